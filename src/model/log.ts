@@ -1,0 +1,40 @@
+export type LogLevel = (typeof logLevels)[number]
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+
+/** Writes one line per event: when, how grave, what, and the particulars as `key=value`. */
+export type Log = Readonly<Record<LogLevel, (message: string, details?: LogDetails) => void>>
+
+export type LogDetails = Readonly<Record<string, string | number | boolean | undefined>>
+
+export interface LogOptions {
+  /** Lines below this level are not written. @default 'info' */
+  readonly level?: LogLevel
+  /** Takes each line, its newline included. */
+  readonly write: (line: string) => void
+  readonly now?: () => Date
+}
+
+export function createLog({ level = 'info', write, now = () => new Date() }: LogOptions): Log {
+  const lowest = logLevels.indexOf(level)
+  const at =
+    (own: LogLevel) =>
+    (message: string, details: LogDetails = {}) => {
+      if (logLevels.indexOf(own) < lowest) return
+      const tail = Object.entries(details).filter(([, value]) => value !== undefined)
+      const words = [
+        now().toISOString(),
+        own.padEnd(5),
+        message,
+        ...tail.map(([key, value]) => `${key}=${quoted(value)}`),
+      ]
+      write(`${words.join(' ')}\n`)
+    }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+/** Strangers' text must not be able to begin a new line or to pass for another field. */
+function quoted(value: unknown): string {
+  const text = String(value)
+  return /^[^\s"=\p{C}]+$/u.test(text) ? text : JSON.stringify(text)
+}

@@ -1,0 +1,40 @@
+/** Durable, ordered streams of opaque entries, read by groups that each acknowledge what they have worked off. */
+export interface Streams extends AsyncDisposable {
+  /**
+   * Appends entries and moves the cursor of the host they came from, both or neither.
+   * Once it resolves, they outlive the death of this process.
+   */
+  append(stream: string, entries: readonly Uint8Array[], cursor?: HostCursor): Promise<void>
+
+  /** The last cursor that was appended for a host. */
+  cursor(host: string): Promise<number | undefined>
+
+  /**
+   * The oldest entries that a group has neither acknowledged nor been given since this object was made.
+   * A group that is new begins at the oldest entry kept.
+   *
+   * @returns at most `limit` entries; none when the group is at the end.
+   */
+  read(stream: string, group: string, limit: number): Promise<readonly StreamEntry[]>
+
+  /** Marks everything up to and including `id` as worked off by a group, and trims what every group has worked off. */
+  acknowledge(stream: string, group: string, id: number): Promise<void>
+
+  /** How many entries are kept in the stream. */
+  length(stream: string): Promise<number>
+
+  /** How many entries a group has not acknowledged. */
+  pending(stream: string, group: string): Promise<number>
+}
+
+export interface StreamEntry {
+  /** Grows by appending; never used twice. */
+  readonly id: number
+  readonly payload: Uint8Array
+}
+
+/** How far the stream of a repository host was read. */
+export interface HostCursor {
+  readonly host: string
+  readonly seq: number
+}
