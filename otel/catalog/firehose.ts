@@ -1,0 +1,93 @@
+import { batchBuckets, storageBuckets } from './buckets.ts'
+import type { MetricDefinition } from './metric.ts'
+
+export const firehoseConnected = {
+  name: 'firehose.connected',
+  instrument: 'gauge',
+  unit: '',
+  description: 'Whether the connection to the relay is open (1) or not (0).',
+} as const satisfies MetricDefinition
+
+export const firehoseLastSeq = {
+  name: 'firehose.last_seq',
+  instrument: 'gauge',
+  unit: '',
+  description: 'Sequence number of the last event received from the relay.',
+} as const satisfies MetricDefinition
+
+export const firehoseLag = {
+  name: 'firehose.lag',
+  instrument: 'gauge',
+  unit: 's',
+  description: 'Time since the last received event was sent; it grows while no events arrive.',
+} as const satisfies MetricDefinition
+
+export const firehoseEvents = {
+  name: 'firehose.events',
+  instrument: 'counter',
+  unit: '{event}',
+  description: 'Events received from the relay, the rejected ones included.',
+  attributes: { type: ['commit', 'sync', 'identity', 'account', 'info', 'unknown'] },
+} as const satisfies MetricDefinition
+
+export const firehoseOperations = {
+  name: 'firehose.operations',
+  instrument: 'counter',
+  unit: '{operation}',
+  description: 'Operations on records in commits that passed verification.',
+  attributes: { op: ['create', 'update', 'delete'] },
+} as const satisfies MetricDefinition
+
+export const firehoseErrors = {
+  name: 'firehose.errors',
+  instrument: 'counter',
+  unit: '{error}',
+  description:
+    'Failed attempts to connect (connect), lost connections (connection), and bad events, each skipped (the rest).',
+  attributes: {
+    error: [
+      'connect',
+      'connection',
+      'frame',
+      'decode',
+      'canonical',
+      'depth',
+      'size',
+      'cid',
+      'signature',
+      'mst',
+      'cursor',
+      'unknown_type',
+    ],
+  },
+} as const satisfies MetricDefinition
+
+export const firehoseReconnects = {
+  name: 'firehose.reconnects',
+  instrument: 'counter',
+  unit: '{reconnect}',
+  description: 'Connections to the relay opened again after one was lost.',
+} as const satisfies MetricDefinition
+
+export const firehoseReceived = {
+  name: 'firehose.received',
+  instrument: 'counter',
+  unit: 'By',
+  description: 'Bytes of event frames received from the relay.',
+} as const satisfies MetricDefinition
+
+export const firehoseBatchWrite = {
+  name: 'firehose.batch_write',
+  instrument: 'histogram',
+  unit: 's',
+  description: 'Time to write a batch of events and its cursor to the stream.',
+  buckets: storageBuckets,
+} as const satisfies MetricDefinition
+
+export const firehoseBatchSize = {
+  name: 'firehose.batch_size',
+  instrument: 'histogram',
+  unit: '{record}',
+  description: 'Operations on records in one batch that was written to the stream.',
+  buckets: batchBuckets,
+} as const satisfies MetricDefinition

@@ -1,0 +1,73 @@
+import type { MetricDefinition } from './metric.ts'
+
+/** What a collection holds, in the few words that records are grouped by. */
+export const collectionKinds = ['post', 'like', 'repost', 'follow', 'block', 'profile', 'other'] as const
+
+export const indexerEventsProcessed = {
+  name: 'indexer.events_processed',
+  instrument: 'counter',
+  unit: '{event}',
+  description:
+    'Operations, repo states, account and identity events that were worked off, the stale ones included.',
+  attributes: { type: ['create', 'update', 'delete', 'repo', 'account', 'identity'] },
+} as const satisfies MetricDefinition
+
+export const indexerRecords = {
+  name: 'indexer.records',
+  instrument: 'counter',
+  unit: '{record}',
+  description: 'Records created or updated in the store, by what their collection holds.',
+  attributes: { collection: collectionKinds },
+} as const satisfies MetricDefinition
+
+export const indexerDbWrites = {
+  name: 'indexer.db_writes',
+  instrument: 'counter',
+  unit: '{record}',
+  description: 'Records written to or removed from the store.',
+} as const satisfies MetricDefinition
+
+export const indexerStaleWritesSkipped = {
+  name: 'indexer.stale_writes_skipped',
+  instrument: 'counter',
+  unit: '{operation}',
+  description: 'Operations skipped because the store already held their revision or a later one.',
+} as const satisfies MetricDefinition
+
+export const indexerChainBreaks = {
+  name: 'indexer.chain_breaks',
+  instrument: 'counter',
+  unit: '{break}',
+  description: 'Commits that did not continue the stored state of their repo, which is then out of sync.',
+} as const satisfies MetricDefinition
+
+export const indexerAckFailures = {
+  name: 'indexer.ack_failures',
+  instrument: 'counter',
+  unit: '{failure}',
+  description:
+    'Batches that were applied but could not be acknowledged; they are applied again without effect.',
+} as const satisfies MetricDefinition
+
+export const indexerErrors = {
+  name: 'indexer.errors',
+  instrument: 'counter',
+  unit: '{error}',
+  description:
+    'Entries of the stream that could not be applied: invalid data (expected), or anything else (unexpected).',
+  attributes: { kind: ['expected', 'unexpected'] },
+} as const satisfies MetricDefinition
+
+export const indexerPendingMessages = {
+  name: 'indexer.pending_messages',
+  instrument: 'gauge',
+  unit: '{event}',
+  description: 'Entries of the stream that wait to be indexed.',
+} as const satisfies MetricDefinition
+
+export const indexerActiveTasks = {
+  name: 'indexer.active_tasks',
+  instrument: 'gauge',
+  unit: '{task}',
+  description: 'Batches being indexed right now.',
+} as const satisfies MetricDefinition

@@ -1,0 +1,63 @@
+import { storageBuckets } from './buckets.ts'
+import { collectionKinds } from './indexer.ts'
+import type { MetricDefinition } from './metric.ts'
+
+export const storageRecords = {
+  name: 'storage.records',
+  instrument: 'gauge',
+  unit: '{record}',
+  description: 'Records in the store, those of hidden accounts included.',
+  formerly: ['storage_records_total'],
+} as const satisfies MetricDefinition
+
+export const storageCollections = {
+  name: 'storage.collections',
+  instrument: 'gauge',
+  unit: '{collection}',
+  description: 'Collections that have at least one record.',
+} as const satisfies MetricDefinition
+
+export const storageDisk = {
+  name: 'storage.disk',
+  instrument: 'gauge',
+  unit: 'By',
+  description: 'Space that the database takes on disk.',
+} as const satisfies MetricDefinition
+
+export const storageCollectionRecords = {
+  name: 'storage.collection_records',
+  instrument: 'gauge',
+  unit: '{record}',
+  description: 'Records in the store, by what their collection holds.',
+  attributes: { collection: collectionKinds },
+} as const satisfies MetricDefinition
+
+export const storageRepos = {
+  name: 'storage.repos',
+  instrument: 'gauge',
+  unit: '{repo}',
+  description: 'Repos that are known, by how well the local copy stands.',
+  attributes: {
+    status: [
+      'pending',
+      'syncing',
+      'synced',
+      'error',
+      'desync',
+      'deactivated',
+      'suspended',
+      'takendown',
+      'deleted',
+    ],
+  },
+  formerly: ['storage_repos_total'],
+} as const satisfies MetricDefinition
+
+export const storageOperation = {
+  name: 'storage.operation',
+  instrument: 'histogram',
+  unit: 's',
+  description: 'Time that an operation of the store takes, failed ones included.',
+  attributes: { op: ['get', 'put', 'put_batch', 'delete', 'query', 'scan'] },
+  buckets: storageBuckets,
+} as const satisfies MetricDefinition
