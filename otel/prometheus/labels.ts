@@ -1,0 +1,75 @@
+import type { Attributes } from '@opentelemetry/api'
+import type { InstrumentationScope } from '@opentelemetry/core'
+import { type EscapingScheme, escapeLabelName } from './escaping.ts'
+import { prometheusLabelName, type TranslationStrategy } from './name.ts'
+
+/** Name and value of a label, both unescaped. */
+export type Label = readonly [name: string, value: string]
+
+/** What decides how attributes become labels. */
+export interface LabelRules {
+  readonly strategy: TranslationStrategy
+  readonly escaping: EscapingScheme
+  /** Labels that every series of the family carries besides its attributes: scope and resource. */
+  readonly constant: readonly Label[]
+  /** Names that only the format itself may use, such as `le` on the buckets of a histogram. */
+  readonly reserved: readonly string[]
+}
+
+/**
+ * Turns the attributes of a series into labels: sorted by name, each name once, none of them empty, since
+ * Prometheus takes an empty label for an absent one. Keys that come out alike are joined with `;` in the
+ * order of the keys. A key that takes the name of a constant or reserved label moves to `exported_…`, as
+ * Prometheus itself does with labels of a target that stand in its way.
+ */
+export function labelsOf(attributes: Attributes, rules: LabelRules): Label[] {
+  const values = new Map<string, string>()
+  for (const key of Object.keys(attributes).sort()) {
+    const value = attributes[key]
+    if (value === undefined || value === null) continue
+    const name = labelName(key, rules)
+    const earlier = values.get(name)
+    const text = labelValue(value)
+    values.set(name, earlier === undefined ? text : `${earlier};${text}`)
+  }
+  const labels: Label[] = [...values, ...rules.constant]
+  return labels.filter(([, value]) => value !== '').sort(byName)
+}
+
+/** Says which instrumentation scope recorded a series. What a scope does not tell is left out. */
+export function scopeLabels(scope: InstrumentationScope): Label[] {
+  return constantLabels([
+    ['otel_scope_name', scope.name],
+    ['otel_scope_version', scope.version ?? ''],
+    ['otel_scope_schema_url', scope.schemaUrl ?? ''],
+  ])
+}
+
+/** Prepares labels that do not come from attributes of a series. */
+export function constantLabels(labels: readonly Label[]): Label[] {
+  return labels.filter(([, value]) => value !== '').map(([name, value]) => [name, value.toWellFormed()])
+}
+
+function labelName(key: string, { strategy, escaping, constant, reserved }: LabelRules): string {
+  let name = escapeLabelName(prometheusLabelName(key, strategy), escaping) || '_'
+  while (name === '__name__' || reserved.includes(name) || constant.some(([taken]) => taken === name)) {
+    name = `exported_${name}`
+  }
+  return name
+}
+
+/** Strings stay as they are; everything else is written as the attribute specification says, in JSON. */
+function labelValue(value: unknown): string {
+  if (typeof value === 'string') return value.toWellFormed()
+  if (typeof value !== 'object') return String(value)
+  try {
+    return JSON.stringify(value).toWellFormed()
+  } catch {
+    // Circular, or with a bigint inside: no attribute by the specification, but a scrape has to survive it.
+    return String(value)
+  }
+}
+
+function byName([a]: Label, [b]: Label): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
