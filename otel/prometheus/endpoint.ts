@@ -36,10 +36,13 @@ export class PrometheusEndpoint extends PrometheusExporter {
     this.#server.unref()
     if (options.preventServerStart === true) queueMicrotask(() => callback())
     else {
-      this.start().then(() => callback(), (error) => {
-        diag.error(String(error))
-        callback(error)
-      })
+      this.start().then(
+        () => callback(),
+        (error) => {
+          diag.error(String(error))
+          callback(error)
+        },
+      )
     }
   }
 
