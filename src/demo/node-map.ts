@@ -1,0 +1,63 @@
+import { fromCidLink } from '@atcute/cid'
+import { MemoryBlockStore, MSTNode, NodeStore } from '@atcute/mst'
+import type { Block } from './block.ts'
+
+interface NodeEntry extends Block {
+  readonly node: MSTNode
+}
+
+/** Keeps the nodes of one tree by CID, and notes which of them an operation reads and writes. */
+export class NodeMap extends NodeStore {
+  readonly #entries = new Map<string, NodeEntry>()
+  readonly #written = new Set<string>()
+  readonly #read = new Set<string>()
+
+  constructor() {
+    super(new MemoryBlockStore())
+  }
+
+  entry(cid: string): NodeEntry {
+    const entry = this.#entries.get(cid)
+    if (entry === undefined) throw new Error(`node ${cid} is missing from its tree`)
+    return entry
+  }
+
+  override async get(cid: string | null): Promise<MSTNode> {
+    if (cid === null) return this.put(MSTNode.empty())
+    this.#read.add(cid)
+    return this.entry(cid).node
+  }
+
+  override async put(node: MSTNode): Promise<MSTNode> {
+    const link = await node.cid()
+    this.#written.add(link.$link)
+    if (!this.#entries.has(link.$link)) {
+      const { bytes: cid } = fromCidLink(link)
+      this.#entries.set(link.$link, { node, cid, link, bytes: await node.serialize() })
+    }
+    return node
+  }
+
+  /** Drops the nodes seen since the last call that `root` no longer leads to. @returns the written ones it leads to. */
+  settle(root: string): readonly NodeEntry[] {
+    const live = new Set<string>()
+    const stack = [root]
+    for (let cid = stack.pop(); cid !== undefined; cid = stack.pop()) {
+      // What was neither read nor written is as it was before, and so is all below it.
+      if (!this.#written.has(cid) && !this.#read.has(cid)) continue
+      live.add(cid)
+      for (const subtree of this.entry(cid).node.subtrees) if (subtree !== null) stack.push(subtree.$link)
+    }
+    const written = [...this.#written].filter((cid) => live.has(cid)).map((cid) => this.entry(cid))
+    for (const seen of [this.#written, this.#read]) {
+      for (const cid of seen) if (!live.has(cid)) this.#entries.delete(cid)
+    }
+    this.forget()
+    return written
+  }
+
+  forget(): void {
+    this.#written.clear()
+    this.#read.clear()
+  }
+}

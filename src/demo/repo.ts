@@ -1,0 +1,162 @@
+import { toBytes } from '@atcute/cbor'
+import type { CidLink } from '@atcute/cid'
+import type { Did } from '../model/did.ts'
+import { InvalidError } from '../model/errors.ts'
+import { isNsid, type Nsid } from '../model/nsid.ts'
+import { isRecordKey } from '../model/record.ts'
+import { type Block, createBlock, encodeCar } from './block.ts'
+import type { CommitBody, CommitOp } from './frames.ts'
+import type { SigningKey } from './key.ts'
+import type { Tree } from './tree.ts'
+
+export type Write =
+  | {
+      readonly action: 'create' | 'update'
+      readonly collection: Nsid
+      readonly rkey: string
+      /** In the words of the AT Protocol data model: no floats, links as `{ $link }`, bytes as `{ $bytes }`. */
+      readonly record: Readonly<Record<string, unknown>>
+    }
+  | { readonly action: 'delete'; readonly collection: Nsid; readonly rkey: string }
+
+/** Where a repo stands. */
+export interface Head {
+  readonly rev: string
+  readonly commit: Block
+  /** CID of the root of its tree, as text. */
+  readonly data: string
+}
+
+export interface Commit {
+  readonly head: Head
+  readonly body: CommitBody
+  /** The records written, in the order of the writes; without a block where one was deleted. */
+  readonly records: readonly WrittenRecord[]
+}
+
+export interface WrittenRecord {
+  readonly collection: Nsid
+  readonly rkey: string
+  readonly block?: Block
+}
+
+export interface SignedRepoOptions {
+  readonly did: Did
+  readonly key: SigningKey
+  readonly tree: Tree
+  /** Absent before the first commit. */
+  readonly head?: Head | undefined
+}
+
+/** A repo whose changes are signed commits (https://atproto.com/specs/repository). */
+export class SignedRepo {
+  readonly #did: Did
+  readonly #key: SigningKey
+  readonly #tree: Tree
+  #head: Head | undefined
+
+  constructor({ did, key, tree, head }: SignedRepoOptions) {
+    this.#did = did
+    this.#key = key
+    this.#tree = tree
+    this.#head = head
+  }
+
+  get head(): Head | undefined {
+    return this.#head
+  }
+
+  /**
+   * Applies the writes as one commit. The repo stands at it when this returns.
+   *
+   * @param rev a TID after that of the commit before.
+   * @throws {InvalidError} when the writes cannot be made; the repo has not changed.
+   */
+  async commit(writes: readonly Write[], rev: string): Promise<Commit> {
+    const before = this.#head
+    const prevData = before && { $link: before.data }
+    const { ops, records } = this.#plan(writes)
+
+    const nodes = await this.#tree.apply(ops.map(({ path, cid }) => ({ key: path, value: cid })))
+    const data = { $link: this.#tree.root }
+    const unsigned = { did: this.#did, version: 3, data, rev, prev: null }
+    const signature = await this.#key.sign(createBlock(unsigned).bytes)
+    const commit = createBlock({ ...unsigned, sig: toBytes(signature) })
+    this.#head = { rev, commit, data: data.$link }
+
+    // Records of the same content are one block.
+    const written = new Map(records.flatMap(({ block }) => (block ? [[block.link.$link, block]] : [])))
+    return {
+      head: this.#head,
+      records,
+      body: {
+        repo: this.#did,
+        commit: commit.link,
+        rev,
+        since: before?.rev ?? null,
+        blocks: toBytes(encodeCar(commit.link, [commit, ...nodes, ...written.values()])),
+        ops,
+        ...(prevData && { prevData }),
+        blobs: [],
+        rebase: false,
+        tooBig: false,
+      },
+    }
+  }
+
+  /** Turns writes into operations on the tree, which is only read. */
+  #plan(writes: readonly Write[]): { ops: CommitOp[]; records: WrittenRecord[] } {
+    if (writes.length > maxOps)
+      throw new InvalidError(`${writes.length} writes are too many: at most ${maxOps}`)
+    const ops = new Map<string, CommitOp>()
+    const records: WrittenRecord[] = []
+    let sizeBytes = 0
+    for (const write of writes) {
+      const { action, collection, rkey } = write
+      const path = `${collection}/${rkey}`
+      if (!isNsid(collection) || !isRecordKey(rkey)) throw new InvalidError(`${path} is no path of a record`)
+      if (ops.has(path)) throw new InvalidError(`${path} is written twice in one commit`)
+      const prev = this.#tree.get(path)
+      if (action === 'create' && prev !== undefined) throw new InvalidError(`${path} exists already`)
+      if (action !== 'create' && prev === undefined) throw new InvalidError(`${path} does not exist`)
+      const block = action === 'delete' ? undefined : createRecord(path, collection, write.record)
+      sizeBytes += block?.bytes.length ?? 0
+      ops.set(path, operation(action, path, block?.link ?? null, prev))
+      records.push(block ? { collection, rkey, block } : { collection, rkey })
+    }
+    if (sizeBytes > maxRecordsBytes)
+      throw new InvalidError(`${sizeBytes} bytes of records are too much for one commit`)
+    return { ops: [...ops.values()], records }
+  }
+}
+
+/** The protocol's own limit. */
+const maxOps = 200
+/** Leaves room for the tree's nodes in the 2 MB that the protocol allows for a commit's blocks. */
+const maxRecordsBytes = 1_500_000
+const maxRecordBytes = 1_000_000
+
+function createRecord(path: string, collection: Nsid, record: Readonly<Record<string, unknown>>): Block {
+  if (record.$type !== collection)
+    throw new InvalidError(`the record ${path} has the $type of another collection`)
+  const block = encodeRecord(path, record)
+  if (block.bytes.length > maxRecordBytes) throw new InvalidError(`the record ${path} is larger than 1 MB`)
+  return block
+}
+
+function encodeRecord(path: string, record: Readonly<Record<string, unknown>>): Block {
+  try {
+    return createBlock(record)
+  } catch (cause) {
+    throw new InvalidError(`the record ${path} has values that DAG-CBOR does not know`, { cause })
+  }
+}
+
+function operation(
+  action: CommitOp['action'],
+  path: string,
+  cid: CidLink | null,
+  prev: CidLink | undefined,
+): CommitOp {
+  return prev ? { action, path, cid, prev } : { action, path, cid }
+}

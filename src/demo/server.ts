@@ -1,0 +1,51 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { UsageError } from '../model/errors.ts'
+import type { Host } from './host.ts'
+import type { Relay } from './relay.ts'
+import { answer } from './xrpc.ts'
+
+/** Serves a host and its relay over HTTP. */
+export function createDemoServer(host: Host, relay: Relay): Server {
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    if (request.method !== 'GET') {
+      response.writeHead(405, { allow: 'GET' }).end()
+      return
+    }
+    const { status, type, body } = await answer(host, url, serverUrl(server))
+    response.writeHead(status, { 'content-type': type }).end(body)
+  })
+  server.on('upgrade', (request, socket, head) => {
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    if (url.pathname === '/xrpc/com.atproto.sync.subscribeRepos') {
+      relay.accept(request, socket, head, url.searchParams.get('cursor'))
+    } else {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    }
+  })
+  return server
+}
+
+/**
+ * @param port 0 means any that is free.
+ * @throws {UsageError} when the port cannot be had.
+ */
+export async function listen(server: Server, address: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(port, address, resolve)
+  try {
+    await promise
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError(`the demo network cannot listen on ${address}:${port}: ${reason}`, { cause })
+  } finally {
+    server.off('error', reject)
+  }
+}
+
+export function serverUrl(server: Server): URL {
+  const { address, port, family } = server.address() as AddressInfo
+  return new URL(`http://${family === 'IPv6' ? `[${address}]` : address}:${port}`)
+}

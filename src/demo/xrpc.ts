@@ -1,0 +1,177 @@
+import { isDid } from '../model/did.ts'
+import { isNsid } from '../model/nsid.ts'
+import type { Account } from './accounts.ts'
+import { didDocument } from './directory.ts'
+import type { Host } from './host.ts'
+import { importSigningKey } from './key.ts'
+
+/** What is answered to a GET. */
+export interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly body: string | Uint8Array
+}
+
+/**
+ * Answers what a relay, a PDS and the PLC directory answer.
+ *
+ * @param url what is asked for.
+ * @param pds where this network is, for the DID documents.
+ */
+export async function answer(host: Host, url: URL, pds: URL): Promise<Answer> {
+  const path = url.pathname
+  try {
+    if (path === '/_health') return json({ version: 'demo' })
+    if (path === '/xrpc/_health') return json({ version: 'demo' })
+    if (path.startsWith('/xrpc/'))
+      return await query(host, path.slice('/xrpc/'.length), url.searchParams, pds)
+    if (path.startsWith('/did:')) return await resolve(host, path.slice(1), pds)
+    return json({ message: 'Not Found' }, 404)
+  } catch (error) {
+    if (error instanceof QueryError) return json({ error: error.type, message: error.message }, error.status)
+    return json({ error: 'InternalServerError', message: 'Internal Server Error' }, 500)
+  }
+}
+
+async function resolve(host: Host, path: string, pds: URL): Promise<Answer> {
+  const did = decode(path)
+  const account = host.accounts.find(did)
+  if (account === undefined) return json({ message: `DID not registered: ${did}` }, 404)
+  const { multikey } = await importSigningKey(account.secret)
+  return json(didDocument(account, multikey, pds), 200, 'application/did+ld+json; charset=utf-8')
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+type Query = (host: Host, params: URLSearchParams, pds: URL) => Answer | Promise<Answer>
+
+function query(host: Host, method: string, params: URLSearchParams, pds: URL): Answer | Promise<Answer> {
+  const run = queries.get(method)
+  if (run === undefined) throw new QueryError('MethodNotImplemented', 'Method Not Implemented', 501)
+  return run(host, params, pds)
+}
+
+const queries = new Map<string, Query>([
+  [
+    'com.atproto.server.describeServer',
+    (_host, _params, pds) =>
+      json({ did: `did:web:${pds.hostname}`, availableUserDomains: ['.test'], inviteCodeRequired: true }),
+  ],
+  [
+    'com.atproto.identity.resolveHandle',
+    ({ accounts }, params) => {
+      const account = accounts.findByHandle(params.get('handle') ?? '')
+      if (account === undefined) throw new QueryError('InvalidRequest', 'Unable to resolve handle')
+      return json({ did: account.did })
+    },
+  ],
+  [
+    'com.atproto.sync.listRepos',
+    ({ accounts }, params) => page(accounts.list(...paging(params, 500, 1000)), params, 500, listed),
+  ],
+  [
+    'com.atproto.sync.listReposByCollection',
+    ({ accounts }, params) => {
+      const collection = params.get('collection')
+      if (!isNsid(collection)) throw new QueryError('InvalidRequest', 'collection must be a valid nsid')
+      const found = accounts.listByCollection(collection, ...paging(params, 500, 2000))
+      return page(found, params, 500, ({ did }) => ({ did }))
+    },
+  ],
+  [
+    'com.atproto.sync.getRepo',
+    async (host, params) => {
+      const body = await host.exportRepo(active(find(host, params)))
+      return { status: 200, type: 'application/vnd.ipld.car', body }
+    },
+  ],
+  [
+    'com.atproto.sync.getLatestCommit',
+    (host, params) => {
+      const { head } = active(find(host, params))
+      return json({ cid: head.commit.link.$link, rev: head.rev })
+    },
+  ],
+  [
+    'com.atproto.sync.getRepoStatus',
+    (host, params) => {
+      const { did, status, head } = find(host, params)
+      return json(status === 'active' ? { did, active: true, rev: head.rev } : { did, active: false, status })
+    },
+  ],
+  [
+    'com.atproto.sync.subscribeRepos',
+    () => {
+      throw new QueryError('InvalidRequest', 'Upgrade to a WebSocket to subscribe', 426)
+    },
+  ],
+])
+
+function listed({ did, status, head }: Account): object {
+  const repo = { did, head: head.commit.link.$link, rev: head.rev }
+  return status === 'active' ? { ...repo, active: true } : { ...repo, active: false, status }
+}
+
+function find({ accounts }: Host, params: URLSearchParams): Account {
+  const did = params.get('did')
+  if (!isDid(did)) throw new QueryError('InvalidRequest', 'did must be a valid did')
+  const account = accounts.find(did)
+  if (account === undefined) throw new QueryError('RepoNotFound', `Could not find repo for DID: ${did}`)
+  return account
+}
+
+function active(account: Account): Account {
+  const error = refusals.get(account.status)
+  if (error !== undefined) throw new QueryError(error, `Repo is not available: ${account.did}`)
+  return account
+}
+
+const refusals = new Map<string, string>([
+  ['deactivated', 'RepoDeactivated'],
+  ['suspended', 'RepoSuspended'],
+  ['takendown', 'RepoTakendown'],
+  ['deleted', 'RepoNotFound'],
+])
+
+function paging(params: URLSearchParams, usual: number, most: number): [after: number, limit: number] {
+  const limit = Number(params.get('limit') ?? usual)
+  const after = Number(params.get('cursor') ?? 0)
+  if (!Number.isInteger(limit) || limit < 1 || limit > most) {
+    throw new QueryError('InvalidRequest', `limit must be a whole number from 1 to ${most}`)
+  }
+  if (!Number.isSafeInteger(after) || after < 0) throw new QueryError('InvalidRequest', 'cursor is malformed')
+  return [after, limit]
+}
+
+/** A cursor goes with every full page: only the next one tells whether there is more. */
+function page(
+  found: readonly Account[],
+  params: URLSearchParams,
+  usual: number,
+  view: (account: Account) => object,
+): Answer {
+  const last = found.at(-1)
+  const more = last !== undefined && found.length === Number(params.get('limit') ?? usual)
+  return json({ ...(more && { cursor: String(last.id) }), repos: found.map(view) })
+}
+
+function json(value: unknown, status = 200, type = 'application/json; charset=utf-8'): Answer {
+  return { status, type, body: JSON.stringify(value) }
+}
+
+class QueryError extends Error {
+  readonly type: string
+  readonly status: number
+
+  constructor(type: string, message: string, status = 400) {
+    super(message)
+    this.type = type
+    this.status = status
+  }
+}
