@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http'
+import { createRequire } from 'node:module'
+import { context, type MeterProvider } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { getRPCMetadata } from '@opentelemetry/core'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { followExpressRoutes, routeOf } from './express-routes.ts'
+
+export interface InstrumentHttpOptions {
+  readonly meterProvider: MeterProvider
+  /** The ports whose requests are measured, asked anew for each request. Scrapes and other listeners are not. */
+  readonly listensOn: () => readonly number[]
+}
+
+/**
+ * Measures `http.server.request.duration` of every HTTP server of this process that listens on one of the ports,
+ * with the template of the route as `http.route` (`unmatched` where no route took the request).
+ *
+ * It may be called at any time, also after `node:http` and Express were imported and servers were made.
+ */
+export function instrumentHttp({ meterProvider, listensOn }: InstrumentHttpOptions): Disposable {
+  const following = followExpressRoutes()
+  // Without a context manager the instrumentation cannot find the route again when the response ends.
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  const instrumentation = new HttpInstrumentation({
+    disableOutgoingRequestInstrumentation: true,
+    ignoreIncomingRequestHook: ({ socket }) => !listensOn().includes(socket.localPort ?? -1),
+    requestHook: (_span, request) => nameRoute(request as IncomingMessage),
+  })
+  instrumentation.setMeterProvider(meterProvider)
+  // The hook on `require` takes effect at the first call of it: modules of ES import past it.
+  createRequire(import.meta.url)('node:http')
+  return {
+    [Symbol.dispose]() {
+      instrumentation.disable()
+      following[Symbol.dispose]()
+    },
+  }
+}
+
+/** Lets the instrumentation read the route when the response has ended, when it is known for certain. */
+function nameRoute(request: IncomingMessage): void {
+  const metadata = getRPCMetadata(context.active())
+  if (metadata) Object.defineProperty(metadata, 'route', { get: () => routeOf(request) })
+}

@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict'
+import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
+import { after, before, describe, it } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import { encode, toBytes, toCidLink } from '@atcute/cbor'
+import { CODEC_DCBOR, toString as cidText, create } from '@atcute/cid'
+import type { Did } from '../../model/did.ts'
+import { InvalidError } from '../../model/errors.ts'
+import { createLog } from '../../model/log.ts'
+import { recordUri, type StoredRecord } from '../../model/record.ts'
+import type { Search, SearchQuery } from '../../state/search/search.ts'
+import type { RecordQuery, RepoQuery, RepoState, Storage } from '../../state/storage/storage.ts'
+import { type ApiOptions, createApi } from './api.ts'
+import { type Listener, listen } from './listen.ts'
+
+const alice = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa' as Did
+const bytes = encode({
+  $type: 'app.bsky.feed.post',
+  text: 'grüße',
+  embed: { data: toBytes(new Uint8Array([1, 2, 3])) },
+})
+const cid = await create(CODEC_DCBOR, bytes)
+const record: StoredRecord = {
+  did: alice,
+  collection: 'app.bsky.feed.post',
+  rkey: '3k2a',
+  cid: cidText(cid),
+  rev: '3k2b',
+  bytes,
+  indexedAtMs: 1_700_000_000_000,
+}
+const linking: StoredRecord = { ...record, rkey: 'link', bytes: encode({ subject: toCidLink(cid) }) }
+const repo: RepoState = {
+  content: 'synced',
+  position: 7,
+  did: alice,
+  status: 'synced',
+  rev: '3k2b',
+  handle: 'alice.test',
+  updatedAtMs: 1_700_000_000_000,
+}
+
+describe('the API', () => {
+  const asked: { record?: RecordQuery; repo?: RepoQuery; search?: SearchQuery } = {}
+  const log: string[] = []
+  let api: Listener
+
+  const storage = {
+    get: async ({ rkey }) => {
+      if (rkey === 'broken') throw new Error('the disk at /secret is gone')
+      return rkey === record.rkey ? record : rkey === linking.rkey ? linking : undefined
+    },
+    query: async (query) => {
+      if (query.cursor === 'bad') throw new InvalidError('the cursor is of another query')
+      asked.record = query
+      return { records: Array<StoredRecord>(Math.min(query.limit, 200)).fill(record), cursor: 'next' }
+    },
+    repos: async (dids) => new Map(dids.includes(alice) ? [[alice, repo] as const] : []),
+    listRepos: async (query) => {
+      asked.repo = query
+      return { repos: [repo] }
+    },
+    totals: async () => ({ records: 2, collections: 1 }) as never,
+  } satisfies Partial<Storage> as unknown as Storage
+  const search = {
+    query: async (query) => {
+      asked.search = query
+      return {
+        hits: [
+          { ...record, score: 2 },
+          { ...record, rkey: 'hidden', score: 1 },
+        ],
+        cursor: 'more',
+      }
+    },
+  } satisfies Partial<Search> as unknown as Search
+  const options: ApiOptions = {
+    storage,
+    search,
+    log: createLog({ write: (line) => log.push(line) }),
+    ready: () => ({ database: true, relay: true }),
+    stats: () => ({ firehose: { connected: true } }),
+    config: () => ({ port: { value: 3000, origin: 'default' } }),
+    version: '1.2.3',
+    maxBodyBytes: 2000,
+    maxUrlLength: 500,
+  }
+
+  before(async () => {
+    api = await listen(createApi(options), { port: 0 })
+  })
+  after(() => api.close())
+  const ask = (path: string, more?: Ask) => askOf(api, path, more)
+
+  it('shows a record as JSON, with links and bytes as AT Protocol writes them', async () => {
+    const { status, headers, body } = await ask(`/records/${alice}/app.bsky.feed.post/3k2a`)
+    assert.equal(status, 200)
+    assert.match(headers['content-type'] ?? '', /^application\/json/)
+    assert.deepEqual(body, {
+      uri: recordUri(record),
+      cid: record.cid,
+      rev: '3k2b',
+      indexedAt: '2023-11-14T22:13:20.000Z',
+      value: { $type: 'app.bsky.feed.post', text: 'grüße', embed: { data: { $bytes: 'AQID' } } },
+    })
+    const { body: other } = await ask(`/records/${alice}/app.bsky.feed.post/link`)
+    assert.deepEqual(other.value, { subject: { $link: record.cid } })
+  })
+
+  it('answers 304 to who has the record already, told by its CID', async () => {
+    const path = `/records/${alice}/app.bsky.feed.post/3k2a`
+    const first = await ask(path)
+    assert.equal(first.headers.etag, `"${record.cid}"`)
+    const again = await ask(path, { headers: { 'if-none-match': `"${record.cid}"` } })
+    assert.deepEqual([again.status, again.text], [304, ''])
+    assert.equal((await ask(path, { headers: { 'if-none-match': '"other"' } })).status, 200)
+  })
+
+  it('answers a query with a page, and hands the storage just what was asked', async () => {
+    const { status, body } = await ask('/query', {
+      post: {
+        collection: 'app.bsky.feed.like',
+        linksTo: recordUri(record),
+        where: { a: 1, b: true },
+        limit: 3,
+        cursor: 'c',
+      },
+    })
+    assert.equal(status, 200)
+    assert.deepEqual([body.records.length, body.cursor], [3, 'next'])
+    assert.deepEqual(asked.record, {
+      collection: 'app.bsky.feed.like',
+      linksTo: recordUri(record),
+      where: { a: 1, b: true },
+      limit: 3,
+      cursor: 'c',
+    })
+    await ask('/query', { post: {} })
+    assert.deepEqual(asked.record, { limit: 50 })
+  })
+
+  it('fills search hits with their records, without those that are hidden', async () => {
+    const { body } = await ask('/search?q=two%20words&collection=app.bsky.feed.post&limit=7&cursor=c')
+    assert.deepEqual(asked.search, {
+      text: 'two words',
+      collection: 'app.bsky.feed.post',
+      limit: 7,
+      cursor: 'c',
+    })
+    assert.deepEqual(
+      [body.hits.length, body.hits[0].uri, body.hits[0].score, body.cursor],
+      [1, recordUri(record), 2, 'more'],
+    )
+  })
+
+  it('lists repos and shows one', async () => {
+    const shown = {
+      did: alice,
+      status: 'synced',
+      rev: '3k2b',
+      handle: 'alice.test',
+      updatedAt: '2023-11-14T22:13:20.000Z',
+    }
+    assert.deepEqual((await ask('/repos?status=synced&limit=5')).body, { repos: [shown] })
+    assert.deepEqual(asked.repo, { status: 'synced', limit: 5 })
+    assert.deepEqual((await ask(`/repos/${alice}`)).body, shown)
+  })
+
+  it('tells about itself', async () => {
+    assert.deepEqual((await ask('/health')).body, { status: 'alive' })
+    assert.deepEqual((await ask('/ready')).body, { status: 'ready', checks: { database: 'ok', relay: 'ok' } })
+    assert.deepEqual((await ask('/config')).body, { port: { value: 3000, origin: 'default' } })
+    const { uptimeSeconds, ...stats } = (await ask('/stats')).body
+    assert.ok(uptimeSeconds > 0)
+    assert.deepEqual(stats, { storage: { records: 2, collections: 1 }, firehose: { connected: true } })
+    const { body } = await ask('/')
+    assert.equal(body.version, '1.2.3')
+    assert.ok('POST /query' in body.routes)
+  })
+
+  it('is not ready, with the reasons, when a part does not work', async () => {
+    const ready = () => ({ database: true, relay: 'not connected for 30 s' }) as const
+    await using lame = await listen(createApi({ ...options, ready }), { port: 0 })
+    const { status, body } = await askOf(lame, '/ready')
+    assert.equal(status, 503)
+    assert.deepEqual(body.checks, { database: 'ok', relay: 'not connected for 30 s' })
+    assert.equal((await askOf(lame, '/health')).status, 200)
+  })
+
+  const refused: readonly Refused[] = [
+    { path: '/nowhere', status: 404 },
+    { path: '/repos/did:plc:nobody', status: 404 },
+    { path: `/records/${alice}/app.bsky.feed.post/nothing`, status: 404 },
+    { path: `/records/alice/app.bsky.feed.post/3k2a`, status: 400, pointers: ['#/did'] },
+    { path: `/records/${alice}/post/%20`, status: 400, pointers: ['#/collection', '#/rkey'] },
+    { path: '/records/%zz/a.b.c/d', status: 400 },
+    { path: '/repos/alice', status: 400, pointers: ['#/did'] },
+    { path: '/repos?status=fine&limit=0&order=1', status: 400, pointers: ['#/status', '#/limit', '#'] },
+    { path: '/repos?limit=1&limit=2', status: 400, pointers: ['#/limit'] },
+    { path: '/search', status: 400, pointers: ['#/q'] },
+    { path: '/search?q=', status: 400, pointers: ['#/q'] },
+    { path: '/search?q=x&limit=101', status: 400, pointers: ['#/limit'] },
+    { path: '/query', post: { limit: 1001 }, status: 400, pointers: ['#/limit'] },
+    { path: '/query', post: { limit: '5' }, status: 400, pointers: ['#/limit'] },
+    { path: '/query', post: { where: { a: 1 } }, status: 400, pointers: ['#/where'] },
+    { path: '/query', post: { collection: 'a.b.c', where: { a: {} } }, status: 400, pointers: ['#/where/a'] },
+    { path: '/query', post: { linksTo: 'https://example.org' }, status: 400, pointers: ['#/linksTo'] },
+    { path: '/query', post: { colection: 'a.b.c' }, status: 400, pointers: ['#'] },
+    { path: '/query', post: [], status: 400, pointers: ['#'] },
+    { path: '/query', post: { cursor: 'bad' }, status: 400 },
+    { path: '/query', raw: '{"limit":', status: 400 },
+    { path: '/query', raw: '"text"', status: 400 },
+    { path: '/query', raw: '{}', headers: { 'content-type': 'text/plain' }, status: 415 },
+    { path: '/query', raw: '', headers: { 'content-type': 'text/plain' }, status: 415 },
+    { path: '/query', raw: '{}', headers: { 'content-encoding': 'rot13' }, status: 415 },
+    { path: '/query', raw: `"${'x'.repeat(3000)}"`, status: 413 },
+    { path: `/search?q=${'x'.repeat(500)}`, status: 414 },
+    { path: '/query', status: 405, allow: 'POST, OPTIONS' },
+    { path: '/repos', post: {}, status: 405, allow: 'GET, HEAD, OPTIONS' },
+    { path: '/health', method: 'PROPFIND', status: 405, allow: 'GET, HEAD, OPTIONS' },
+  ]
+  for (const { path, status, pointers, allow, ...how } of refused) {
+    const sent = how.raw?.slice(0, 20) ?? JSON.stringify(how.post) ?? ''
+    it(`answers ${status} to ${how.method ?? ''} ${path.slice(0, 60)} ${sent}`, async () => {
+      const answer = await ask(path, how)
+      assert.equal(answer.status, status)
+      assert.match(answer.headers['content-type'] ?? '', /^application\/problem\+json/)
+      assert.equal(answer.body.status, status)
+      assert.ok(answer.body.title.length > 0 && answer.body.detail.length > 0)
+      assert.equal(answer.headers.allow, allow)
+      if (pointers)
+        assert.deepEqual(
+          answer.body.errors.map(({ pointer }: { pointer: string }) => pointer),
+          pointers,
+        )
+    })
+  }
+
+  it('says nothing of its inside when it fails, and logs it once', async () => {
+    log.length = 0
+    const { status, text, headers } = await ask(`/records/${alice}/app.bsky.feed.post/broken`)
+    assert.equal(status, 500)
+    assert.deepEqual(JSON.parse(text), { type: 'about:blank', title: 'Internal Server Error', status: 500 })
+    assert.equal(headers.etag, undefined)
+    assert.equal(log.length, 1)
+    assert.match(log[0] ?? '', /request failed .*the disk at \/secret is gone/)
+  })
+
+  it('answers HEAD without a body and OPTIONS with what is allowed', async () => {
+    assert.deepEqual(await ask('/repos', { method: 'HEAD' }).then(({ status, text }) => [status, text]), [
+      200,
+      '',
+    ])
+    const { status, headers } = await ask('/query', { method: 'OPTIONS' })
+    assert.deepEqual([status, headers.allow], [204, 'POST, OPTIONS'])
+  })
+
+  it('compresses what is worth it, for who understands it', async () => {
+    const many = await ask('/query', { post: { limit: 100 }, headers: { 'accept-encoding': 'gzip' } })
+    assert.equal(many.headers['content-encoding'], 'gzip')
+    assert.equal(JSON.parse(gunzipSync(many.bytes).toString()).records.length, 100)
+    assert.equal((await ask('/query', { post: { limit: 100 } })).headers['content-encoding'], undefined)
+  })
+
+  it('lets no browser guess, embed or run what it answers', async () => {
+    for (const path of ['/', '/nowhere']) {
+      const { headers } = await ask(path)
+      assert.equal(headers['x-content-type-options'], 'nosniff')
+      assert.match(String(headers['content-security-policy']), /default-src 'none'/)
+      assert.equal(headers['x-powered-by'], undefined)
+    }
+  })
+
+  it('wants its token, where it has one, for all but probes', async () => {
+    await using closed = await listen(createApi({ ...options, token: 'a-long-enough-token' }), { port: 0 })
+    const statusOf = async (path: string, authorization?: string) =>
+      (await askOf(closed, path, { headers: authorization ? { authorization } : {} })).status
+    assert.equal(await statusOf('/health'), 200)
+    assert.equal(await statusOf('/ready'), 200)
+    for (const path of ['/stats', '/repos', '/nowhere', '/']) assert.equal(await statusOf(path), 401, path)
+    assert.equal(await statusOf('/stats', 'Bearer a-long-enough-token'), 200)
+    assert.equal(await statusOf('/stats', 'bearer a-long-enough-token'), 200)
+    for (const wrong of [
+      'Bearer a-long-enough-toke',
+      'Bearer ',
+      'Basic a-long-enough-token',
+      'a-long-enough-token',
+    ])
+      assert.equal(await statusOf('/stats', wrong), 401, wrong)
+    const { headers, body } = await askOf(closed, '/stats')
+    assert.match(headers['www-authenticate'] ?? '', /^Bearer /)
+    assert.match(body.detail, /Authorization: Bearer/)
+  })
+
+  it('refuses a client that asks too often, but not its probes', async () => {
+    await using slow = await listen(createApi({ ...options, rateLimit: 1 }), { port: 0 })
+    const statuses: number[] = []
+    for (let index = 0; index < 30; index++) statuses.push((await askOf(slow, '/')).status)
+    assert.equal(statuses[0], 200)
+    assert.equal(statuses.at(-1), 429)
+    const { headers, body } = await askOf(slow, '/repos')
+    assert.equal(headers['retry-after'], '1')
+    assert.match(body.detail, /1 requests per second/)
+    assert.equal((await askOf(slow, '/health')).status, 200)
+  })
+})
+
+interface Ask {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly post?: unknown
+  readonly raw?: string
+}
+
+interface Refused extends Ask {
+  readonly path: string
+  readonly status: number
+  readonly pointers?: readonly string[]
+  readonly allow?: string
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly bytes: Buffer
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into it as it likes
+  readonly body: any
+}
+
+/** Asks without any comfort, so that the answer is seen as it is. */
+function askOf({ port }: Listener, path: string, { method, headers, post, raw }: Ask = {}): Promise<Answer> {
+  const content = raw ?? (post === undefined ? undefined : JSON.stringify(post))
+  const options: RequestOptions = {
+    host: '127.0.0.1',
+    port,
+    path,
+    agent: false,
+    method: method ?? (content === undefined ? 'GET' : 'POST'),
+    headers: { ...(content !== undefined && { 'content-type': 'application/json' }), ...headers },
+  }
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(options, async (response) => {
+      const bytes = Buffer.concat(await response.toArray())
+      const text = bytes.toString()
+      const isJson =
+        response.headers['content-encoding'] === undefined &&
+        /json/.test(response.headers['content-type'] ?? '')
+      const body = isJson && text !== '' ? JSON.parse(text) : undefined
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, text, body })
+    })
+    request.on('error', reject).end(content)
+  })
+}

@@ -1,0 +1,77 @@
+import compression from 'compression'
+import express, { type Express, type RequestHandler } from 'express'
+import type { Log } from '../../model/log.ts'
+import type { Search } from '../../state/search/search.ts'
+import type { Storage } from '../../state/storage/storage.ts'
+import { notFound, Problem, problems } from './problem.ts'
+import { rateLimit } from './rate-limit.ts'
+import { recordRoutes } from './records.ts'
+import { repoRoutes } from './repos.ts'
+import { searchRoutes } from './search.ts'
+import { probeRoutes, type StatusOptions, statusRoutes } from './status.ts'
+import { requireToken } from './token.ts'
+
+export interface ApiOptions extends StatusOptions {
+  readonly storage: Storage
+  readonly search: Search
+  /** Told of requests that fail for a reason of ours, once each. */
+  readonly log: Log
+  /** What callers have to show, probes excepted. @default everybody may read */
+  readonly token?: string | undefined
+  /** Requests per second that one client may make in the long run; 0 sets no limit. @default 0 */
+  readonly rateLimit?: number
+  /** Largest body of a request, in bytes. @default 65_536 */
+  readonly maxBodyBytes?: number
+  /** Longest path and query of a request, in characters. @default 8192 */
+  readonly maxUrlLength?: number
+}
+
+/** Makes the HTTP API. It answers every request, and every error as `application/problem+json`. */
+export function createApi({
+  storage,
+  search,
+  log,
+  ready,
+  stats,
+  config,
+  version,
+  token,
+  rateLimit: perSecond = 0,
+  maxBodyBytes = 65_536,
+  maxUrlLength = 8192,
+}: ApiOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  // Only records have a tag, and theirs is their CID: hashing every other answer would be for nothing.
+  app.disable('etag')
+  app.use(securityHeaders, urlLimit(maxUrlLength))
+  app.use(probeRoutes({ ready }))
+  if (perSecond > 0) app.use(rateLimit({ perSecond }))
+  if (token !== undefined) app.use(requireToken(token))
+  app.use(compression())
+  app.use(statusRoutes({ stats, config, version, storage }))
+  app.use(recordRoutes({ storage, maxBodyBytes }))
+  app.use(searchRoutes({ storage, search }))
+  app.use(repoRoutes({ storage }))
+  app.use(notFound, problems(log))
+  return app
+}
+
+const securityHeaders: RequestHandler = (_request, response, next) => {
+  response.set({
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Referrer-Policy': 'no-referrer',
+    'Cache-Control': 'no-store',
+  })
+  next()
+}
+
+function urlLimit(maxLength: number): RequestHandler {
+  return ({ originalUrl }, _response, next) => {
+    if (originalUrl.length > maxLength)
+      throw new Problem(414, { detail: `path and query may be ${maxLength} characters long together` })
+    next()
+  }
+}

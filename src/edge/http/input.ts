@@ -1,0 +1,68 @@
+import express, { type Request, type RequestHandler } from 'express'
+import { z } from 'zod'
+import { isDid } from '../../model/did.ts'
+import { isNsid } from '../../model/nsid.ts'
+import { isRecordKey } from '../../model/record.ts'
+import { repoStatuses } from '../../model/repo.ts'
+import { Problem } from './problem.ts'
+
+const did = z.string().refine(isDid, { error: 'must be a DID, such as did:plc:ewvi7nxzyoun6zhxrhs64oiz' })
+const collection = z.string().refine(isNsid, { error: 'must be a collection, such as app.bsky.feed.post' })
+const rkey = z.string().refine(isRecordKey, { error: 'must be a record key' })
+const cursor = z.string().min(1).max(4096)
+const limit = (most: number) => z.coerce.number({ error: 'must be a number' }).int().min(1).max(most)
+const word = z.string().min(1).max(1024)
+
+export const recordPath = z.strictObject({ did, collection, rkey })
+export const repoPath = z.strictObject({ did })
+
+export const recordQuery = z
+  .strictObject({
+    did: did.optional(),
+    collection: collection.optional(),
+    linksTo: z
+      .string()
+      .max(8192)
+      .refine((text) => isDid(text) || text.startsWith('at://'), { error: 'must be an at:// URI or a DID' })
+      .optional(),
+    where: z.record(word, z.union([z.string().max(8192), z.number(), z.boolean()])).optional(),
+    limit: z.int().min(1).max(1000).default(50),
+    cursor: cursor.optional(),
+  })
+  .refine(({ where, collection }) => !where || collection, { error: 'needs collection', path: ['where'] })
+
+export const searchQuery = z.strictObject({
+  q: word,
+  collection: collection.optional(),
+  limit: limit(100).default(25),
+  cursor: cursor.optional(),
+})
+
+export const repoQuery = z.strictObject({
+  status: z.enum(repoStatuses).optional(),
+  limit: limit(1000).default(50),
+  cursor: cursor.optional(),
+})
+
+/** Reads what a request brings by a schema. @throws {Problem} 400 that names every part that does not fit. */
+export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  const errors = result.error.issues.slice(0, 10).map(({ path, message }) => ({
+    pointer: `#${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`,
+    detail: message,
+  }))
+  const detail = errors.map(({ pointer, detail }) => `${pointer.slice(2) || 'input'}: ${detail}`).join('; ')
+  throw new Problem(400, { detail, more: { errors } })
+}
+
+/** Parses JSON bodies up to a size in bytes. */
+export function jsonBody(maxBytes: number): readonly RequestHandler[] {
+  return [express.json({ limit: maxBytes, type: ['application/json', 'application/*+json'] }), wasJson]
+}
+
+const wasJson: RequestHandler = (request: Request, _response, next) => {
+  if (request.body === undefined)
+    throw new Problem(415, { detail: 'send a JSON object with Content-Type: application/json' })
+  next()
+}

@@ -1,0 +1,25 @@
+import type { IncomingMessage, RequestListener } from 'node:http'
+import type { Meter } from '@opentelemetry/api'
+import { httpMethods, httpRequests } from '../../../otel/catalog/http.ts'
+import { routeOf } from '../../../otel/http/express-routes.ts'
+import { bind } from '../../../otel/meter/bind.ts'
+
+/**
+ * Counts each request when its response has ended, by the route that took it.
+ *
+ * @returns a listener for the `request` event of the API's server, beside the one that answers.
+ */
+export function countRequests(meter: Meter): RequestListener {
+  const requests = bind(meter, httpRequests)
+  return (request, response) => {
+    response.once('close', () => {
+      // A caller that went away before the answer began was sent no code; 499 is what proxies write then.
+      const status = response.headersSent ? response.statusCode : 499
+      requests.add(1, { method: methodOf(request), path: routeOf(request), status: String(status) })
+    })
+  }
+}
+
+function methodOf({ method = '_OTHER' }: IncomingMessage): (typeof httpMethods)[number] {
+  return httpMethods.find((known) => known === method) ?? '_OTHER'
+}

@@ -1,0 +1,94 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { UsageError } from '../../model/errors.ts'
+import { Problem, problemBody } from './problem.ts'
+
+export interface ListenOptions {
+  /** @default '127.0.0.1' */
+  readonly host?: string
+  /** 0 takes any that is free. */
+  readonly port: number
+  /** How long requests under way may take once the listener closes, in ms. @default 5000 */
+  readonly graceMs?: number
+}
+
+export interface Listener extends AsyncDisposable {
+  readonly server: Server
+  /** Where it can be reached, the port that was taken included. */
+  readonly url: URL
+  readonly port: number
+  /** Takes no new requests, lets those under way end within the grace time, then cuts them off. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves HTTP.
+ *
+ * @throws {UsageError} when the address cannot be had, with the flag that mends it.
+ */
+export async function listen(
+  handler: RequestListener,
+  { host = '127.0.0.1', port, graceMs = 5000 }: ListenOptions,
+): Promise<Listener> {
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 10_000 },
+    handler,
+  )
+  server.on('clientError', refuse)
+  await started(server, host, port)
+  const taken = (server.address() as AddressInfo).port
+  const url = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`)
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= closing(server, graceMs)
+    return closed
+  }
+  return { server, url, port: taken, close, [Symbol.asyncDispose]: close }
+}
+
+function started(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = reasons[error.code ?? '']
+      const message = `the API cannot listen on ${host}:${port}: ${why ?? error.message}`
+      reject(new UsageError(message, { cause: error }))
+    })
+    server.listen({ host, port }, resolve)
+  })
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has that port; end it, or choose another with --port',
+  EACCES: 'this user may not have that port; choose one above 1023 with --port',
+  EADDRNOTAVAIL: 'this machine has no such address; choose another with --host',
+  ENOTFOUND: 'there is no such host; choose another with --host',
+}
+
+async function closing(server: Server, graceMs: number): Promise<void> {
+  const done = new Promise<void>((resolve) => server.close(() => resolve()))
+  // A connection that is kept alive would be asked again: its answer under way shall be its last.
+  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
+  const cutOff = setTimeout(() => server.closeAllConnections(), graceMs)
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  await done
+  clearTimeout(cutOff)
+  clearInterval(idle)
+}
+
+/** Answers what is not even HTTP; there is neither request nor response then. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, line] = malformed[error.code ?? ''] ?? [400, 'Bad Request']
+  const body = problemBody(new Problem(status))
+  const headers = `Content-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close`
+  socket.end(`HTTP/1.1 ${status} ${line}\r\n${headers}\r\n\r\n${body}`)
+}
+
+const malformed: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+}

@@ -1,0 +1,32 @@
+import { Router } from 'express'
+import type { Search } from '../../state/search/search.ts'
+import type { Storage } from '../../state/storage/storage.ts'
+import { checked, searchQuery } from './input.ts'
+import { onlyMethods } from './problem.ts'
+import { recordJson } from './record-json.ts'
+
+export interface SearchRoutesOptions {
+  readonly storage: Storage
+  readonly search: Search
+}
+
+/** `GET /search?q=`. */
+export function searchRoutes({ storage, search }: SearchRoutesOptions): Router {
+  const router = Router()
+
+  router
+    .route('/search')
+    .get(async (request, response) => {
+      const { q: text, ...rest } = checked(searchQuery, request.query)
+      const { hits, cursor } = await search.query({ text, ...rest })
+      const records = await Promise.all(hits.map((hit) => storage.get(hit)))
+      // The storage hides some of what the index knows: a page may be shorter than asked for, and not the last.
+      const shown = records.flatMap((record, index) =>
+        record ? [{ ...recordJson(record), score: hits[index]?.score }] : [],
+      )
+      response.json({ hits: shown, cursor })
+    })
+    .all(onlyMethods('GET'))
+
+  return router
+}

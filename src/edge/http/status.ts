@@ -1,0 +1,94 @@
+import { Router } from 'express'
+import type { Storage } from '../../state/storage/storage.ts'
+import { onlyMethods, Problem } from './problem.ts'
+
+/** What each part says of itself: `true` when it works, otherwise the reason why it does not. */
+export type Readiness = Readonly<Record<string, true | string>>
+
+/** Whatever can be written as a JSON object. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export interface StatusOptions {
+  /** Asked by `GET /ready`; ready is when every part says `true`. A rejection counts as not ready. */
+  readonly ready: () => Readiness | Promise<Readiness>
+  /** What the running service knows of itself, beside the totals of the storage. */
+  readonly stats: () => JsonObject | Promise<JsonObject>
+  /** The effective configuration; secrets are masked already. */
+  readonly config: () => JsonObject
+  readonly version: string
+}
+
+/** `GET /health` and `GET /ready`: for probes, which bring no token. */
+export function probeRoutes({ ready }: Pick<StatusOptions, 'ready'>): Router {
+  const router = Router()
+
+  router
+    .route('/health')
+    .get((_request, response) => {
+      response.json({ status: 'alive' })
+    })
+    .all(onlyMethods('GET'))
+
+  router
+    .route('/ready')
+    .get(async (_request, response) => {
+      const parts = await ready()
+      const reasons = Object.entries(parts).filter(([, state]) => state !== true)
+      const checks = Object.fromEntries(
+        Object.entries(parts).map(([part, state]) => [part, state === true ? 'ok' : state]),
+      )
+      if (reasons.length > 0) {
+        const detail = reasons.map(([part, reason]) => `${part}: ${reason}`).join('; ')
+        throw new Problem(503, { detail, more: { checks } })
+      }
+      response.json({ status: 'ready', checks })
+    })
+    .all(onlyMethods('GET'))
+
+  return router
+}
+
+/** `GET /`, `GET /stats` and `GET /config`. */
+export function statusRoutes({
+  stats,
+  config,
+  version,
+  storage,
+}: Omit<StatusOptions, 'ready'> & { readonly storage: Storage }): Router {
+  const router = Router()
+
+  router
+    .route('/')
+    .get((_request, response) => {
+      response.json({ name: 'tidegauge', version, routes })
+    })
+    .all(onlyMethods('GET'))
+
+  router
+    .route('/stats')
+    .get(async (_request, response) => {
+      response.json({ uptimeSeconds: process.uptime(), storage: await storage.totals(), ...(await stats()) })
+    })
+    .all(onlyMethods('GET'))
+
+  router
+    .route('/config')
+    .get((_request, response) => {
+      response.json(config())
+    })
+    .all(onlyMethods('GET'))
+
+  return router
+}
+
+const routes = {
+  'GET /health': 'the process is alive',
+  'GET /ready': 'database, indexing and relay work, or the reasons why not',
+  'GET /stats': 'how much there is, and how the service is doing',
+  'GET /config': 'the effective configuration and where each value came from',
+  'POST /query': 'records by did, collection, linksTo and where; JSON body, limit and cursor',
+  'GET /records/{did}/{collection}/{rkey}': 'one record',
+  'GET /search?q=': 'records that hold every word; collection, limit and cursor',
+  'GET /repos': 'repos; status, limit and cursor',
+  'GET /repos/{did}': 'one repo',
+}
