@@ -16,6 +16,8 @@ export interface Account {
   readonly status: AccountStatus
   /** The private key, 32 bytes. */
   readonly secret: Uint8Array
+  /** The public key, as the DID document writes it. */
+  readonly multikey: string
   readonly head: Head
 }
 
@@ -56,8 +58,8 @@ export class Accounts {
     return this.#statements.listByCollection.all(after, collection, limit).map(readAccount)
   }
 
-  insert({ did, handle, secret, head }: Pick<Account, 'did' | 'handle' | 'secret' | 'head'>): void {
-    this.#statements.insert.run(did, handle, secret, head.rev, head.commit.bytes, head.data)
+  insert({ did, handle, secret, multikey, head }: Omit<Account, 'id' | 'status'>): void {
+    this.#statements.insert.run(did, handle, secret, multikey, head.rev, head.commit.bytes, head.data)
   }
 
   setHandle(did: Did, handle: string): void {
@@ -124,8 +126,8 @@ function prepare(database: DatabaseSync) {
     findByHandle: sql('SELECT * FROM accounts WHERE handle = ?'),
     listByCollection: sql(`SELECT * FROM accounts a WHERE id > ? AND status = 'active'
       AND EXISTS (SELECT 1 FROM records r WHERE r.account = a.id AND r.collection = ?) ORDER BY id LIMIT ?`),
-    insert: sql(`INSERT INTO accounts (did, handle, status, secret, rev, commit_bytes, data)
-      VALUES (?, ?, 'active', ?, ?, ?, ?)`),
+    insert: sql(`INSERT INTO accounts (did, handle, status, secret, multikey, rev, commit_bytes, data)
+      VALUES (?, ?, 'active', ?, ?, ?, ?, ?)`),
     setHandle: sql('UPDATE accounts SET handle = ? WHERE did = ?'),
     setStatus: sql('UPDATE accounts SET status = ? WHERE did = ?'),
     setHead: sql('UPDATE accounts SET rev = ?, commit_bytes = ?, data = ? WHERE id = ?'),

@@ -14,7 +14,11 @@ export function openDatabase(dir: string): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
     if (path !== ':memory:') mkdirSync(dir, { recursive: true })
-    database = new DatabaseSync(path, { timeout: 1000 })
+    database = new DatabaseSync(path, { timeout: lockTimeoutMs })
+    database.exec(durability)
+    // An empty file is of version 0 as well.
+    const found = Number(database.prepare('PRAGMA user_version').get()?.user_version)
+    if (found !== 0 && found !== version) throw new UsageError(`${path} is of another version. ${startAnew}`)
     database.exec(schema)
     return database
   } catch (cause) {
@@ -36,13 +40,21 @@ export function transact<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-// An exclusive lock ends with its process, however that ends. `synchronous = FULL` is what makes
-// an event durable before a subscriber sees it.
-const schema = `
+/** To be raised with every change of the schema. */
+const version = 1
+
+const lockTimeoutMs = 1000
+
+// An exclusive lock ends with its process, however that ends. `FULL` makes an event durable before a
+// subscriber sees it, also when the machine loses its power.
+const durability = `
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA journal_size_limit = 16000000;
+`
+
+const schema = `
   BEGIN IMMEDIATE;
   CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS accounts (
@@ -51,6 +63,7 @@ const schema = `
     handle TEXT NOT NULL UNIQUE,
     status TEXT NOT NULL,
     secret BLOB NOT NULL,
+    multikey TEXT NOT NULL,
     rev TEXT NOT NULL,
     commit_bytes BLOB NOT NULL,
     data TEXT NOT NULL
@@ -64,12 +77,16 @@ const schema = `
     PRIMARY KEY (account, collection, rkey)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, frame BLOB NOT NULL);
+  PRAGMA user_version = ${version};
   COMMIT;
 `
 
+const startAnew = 'Delete the folder to begin a new network'
+
 function mend(cause: unknown): string {
-  const code = cause instanceof Error && 'errcode' in cause ? cause.errcode : undefined
+  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : undefined
   if (code === 5) return 'another process uses it. Stop that one, or name another folder with --data'
-  if (code === 11 || code === 26) return 'network.db is damaged. Delete the folder to begin a new network'
-  return `${cause instanceof Error ? cause.message : cause}. Name a folder that can be written with --data`
+  if (code === 11 || code === 26) return `network.db is damaged. ${startAnew}`
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return cause instanceof UsageError ? reason : `${reason}. Name a folder that can be written with --data`
 }

@@ -1,7 +1,11 @@
 import type { Account } from './accounts.ts'
 
 /** The DID document of an account, as the PLC directory writes it. */
-export function didDocument({ did, handle }: Account, multikey: string, pds: URL): object {
+export function didDocument(
+  { did, handle }: Pick<Account, 'did' | 'handle'>,
+  multikey: string,
+  pds: URL,
+): object {
   return {
     '@context': [
       'https://www.w3.org/ns/did/v1',

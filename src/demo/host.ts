@@ -81,7 +81,7 @@ export class Host {
             { type: '#commit', body },
             syncMessage(did, head),
           ],
-          apply: () => this.accounts.insert({ did, handle, secret, head }),
+          apply: () => this.accounts.insert({ did, handle, secret, multikey: key.multikey, head }),
         }
       },
       () => this.#account(did),

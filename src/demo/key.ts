@@ -10,15 +10,16 @@ export interface SigningKey {
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>
 }
 
-/** @param secret 32 bytes. */
-export async function importSigningKey(secret: Uint8Array): Promise<SigningKey> {
+/**
+ * @param secret the private key, 32 bytes.
+ * @param multikey its public key, where that is known: finding it takes a millisecond.
+ */
+export async function importSigningKey(secret: Uint8Array, multikey?: string): Promise<SigningKey> {
+  if (addon !== undefined && multikey !== undefined) return { multikey, sign: addonSign(addon, secret) }
   const key = await Secp256k1PrivateKeyExportable.importRaw(new Uint8Array(secret))
-  const multikey = await key.exportPublicKey('multikey')
-  const addon = native
-  if (addon === undefined) return { multikey, sign: (bytes) => key.sign(bytes) }
   return {
-    multikey,
-    sign: (bytes) => addon.ecdsaSign(hash('sha256', bytes, 'buffer'), secret).signature,
+    multikey: multikey ?? (await key.exportPublicKey('multikey')),
+    sign: addon === undefined ? (bytes) => key.sign(bytes) : addonSign(addon, secret),
   }
 }
 
@@ -26,8 +27,8 @@ interface Secp256k1 {
   ecdsaSign(digest: Uint8Array, secret: Uint8Array): { readonly signature: Uint8Array }
 }
 
-/** The addon signs ten times faster than node:crypto; it is optional, and its fallback in plain JavaScript is slower. */
-function loadNative(): Secp256k1 | undefined {
+/** The addon is optional. It signs ten times faster than node:crypto, which its own fallback does not. */
+function loadAddon(): Secp256k1 | undefined {
   try {
     return createRequire(import.meta.url)('secp256k1/bindings.js') as Secp256k1
   } catch {
@@ -35,4 +36,8 @@ function loadNative(): Secp256k1 | undefined {
   }
 }
 
-const native = loadNative()
+const addon = loadAddon()
+
+function addonSign({ ecdsaSign }: Secp256k1, secret: Uint8Array): SigningKey['sign'] {
+  return (bytes) => ecdsaSign(hash('sha256', bytes, 'buffer'), secret).signature
+}

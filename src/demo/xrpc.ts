@@ -3,7 +3,6 @@ import { isNsid } from '../model/nsid.ts'
 import type { Account } from './accounts.ts'
 import { didDocument } from './directory.ts'
 import type { Host } from './host.ts'
-import { importSigningKey } from './key.ts'
 
 /** What is answered to a GET. */
 export interface Answer {
@@ -25,7 +24,7 @@ export async function answer(host: Host, url: URL, pds: URL): Promise<Answer> {
     if (path === '/xrpc/_health') return json({ version: 'demo' })
     if (path.startsWith('/xrpc/'))
       return await query(host, path.slice('/xrpc/'.length), url.searchParams, pds)
-    if (path.startsWith('/did:')) return await resolve(host, path.slice(1), pds)
+    if (path.startsWith('/did:')) return resolve(host, path.slice(1), pds)
     return json({ message: 'Not Found' }, 404)
   } catch (error) {
     if (error instanceof QueryError) return json({ error: error.type, message: error.message }, error.status)
@@ -33,12 +32,11 @@ export async function answer(host: Host, url: URL, pds: URL): Promise<Answer> {
   }
 }
 
-async function resolve(host: Host, path: string, pds: URL): Promise<Answer> {
+function resolve(host: Host, path: string, pds: URL): Answer {
   const did = decode(path)
   const account = host.accounts.find(did)
   if (account === undefined) return json({ message: `DID not registered: ${did}` }, 404)
-  const { multikey } = await importSigningKey(account.secret)
-  return json(didDocument(account, multikey, pds), 200, 'application/did+ld+json; charset=utf-8')
+  return json(didDocument(account, account.multikey, pds), 200, 'application/did+ld+json; charset=utf-8')
 }
 
 function decode(path: string): string {
