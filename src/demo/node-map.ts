@@ -16,6 +16,10 @@ export class NodeMap extends NodeStore {
     super(new MemoryBlockStore())
   }
 
+  get size(): number {
+    return this.#entries.size
+  }
+
   entry(cid: string): NodeEntry {
     const entry = this.#entries.get(cid)
     if (entry === undefined) throw new Error(`node ${cid} is missing from its tree`)

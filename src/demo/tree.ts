@@ -50,6 +50,11 @@ export class Tree {
     return this.#root
   }
 
+  /** How many nodes are held in memory. */
+  get size(): number {
+    return this.#nodes.size
+  }
+
   get(key: string): CidLink | undefined {
     for (let cid: string | undefined = this.#root; cid !== undefined; ) {
       const { node } = this.#nodes.entry(cid)
