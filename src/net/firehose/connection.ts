@@ -1,0 +1,142 @@
+import { WebSocket } from 'ws'
+
+/** How a connection came to its end. */
+export type Ending =
+  /** Nobody answered, or not now: worth trying again. */
+  | { readonly kind: 'unreachable'; readonly message: string }
+  /** Somebody answered who does not speak the protocol. */
+  | { readonly kind: 'foreign'; readonly message: string }
+  /** A connection that was open is no more. */
+  | { readonly kind: 'lost'; readonly message: string }
+  /** The next message is larger than may be received at all. */
+  | { readonly kind: 'oversized' }
+
+export interface ConnectionOptions {
+  readonly url: URL
+  /** Largest message that is received, in bytes; a larger one ends the connection. */
+  readonly maxMessageBytes: number
+  /** How long the relay has to answer, in ms. */
+  readonly handshakeTimeoutMs: number
+  /** A relay that says nothing for so long, in ms, is asked for a sign of life, and given up after as long again. */
+  readonly idleTimeoutMs: number
+  readonly onOpen: () => void
+  /** Takes each message; it is text when `isText`. */
+  readonly onMessage: (data: Buffer, isText: boolean) => void
+}
+
+/** One connection to a relay, from the attempt to its end. */
+export class Connection {
+  readonly ended: Promise<Ending>
+  readonly #socket: WebSocket
+  readonly #options: ConnectionOptions
+  #paused = false
+  #end!: (ending: Ending) => void
+  #heartbeat: NodeJS.Timeout | undefined
+  #heard = true
+  #failure: Ending | undefined
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve
+    })
+    this.#socket = new WebSocket(options.url, {
+      maxPayload: options.maxMessageBytes,
+      handshakeTimeout: options.handshakeTimeoutMs,
+      perMessageDeflate: false,
+      headers: { 'user-agent': 'tidegauge' },
+    })
+    this.#listen(this.#socket)
+  }
+
+  /** Stops reading, so that the relay has to wait; what has been received already still comes. */
+  pause(): void {
+    this.#paused = true
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#heard = true
+    this.#socket.resume()
+  }
+
+  close(): void {
+    this.#socket.terminate()
+  }
+
+  #listen(socket: WebSocket): void {
+    const heard = () => {
+      this.#heard = true
+    }
+    socket.on('open', () => this.#opened())
+    socket.on('message', (data: Buffer, isBinary) => {
+      this.#heard = true
+      this.#options.onMessage(data, !isBinary)
+    })
+    socket.on('ping', heard)
+    socket.on('pong', heard)
+    socket.on('unexpected-response', (request, { statusCode = 0, statusMessage }) => {
+      this.#failure = answered(statusCode, `${statusCode} ${statusMessage}`)
+      request.destroy()
+      socket.terminate()
+    })
+    socket.on('error', (error: Error & { code?: string }) => {
+      this.#failure ??= this.#heartbeat ? failed(error) : refused(error)
+    })
+    socket.on('close', (code, reason) => {
+      clearInterval(this.#heartbeat)
+      this.#end(this.#failure ?? { kind: 'lost', message: `closed with code ${code} ${reason}`.trim() })
+    })
+  }
+
+  #opened(): void {
+    this.#heartbeat = setInterval(() => this.#beat(), this.#options.idleTimeoutMs)
+    if (this.#paused) this.#socket.pause()
+    this.#options.onOpen()
+  }
+
+  #beat(): void {
+    // While reading is paused nothing can be heard, an answer to a ping neither.
+    if (this.#paused) return
+    if (!this.#heard) {
+      this.#failure ??= { kind: 'lost', message: 'the relay no longer answers' }
+      this.#socket.terminate()
+      return
+    }
+    this.#heard = false
+    this.#socket.ping()
+  }
+}
+
+/** Servers that are overloaded or being restarted answer for the relay behind them; anything else will not change. */
+function answered(status: number, message: string): Ending {
+  const passing = status >= 500 || status === 408 || status === 425 || status === 429
+  return passing && status !== 501 && status !== 505
+    ? { kind: 'unreachable', message }
+    : { kind: 'foreign', message: `it answers ${message} instead of opening a WebSocket` }
+}
+
+function failed(error: Error & { code?: string }): Ending {
+  return error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+    ? { kind: 'oversized' }
+    : { kind: 'lost', message: describe(error) }
+}
+
+function refused(error: Error & { code?: string }): Ending {
+  const message = describe(error)
+  return foreignAnswers.test(error.code ?? '') ||
+    /^(Invalid|Server sent|Unexpected server)/.test(error.message)
+    ? { kind: 'foreign', message: `its answer is not one of a WebSocket server: ${message}` }
+    : { kind: 'unreachable', message }
+}
+
+/** No HTTP, or no TLS where it was expected. */
+const foreignAnswers =
+  /^(HPE_(?!INVALID_EOF_STATE)|EPROTO$|ERR_SSL_WRONG_VERSION_NUMBER$|ERR_SSL_PACKET_LENGTH)/
+
+/** The attempts on all addresses of a host fail together, with an error that has no words of its own. */
+function describe(error: Error & { code?: string }): string {
+  const [first] = error instanceof AggregateError ? error.errors : []
+  return (first ?? error).message || error.code || error.name
+}

@@ -1,0 +1,92 @@
+import { Intake } from './intake.ts'
+import { type FirehoseBatch, type FirehoseOptions, type Settings, withDefaults } from './options.ts'
+import { Queue, type Slot } from './queue.ts'
+import { Uplink } from './uplink.ts'
+
+/**
+ * The event stream of a relay or PDS, verified (`com.atproto.sync.subscribeRepos`). A bad event is told and
+ * skipped, a lost connection opened again for ever; neither ends the stream.
+ */
+export class Firehose implements AsyncDisposable {
+  readonly #settings: Settings
+  readonly #queue: Queue
+  readonly #intake: Intake
+  readonly #uplink: Uplink
+  readonly #stop = new AbortController()
+  #running: Promise<void> | undefined
+
+  constructor(options: FirehoseOptions) {
+    this.#settings = withDefaults(options)
+    const { maxQueuedFrames, maxQueuedBytes } = this.#settings
+    const common = { settings: this.#settings, signal: this.#stop.signal }
+    this.#queue = new Queue({ maxFrames: maxQueuedFrames, maxBytes: maxQueuedBytes })
+    this.#intake = new Intake({ ...common, queue: this.#queue })
+    this.#uplink = new Uplink({ ...common, queue: this.#queue, intake: this.#intake })
+  }
+
+  /** Whether the connection to the relay is open. */
+  get connected(): boolean {
+    return this.#uplink.connected
+  }
+
+  /** The last seq received; absent before the first when the stream began `live`. */
+  get lastSeq(): number | undefined {
+    return this.#intake.seq
+  }
+
+  /** When the last event received was sent first, in ms since 1970, by the host's clock. */
+  get lastEventTimeMs(): number | undefined {
+    return this.#intake.timeMs
+  }
+
+  /** How many frames have been received and not been taken yet. */
+  get queued(): number {
+    return this.#queue.length
+  }
+
+  /**
+   * Makes the first attempt to connect and tells what came of it. Events wait until they are taken; a relay
+   * that cannot be reached is tried again for ever.
+   *
+   * @throws {UsageError} when somebody answers who does not speak the protocol.
+   */
+  async start(): Promise<'connected' | 'unreachable'> {
+    this.#running ??= this.#uplink.run().catch((error) => this.#queue.fail(error))
+    const first = await Promise.race([this.#uplink.first, this.#running])
+    if (first) return first
+    await this.#queue.ready(this.#stop.signal)
+    return 'unreachable'
+  }
+
+  /**
+   * Yields verified events in their order until `signal` is aborted, then closes the connection. The next
+   * batch is made when it is asked for: who has saved one and its `seq` loses nothing by a crash.
+   *
+   * @throws {UsageError} when the first that the other side sends is not of the protocol.
+   */
+  async *events(signal: AbortSignal): AsyncGenerator<FirehoseBatch, void, undefined> {
+    try {
+      await this.start()
+      while (!signal.aborted) {
+        await this.#queue.ready(signal)
+        const batch = toBatch(this.#queue.take(this.#settings.maxBatchEvents))
+        this.#uplink.govern()
+        if (batch && !signal.aborted) yield batch
+      }
+    } finally {
+      await this[Symbol.asyncDispose]()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+}
+
+function toBatch(slots: readonly Slot[]): FirehoseBatch | undefined {
+  const last = slots.findLast(({ seq }) => seq !== undefined)
+  if (last?.seq === undefined) return undefined
+  const events = slots.flatMap(({ event }) => event ?? [])
+  return { events, seq: last.seq, ...(last.timeMs !== undefined && { timeMs: last.timeMs }) }
+}

@@ -1,0 +1,50 @@
+import type { Meter } from '@opentelemetry/api'
+import {
+  firehoseConnected,
+  firehoseErrors,
+  firehoseEvents,
+  firehoseLag,
+  firehoseLastSeq,
+  firehoseOperations,
+  firehoseReceived,
+  firehoseReconnects,
+} from '../../../otel/catalog/firehose.ts'
+import { bind } from '../../../otel/meter/bind.ts'
+import { observe } from '../../../otel/meter/observe.ts'
+import type { Firehose } from './firehose.ts'
+import type { FirehoseOptions } from './options.ts'
+
+/** Turns what the firehose tells into its counters. */
+export function firehoseMetrics(
+  meter: Meter,
+): Required<
+  Pick<FirehoseOptions, 'onEvent' | 'onOperation' | 'onReject' | 'onFailure' | 'onReconnect' | 'onReceive'>
+> {
+  const events = bind(meter, firehoseEvents)
+  const operations = bind(meter, firehoseOperations)
+  const errors = bind(meter, firehoseErrors)
+  const reconnects = bind(meter, firehoseReconnects)
+  const received = bind(meter, firehoseReceived)
+  return {
+    onEvent: (type) => events.add(1, { type }),
+    onOperation: (op) => operations.add(1, { op }),
+    onReject: (error) => errors.add(1, { error }),
+    onFailure: (error) => errors.add(1, { error }),
+    onReconnect: () => reconnects.add(1),
+    onReceive: (sizeBytes) => received.add(sizeBytes),
+  }
+}
+
+/** Exports the state of the firehose. A host whose clock is ahead of ours makes no negative lag. */
+export function observeFirehose(
+  meter: Meter,
+  firehose: Pick<Firehose, 'connected' | 'lastSeq' | 'lastEventTimeMs'>,
+  now: () => number = Date.now,
+): void {
+  observe(meter, firehoseConnected, () => (firehose.connected ? 1 : 0))
+  observe(meter, firehoseLastSeq, () => firehose.lastSeq)
+  observe(meter, firehoseLag, () => {
+    const { lastEventTimeMs } = firehose
+    return lastEventTimeMs === undefined ? undefined : Math.max(0, now() - lastEventTimeMs) / 1000
+  })
+}

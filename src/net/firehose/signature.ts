@@ -1,0 +1,86 @@
+import { createPublicKey, hash, verify } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { parsePublicMultikey } from '@atcute/crypto'
+import { InvalidError } from '../../model/errors.ts'
+
+/** A public key, imported once and used for many signatures. */
+export interface VerifyingKey {
+  /**
+   * Tells whether `signature` is one of `message` by this key: ECDSA with SHA-256, 64 bytes, and of the two
+   * that always fit the one with the low S, as AT Protocol demands.
+   */
+  readonly verifies: (message: Uint8Array, signature: Uint8Array) => boolean
+}
+
+/**
+ * Imports the key of a DID document (https://atproto.com/specs/cryptography).
+ *
+ * @param multikey `z…`, of the curves k256 and p256
+ * @throws {InvalidError} when it is no such key.
+ */
+export function importKey(
+  multikey: string,
+  native: NativeSecp256k1 | undefined = nativeSecp256k1,
+): VerifyingKey {
+  try {
+    const { type, publicKeyBytes } = parsePublicMultikey(multikey)
+    if (type === 'p256') return opensslKey(publicKeyBytes, p256)
+    return native ? nativeKey(publicKeyBytes, native) : opensslKey(publicKeyBytes, k256)
+  } catch (cause) {
+    throw new InvalidError('the signing key is not a public key of the curves k256 or p256', { cause })
+  }
+}
+
+/** The part of the package `secp256k1` that is used: the binding of libsecp256k1, which refuses a high S by itself. */
+export interface NativeSecp256k1 {
+  publicKeyConvert(key: Uint8Array, compressed: boolean): Uint8Array
+  ecdsaVerify(signature: Uint8Array, digest: Uint8Array, key: Uint8Array): boolean
+}
+
+/** Where the optional package could not be installed, OpenSSL verifies k256 too, several times slower. */
+export const nativeSecp256k1: NativeSecp256k1 | undefined = loadNative()
+
+function loadNative(): NativeSecp256k1 | undefined {
+  try {
+    return createRequire(import.meta.url)('secp256k1/bindings.js')
+  } catch {
+    return undefined
+  }
+}
+
+function nativeKey(bytes: Uint8Array, native: NativeSecp256k1): VerifyingKey {
+  // Uncompressed, so that the point is not worked out anew for each signature.
+  const key = native.publicKeyConvert(bytes, false)
+  return {
+    verifies: (message, signature) =>
+      signature.length === 64 && native.ecdsaVerify(signature, hash('sha256', message, 'buffer'), key),
+  }
+}
+
+function opensslKey(bytes: Uint8Array, { prefix, halfOrder }: Curve): VerifyingKey {
+  const der = Buffer.concat([prefix, bytes])
+  const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
+  return {
+    verifies: (message, signature) =>
+      signature.length === 64 &&
+      Buffer.compare(signature.subarray(32), halfOrder) <= 0 &&
+      verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature),
+  }
+}
+
+interface Curve {
+  /** SubjectPublicKeyInfo up to the compressed point, which has 33 bytes. */
+  readonly prefix: Buffer
+  /** The largest S that is low. */
+  readonly halfOrder: Buffer
+}
+
+const k256: Curve = {
+  prefix: Buffer.from('3036301006072a8648ce3d020106052b8104000a032200', 'hex'),
+  halfOrder: Buffer.from('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0', 'hex'),
+}
+
+const p256: Curve = {
+  prefix: Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex'),
+  halfOrder: Buffer.from('7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8', 'hex'),
+}

@@ -1,0 +1,72 @@
+import type { RepoEvent } from '../../model/event.ts'
+import { Keys } from './keys.ts'
+import type { CommitMessage, Message, SyncMessage } from './message.ts'
+import type { Settings } from './options.ts'
+import { WrongKey } from './rejection.ts'
+import type { VerifyingKey } from './signature.ts'
+import { verifyCommit, verifySync } from './verify.ts'
+
+/** Makes events of messages: finds the key that each needs, and checks what it says. */
+export class Verifier {
+  readonly #settings: Settings
+  readonly #signal: AbortSignal
+  readonly #keys: Keys
+
+  /** @param signal ends the looking up of keys. */
+  constructor(settings: Settings, signal: AbortSignal) {
+    this.#settings = settings
+    this.#signal = signal
+    this.#keys = new Keys({
+      source: settings.identity,
+      concurrency: settings.lookups,
+      strangerTimeoutMs: settings.strangerTimeoutMs,
+      backoff: settings.backoff,
+      onDirectory: (answers, problem) => this.#tellDirectory(answers, problem),
+    })
+  }
+
+  /**
+   * Verifies at once where nothing has to be asked elsewhere, so that most events cost no promise.
+   *
+   * @throws {Rejection} or rejects with it.
+   */
+  verify(message: Message): RepoEvent | Promise<RepoEvent> {
+    if (message.kind === 'identity') this.#keys.forget(message.did)
+    if (message.kind === 'identity' || message.kind === 'account') return message
+    if (this.#settings.verify === 'none') return this.#check(message)
+    const key = this.#keys.known(message.did)
+    if (!key) return this.#lookUpAndCheck(message)
+    try {
+      return this.#check(message, key)
+    } catch (error) {
+      if (error instanceof WrongKey) return this.#refreshAndCheck(message)
+      throw error
+    }
+  }
+
+  async #lookUpAndCheck(message: CommitMessage | SyncMessage): Promise<RepoEvent> {
+    const key = await this.#keys.lookUp(message.did, false, this.#signal)
+    try {
+      return this.#check(message, key)
+    } catch (error) {
+      if (error instanceof WrongKey) return await this.#refreshAndCheck(message)
+      throw error
+    }
+  }
+
+  /** The key may have been changed since it was looked up; it is asked for once. */
+  async #refreshAndCheck(message: CommitMessage | SyncMessage): Promise<RepoEvent> {
+    return this.#check(message, await this.#keys.lookUp(message.did, true, this.#signal))
+  }
+
+  #check(message: CommitMessage | SyncMessage, key?: VerifyingKey): RepoEvent {
+    const options = { mode: this.#settings.verify, strict: this.#settings.strict, key }
+    return message.kind === 'commit' ? verifyCommit(message, options) : verifySync(message, options)
+  }
+
+  #tellDirectory(answers: boolean, problem: string): void {
+    const { log } = this.#settings
+    if (answers) log.info('the directory of DIDs answers again')
+    else log.warn('the directory of DIDs does not answer; events wait until it does', { problem })
+  }
+}

@@ -1,0 +1,129 @@
+import { type CommitEvent, emptyTree, type Operation, type SyncEvent } from '../../model/event.ts'
+import { checkCanonical } from './canonical.ts'
+import { type Blocks, checkCids, readCar } from './car.ts'
+import { type Cid, cidText, fits } from './cid.ts'
+import { readCommitBlock, type SignedCommit } from './commit.ts'
+import { invert } from './invert.ts'
+import type { CommitMessage, RepoOperation, SyncMessage } from './message.ts'
+import { MissingBlock, Rejection, WrongKey } from './rejection.ts'
+import type { VerifyingKey } from './signature.ts'
+
+/**
+ * How much of an event is checked before it is believed.
+ *
+ * - `full`: every block, the signature, and that the operations lead from the previous tree to this one
+ * - `signature`: every block and the signature
+ * - `none`: only that the records are what their CIDs say
+ */
+export type VerifyMode = (typeof verifyModes)[number]
+
+export const verifyModes = ['full', 'signature', 'none'] as const
+
+export interface VerifyOptions {
+  readonly mode: VerifyMode
+  /** Refuses commits that do not name the previous tree, as those of old hosts. */
+  readonly strict: boolean
+  /** The key of the event's DID; not needed in the mode `none`. */
+  readonly key?: VerifyingKey
+}
+
+export const maxRecordBytes = 1_000_000
+
+/**
+ * Checks a commit, as far as it can be without knowing what came before it (https://atproto.com/specs/sync).
+ *
+ * @throws {WrongKey} when the signature is not by `key`; nothing but the key needs to be tried anew.
+ * @throws {Rejection} when the event breaks a rule.
+ */
+export function verifyCommit(message: CommitMessage, options: VerifyOptions): CommitEvent | SyncEvent {
+  const { blocks } = readCar(message.blocks)
+  const commit = verifySigned(message, message.commit, blocks, options)
+  const { did, seq, timeMs, rev, operations } = message
+  const base = { did, seq, timeMs, rev, data: cidText(commit.data) }
+  if (message.contentOmitted) return { kind: 'sync', ...base }
+  const written = operations.map((operation) => readOperation(operation, blocks, options))
+  const prevData = previousTree(message, commit, blocks, options)
+  return { kind: 'commit', ...base, prevData: prevData && cidText(prevData), operations: written }
+}
+
+/** Checks the new state of a repo that a host announces. Throws like `verifyCommit`. */
+export function verifySync(message: SyncMessage, options: VerifyOptions): SyncEvent {
+  const { roots, blocks } = readCar(message.blocks)
+  const { data } = verifySigned(message, roots[0] ?? '', blocks, options)
+  const { did, seq, timeMs, rev } = message
+  return { kind: 'sync', did, seq, timeMs, rev, data: cidText(data) }
+}
+
+function verifySigned(
+  { did, rev }: CommitMessage | SyncMessage,
+  cid: Cid,
+  blocks: Blocks,
+  { mode, key }: VerifyOptions,
+): SignedCommit {
+  const block = present(blocks, cid)
+  if (mode === 'none') checkCanonical(block)
+  else checkBlocks(blocks)
+  const commit = readCommitBlock(block)
+  if (commit.did !== did || commit.rev !== rev)
+    throw new Rejection('signature', 'the signed commit has another did or rev than the event')
+  if (mode !== 'none' && !key?.verifies(commit.unsigned, commit.signature))
+    throw new WrongKey('the commit is not signed by the key of its DID')
+  return commit
+}
+
+function checkBlocks(blocks: Blocks): void {
+  checkCids(blocks)
+  for (const [cid, block] of blocks) if (isDagCbor(cid)) checkCanonical(block)
+}
+
+function readOperation(operation: RepoOperation, blocks: Blocks, { mode }: VerifyOptions): Operation {
+  const { action, collection, rkey, cid } = operation
+  if (action === 'delete' || cid === undefined) return { op: 'delete', collection, rkey }
+  const record = present(blocks, cid)
+  if (record.length > maxRecordBytes)
+    throw new Rejection('size', `a record of ${record.length} bytes, more than ${maxRecordBytes}`)
+  if (mode === 'none') {
+    if (!fits(cid, record)) throw new Rejection('cid', 'a record does not hash to its CID')
+    checkCanonical(record)
+  }
+  if (!isDagCbor(cid) || (record[0] as number) >> 5 !== 5)
+    throw new Rejection('decode', 'a record that is not a map')
+  return { op: action, collection, rkey, cid: cidText(cid), record }
+}
+
+/** Finds the tree before the commit and holds it against what the commit claims. */
+function previousTree(
+  { prevData: claimed, operations }: CommitMessage,
+  { data }: SignedCommit,
+  blocks: Blocks,
+  { mode, strict }: VerifyOptions,
+): Cid | undefined {
+  if (mode !== 'full') return claimed
+  try {
+    const found = invert(data, blocks, operations)
+    if (claimed === undefined ? strict && cidText(found) !== emptyTree : found !== claimed)
+      throw wrongStart(claimed)
+    return found
+  } catch (error) {
+    // A host that knows nothing of prevData does not send what is needed to find it either.
+    if (error instanceof MissingBlock && claimed === undefined && !strict) return undefined
+    throw error
+  }
+}
+
+function wrongStart(claimed: Cid | undefined): Rejection {
+  return claimed === undefined
+    ? new Rejection('mst', 'the commit does not name the tree before it')
+    : new Rejection('mst', 'the operations do not lead from the tree before to this one')
+}
+
+function present(blocks: Blocks, cid: Cid): Buffer {
+  return blocks.get(cid) ?? missing()
+}
+
+function missing(): never {
+  throw new Rejection('cid', 'a block that the event names is missing')
+}
+
+/** The second byte of a CID is the codec of its block. */
+const isDagCbor = (cid: Cid) => cid[1] === '\x71'
