@@ -5,6 +5,7 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics'
+import { type EscapingScheme, escapeMetricName } from './escaping.ts'
 import { addsSuffixes, type NamedMetric, prometheusName, type TranslationStrategy } from './name.ts'
 import { unitWords } from './unit.ts'
 
@@ -29,6 +30,9 @@ export interface Stream {
 
 export interface FamilyRules {
   readonly strategy: TranslationStrategy
+  readonly escaping: EscapingScheme
+  /** Names that are spoken for before any metric. */
+  readonly reserved: readonly string[]
   /** Stands before every name, with an underscore. @default '' */
   readonly prefix: string
   /** Called once for each thing that is left out of a scrape, with the reason. Must not throw. */
@@ -41,42 +45,54 @@ export interface FamilyRules {
  */
 export function familiesOf({ scopeMetrics }: ResourceMetrics, rules: FamilyRules): Family[] {
   const families = new Map<string, Family & { streams: Stream[] }>()
+  const owners = new Map(rules.reserved.map((name) => [name, name]))
   for (const { scope, metrics } of scopeMetrics) {
     for (const metric of metrics) {
-      const named = namedMetric(metric)
-      const name = prefixed(prometheusName(named, rules.strategy), rules.prefix)
-      const problem = unfit(name, metric)
-      if (problem) {
-        rules.onProblem(`metric "${metric.descriptor.name}" is left out: ${problem}`)
-        continue
-      }
+      const name = familyName(metric, rules)
       const type = typeOf(metric)
       const family = families.get(name)
-      if (family === undefined) {
-        const unit = unitOf(name, named, rules.strategy)
-        families.set(name, {
-          name,
-          type,
-          help: metric.descriptor.description,
-          unit,
-          streams: [{ metric, scope }],
-        })
-      } else if (family.type === type) {
+      const problem = unfit(name, metric) ?? conflict(name, type, family, owners)
+      if (problem !== undefined) {
+        rules.onProblem(`metric "${metric.descriptor.name}" is left out: ${problem}`)
+      } else if (family === undefined) {
+        for (const series of seriesNames(name, type)) owners.set(series, name)
+        const help = metric.descriptor.description
+        const unit = unitOf(name, metric, rules.strategy)
+        families.set(name, { name, type, help, unit, streams: [{ metric, scope }] })
+      } else {
         family.streams.push({ metric, scope })
         families.set(name, described(family, metric, rules))
-      } else {
-        rules.onProblem(
-          `metric "${metric.descriptor.name}" (${type}) is left out: "${name}" is the name of a ${family.type} already`,
-        )
       }
     }
   }
   return [...families.values()]
 }
 
-function namedMetric(metric: MetricData): NamedMetric {
+/** Says what keeps a metric out of a scrape that has others already. */
+function conflict(
+  name: string,
+  type: FamilyType,
+  family: Family | undefined,
+  owners: ReadonlyMap<string, string>,
+): string | undefined {
+  if (family !== undefined) {
+    return family.type === type ? undefined : `"${name}" is a ${family.type} already, this is a ${type}`
+  }
+  const series = seriesNames(name, type).find((wanted) => owners.has(wanted))
+  return series === undefined ? undefined : `"${series}" belongs to "${owners.get(series)}" already`
+}
+
+/** The names that a family needs for itself. */
+function seriesNames(name: string, type: FamilyType): string[] {
+  const simple = type === 'counter' || type === 'gauge'
+  return simple ? [name] : [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]
+}
+
+function familyName(metric: MetricData, { strategy, prefix, escaping }: FamilyRules): string {
   const { name, unit } = metric.descriptor
-  return { name, unit, instrument: instrumentOf(metric) }
+  const translated = prometheusName({ name, unit, instrument: instrumentOf(metric) }, strategy)
+  const full = prefix && translated ? `${prefix}_${translated}` : translated
+  return escapeMetricName(full, escaping)
 }
 
 function instrumentOf(metric: MetricData): NamedMetric['instrument'] {
@@ -90,10 +106,6 @@ function typeOf(metric: MetricData): FamilyType {
   return instrument === 'upDownCounter' ? 'gauge' : instrument
 }
 
-function prefixed(name: string, prefix: string): string {
-  return prefix && name ? `${prefix}_${name}` : name
-}
-
 function unfit(name: string, metric: MetricData): string | undefined {
   if (name === '') return 'nothing of its name can be kept for Prometheus'
   const cumulative = metric.aggregationTemporality === AggregationTemporality.CUMULATIVE
@@ -101,8 +113,10 @@ function unfit(name: string, metric: MetricData): string | undefined {
   return undefined
 }
 
-function unitOf(name: string, { unit, instrument }: NamedMetric, strategy: TranslationStrategy): string {
+function unitOf(name: string, metric: MetricData, strategy: TranslationStrategy): string {
   if (!addsSuffixes(strategy)) return ''
+  const { unit } = metric.descriptor
+  const instrument = instrumentOf(metric)
   const words = unitWords(unit).join('_') || (unit === '1' && instrument === 'gauge' ? 'ratio' : '')
   return name.replace(/_total$/, '').endsWith(`_${words}`) ? words : ''
 }

@@ -1,7 +1,8 @@
 import type { ServerOptions as TlsServerOptions } from 'node:https'
 import type { ExporterConfig } from '@opentelemetry/exporter-prometheus'
-import type { AggregationSelector } from '@opentelemetry/sdk-metrics'
+import type { AggregationSelector, InstrumentType } from '@opentelemetry/sdk-metrics'
 import type { EndpointAuth } from './access.ts'
+import type { ExemplarFilter } from './exemplars.ts'
 import type { TranslationStrategy } from './name.ts'
 import type { Format } from './negotiate.ts'
 
@@ -17,6 +18,10 @@ export interface PrometheusEndpointOptions extends ExporterConfig {
   resourceConstantLabels?: ResourceConstantLabels
   /** Aggregation of instruments that no view speaks of. @default the SDK's */
   aggregationSelector?: AggregationSelector
+  /** How many series a metric may have that no view speaks of. @default 2000 */
+  cardinalitySelector?: (instrumentType: InstrumentType) => number
+  /** Which measurements become exemplars; they cost nothing outside of a span. @default 'trace_based' */
+  exemplarFilter?: ExemplarFilter
   /** Called once for each answered scrape. Must not throw. */
   onScrape?: (scrape: ScrapeReport) => void
   /** Called for each observable callback that failed or was left behind in a scrape. Must not throw. */

@@ -1,0 +1,74 @@
+import { type Context, context } from '@opentelemetry/api'
+import { type Aggregator, ExemplarAggregator, type ExemplarFilter, type ExemplarSlot } from './exemplars.ts'
+import { isObject, meterStates } from './sdk-internals.ts'
+
+/**
+ * Keeps exemplars for all counters and histograms that are created from now on. To be called before the
+ * provider has meters; does nothing for an SDK whose inside is not known.
+ */
+export function captureExemplars(producer: unknown, filter: ExemplarFilter): void {
+  const states = meterStates(producer)
+  if (states === undefined || filter === 'always_off') return
+  states.onCreate((state) => {
+    const { registerMetricStorage } = state
+    if (typeof registerMetricStorage !== 'function') return
+    state.registerMetricStorage = function registered(...parameters: unknown[]) {
+      const storage: unknown = registerMetricStorage.apply(state, parameters)
+      for (const single of singleStorages(storage)) capture(single, filter)
+      return storage
+    }
+  })
+}
+
+type Fields = Record<string, unknown>
+
+function singleStorages(storage: unknown): Fields[] {
+  if (!isObject(storage)) return []
+  const parts = Array.isArray(storage._backingStorages) ? storage._backingStorages : [storage]
+  return parts.filter(isObject)
+}
+
+function capture(storage: Fields, filter: Exclude<ExemplarFilter, 'always_off'>): void {
+  const {
+    _deltaMetricStorage: delta,
+    _temporalMetricStorage: temporal,
+    _instrumentDescriptor: about,
+  } = storage
+  if (!isObject(delta) || !isObject(temporal) || !isObject(about)) return
+  const { _aggregator: aggregator } = delta
+  if (aggregator !== temporal._aggregator || aggregator instanceof ExemplarAggregator) return
+  const slot = isAggregator(aggregator) ? slotOf(aggregator, about) : undefined
+  if (slot === undefined) return
+  const capturing = new ExemplarAggregator(aggregator as Aggregator, filter, slot)
+  delta._aggregator = capturing
+  temporal._aggregator = capturing
+  honourExplicitContext(storage)
+}
+
+/** Where a value goes; `undefined` for streams that Prometheus takes no exemplars of. */
+function slotOf(aggregator: Aggregator & Fields, { type }: Fields): ExemplarSlot | undefined {
+  const { _boundaries: boundaries } = aggregator
+  if (Array.isArray(boundaries)) {
+    return (value) => {
+      const index = boundaries.findIndex((bound) => value <= bound)
+      return index < 0 ? boundaries.length : index
+    }
+  }
+  if ('_maxSize' in aggregator) return (value) => Math.ceil(Math.log2(Math.abs(value)))
+  return type === 'COUNTER' && aggregator.monotonic === true ? () => 0 : undefined
+}
+
+/** A measurement may name its context; the aggregator asks for the active one. */
+function honourExplicitContext(storage: Fields): void {
+  const { record } = storage
+  if (typeof record !== 'function') return
+  storage.record = (value: number, attributes: unknown, given: Context | undefined, time: number) => {
+    if (given === undefined) record.call(storage, value, attributes, given, time)
+    else context.with(given, () => record.call(storage, value, attributes, given, time))
+  }
+}
+
+function isAggregator(aggregator: unknown): aggregator is Aggregator & Fields {
+  const methods = ['createAccumulation', 'merge', 'diff', 'toMetricData']
+  return isObject(aggregator) && methods.every((method) => typeof aggregator[method] === 'function')
+}

@@ -1,0 +1,131 @@
+import {
+  type Context,
+  context,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api'
+import type { DataPoint, MetricData } from '@opentelemetry/sdk-metrics'
+
+/** Which measurements may become exemplars; the words are those of `OTEL_METRICS_EXEMPLAR_FILTER`. */
+export const exemplarFilters = ['trace_based', 'always_on', 'always_off'] as const
+
+export type ExemplarFilter = (typeof exemplarFilters)[number]
+
+/** One measurement that stands for others, and the trace in which it was taken. */
+export interface Exemplar {
+  readonly value: number
+  readonly timeMs: number
+  /** `undefined` where no span was active, which only `always_on` lets through. */
+  readonly traceId: string | undefined
+  readonly spanId: string | undefined
+}
+
+/**
+ * The exemplars of a series. A counter has one at most, under `0`; a histogram one for each bucket, under the
+ * index of the bucket; an exponential histogram a few, under the power of two above the value.
+ */
+export type Exemplars = ReadonlyMap<number, Exemplar>
+
+/** Reads the exemplars of a data point, which the capturing aggregator attached. */
+export function exemplarsOf(point: DataPoint<unknown>): Exemplars | undefined {
+  return (point as { exemplars?: Exemplars }).exemplars
+}
+
+/** What an aggregator of the SDK makes and merges; the SDK does not export its type. */
+export interface Accumulation {
+  record(value: number): void
+  exemplars?: Map<number, Exemplar>
+}
+
+/** The part of the SDK's aggregators that is needed; the SDK does not export its type. */
+export interface Aggregator {
+  createAccumulation(startTime: unknown): Accumulation | undefined
+  merge(previous: Accumulation, delta: Accumulation): Accumulation
+  diff(previous: Accumulation, current: Accumulation): Accumulation
+  toMetricData(
+    descriptor: unknown,
+    temporality: unknown,
+    accumulations: [unknown, Accumulation][],
+    endTime: unknown,
+  ): MetricData | undefined
+}
+
+/** Places a value among the exemplars of its series. */
+export type ExemplarSlot = (value: number) => number
+
+/**
+ * Puts an aggregator of the SDK in a shell that keeps exemplars, which the SDK itself does not: they ride on its
+ * accumulations, so that views, cardinality limits, readers and bound handles apply to them as to the values.
+ * A measurement without a span pays one comparison.
+ */
+export class ExemplarAggregator implements Aggregator {
+  readonly #inner: Aggregator
+  readonly #record: (this: Accumulation, value: number) => void
+  #captured = false
+
+  constructor(inner: Aggregator, filter: Exclude<ExemplarFilter, 'always_off'>, slot: ExemplarSlot) {
+    this.#inner = inner
+    const { record } = Object.getPrototypeOf(inner.createAccumulation([0, 0])) as Accumulation
+    const offer = (accumulation: Accumulation, value: number, active: Context) => {
+      const exemplar = exemplarOf(value, active, filter)
+      if (exemplar === undefined) return
+      this.#captured = true
+      accumulation.exemplars ??= new Map()
+      keep(accumulation.exemplars, slot(value), exemplar)
+    }
+    this.#record = function recordWithExemplar(value) {
+      const active = context.active()
+      if (active !== ROOT_CONTEXT || filter === 'always_on') offer(this, value, active)
+      record.call(this, value)
+    }
+  }
+
+  createAccumulation(startTime: unknown): Accumulation | undefined {
+    const accumulation = this.#inner.createAccumulation(startTime)
+    if (accumulation) accumulation.record = this.#record
+    return accumulation
+  }
+
+  merge(previous: Accumulation, delta: Accumulation): Accumulation {
+    const merged = this.#inner.merge(previous, delta)
+    if (!this.#captured) return merged
+    const exemplars = new Map(previous.exemplars)
+    for (const [slot, exemplar] of delta.exemplars ?? []) keep(exemplars, slot, exemplar)
+    if (exemplars.size > 0) merged.exemplars = exemplars
+    return merged
+  }
+
+  diff(previous: Accumulation, current: Accumulation): Accumulation {
+    return this.#inner.diff(previous, current)
+  }
+
+  toMetricData(...[descriptor, temporality, accumulations, endTime]: Parameters<Aggregator['toMetricData']>) {
+    const metric = this.#inner.toMetricData(descriptor, temporality, accumulations, endTime)
+    if (metric === undefined || !this.#captured) return metric
+    for (const [i, [, { exemplars }]] of accumulations.entries()) {
+      if (exemplars) Object.assign(metric.dataPoints[i] as object, { exemplars })
+    }
+    return metric
+  }
+}
+
+/** Exemplars of one series; explicit histograms have fewer buckets than this as a rule. */
+const mostExemplars = 64
+
+/** Keeps the latest of each slot, and the latest slots. */
+function keep(exemplars: Map<number, Exemplar>, slot: number, exemplar: Exemplar): void {
+  exemplars.delete(slot)
+  exemplars.set(slot, exemplar)
+  if (exemplars.size > mostExemplars) exemplars.delete(exemplars.keys().next().value as number)
+}
+
+function exemplarOf(value: number, active: Context, filter: ExemplarFilter): Exemplar | undefined {
+  const span = trace.getSpanContext(active)
+  const valid = span !== undefined && isSpanContextValid(span)
+  const sampled = valid && (span.traceFlags & TraceFlags.SAMPLED) !== 0
+  if (!sampled && filter !== 'always_on') return undefined
+  const { traceId, spanId } = valid ? span : {}
+  return { value, timeMs: Date.now(), traceId, spanId }
+}

@@ -1,0 +1,201 @@
+import { setImmediate } from 'node:timers/promises'
+import type { DataPoint, GaugeMetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import { constantAttributes } from './constant-labels.ts'
+import type { EscapingScheme } from './escaping.ts'
+import { type Family, familiesOf } from './families.ts'
+import { type Label, labelsOf } from './labels.ts'
+import { familyLines, labelText } from './lines.ts'
+import type { Representation } from './negotiate.ts'
+import { openMetrics, openMetricsEnd, targetInfo } from './openmetrics.ts'
+import type { PrometheusEndpointOptions } from './options.ts'
+import { familyMessage, labelFields } from './protobuf.ts'
+import { SeriesWriter } from './series.ts'
+import { prometheusText } from './text.ts'
+
+/** The body of an answer, in pieces. */
+export interface Body {
+  readonly pieces: readonly Uint8Array[]
+  readonly bytes: number
+  /** Series in it. */
+  readonly series: number
+}
+
+type Options = Pick<
+  PrometheusEndpointOptions,
+  | 'translationStrategy'
+  | 'prefix'
+  | 'appendTimestamp'
+  | 'withoutScopeInfo'
+  | 'withoutTargetInfo'
+  | 'resourceConstantLabels'
+  | 'withResourceConstantLabels'
+> & {
+  /** Called for what a scrape leaves out. Must not throw. */
+  readonly onProblem: (problem: string) => void
+}
+
+/** Writes what was collected in the formats that scrapers ask for, and remembers the labels for the next time. */
+export class Exposition {
+  readonly #options: Options
+  readonly #writers = new Map<string, { writer: SeriesWriter<never>; usedAt: number }>()
+  #bodies = 0
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /**
+   * Writes the body, a few milliseconds at a time, between which the event loop runs. One body after the
+   * other, since they share what is remembered.
+   */
+  body(resourceMetrics: ResourceMetrics, representation: Representation): Promise<Body> {
+    const body = this.#last.then(() => this.#body(resourceMetrics, representation))
+    this.#last = body.catch(() => {})
+    return body
+  }
+
+  async #body(resourceMetrics: ResourceMetrics, representation: Representation): Promise<Body> {
+    const pieces: Uint8Array[] = []
+    let bytes = 0
+    const work = this.#write(resourceMetrics, representation)
+    let sliceStart = performance.now()
+    for (;;) {
+      const step = work.next()
+      if (step.done) return { pieces, bytes, series: step.value }
+      if (step.value !== undefined) {
+        const piece = typeof step.value === 'string' ? Buffer.from(step.value, 'utf8') : step.value
+        pieces.push(piece)
+        bytes += piece.length
+      }
+      if (performance.now() - sliceStart > sliceMs) {
+        await setImmediate()
+        sliceStart = performance.now()
+      }
+    }
+  }
+
+  *#write(
+    resourceMetrics: ResourceMetrics,
+    { format, escaping: asked }: Representation,
+  ): Generator<string | Uint8Array | undefined, number> {
+    const { translationStrategy: strategy = 'UnderscoreEscapingWithSuffixes', prefix = '' } = this.#options
+    // Names are classic ones already, which all schemes but `dots` leave alone: they share what is remembered.
+    const escaping = strategy.startsWith('Underscore') && asked !== 'dots' ? 'underscores' : asked
+    const target = this.#target(resourceMetrics, escaping)
+    const { onProblem } = this.#options
+    const reserved = target ? ['target_info'] : []
+    const families = familiesOf(resourceMetrics, { strategy, escaping, prefix, reserved, onProblem })
+    const timestampMs = this.#options.appendTimestamp ? timeOf(families) : undefined
+    if (format === 'protobuf') {
+      return yield* this.#protobuf(
+        families,
+        target,
+        timestampMs,
+        this.#writer(labelFields, escaping, resourceMetrics),
+      )
+    }
+    const writer = this.#writer(labelText, escaping, resourceMetrics)
+    const taken = new Set(families.map(({ name }) => name))
+    const isOpenMetrics = format === 'openmetrics'
+    const dialect = isOpenMetrics ? openMetrics(taken, timestampMs) : prometheusText(timestampMs)
+    let series = 0
+    if (target !== undefined) {
+      const labels = labelText(target)
+      if (isOpenMetrics) yield targetInfo(labels, taken)
+      else yield* familyLines(targetFamily, [{ points: [targetPoint], labels: [labels] }], dialect)
+      series++
+    }
+    for (const family of families) {
+      series += yield* familyLines(family, yield* writer.seriesOf(family), dialect)
+    }
+    if (isOpenMetrics) yield openMetricsEnd
+    return series
+  }
+
+  *#protobuf(
+    families: readonly Family[],
+    target: readonly Label[] | undefined,
+    timestampMs: number | undefined,
+    writer: SeriesWriter<Uint8Array>,
+  ): Generator<Uint8Array | undefined, number> {
+    let series = 0
+    if (target !== undefined) {
+      const labels = [labelFields(target)]
+      series += yield* familyMessage(targetFamily, [{ points: [targetPoint], labels }], timestampMs)
+    }
+    for (const family of families) {
+      series += yield* familyMessage(family, yield* writer.seriesOf(family), timestampMs)
+    }
+    return series
+  }
+
+  /** The labels that describe the resource; `undefined` where there is nothing to say, or it is not wanted. */
+  #target({ resource }: ResourceMetrics, escaping: EscapingScheme): readonly Label[] | undefined {
+    const { withoutTargetInfo, translationStrategy: strategy = 'UnderscoreEscapingWithSuffixes' } =
+      this.#options
+    if (withoutTargetInfo) return undefined
+    const labels = labelsOf(resource.attributes, { strategy, escaping, constant: [], reserved: [] })
+    return labels.length === 0 ? undefined : labels
+  }
+
+  #writer<Written extends string | Uint8Array>(
+    write: (labels: readonly Label[]) => Written,
+    escaping: EscapingScheme,
+    { resource }: ResourceMetrics,
+  ): SeriesWriter<Written> {
+    this.#bodies++
+    for (const [key, { usedAt }] of this.#writers) {
+      if (this.#bodies - usedAt > unusedBodies) this.#writers.delete(key)
+    }
+    const key = `${write.name} ${escaping}`
+    let kept = this.#writers.get(key)
+    if (kept === undefined) {
+      const { translationStrategy: strategy = 'UnderscoreEscapingWithSuffixes', withoutScopeInfo = false } =
+        this.#options
+      const rules = { strategy, escaping, constant: [], reserved: ['le'] }
+      const constant = labelsOf(constantAttributes(resource.attributes, this.#options), rules)
+      const keyOf = (written: Written) =>
+        typeof written === 'string' ? written : Buffer.from(written).toString('latin1')
+      const { onProblem } = this.#options
+      const writer = new SeriesWriter({
+        strategy,
+        escaping,
+        constant,
+        withoutScopeInfo,
+        write,
+        key: keyOf,
+        onProblem,
+      })
+      kept = { writer: writer as unknown as SeriesWriter<never>, usedAt: 0 }
+      this.#writers.set(key, kept)
+    }
+    kept.usedAt = this.#bodies
+    return kept.writer as unknown as SeriesWriter<Written>
+  }
+}
+
+/** Time that writing may keep the event loop for itself. */
+const sliceMs = 4
+
+/** What is remembered for a format is forgotten when so many answers in a row were in others. */
+const unusedBodies = 100
+
+const targetFamily: Family = {
+  name: 'target_info',
+  type: 'gauge',
+  help: 'Target metadata',
+  unit: '',
+  streams: [],
+}
+const targetPoint: DataPoint<number> = { value: 1, attributes: {}, startTime: [0, 0], endTime: [0, 0] }
+
+function timeOf(families: readonly Family[]): number | undefined {
+  for (const { streams } of families) {
+    for (const { metric } of streams) {
+      const [seconds, nanos] = (metric as GaugeMetricData).dataPoints[0]?.endTime ?? [0, 0]
+      if (seconds > 0) return Math.round(seconds * 1000 + nanos / 1e6)
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,114 @@
+import type { Attributes } from '@opentelemetry/api'
+import type { DataPoint, MetricData, MetricDescriptor } from '@opentelemetry/sdk-metrics'
+import { mergedPoints } from './duplicates.ts'
+import type { Family, Stream } from './families.ts'
+import { type Label, type LabelRules, labelsOf, scopeLabels } from './labels.ts'
+
+/** The series of one stream, with the labels of each as its format writes them. */
+export interface Series<Written> {
+  readonly metric?: MetricData
+  readonly points: readonly DataPoint<unknown>[]
+  readonly labels: readonly Written[]
+}
+
+export interface SeriesRules<Written> extends Omit<LabelRules, 'reserved'> {
+  readonly withoutScopeInfo: boolean
+  /** Writes sorted labels in the format. Equal labels must give equal results under `key`. */
+  readonly write: (labels: readonly Label[]) => Written
+  readonly key: (written: Written) => string
+  readonly onProblem: (problem: string) => void
+}
+
+/**
+ * Writes the labels of series, once for each series: the SDK hands out the same attributes object in the same
+ * place at every collection, so that a comparison of identities tells what is known already. Forgets a stream
+ * when the SDK does.
+ */
+export class SeriesWriter<Written> {
+  readonly #rules: SeriesRules<Written>
+  readonly #streams = new WeakMap<MetricDescriptor, StreamLabels<Written>>()
+
+  constructor(rules: SeriesRules<Written>) {
+    this.#rules = rules
+  }
+
+  /**
+   * The series of a family, no two of them equal. Yields where the event loop may be let in.
+   * `constant` are labels that all series of this scrape carry, besides those of the scope.
+   */
+  *seriesOf(family: Family): Generator<undefined, readonly Series<Written>[]> {
+    const streams = family.streams.map((stream) => this.#streamLabels(family, stream))
+    let changed = false
+    for (const [i, { metric }] of family.streams.entries()) {
+      if (yield* (streams[i] as StreamLabels<Written>).update(metric.dataPoints)) changed = true
+    }
+    const series = family.streams.map(({ metric }, i) => {
+      const { labels } = streams[i] as StreamLabels<Written>
+      return { metric, points: metric.dataPoints, labels }
+    })
+    const [first] = streams
+    if (first === undefined) return series
+    if (changed || first.streamsInFamily !== streams.length) {
+      first.streamsInFamily = streams.length
+      first.duplicates = yield* this.#hasDuplicates(series)
+    }
+    return first.duplicates ? mergedPoints(family, series, this.#rules) : series
+  }
+
+  #streamLabels(family: Family, { metric, scope }: Stream): StreamLabels<Written> {
+    let labels = this.#streams.get(metric.descriptor)
+    if (labels === undefined) {
+      const { write, withoutScopeInfo, ...rules } = this.#rules
+      const constant = [...(withoutScopeInfo ? [] : scopeLabels(scope)), ...rules.constant]
+      const reserved = family.type === 'counter' || family.type === 'gauge' ? [] : ['le']
+      labels = new StreamLabels((attributes) => write(labelsOf(attributes, { ...rules, constant, reserved })))
+      this.#streams.set(metric.descriptor, labels)
+    }
+    return labels
+  }
+
+  *#hasDuplicates(series: readonly Series<Written>[]): Generator<undefined, boolean> {
+    const seen = new Set<string>()
+    for (const { labels } of series) {
+      for (const [i, written] of labels.entries()) {
+        const key = this.#rules.key(written)
+        if (seen.has(key)) return true
+        seen.add(key)
+        if (i % breath === breath - 1) yield
+      }
+    }
+    return false
+  }
+}
+
+/** How many series are looked at between two chances for the event loop. */
+const breath = 4096
+
+/** The written labels of one stream, in the order of its points. */
+class StreamLabels<Written> {
+  readonly labels: Written[] = []
+  /** What is known about the family, kept at its first stream. */
+  duplicates = false
+  streamsInFamily = 0
+  readonly #attributes: Attributes[] = []
+  readonly #write: (attributes: Attributes) => Written
+
+  constructor(write: (attributes: Attributes) => Written) {
+    this.#write = write
+  }
+
+  /** Writes what is new. Returns whether anything was. */
+  *update(points: readonly DataPoint<unknown>[]): Generator<undefined, boolean> {
+    let changed = points.length !== this.labels.length
+    if (changed) this.labels.length = this.#attributes.length = Math.min(points.length, this.labels.length)
+    for (let i = 0; i < points.length; i++) {
+      const { attributes } = points[i] as DataPoint<unknown>
+      if (this.#attributes[i] === attributes) continue
+      this.labels[i] = this.#write(attributes)
+      this.#attributes[i] = attributes
+      changed = true
+      if (i % breath === breath - 1) yield
+    }
+    return changed
+  }
+}
