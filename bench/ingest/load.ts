@@ -1,5 +1,6 @@
 // A relay and directory with a history made beforehand, in a process of its own, so that making it costs the
-// measured process nothing. Prints what it serves as one line of JSON; ends when its standard input does.
+// measured process nothing. Prints what it serves as one line of JSON, then a line for each subscriber that comes;
+// ends when its standard input does.
 // usage: node load.ts COMMITS
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -69,6 +70,7 @@ const server = createServer((request, response) => {
 })
 new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (socket, request) => {
   const cursor = Number(new URL(request.url ?? '', url()).searchParams.get('cursor') ?? frames.length)
+  console.log('subscribed')
   pump(socket, cursor)
 })
 server.listen(0, '127.0.0.1', () => {

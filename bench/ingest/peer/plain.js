@@ -1,6 +1,6 @@
 // The plain pipeline: @atproto/sync as its README shows it, every event stored into SQLite.
-// usage: node plain.js RELAY_URL PLC_URL DATABASE LAST_SEQ; prints the number of events when LAST_SEQ is stored.
-import { argv, exit } from 'node:process'
+// usage: node plain.js RELAY_URL PLC_URL DATABASE LAST_SEQ; prints what it did and used when LAST_SEQ is stored.
+import { argv, cpuUsage, exit } from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { IdResolver, MemoryCache } from '@atproto/identity'
 import { Firehose } from '@atproto/sync'
@@ -18,7 +18,7 @@ const put = db.prepare('INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?, ?, 
 const remove = db.prepare('DELETE FROM record WHERE uri = ?')
 const moveCursor = db.prepare('INSERT OR REPLACE INTO cursor VALUES (1, ?)')
 
-let events = 0
+let operations = 0
 const firehose = new Firehose({
   service: relay.replace(/^http/, 'ws'),
   // The network of the bench is on loopback, which the guarded default refuses.
@@ -43,9 +43,9 @@ const firehose = new Firehose({
     }
     moveCursor.run(event.seq)
     db.exec('COMMIT')
-    events++
+    operations++
     if (event.seq >= Number(lastSeq)) {
-      console.log(events)
+      console.log(JSON.stringify({ operations, cpu: cpuUsage() }))
       exit(0)
     }
   },
