@@ -5,11 +5,22 @@ import { settingsOf } from './meter-settings.ts'
 import { reportsOf } from './reports.ts'
 import { forgetUnobserved } from './unobserved.ts'
 
+/** An observation that did not succeed; it has been counted. */
+export class ObservationError extends Error {
+  override readonly name = 'ObservationError'
+}
+
 /** One value for a metric without attributes, or one for each series there is now; `undefined` for none. */
 export type Observed<Definition extends MetricDefinition> =
   | number
   | undefined
-  | Iterable<{ readonly value: number; readonly attributes: AttributesOf<Definition> }>
+  | readonly Observation<Definition>[]
+  | Iterable<Observation<Definition>>
+
+export interface Observation<Definition extends MetricDefinition> {
+  readonly value: number
+  readonly attributes: AttributesOf<Definition>
+}
 
 /**
  * Exports what `read` returns at each collection. A series that it no longer returns is gone from that collection on.
@@ -19,10 +30,10 @@ export type Observed<Definition extends MetricDefinition> =
  * @returns ends the observation; its series are gone from the next collection on.
  * @throws {Error} when the meter was taken before its provider existed, or the metric is a histogram.
  */
-export function observe<const Definition extends MetricDefinition>(
+export function observe<const Definition extends MetricDefinition, const Value extends Observed<Definition>>(
   meter: Meter,
   definition: Definition,
-  read: () => Observed<Definition> | Promise<Observed<Definition>>,
+  read: () => Value | Promise<Value>,
 ): () => void {
   const { enabled, observeTimeoutMs } = settingsOf(meter)
   if (!enabled) return () => {}
@@ -46,7 +57,7 @@ export function observe<const Definition extends MetricDefinition>(
   const fail = (reason: 'error' | 'timeout', cause: unknown) => {
     forgetUnobserved(instrument, [])
     reports.callbackFailed(definition.name, reason)
-    return new Error(`${definition.name} could not be observed: ${reason}`, { cause })
+    return new ObservationError(`${definition.name} could not be observed: ${reason}`, { cause })
   }
   const finish = async (result: ObservableResult, running: Promise<Observed<Definition>>) => {
     let observed: Observed<Definition> | typeof late

@@ -1,0 +1,20 @@
+/** A configuration that cannot be used. The message is one line: where, key, what is wrong, how to mend it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly type = 'usage'
+
+  constructor({ where, key, problem, mend, cause }: ConfigErrorOptions) {
+    super([where, key, `${problem}; ${mend}`].filter((part) => part !== undefined).join(': '), { cause })
+  }
+}
+
+export interface ConfigErrorOptions {
+  /** File and line, as `file:line`, or the name of the variable or flag. */
+  readonly where: string
+  /** The key in the file; left out for variables and flags. */
+  readonly key?: string | undefined
+  readonly problem: string
+  /** What to do, beginning with a verb. */
+  readonly mend: string
+  readonly cause?: unknown
+}

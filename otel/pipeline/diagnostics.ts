@@ -1,0 +1,53 @@
+import { DiagLogLevel, diag } from '@opentelemetry/api'
+
+/** Takes one line of the log. */
+export type OnLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
+
+/**
+ * Sends what the SDK has to say to the log. A line that the SDK repeats is written once in ten minutes.
+ *
+ * @param level the least severe that is written, in the words of the configuration, such as `info` or `warn2`.
+ * @returns ends it.
+ */
+export function routeDiagnostics(level: string, onLog: OnLog): () => void {
+  const written = new Map<string, number>()
+  const line =
+    (severity: Parameters<OnLog>[0]) =>
+    (message: unknown, ...details: unknown[]) => {
+      const text = [message, ...details].map(textOf).join(' ').split('\n', 1)[0] ?? ''
+      const now = performance.now()
+      const last = written.get(text)
+      if (last !== undefined && now - last < repeatMs) return
+      if (written.size >= mostLines) written.clear()
+      written.set(text, now)
+      onLog(severity, `OpenTelemetry: ${text}`)
+    }
+  diag.setLogger(
+    {
+      verbose: line('debug'),
+      debug: line('debug'),
+      info: line('info'),
+      warn: line('warn'),
+      error: line('error'),
+    },
+    { logLevel: levels[level.replace(/\d$/, '')] ?? DiagLogLevel.INFO, suppressOverrideMessage: true },
+  )
+  return () => diag.disable()
+}
+
+const repeatMs = 600_000
+const mostLines = 200
+
+const levels: Readonly<Record<string, DiagLogLevel>> = {
+  trace: DiagLogLevel.VERBOSE,
+  debug: DiagLogLevel.DEBUG,
+  info: DiagLogLevel.INFO,
+  warn: DiagLogLevel.WARN,
+  error: DiagLogLevel.ERROR,
+  fatal: DiagLogLevel.ERROR,
+}
+
+function textOf(value: unknown): string {
+  if (value instanceof Error) return value.message
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

@@ -1,0 +1,228 @@
+import type { CollectionResult, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import {
+  type AggregationOption,
+  AggregationType,
+  type MeterProvider,
+  type MetricReader,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
+import { PrometheusEndpoint, type PrometheusEndpointOptions } from '../prometheus/endpoint.ts'
+import type { TranslationStrategy } from '../prometheus/name.ts'
+import type { ConfigPath } from './config-source.ts'
+import type { Configuration } from './configuration.ts'
+import { createOutlet, histogramAggregation, type Outlet, selectTemporality } from './exporters.ts'
+import type {
+  CardinalityLimits,
+  PeriodicConfig,
+  PrometheusConfig,
+  PullConfig,
+  PushDefaults,
+} from './schema-readers.ts'
+import type { TidegaugeConfig } from './schema-tidegauge.ts'
+import { WatchedExporter } from './watched-exporter.ts'
+
+/** What the readers report while they work. */
+export interface ReaderEvents {
+  readonly onExport: (exporter: Outlet['name'], outcome: 'success' | 'retry' | 'failure') => void
+  readonly onCollect: (metrics: ResourceMetrics) => void
+  readonly onLog: (level: 'info' | 'warn', message: string) => void
+  readonly scrape: Pick<PrometheusEndpointOptions, 'onScrape' | 'onCallbackError'>
+}
+
+/** A reader as it is configured, with what its life needs. */
+export interface ConfiguredReader {
+  readonly reader: MetricReader
+  /** Set for a reader that is scraped. */
+  readonly endpoint?: PrometheusEndpoint
+  /** What it makes of histograms that no view speaks of. */
+  readonly histograms: AggregationOption
+  start(): Promise<void>
+  observeWith(provider: MeterProvider): void
+  /** Frees what a shutdown that took too long has left. */
+  destroy(): void
+}
+
+/**
+ * Makes the readers of a configuration; none has started.
+ *
+ * @throws {ConfigError} when a file that one needs cannot be read.
+ */
+export function createReaders(configuration: Configuration, events: ReaderEvents): ConfiguredReader[] {
+  const { config, error } = configuration
+  const readers = config.meter_provider?.readers ?? []
+  return readers.map(({ periodic, pull }, i) => {
+    const path: ConfigPath = ['meter_provider', 'readers', i]
+    if (pull) return pullReader(pull, { path, configuration, events, isAlone: readers.length === 1 })
+    try {
+      return pushReader(periodic as PeriodicConfig, events)
+    } catch (cause) {
+      const { message } = cause as Error
+      throw error(
+        [...path, 'periodic', 'exporter'],
+        message,
+        'correct the path, or make the file readable',
+        cause,
+      )
+    }
+  })
+}
+
+function pushReader(
+  periodic: PeriodicConfig,
+  { onExport, onCollect, onLog }: ReaderEvents,
+): ConfiguredReader {
+  const { exporter, interval, timeout } = periodic
+  const { default_histogram_aggregation, ...push } = (exporter.otlp_http ??
+    exporter.otlp_grpc ??
+    exporter.console) as PushDefaults & { readonly timeout?: number }
+  const histograms = histogramAggregation(default_histogram_aggregation)
+  let attempts = 0
+  const outlet = createOutlet(periodic, {
+    timeoutMs: push.timeout ? Math.min(push.timeout, timeout) : timeout,
+    onAttempt: () => {
+      attempts++
+      if (attempts > 1) onExport(outlet.name, 'retry')
+    },
+  })
+  const watched = new WatchedExporter({
+    exporter: outlet.exporter,
+    target: outlet.target,
+    timeoutMs: timeout,
+    selectTemporality: selectTemporality({ ...push, default_histogram_aggregation }),
+    histograms,
+    onExport: (outcome, metrics) => {
+      attempts = 0
+      onExport(outlet.name, outcome)
+      onCollect(metrics)
+    },
+    onLog,
+  })
+  const limits = periodic.cardinality_limits
+  const batch = periodic['max_export_batch_size/development']
+  const reader = new PeriodicExportingMetricReader({
+    exporter: watched,
+    exportIntervalMillis: interval,
+    exportTimeoutMillis: timeout,
+    ...(limits && { cardinalityLimits: sdkLimits(limits) }),
+    ...(batch !== undefined && { maxExportBatchSize: batch }),
+  })
+  return {
+    reader,
+    histograms,
+    start: async () => {},
+    observeWith: (provider) => outlet.observeWith(provider),
+    destroy: () => outlet.destroy(),
+  }
+}
+
+interface PullContext {
+  readonly path: ConfigPath
+  readonly configuration: Configuration
+  readonly events: ReaderEvents
+  readonly isAlone: boolean
+}
+
+function pullReader(
+  pull: PullConfig,
+  { path, configuration, events, isAlone }: PullContext,
+): ConfiguredReader {
+  const prometheus = pull.exporter['prometheus/development'] as PrometheusConfig
+  const endpoint = new KeptEndpoint(endpointOptions(prometheus, configuration.config.tidegauge, events), {
+    onCollect: events.onCollect,
+    isAlone,
+  })
+  const portPath = [...path, 'pull', 'exporter', 'prometheus/development', 'port']
+  return {
+    reader: endpoint,
+    endpoint,
+    histograms: { type: AggregationType.DEFAULT },
+    start: () =>
+      endpoint.start().catch((failure) => {
+        throw configuration.error(portPath, ...listenProblem(failure, prometheus), failure)
+      }),
+    observeWith: () => {},
+    destroy: () => {},
+  }
+}
+
+function endpointOptions(
+  config: PrometheusConfig,
+  { scrape_auth: auth }: TidegaugeConfig,
+  { scrape }: ReaderEvents,
+): PrometheusEndpointOptions {
+  const labels = config.resource_constant_labels
+  return {
+    host: config.host,
+    port: config.port,
+    preventServerStart: true,
+    translationStrategy: strategies[config.translation_strategy],
+    withoutScopeInfo: !config.scope_info_enabled,
+    withoutTargetInfo: !config['target_info_enabled/development'],
+    ...(labels && { resourceConstantLabels: labels as { included?: string[]; excluded?: string[] } }),
+    ...(auth && { auth: 'bearer_token' in auth ? { bearerToken: auth.bearer_token } : { basic: auth } }),
+    ...scrape,
+  }
+}
+
+function listenProblem(failure: Error, { host, port }: PrometheusConfig): [problem: string, mend: string] {
+  const code =
+    (failure.cause as NodeJS.ErrnoException | undefined)?.code ?? (failure as NodeJS.ErrnoException).code
+  if (code === 'EADDRINUSE')
+    return [`port ${port} on ${host} is in use`, 'name another one, or 0 for a free one']
+  if (code === 'EACCES') return [`port ${port} is not allowed to this user`, 'name one above 1023']
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return [`${host} is no address of this machine`, 'use 127.0.0.1, 0.0.0.0 or ::']
+  }
+  return [failure.message, 'name another host or port']
+}
+
+/** Collects by itself when nobody scrapes: what a reader has not fetched the SDK keeps for it, without bound. */
+class KeptEndpoint extends PrometheusEndpoint {
+  readonly #onCollect: ReaderEvents['onCollect']
+  readonly #timer: NodeJS.Timeout | undefined
+  #collectedAt = performance.now()
+
+  constructor(
+    options: PrometheusEndpointOptions,
+    { onCollect, isAlone }: { readonly onCollect: ReaderEvents['onCollect']; readonly isAlone: boolean },
+  ) {
+    super(options)
+    this.#onCollect = onCollect
+    // A reader that is alone leaves everything in one place until it is asked.
+    if (!isAlone) this.#timer = setInterval(() => this.#collectIfIdle(), idleMs).unref()
+  }
+
+  override async collect(options?: { timeoutMillis?: number }): Promise<CollectionResult> {
+    this.#collectedAt = performance.now()
+    const result = await super.collect(options)
+    this.#onCollect(result.resourceMetrics)
+    return result
+  }
+
+  override async shutdown(options?: { timeoutMillis?: number }): Promise<void> {
+    clearInterval(this.#timer)
+    await super.shutdown(options)
+  }
+
+  #collectIfIdle(): void {
+    if (performance.now() - this.#collectedAt < idleMs) return
+    // Cumulative series lose nothing by it; failed callbacks are counted where they fail.
+    this.collect({ timeoutMillis: 5000 }).catch(() => {})
+  }
+}
+
+const idleMs = 60_000
+
+const strategies: Readonly<Record<PrometheusConfig['translation_strategy'], TranslationStrategy>> = {
+  underscore_escaping_with_suffixes: 'UnderscoreEscapingWithSuffixes',
+  'underscore_escaping_without_suffixes/development': 'UnderscoreEscapingWithoutSuffixes',
+  'no_utf8_escaping_with_suffixes/development': 'NoUTF8EscapingWithSuffixes',
+  'no_translation/development': 'NoTranslation',
+}
+
+function sdkLimits(limits: NonNullable<CardinalityLimits>): Record<string, number> {
+  const named = Object.entries(limits).filter((entry): entry is [string, number] => entry[1] !== undefined)
+  return Object.fromEntries(
+    named.map(([key, value]) => [key.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
+  )
+}

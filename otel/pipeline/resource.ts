@@ -1,0 +1,65 @@
+import { hostname } from 'node:os'
+import {
+  detectResources,
+  hostDetector,
+  osDetector,
+  processDetector,
+  type Resource,
+  type ResourceDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from '@opentelemetry/resources'
+import {
+  ATTR_SERVICE_INSTANCE_ID,
+  ATTR_TELEMETRY_SDK_LANGUAGE,
+  ATTR_TELEMETRY_SDK_NAME,
+} from '@opentelemetry/semantic-conventions'
+import { parseKeyPairs } from './key-pairs.ts'
+import { matcher } from './pattern.ts'
+import type { ResourceConfig } from './schema.ts'
+
+/**
+ * Describes what is being measured: the service, its runtime and its host. Command-line arguments and
+ * the id of the host are not in it unless a detector in the configuration asks for them.
+ */
+export function createResource(config: ResourceConfig): Resource {
+  const own = resourceFromAttributes({
+    [ATTR_TELEMETRY_SDK_NAME]: 'opentelemetry',
+    [ATTR_TELEMETRY_SDK_LANGUAGE]: 'nodejs',
+    'process.runtime.name': 'nodejs',
+    'process.runtime.version': process.versions.node,
+    'host.name': hostname(),
+    [ATTR_SERVICE_INSTANCE_ID]: crypto.randomUUID(),
+  })
+  const listed = resourceFromAttributes(config.attributes_list ? parseKeyPairs(config.attributes_list) : {})
+  const { schema_url: schemaUrl, attributes = [] } = config
+  const given = attributes.filter(({ value }) => value !== null)
+  const named = resourceFromAttributes(
+    Object.fromEntries(given.map(({ name, value }) => [name, value as string | number | boolean | string[]])),
+    schemaUrl === undefined ? {} : { schemaUrl },
+  )
+  return own.merge(detected(config['detection/development'])).merge(listed).merge(named)
+}
+
+function detected(config: ResourceConfig['detection/development']): Resource {
+  const names = (config?.detectors ?? []).flatMap((one) => Object.keys(one) as (keyof typeof detectors)[])
+  const found = detectResources({ detectors: names.flatMap((name) => detectors[name] ?? []) })
+  const keep = matcher(config?.attributes)
+  return {
+    get attributes() {
+      return Object.fromEntries(Object.entries(found.attributes).filter(([name]) => keep(name)))
+    },
+    get asyncAttributesPending() {
+      return found.asyncAttributesPending ?? false
+    },
+    waitForAsyncAttributes: async () => found.waitForAsyncAttributes?.(),
+    merge: (other) => found.merge(other),
+    getRawAttributes: () => found.getRawAttributes().filter(([name]) => keep(name)),
+  }
+}
+
+const detectors: Readonly<Record<string, readonly ResourceDetector[]>> = {
+  host: [hostDetector, osDetector],
+  process: [processDetector],
+  service: [serviceInstanceIdDetector],
+}
