@@ -13,6 +13,8 @@ export interface Search {
   /**
    * Finds records whose text holds every word of `text`, the best match first.
    * Any text is a valid query: nothing in it is an operator.
+   *
+   * @throws {InvalidError} for a cursor that no page gave.
    */
   query(query: SearchQuery): Promise<SearchPage>
 
@@ -21,6 +23,7 @@ export interface Search {
    *
    * @param onProgress called now and then with how many records were read so far.
    * @returns how many records were read.
+   * @throws {InvalidError} when that is under way already.
    */
   reindex(records: AsyncIterable<StoredRecord>, onProgress?: (records: number) => void): Promise<number>
 

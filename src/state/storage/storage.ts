@@ -11,32 +11,62 @@ import type { Repo, RepoStatus } from '../../model/repo.ts'
 export interface Storage extends AsyncDisposable {
   get(address: RecordAddress): Promise<StoredRecord | undefined>
 
-  /** One page of records in a stable order. @throws {UsageError} when the query cannot be answered as asked. */
+  /**
+   * One page of records in the order in which they were first stored.
+   *
+   * @throws {InvalidError} when the query cannot be answered as asked: a cursor that no page gave, a field that is
+   *   not indexed or whose index is not ready.
+   */
   query(query: RecordQuery): Promise<RecordPage>
 
-  /** Every record, or those of one repo, in a stable order. */
+  /** Every record, or those of one repo, in the order in which they were first stored. */
   scan(did?: Did): AsyncIterable<StoredRecord>
 
   /** The repos among `dids` that are known. */
-  repos(dids: readonly Did[]): Promise<ReadonlyMap<Did, Repo>>
+  repos(dids: readonly Did[]): Promise<ReadonlyMap<Did, RepoState>>
 
-  /** One page of all repos in the order of their DIDs. */
+  /** One page of all repos in the order of their DIDs. @throws {InvalidError} for a cursor that no page gave. */
   listRepos(query: RepoQuery): Promise<RepoPage>
 
   /**
    * Makes all changes durable together, or, when it rejects, none of them.
    * They are made in the order given; two may concern the same repo.
+   *
+   * @throws {InvalidError} when one of them can never be stored. After any other failure it is worth trying again.
    */
   apply(changes: readonly RepoChange[]): Promise<void>
+
+  /**
+   * Brings the index of fields up to the configuration, after which `where` answers for all of them.
+   * Reads and changes go on meanwhile; what was done is kept when it is cut short.
+   *
+   * @returns how many records were indexed anew; 0 when the configuration is that of the last time.
+   */
+  reindex(signal?: AbortSignal): Promise<number>
 
   /** How much there is, kept up to date with each change, so that asking is cheap. */
   totals(): Promise<StorageTotals>
 }
 
-/** What one event does to one repo. */
+/** A repo, with what it takes to go on from there. */
+export interface RepoState extends Repo {
+  /** How well the copy stands apart from what its host says: the `status` while the account is active. */
+  readonly content: ContentStatus
+  /** The last entry of the stream of live events that concerned this repo; absent before the first. */
+  readonly position?: number
+}
+
+export type ContentStatus = Exclude<RepoStatus, HiddenStatus>
+
+/** What a host says of an account that is not active. */
+export type HiddenStatus = (typeof hiddenStatuses)[number]
+
+export const hiddenStatuses = ['deactivated', 'suspended', 'takendown', 'deleted'] as const
+
+/** What one event, or several in a row, do to one repo. */
 export interface RepoChange {
   /** The repo as it is afterwards. */
-  readonly repo: Repo
+  readonly repo: RepoState
   /** Removes every record of the repo, before `puts`. @default false */
   readonly clear?: boolean
   readonly puts?: readonly StoredRecord[]
@@ -50,7 +80,7 @@ export interface RecordQuery {
   readonly linksTo?: string
   /** Fields named in the configuration (`index`), each equal to a value. Needs `collection`. */
   readonly where?: Readonly<Record<string, string | number | boolean>>
-  /** At most this many records. */
+  /** At most this many records; fewer, even none, come with a cursor when many had to be passed over. */
   readonly limit: number
   /** The `cursor` of the page before. */
   readonly cursor?: string

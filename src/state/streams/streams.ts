@@ -17,8 +17,17 @@ export interface Streams extends AsyncDisposable {
    */
   read(stream: string, group: string, limit: number): Promise<readonly StreamEntry[]>
 
-  /** Marks everything up to and including `id` as worked off by a group, and trims what every group has worked off. */
+  /** Resolves when there is something to read for a group, at once if there is already, or when `signal` aborts. */
+  readable(stream: string, group: string, signal?: AbortSignal): Promise<void>
+
+  /**
+   * Marks everything up to and including `id` as worked off by a group, and trims what every group has worked off.
+   * What has been marked stays marked: an `id` before the last one changes nothing.
+   */
   acknowledge(stream: string, group: string, id: number): Promise<void>
+
+  /** Resolves when fewer than `length` entries are kept, at once if that is so already, or when `signal` aborts. */
+  drained(stream: string, length: number, signal?: AbortSignal): Promise<void>
 
   /** How many entries are kept in the stream. */
   length(stream: string): Promise<number>
@@ -38,3 +47,6 @@ export interface HostCursor {
   readonly host: string
   readonly seq: number
 }
+
+/** The stream of what the firehose brings. */
+export const firehoseLive = 'firehose_live'

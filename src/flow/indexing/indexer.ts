@@ -1,0 +1,174 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { InvalidError } from '../../model/errors.ts'
+import type { RepoEvent } from '../../model/event.ts'
+import { decodeEvent } from '../../model/event-bytes.ts'
+import type { Search } from '../../state/search/search.ts'
+import type { Storage } from '../../state/storage/storage.ts'
+import { firehoseLive, type StreamEntry, type Streams } from '../../state/streams/streams.ts'
+import { Plan } from './plan.ts'
+import type { Tally } from './tally.ts'
+
+export interface IndexerOptions {
+  readonly streams: Pick<Streams, 'read' | 'readable' | 'acknowledge'>
+  readonly storage: Pick<Storage, 'repos' | 'apply'>
+  readonly search: Pick<Search, 'apply'>
+  /** Applies at most this many entries of the stream together. @default 500 */
+  readonly batchEntries?: number
+  /** Goes on for at most this long, in ms, with what is left in the stream when it is told to stop. @default 3000 */
+  readonly drainMs?: number
+  readonly now?: () => number
+  /** Called after each batch that was applied. Must not throw. */
+  readonly onApply?: (tally: Tally) => void
+  /**
+   * Called for each entry that is skipped: `expected` when what it says is at fault, `unexpected` when we are; and
+   * for each failed attempt that is repeated. Must not throw.
+   */
+  readonly onError?: (kind: IndexerErrorKind, error: unknown) => void
+  /** Called when a batch was applied and could not be acknowledged. Must not throw. */
+  readonly onAckFailure?: (error: unknown) => void
+}
+
+export type IndexerErrorKind = 'expected' | 'unexpected'
+
+/** The consumer group in whose name the stream of live events is indexed. */
+export const indexerGroup = 'indexer'
+
+/**
+ * Applies the stream of live events to storage and search, and acknowledges what is durable.
+ *
+ * Search comes first: it is repeated without harm when a crash comes between the two, after which the storage
+ * alone decides what is new.
+ */
+export class Indexer {
+  readonly #options: Required<IndexerOptions>
+  #activeTasks = 0
+
+  constructor(options: IndexerOptions) {
+    this.#options = { ...defaults, ...options }
+  }
+
+  /** Batches being applied right now. */
+  get activeTasks(): number {
+    return this.#activeTasks
+  }
+
+  /** Runs until `signal` aborts and the stream is at its end, or `drainMs` are over. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { streams, batchEntries, drainMs } = this.#options
+    const onFailure = (error: unknown) => this.#options.onError('unexpected', error)
+    let stopAt = Number.POSITIVE_INFINITY
+    signal.addEventListener('abort', () => {
+      stopAt = performance.now() + drainMs
+    })
+    if (signal.aborted) stopAt = performance.now() + drainMs
+    while (performance.now() < stopAt) {
+      const read = () => streams.read(firehoseLive, indexerGroup, batchEntries)
+      const entries = await repeat(read, onFailure, signal)
+      if (entries === undefined) return
+      if (entries.length === 0) {
+        if (signal.aborted) return
+        await streams.readable(firehoseLive, indexerGroup, signal)
+        continue
+      }
+      this.#activeTasks++
+      const isApplied = await this.#index(entries, signal)
+      this.#activeTasks--
+      if (!isApplied) return
+      await this.#acknowledge(entries.at(-1)?.id ?? 0, signal)
+      // Requests and the firehose take their turn.
+      await setImmediate()
+    }
+  }
+
+  /** @returns false when it was told to stop before the batch could be applied. */
+  async #index(entries: readonly StreamEntry[], signal: AbortSignal): Promise<boolean> {
+    const events: [position: number, event: RepoEvent][] = []
+    for (const { id, payload } of entries) {
+      try {
+        events.push([id, decodeEvent(payload)])
+      } catch (error) {
+        this.#options.onError('unexpected', error)
+      }
+    }
+    const onFailure = (error: unknown) => this.#options.onError('unexpected', error)
+    return (await repeat(() => this.#applyOrSplit(events), onFailure, signal)) === true
+  }
+
+  /** Where one event spoils a batch, applies the others one by one. @throws what is worth trying again. */
+  async #applyOrSplit(events: readonly [number, RepoEvent][]): Promise<true> {
+    try {
+      await this.#apply(events)
+      return true
+    } catch (error) {
+      if (!isFatal(error)) throw error
+    }
+    for (const event of events) {
+      try {
+        await this.#apply([event])
+      } catch (error) {
+        if (!isFatal(error)) throw error
+        this.#options.onError(error instanceof InvalidError ? 'expected' : 'unexpected', error)
+      }
+    }
+    return true
+  }
+
+  async #apply(events: readonly [number, RepoEvent][]): Promise<void> {
+    const { storage, search, now, onApply, onError } = this.#options
+    const dids = new Set(events.map(([, { did }]) => did))
+    const plan = new Plan(await storage.repos([...dids]), now())
+    for (const [position, event] of events) plan.add(position, event)
+    const changes = plan.changes()
+    await search.apply(changes)
+    await storage.apply(changes)
+    onApply(plan.tally)
+    for (let i = 0; i < plan.tally.invalid; i++) {
+      onError('expected', new InvalidError('a deleted account has written records'))
+    }
+  }
+
+  /** Repeats what fails, too. What is never acknowledged is told by its revisions after a restart. */
+  async #acknowledge(id: number, signal: AbortSignal): Promise<void> {
+    const { streams, onAckFailure } = this.#options
+    await repeat(() => streams.acknowledge(firehoseLive, indexerGroup, id), onAckFailure, signal)
+  }
+}
+
+/** Repeats what fails until it succeeds. @returns undefined when it was told to stop before that. */
+async function repeat<Result>(
+  work: () => Promise<Result>,
+  onError: (error: unknown) => void,
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      return await work()
+    } catch (error) {
+      onError(error)
+      if (signal.aborted) return undefined
+      await setTimeout(pauseMs, undefined, { signal }).catch(() => {})
+    }
+  }
+}
+
+const shortestPauseMs = 100
+const longestPauseMs = 5000
+
+const defaults = {
+  batchEntries: 500,
+  drainMs: 3000,
+  now: Date.now,
+  onApply: () => {},
+  onError: () => {},
+  onAckFailure: () => {},
+}
+
+/** Failures that trying again does not mend: bad data, and faults of our own. */
+function isFatal(error: unknown): boolean {
+  return (
+    error instanceof InvalidError ||
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof ReferenceError
+  )
+}

@@ -1,0 +1,56 @@
+import type { Meter } from '@opentelemetry/api'
+import {
+  indexerAckFailures,
+  indexerActiveTasks,
+  indexerChainBreaks,
+  indexerDbWrites,
+  indexerErrors,
+  indexerEventsProcessed,
+  indexerPendingMessages,
+  indexerRecords,
+  indexerStaleWritesSkipped,
+} from '../../../otel/catalog/indexer.ts'
+import { bind } from '../../../otel/meter/bind.ts'
+import { observe } from '../../../otel/meter/observe.ts'
+import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
+import { type Indexer, type IndexerOptions, indexerGroup } from './indexer.ts'
+
+/** Turns what the indexer tells into its counters. */
+export function indexerMetrics(
+  meter: Meter,
+): Required<Pick<IndexerOptions, 'onApply' | 'onError' | 'onAckFailure'>> {
+  const processed = bind(meter, indexerEventsProcessed)
+  const records = bind(meter, indexerRecords)
+  const writes = bind(meter, indexerDbWrites)
+  const stale = bind(meter, indexerStaleWritesSkipped)
+  const chainBreaks = bind(meter, indexerChainBreaks)
+  const errors = bind(meter, indexerErrors)
+  const ackFailures = bind(meter, indexerAckFailures)
+  return {
+    onApply: (tally) => {
+      for (const [type, count] of entries(tally.events)) if (count > 0) processed.add(count, { type })
+      for (const [collection, count] of entries(tally.records)) {
+        if (count > 0) records.add(count, { collection })
+      }
+      writes.add(tally.writes)
+      stale.add(tally.stale)
+      chainBreaks.add(tally.chainBreaks)
+    },
+    onError: (kind) => errors.add(1, { kind }),
+    onAckFailure: () => ackFailures.add(1),
+  }
+}
+
+/** Exports the state of the indexer. */
+export function observeIndexer(
+  meter: Meter,
+  indexer: Pick<Indexer, 'activeTasks'>,
+  streams: Pick<Streams, 'pending'>,
+): void {
+  observe(meter, indexerPendingMessages, () => streams.pending(firehoseLive, indexerGroup))
+  observe(meter, indexerActiveTasks, () => indexer.activeTasks)
+}
+
+function entries<Key extends string>(counts: Readonly<Record<Key, number>>): [Key, number][] {
+  return Object.entries(counts) as [Key, number][]
+}

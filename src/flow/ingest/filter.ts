@@ -1,0 +1,61 @@
+import type { Did } from '../../model/did.ts'
+import { UsageError } from '../../model/errors.ts'
+import type { Operation, RepoEvent } from '../../model/event.ts'
+import { isNsid, type Nsid } from '../../model/nsid.ts'
+
+export interface FilterOptions {
+  /** Collections to keep: names, or beginnings such as `app.bsky.feed.*`. @default all */
+  readonly collections?: readonly string[]
+  /** Repos to keep. @default all */
+  readonly dids?: readonly Did[]
+}
+
+/**
+ * Leaves out what was not asked for. Of a commit whose operations are all left out the event remains, because the
+ * next commit of its repo continues it.
+ */
+export type EventFilter = (event: RepoEvent) => FilteredEvent
+
+export interface FilteredEvent {
+  /** What is left of the event; absent when its repo was not asked for. */
+  readonly event?: RepoEvent
+  /** Operations left out. */
+  readonly filtered: number
+}
+
+/** @throws {UsageError} when a pattern cannot match any collection. */
+export function createFilter({ collections = [], dids = [] }: FilterOptions): EventFilter {
+  const keepsCollection = collectionMatcher(collections)
+  const kept = new Set(dids)
+  return (event) => {
+    if (kept.size > 0 && !kept.has(event.did)) {
+      return { filtered: event.kind === 'commit' ? event.operations.length : 0 }
+    }
+    if (event.kind !== 'commit' || keepsCollection === undefined) return { event, filtered: 0 }
+    const keeps = ({ collection }: Operation) => keepsCollection(collection)
+    if (event.operations.every(keeps)) return { event, filtered: 0 }
+    const operations = event.operations.filter(keeps)
+    return { event: { ...event, operations }, filtered: event.operations.length - operations.length }
+  }
+}
+
+/** @returns undefined when every collection is kept. */
+function collectionMatcher(patterns: readonly string[]): ((collection: Nsid) => boolean) | undefined {
+  for (const pattern of patterns) {
+    if (isPattern(pattern)) continue
+    throw new UsageError(
+      `"${pattern}" is no collection: write one such as app.bsky.feed.post, or a beginning such as app.bsky.feed.*`,
+    )
+  }
+  if (patterns.length === 0 || patterns.includes('*')) return undefined
+  const exact = new Set(patterns.filter((pattern) => !pattern.endsWith('.*')))
+  const beginnings = patterns.filter((pattern) => pattern.endsWith('.*')).map((pattern) => pattern.slice(0, -1))
+  return (collection) =>
+    exact.has(collection) || beginnings.some((beginning) => collection.startsWith(beginning))
+}
+
+function isPattern(pattern: string): boolean {
+  if (pattern === '*') return true
+  // A beginning has at least two parts, like the shortest authority.
+  return pattern.endsWith('.*') ? isNsid(`${pattern.slice(0, -2)}.name`) : isNsid(pattern)
+}

@@ -1,0 +1,189 @@
+import { setTimeout } from 'node:timers/promises'
+import type { RepoEvent } from '../../model/event.ts'
+import { encodeEvent } from '../../model/event-bytes.ts'
+import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
+import { createFilter, type EventFilter } from './filter.ts'
+import { WriteBatch } from './write-batch.ts'
+
+export interface IngestOptions {
+  /** What the firehose brings, in order. It is not asked for more while there is no room; the run ends with it. */
+  readonly source: AsyncIterable<SourceBatch>
+  /** The host that `source` reads; its cursor is kept under this name. */
+  readonly host: string
+  readonly streams: Pick<Streams, 'append' | 'length' | 'drained'>
+  /** @default keeps everything */
+  readonly filter?: EventFilter
+  /** Stops reading while the stream holds this many entries. @default 100_000 */
+  readonly highWater?: number
+  /** Writes as soon as this many events wait. @default 1000 */
+  readonly batchEvents?: number
+  /** Writes as soon as this many bytes wait. @default 8_000_000 */
+  readonly batchBytes?: number
+  /** Writes whatever waits after this time, in ms. @default 50 */
+  readonly lingerMs?: number
+  /** Called after each batch that was written. Must not throw. */
+  readonly onWrite?: (write: IngestWrite) => void
+  /** Called with how many operations of an event were left out. Must not throw. */
+  readonly onFilter?: (operations: number) => void
+  /** Called for each failed attempt to write a batch, which is repeated. Must not throw. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** What a source hands over at once. */
+export interface SourceBatch {
+  readonly events: readonly RepoEvent[]
+  /** The position of the host's stream that is reached with them. */
+  readonly seq: number
+}
+
+export interface IngestWrite {
+  readonly events: number
+  /** Operations on records in those events. */
+  readonly operations: number
+  /** How long writing took, in ms. */
+  readonly durationMs: number
+}
+
+/** Writes what a firehose brings to the stream of live events, the cursor of its host together with it. */
+export class Ingest {
+  readonly #options: Required<IngestOptions>
+  #waiting = new WriteBatch()
+  #writing = 0
+  #isHeldBack = false
+  #hasEnded = false
+  #wakeWriter = () => {}
+  #wakeReader = () => {}
+
+  constructor(options: IngestOptions) {
+    this.#options = { ...defaults, ...options }
+  }
+
+  /** Events that were taken in and are not yet in the stream. */
+  get eventsInMemory(): number {
+    return this.#waiting.events + this.#writing
+  }
+
+  /** Whether the stream is at its high-water mark, so that nothing more is read. */
+  get isHeldBack(): boolean {
+    return this.#isHeldBack
+  }
+
+  /**
+   * Runs until the source ends and everything it brought is written.
+   *
+   * @param signal gives up what cannot be written at once when it aborts; as the cursor has not moved, the host
+   *   sends it again.
+   */
+  async run(signal?: AbortSignal): Promise<void> {
+    this.#hasEnded = false
+    const writing = this.#write(signal)
+    // A failed writer must end the reader, too.
+    writing.catch(() => this.#wakeReader())
+    try {
+      for await (const batch of this.#options.source) {
+        this.#take(batch)
+        if (this.#isFull()) await Promise.race([this.#room(), writing])
+      }
+    } finally {
+      this.#hasEnded = true
+      this.#wakeWriter()
+      await writing
+    }
+  }
+
+  #take({ events, seq }: SourceBatch): void {
+    const { filter, onFilter } = this.#options
+    for (const one of events) {
+      const { event, filtered } = filter(one)
+      if (filtered > 0) onFilter(filtered)
+      if (event !== undefined) this.#waiting.add(encodeEvent(event), event)
+    }
+    this.#waiting.seq = seq
+    this.#wakeWriter()
+  }
+
+  async #write(signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      while (this.#waiting.seq === undefined) {
+        if (this.#hasEnded) return
+        await this.#sleep()
+      }
+      const deadline = performance.now() + this.#options.lingerMs
+      while (!this.#isFull() && !this.#hasEnded && performance.now() < deadline) {
+        await this.#sleep(deadline - performance.now())
+      }
+      await this.#holdBack(signal)
+      const batch = this.#waiting
+      this.#waiting = new WriteBatch()
+      this.#writing = batch.events
+      this.#wakeReader()
+      await this.#append(batch, signal)
+      this.#writing = 0
+    }
+  }
+
+  async #holdBack(signal: AbortSignal | undefined): Promise<void> {
+    const { streams, highWater } = this.#options
+    if ((await streams.length(firehoseLive)) < highWater) return
+    this.#isHeldBack = true
+    await streams.drained(firehoseLive, highWater, signal)
+    this.#isHeldBack = false
+  }
+
+  async #append(batch: WriteBatch, signal: AbortSignal | undefined): Promise<void> {
+    const { streams, host, onWrite, onError } = this.#options
+    const { payloads, seq = 0, events, operations } = batch
+    for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      const start = performance.now()
+      try {
+        await streams.append(firehoseLive, payloads, { host, seq })
+        onWrite({ events, operations, durationMs: performance.now() - start })
+        return
+      } catch (error) {
+        onError(error)
+        if (signal?.aborted) throw error
+        await setTimeout(pauseMs, undefined, { signal }).catch(() => {})
+      }
+    }
+  }
+
+  #isFull(): boolean {
+    return (
+      this.#waiting.events >= this.#options.batchEvents || this.#waiting.bytes >= this.#options.batchBytes
+    )
+  }
+
+  /** Resolves when something has changed for the writer, or after `timeoutMs`. */
+  #sleep(timeoutMs?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = timeoutMs === undefined ? undefined : globalThis.setTimeout(resolve, timeoutMs)
+      this.#wakeWriter = () => {
+        // Nothing to do for the writer yet: it goes on lingering.
+        if (timeoutMs !== undefined && !this.#isFull() && !this.#hasEnded) return
+        clearTimeout(timer)
+        this.#wakeWriter = () => {}
+        resolve()
+      }
+    })
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wakeReader = resolve
+    })
+  }
+}
+
+const shortestPauseMs = 100
+const longestPauseMs = 5000
+
+const defaults = {
+  filter: createFilter({}),
+  highWater: 100_000,
+  batchEvents: 1000,
+  batchBytes: 8_000_000,
+  lingerMs: 50,
+  onWrite: () => {},
+  onFilter: () => {},
+  onError: () => {},
+}

@@ -1,0 +1,58 @@
+import type { Meter } from '@opentelemetry/api'
+import { firehoseBatchSize, firehoseBatchWrite } from '../../../otel/catalog/firehose.ts'
+import {
+  ingesterBackpressureActive,
+  ingesterErrors,
+  ingesterEventsInMemory,
+  ingesterFirehoseFilteredOperations,
+  ingesterFirehoseLiveLength,
+  ingesterStreamEvents,
+  ingesterWebsocketConnections,
+} from '../../../otel/catalog/ingester.ts'
+import { bind } from '../../../otel/meter/bind.ts'
+import { observe } from '../../../otel/meter/observe.ts'
+import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
+import type { Ingest, IngestOptions } from './ingest.ts'
+
+/** Turns what the ingest tells into its counters, and the time and size of its batches. */
+export function ingestMetrics(
+  meter: Meter,
+): Required<Pick<IngestOptions, 'onWrite' | 'onFilter' | 'onError'>> {
+  const written = bind(meter, ingesterStreamEvents).bind({ stream: 'firehose_live' })
+  const filtered = bind(meter, ingesterFirehoseFilteredOperations)
+  const errors = bind(meter, ingesterErrors).bind({ type: 'stream' })
+  const size = bind(meter, firehoseBatchSize)
+  const duration = bind(meter, firehoseBatchWrite)
+  return {
+    onWrite: ({ events, operations, durationMs }) => {
+      written.add(events)
+      size.record(operations)
+      duration.record(durationMs / 1000)
+    },
+    onFilter: (operations) => filtered.add(operations),
+    onError: () => errors.add(1),
+  }
+}
+
+/**
+ * Counts lost and failed connections to the relay with the errors of the ingester, too.
+ *
+ * @returns what to call for each.
+ */
+export function ingestConnectionErrors(meter: Meter): () => void {
+  const errors = bind(meter, ingesterErrors).bind({ type: 'connection' })
+  return () => errors.add(1)
+}
+
+/** Exports the state of the ingest. @param connections how many connections to relays are open. */
+export function observeIngest(
+  meter: Meter,
+  ingest: Pick<Ingest, 'eventsInMemory' | 'isHeldBack'>,
+  streams: Pick<Streams, 'length'>,
+  connections: () => number,
+): void {
+  observe(meter, ingesterFirehoseLiveLength, () => streams.length(firehoseLive))
+  observe(meter, ingesterEventsInMemory, () => ingest.eventsInMemory)
+  observe(meter, ingesterBackpressureActive, () => (ingest.isHeldBack ? 1 : 0))
+  observe(meter, ingesterWebsocketConnections, connections)
+}

@@ -1,0 +1,206 @@
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { UsageError } from '../model/errors.ts'
+
+export interface DatabaseOptions {
+  /** Folder that holds `tidegauge.db`; made if it is missing. Without one, everything is in memory. */
+  readonly dir?: string
+  /** Pages that wait in the write-ahead log before they are moved into the database. @default 4000 */
+  readonly checkpointPages?: number
+}
+
+/** The one SQLite database of this process. Each room keeps its own tables in it, in its own versions. */
+export class Database implements Disposable {
+  readonly sqlite: DatabaseSync
+  readonly #lock: DatabaseSync | undefined
+  readonly #path: string | undefined
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #rollback: StatementSync
+  readonly #pages: StatementSync
+
+  /**
+   * @throws {UsageError} when the folder or the database in it cannot be used, or another process uses it.
+   *   Nothing has been deleted or overwritten then.
+   */
+  constructor({ dir, checkpointPages = 4000 }: DatabaseOptions = {}) {
+    this.#path = dir === undefined ? undefined : join(dir, 'tidegauge.db')
+    if (dir !== undefined) prepareFolder(dir)
+    this.#lock = dir === undefined ? undefined : lockFolder(dir)
+    try {
+      this.sqlite = openSound(this.#path ?? ':memory:')
+    } catch (error) {
+      this.#lock?.close()
+      throw error
+    }
+    this.sqlite.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;
+      PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = 67108864`)
+    this.#begin = this.sqlite.prepare('BEGIN IMMEDIATE')
+    this.#commit = this.sqlite.prepare('COMMIT')
+    this.#rollback = this.sqlite.prepare('ROLLBACK')
+    this.#pages = this.sqlite.prepare(
+      'SELECT page_count * page_size FROM pragma_page_count, pragma_page_size',
+    )
+    this.#pages.setReturnArrays(true)
+  }
+
+  /** Runs `work`, which must be synchronous, and keeps all of its changes, or none when it throws. */
+  transaction<Result>(work: () => Result): Result {
+    this.#begin.run()
+    try {
+      const result = work()
+      this.#commit.run()
+      return result
+    } catch (error) {
+      // Some failures (a full disk) have rolled back by themselves.
+      if (this.sqlite.isTransaction) this.#rollback.run()
+      throw error
+    }
+  }
+
+  /**
+   * Brings the tables of a room up to date: runs those of its `steps` that this database has not seen.
+   *
+   * @throws {UsageError} when the database has seen more steps than there are: a newer program made it.
+   */
+  migrate(room: string, steps: readonly string[]): void {
+    this.transaction(() => {
+      const row = this.sqlite.prepare('SELECT version FROM schema_version WHERE room = ?').get(room)
+      const version = Number(row?.version ?? 0)
+      if (version > steps.length) {
+        throw new UsageError(
+          `the database ${this.#path ?? 'in memory'} was made by a newer version of Tidegauge (${room} ${version}, ` +
+            `this one knows ${steps.length}): run that version, or name another folder with --data`,
+        )
+      }
+      if (version === steps.length) return
+      for (const step of steps.slice(version)) this.sqlite.exec(step)
+      this.sqlite
+        .prepare('INSERT INTO schema_version VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version')
+        .run(room, steps.length)
+    })
+  }
+
+  /** What the database and its write-ahead log take, in bytes. */
+  diskBytes(): number {
+    const [bytes] = this.#pages.get() as unknown as [number]
+    const log = this.#path && statSync(`${this.#path}-wal`, { throwIfNoEntry: false })
+    return bytes + (log ? log.size : 0)
+  }
+
+  [Symbol.dispose](): void {
+    this.sqlite.close()
+    this.#lock?.close()
+  }
+}
+
+/** Above this size, in bytes, only the edges of each table are read at the start, not all of it. */
+const wholeCheckBytes = 64 * 1024 * 1024
+
+/** Marks a file as ours: "tide" in ASCII. */
+const applicationId = 0x74696465
+
+function prepareFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true })
+    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    const cause = ['EEXIST', 'ENOTDIR'].includes(code)
+      ? 'there is a file in its place'
+      : ['EACCES', 'EPERM', 'EROFS'].includes(code)
+        ? 'it cannot be read and written by this user'
+        : (error as Error).message
+    throw new UsageError(`the data folder ${dir} cannot be used, ${cause}: name another with --data`, {
+      cause: error,
+    })
+  }
+}
+
+/** Keeps other processes off the folder. The lock is on an SQLite file of its own and ends with the process. */
+function lockFolder(dir: string): DatabaseSync {
+  const path = join(dir, 'tidegauge.lock')
+  let lock: DatabaseSync | undefined
+  try {
+    lock = new DatabaseSync(path)
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    return lock
+  } catch (error) {
+    lock?.close()
+    if (sqliteCode(error) === 5) {
+      throw new UsageError(
+        `another Tidegauge runs on the data folder ${dir}: stop it, or name another folder with --data`,
+        { cause: error },
+      )
+    }
+    throw new UsageError(`the lock ${path} cannot be taken (${(error as Error).message}): delete that file`, {
+      cause: error,
+    })
+  }
+}
+
+function openSound(path: string): DatabaseSync {
+  let sqlite: DatabaseSync | undefined
+  try {
+    sqlite = new DatabaseSync(path, { timeout: 1000 })
+    const tables = sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
+    const owner = sqlite.prepare('PRAGMA application_id').get()?.application_id
+    if (tables.length > 0 && owner !== applicationId) {
+      throw new UsageError(`the database ${path} belongs to another program: name another folder with --data`)
+    }
+    checkPages(sqlite, tables.map(({ name }) => String(name)))
+    sqlite.exec('PRAGMA journal_mode = WAL')
+    if (tables.length === 0) sqlite.exec(`PRAGMA application_id = ${applicationId}`)
+    sqlite.exec(
+      'CREATE TABLE IF NOT EXISTS schema_version (room TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID',
+    )
+    return sqlite
+  } catch (error) {
+    sqlite?.close()
+    if (error instanceof UsageError) throw error
+    const code = sqliteCode(error)
+    const mend =
+      code === 11 || code === 26
+        ? 'is damaged'
+        : code === 5
+          ? 'is locked by another program'
+          : code === 13
+            ? 'cannot be written, the disk is full'
+            : 'cannot be opened for reading and writing'
+    throw new UsageError(
+      `the database ${path} ${mend} (${(error as Error).message}): ${mends[mend] ?? mends.other}`,
+      { cause: error },
+    )
+  }
+}
+
+const mends: Readonly<Record<string, string>> = {
+  'is damaged': 'move it away to begin anew, or put a backup in its place',
+  'is locked by another program': 'end that program and start again',
+  'cannot be written, the disk is full': 'make room, or name another folder with --data',
+  other: 'give this user the rights to it, or name another folder with --data',
+}
+
+/** @throws when the file is not sound, as far as can be told within about a tenth of a second. */
+function checkPages(sqlite: DatabaseSync, tables: readonly string[]): void {
+  const { bytes } = sqlite
+    .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size')
+    .get() as { bytes: number }
+  if (bytes <= wholeCheckBytes) {
+    const { quick_check: finding } = sqlite.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
+    if (finding !== 'ok') throw Object.assign(new Error(finding.replace(/\s+/g, ' ')), { errcode: 11 })
+    return
+  }
+  for (const table of tables) {
+    for (const order of ['ASC', 'DESC']) {
+      sqlite.prepare(`SELECT * FROM "${table}" ORDER BY 1 ${order} LIMIT 1`).get()
+    }
+  }
+}
+
+/** The primary result code of SQLite, without its extension. */
+function sqliteCode(error: unknown): number | undefined {
+  const { errcode } = error as { errcode?: number }
+  return errcode === undefined ? undefined : errcode & 0xff
+}

@@ -1,0 +1,29 @@
+import type { Meter } from '@opentelemetry/api'
+import { searchDisk, searchQueries, searchQuery, searchReindexRecords } from '../../../otel/catalog/search.ts'
+import { bind } from '../../../otel/meter/bind.ts'
+import { observe } from '../../../otel/meter/observe.ts'
+import { timed } from '../../../otel/meter/timed.ts'
+import type { Search } from './search.ts'
+
+/** Counts and times queries, and counts what building the index anew reads. */
+export function instrumentSearch(search: Search, meter: Meter): Search {
+  const measure = timed(meter, { runs: searchQueries, duration: searchQuery })
+  const reindexed = bind(meter, searchReindexRecords)
+  return {
+    apply: (changes) => search.apply(changes),
+    query: (query) => measure({}, () => search.query(query)),
+    reindex: (records, onProgress) => {
+      let counted = 0
+      return search.reindex(records, (read) => {
+        reindexed.add(read - counted)
+        counted = read
+        onProgress?.(read)
+      })
+    },
+    diskBytes: () => search.diskBytes(),
+  }
+}
+
+export function observeSearch(meter: Meter, search: Pick<Search, 'diskBytes'>): void {
+  observe(meter, searchDisk, () => search.diskBytes())
+}

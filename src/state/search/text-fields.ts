@@ -1,0 +1,52 @@
+import type { Nsid } from '../../model/nsid.ts'
+import { decodeRecord, valuesAt } from '../../model/record-values.ts'
+
+/** A field whose text can be searched. */
+export interface TextField {
+  /** A collection, or `*` for all of them. */
+  readonly collection: Nsid | '*'
+  /** Where the text stands in the record, such as `text` or `embed.images.alt`. */
+  readonly path: string
+}
+
+/** What people write in posts, and what they say of themselves. */
+export const defaultTextFields: readonly TextField[] = [
+  { collection: 'app.bsky.feed.post', path: 'text' },
+  { collection: 'app.bsky.actor.profile', path: 'displayName' },
+  { collection: 'app.bsky.actor.profile', path: 'description' },
+]
+
+/** Takes the searchable text out of records. */
+export class RecordText {
+  readonly #general: readonly string[]
+  readonly #special: ReadonlyMap<Nsid, readonly string[]>
+
+  constructor(fields: readonly TextField[]) {
+    const byCollection = Object.groupBy(fields, ({ collection }) => collection)
+    const general = (byCollection['*'] ?? []).map(({ path }) => path)
+    this.#general = general
+    this.#special = new Map(
+      Object.entries(byCollection).map(([collection, of = []]) => [
+        collection,
+        [...new Set([...general, ...of.map(({ path }) => path)])],
+      ]),
+    )
+  }
+
+  isSearched(collection: Nsid): boolean {
+    return this.#pathsOf(collection).length > 0
+  }
+
+  /** The texts of a record, one per line; undefined when it has none. */
+  of(collection: Nsid, bytes: Uint8Array): string | undefined {
+    const record = decodeRecord(bytes)
+    const texts = this.#pathsOf(collection)
+      .flatMap((path) => valuesAt(record, path))
+      .filter((value) => typeof value === 'string')
+    return texts.some((text) => text.trim() !== '') ? texts.join('\n') : undefined
+  }
+
+  #pathsOf(collection: Nsid): readonly string[] {
+    return this.#special.get(collection) ?? this.#general
+  }
+}

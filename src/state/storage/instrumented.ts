@@ -1,0 +1,81 @@
+import type { Meter } from '@opentelemetry/api'
+import {
+  storageCollectionRecords,
+  storageCollections,
+  storageDisk,
+  storageOperation,
+  storageRecords,
+  storageRepos,
+} from '../../../otel/catalog/storage.ts'
+import { observe } from '../../../otel/meter/observe.ts'
+import { timed } from '../../../otel/meter/timed.ts'
+import type { CollectionKind } from '../../model/collection.ts'
+import type { Did } from '../../model/did.ts'
+import type { StoredRecord } from '../../model/record.ts'
+import type { RepoStatus } from '../../model/repo.ts'
+import type { RepoChange, Storage, StorageTotals } from './storage.ts'
+
+/** Times what the storage does. A scan is timed from its first record asked for to its last. */
+export function instrumentStorage(storage: Storage, meter: Meter): Storage {
+  const measure = timed(meter, { duration: storageOperation })
+  return {
+    get: (address) => measure({ op: 'get' }, () => storage.get(address)),
+    query: (query) => measure({ op: 'query' }, () => storage.query(query)),
+    scan: (did) => timedScan(did),
+    repos: (dids) => measure({ op: 'get' }, () => storage.repos(dids)),
+    listRepos: (query) => measure({ op: 'query' }, () => storage.listRepos(query)),
+    apply: (changes) => measure({ op: operationOf(changes) }, () => storage.apply(changes)),
+    reindex: (signal) => storage.reindex(signal),
+    totals: () => storage.totals(),
+    [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
+  }
+
+  async function* timedScan(did?: Did): AsyncIterable<StoredRecord> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const done = measure({ op: 'scan' }, () => promise)
+    done.catch(() => {})
+    try {
+      yield* storage.scan(did)
+    } catch (error) {
+      reject(error)
+      throw error
+    } finally {
+      resolve()
+    }
+  }
+}
+
+/** Exports how much there is. One asking serves all metrics of a collection. */
+export function observeStorage(meter: Meter, storage: Pick<Storage, 'totals'>): void {
+  let asked: Promise<StorageTotals> | undefined
+  const totals = () => {
+    asked ??= storage.totals().finally(() => setImmediate(() => (asked = undefined)))
+    return asked
+  }
+  observe(meter, storageRecords, async () => (await totals()).records)
+  observe(meter, storageCollections, async () => (await totals()).collections)
+  observe(meter, storageDisk, async () => (await totals()).diskBytes)
+  observe(meter, storageCollectionRecords, async () =>
+    Object.entries((await totals()).recordsByKind).map(([collection, value]) => ({
+      value,
+      attributes: { collection: collection as CollectionKind },
+    })),
+  )
+  observe(meter, storageRepos, async () =>
+    Object.entries((await totals()).reposByStatus).map(([status, value]) => ({
+      value,
+      attributes: { status: status as RepoStatus },
+    })),
+  )
+}
+
+function operationOf(changes: readonly RepoChange[]): 'put' | 'put_batch' | 'delete' {
+  let puts = 0
+  let deletes = 0
+  for (const change of changes) {
+    puts += change.puts?.length ?? 0
+    deletes += (change.deletes?.length ?? 0) + Number(change.clear === true)
+  }
+  if (puts === 0 && deletes > 0) return 'delete'
+  return puts === 1 && deletes === 0 ? 'put' : 'put_batch'
+}

@@ -1,0 +1,127 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Did } from '../../model/did.ts'
+import { InvalidError } from '../../model/errors.ts'
+import { decodeRecord, linksIn, type Scalar, valuesAt } from '../../model/record-values.ts'
+import type { RecordAddress, StoredRecord } from '../../model/record.ts'
+import type { CollectionTable } from './collection-table.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { type RecordColumns, recordColumns, recordFrom } from './record-table.ts'
+import { fieldTerm, linkTerm, repoCollectionTerm, repoTerm } from './record-terms.ts'
+import { firstHidden, type RepoTable } from './repo-table.ts'
+import type { RecordPage, RecordQuery } from './storage.ts'
+
+/** Reads records, by address or by the page. */
+export class RecordReader {
+  readonly #repos: RepoTable
+  readonly #collections: CollectionTable
+  readonly #byAddress: StatementSync
+  readonly #byTerms: StatementSync
+  readonly #byCollection: StatementSync
+  readonly #all: StatementSync
+
+  constructor(sqlite: DatabaseSync, repos: RepoTable, collections: CollectionTable) {
+    this.#repos = repos
+    this.#collections = collections
+    const prepare = (rest: string) => {
+      const statement = sqlite.prepare(`SELECT ${recordColumns} FROM ${rest}`)
+      statement.setReturnArrays(true)
+      return statement
+    }
+    const joinRepo = 'CROSS JOIN repo p ON p.id = r.repo'
+    this.#byAddress = prepare(
+      `record r ${joinRepo} WHERE r.rkey = ? AND r.repo = ? AND r.collection = ?`,
+    )
+    this.#byTerms = prepare(
+      `record_term t CROSS JOIN record r ON r.id = t.rowid ${joinRepo}
+       WHERE t.record_term MATCH ? AND t.rowid > CAST(? AS INTEGER) ORDER BY t.rowid`,
+    )
+    this.#byCollection = prepare(`record r ${joinRepo} WHERE r.collection = ? AND r.id > ? ORDER BY r.id`)
+    this.#all = prepare(`record r ${joinRepo} WHERE r.id > ? ORDER BY r.id`)
+  }
+
+  get({ did, collection, rkey }: RecordAddress): StoredRecord | undefined {
+    const repo = this.#repos.find(did)
+    const collectionId = this.#collections.find(collection)
+    if (repo === undefined || collectionId === undefined) return undefined
+    const columns = this.#byAddress.get(rkey, repo.id, collectionId) as RecordColumns | undefined
+    return columns === undefined || isHidden(columns) ? undefined : recordFrom(columns, this.#collections)
+  }
+
+  query(query: RecordQuery): RecordPage {
+    const { limit, cursor } = query
+    const after = cursor === undefined ? 0 : decodeCursor(cursor, query, 'number')
+    const matches = matcher(query)
+    const records: StoredRecord[] = []
+    let last = after
+    let looked = 0
+    for (const columns of this.#candidates(query, after)) {
+      // Only a record that follows proves that there is another page.
+      if (records.length >= limit || looked >= lookedAtMost) {
+        return { records, cursor: encodeCursor(last, query) }
+      }
+      looked++
+      last = columns[0]
+      if (isHidden(columns)) continue
+      const record = recordFrom(columns, this.#collections)
+      if (matches(record)) records.push(record)
+    }
+    return { records }
+  }
+
+  /** At most `limit` records, hidden ones included, that come after the one with the number `after`. */
+  slice(did: Did | undefined, after: number, limit: number): { records: StoredRecord[]; last: number } {
+    const records: StoredRecord[] = []
+    let last = after
+    for (const columns of this.#candidates({ ...(did && { did }), limit }, after)) {
+      records.push(recordFrom(columns, this.#collections))
+      last = columns[0]
+      if (records.length >= limit) break
+    }
+    return { records, last }
+  }
+
+  /** Those that the indexes find, which is all that match and possibly some more. */
+  #candidates({ did, collection, linksTo, where = {} }: RecordQuery, after: number): Iterable<RecordColumns> {
+    const collectionId = collection === undefined ? undefined : this.#collections.find(collection)
+    if (collection !== undefined && collectionId === undefined) return []
+    const terms: string[] = []
+    if (did !== undefined) {
+      const repo = this.#repos.find(did)
+      if (repo === undefined) return []
+      terms.push(collectionId === undefined ? repoTerm(repo.id) : repoCollectionTerm(repo.id, collectionId))
+    }
+    if (linksTo !== undefined) terms.push(linkTerm(linksTo))
+    for (const [path, value] of Object.entries(where)) terms.push(fieldTerm(collection ?? '', path, value))
+    if (terms.length > 0) return iterate(this.#byTerms, terms.join(' '), after)
+    if (collectionId !== undefined) return iterate(this.#byCollection, collectionId, after)
+    return iterate(this.#all, after)
+  }
+}
+
+/** How many records one page may pass over before it hands back a cursor, so that no query holds up the rest. */
+const lookedAtMost = 5000
+
+/** @throws {InvalidError} for fields without a collection. */
+function matcher({ collection, linksTo, where }: RecordQuery): (record: StoredRecord) => boolean {
+  const wanted = Object.entries(where ?? {})
+  if (wanted.length > 0 && collection === undefined) {
+    throw new InvalidError('fields belong to a collection: name it with "collection"')
+  }
+  return (record) =>
+    (collection === undefined || record.collection === collection) &&
+    (linksTo === undefined || linksIn(record.bytes).has(linksTo)) &&
+    (wanted.length === 0 || hasFields(record, wanted))
+}
+
+function hasFields({ bytes }: StoredRecord, wanted: readonly [string, Scalar][]): boolean {
+  const record = decodeRecord(bytes)
+  return wanted.every(([path, value]) => valuesAt(record, path).includes(value))
+}
+
+function isHidden(columns: RecordColumns): boolean {
+  return columns[8] >= firstHidden
+}
+
+function iterate(statement: StatementSync, ...values: SQLInputValue[]): Iterable<RecordColumns> {
+  return statement.iterate(...values) as Iterable<unknown> as Iterable<RecordColumns>
+}

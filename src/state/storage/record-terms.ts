@@ -1,0 +1,64 @@
+import type { Nsid } from '../../model/nsid.ts'
+import { decodeRecord, linksIn, type Scalar, valuesAt } from '../../model/record-values.ts'
+
+/** A field that records of a collection are found by. */
+export interface FieldIndex {
+  readonly collection: Nsid
+  /** Where it stands in the record, such as `reply.root.uri`. */
+  readonly path: string
+}
+
+/**
+ * The words of the inverted index. Values are hashed, so that a word is short and needs no quoting; two values may
+ * share a word, and whoever looks one up must look into the record whether it is meant.
+ */
+export const repoTerm = (repo: number): string => `r${repo}`
+export const repoCollectionTerm = (repo: number, collection: number): string => `r${repo}c${collection}`
+export const linkTerm = (target: string): string => `l${hash(target)}`
+export const fieldTerm = (collection: Nsid, path: string, value: Scalar): string =>
+  `f${hash(`${collection} ${path} ${typeof value} ${value}`)}`
+
+/** Computes the words that a record is found by. */
+export class RecordTerms {
+  readonly #paths: ReadonlyMap<Nsid, readonly string[]>
+
+  constructor(fields: readonly FieldIndex[]) {
+    this.#paths = new Map(
+      Object.entries(Object.groupBy(fields, ({ collection }) => collection)).map(([collection, of = []]) => [
+        collection,
+        of.map(({ path }) => path),
+      ]),
+    )
+  }
+
+  hasField(collection: Nsid, path: string): boolean {
+    return this.#paths.get(collection)?.includes(path) === true
+  }
+
+  /** @param repo and `collectionId` are the numbers that the storage has given them. */
+  of(repo: number, collectionId: number, collection: Nsid, bytes: Uint8Array): string {
+    let terms = `${repoTerm(repo)} ${repoCollectionTerm(repo, collectionId)}`
+    for (const link of linksIn(bytes)) terms += ` ${linkTerm(link)}`
+    const paths = this.#paths.get(collection)
+    if (paths === undefined) return terms
+    const record = decodeRecord(bytes)
+    for (const path of paths) {
+      for (const value of new Set(valuesAt(record, path))) terms += ` ${fieldTerm(collection, path, value)}`
+    }
+    return terms
+  }
+}
+
+/** 53 bits of a text (cyrb53), in base 36. Fast and evenly spread, not safe against those who seek collisions. */
+export function hash(text: string): string {
+  let a = 0xdeadbeef
+  let b = 0x41c6ce57
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    a = Math.imul(a ^ code, 2654435761)
+    b = Math.imul(b ^ code, 1597334677)
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909)
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909)
+  return (b >>> 0).toString(36) + (a >>> 11).toString(36)
+}

@@ -1,0 +1,46 @@
+/**
+ * The tables of the storage, one step per version; steps once released are never changed.
+ *
+ * Records get ascending numbers, so that what is new lies together at the end of the file. `record_address` begins
+ * with the record key for the same reason: most keys are timestamps, and live records touch only its last pages.
+ * `record_term` is the inverted index for everything that would touch a random page per entry in a B-tree (repo,
+ * links, fields): FTS5 gathers its entries in sorted runs and merges them, with a fifth of the writing.
+ */
+export const schema: readonly string[] = [
+  `
+  CREATE TABLE repo (
+    id INTEGER PRIMARY KEY,
+    did TEXT NOT NULL UNIQUE,
+    status INTEGER NOT NULL,
+    content INTEGER NOT NULL,
+    rev TEXT,
+    data BLOB,
+    handle TEXT,
+    position INTEGER,
+    updated_at INTEGER NOT NULL
+  );
+  CREATE INDEX repo_status ON repo (status, did);
+  CREATE TABLE collection (
+    id INTEGER PRIMARY KEY,
+    nsid TEXT NOT NULL UNIQUE,
+    records INTEGER NOT NULL
+  );
+  CREATE TABLE record (
+    id INTEGER PRIMARY KEY,
+    repo INTEGER NOT NULL,
+    collection INTEGER NOT NULL,
+    rkey TEXT NOT NULL,
+    cid BLOB NOT NULL,
+    rev TEXT NOT NULL,
+    indexed_at INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+  );
+  CREATE UNIQUE INDEX record_address ON record (rkey, repo, collection);
+  CREATE INDEX record_collection ON record (collection);
+  CREATE VIRTUAL TABLE record_term USING fts5 (
+    terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+  );
+  CREATE TABLE storage_state (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+  INSERT INTO storage_state VALUES ('last_record', 0);
+  `,
+]

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { InvalidError } from '../../model/errors.ts'
+import { Database } from '../database.ts'
+import { SqliteStorage } from './sqlite.ts'
+import { alice, bob, makeRecord, post, repo, storageConformance } from './storage.conformance.ts'
+
+describe('SqliteStorage', () => {
+  storageConformance(async (index) => {
+    const database = new Database()
+    const storage = new SqliteStorage({ database, index })
+    storage[Symbol.asyncDispose] = async () => database[Symbol.dispose]()
+    return storage
+  })
+
+  describe('when the configured fields change', () => {
+    const langs = [{ collection: post, path: 'langs' }]
+    const both = [...langs, { collection: post, path: 'kind' }]
+    const where = (field: object) => ({ collection: post, where: { ...field }, limit: 5000 })
+
+    it('answers for them once old records are indexed, however often that is cut short', async () => {
+      using database = new Database()
+      const before = new SqliteStorage({ database, index: langs })
+      const puts = Array.from({ length: 1800 }, (_, i) =>
+        makeRecord(alice, post, `r${i}`, { langs: ['en'], kind: i % 2 ? 'odd' : 'even' }),
+      )
+      await before.apply([{ repo: repo(alice), puts }])
+      let indexed = 0
+      for (let i = 0; i < 3; i++) {
+        const stop = new AbortController()
+        const storage = new SqliteStorage({ database, index: both })
+        await assert.rejects(storage.query(where({ kind: 'odd' })), InvalidError)
+        setImmediate(() => stop.abort())
+        indexed += await storage.reindex(stop.signal)
+      }
+      const after = new SqliteStorage({ database, index: both })
+      indexed += await after.reindex()
+      assert.equal(indexed, puts.length)
+      assert.equal((await after.query(where({ kind: 'odd' }))).records.length, 900)
+      assert.equal((await after.query(where({ langs: 'en', kind: 'even' }))).records.length, 900)
+    })
+
+    it('also answers for what was stored while they were others', async () => {
+      using database = new Database()
+      const putWith = async (index: typeof both, rkey: string) => {
+        const storage = new SqliteStorage({ database, index })
+        await storage.apply([{ repo: repo(bob), puts: [makeRecord(bob, post, rkey, { langs: ['en'], kind: 'x' })] }])
+        return storage
+      }
+      await putWith(langs, 'a')
+      await putWith([], 'b')
+      const storage = await putWith(langs, 'c')
+      assert.equal(await storage.reindex(), 2)
+      assert.equal((await storage.query(where({ langs: 'en' }))).records.length, 3)
+    })
+  })
+
+  it('keeps every total when it is opened again', async () => {
+    using database = new Database()
+    const storage = new SqliteStorage({ database })
+    await storage.apply([{ repo: repo(alice), puts: ['a', 'b'].map((key) => makeRecord(alice, post, key, {})) }])
+    assert.deepEqual(await new SqliteStorage({ database }).totals(), await storage.totals())
+  })
+
+  it('hands back a cursor rather than passing over too many records at once', async () => {
+    using database = new Database()
+    const storage = new SqliteStorage({ database })
+    const puts = Array.from({ length: 12_000 }, (_, i) => makeRecord(alice, post, `r${i}`, {}))
+    const wanted = makeRecord(bob, post, 'wanted', {})
+    await storage.apply([{ repo: repo(alice, { status: 'deactivated' }), puts }, { repo: repo(bob), puts: [wanted] }])
+    let page = await storage.query({ limit: 10 })
+    let pages = 1
+    for (; page.cursor !== undefined; pages++) {
+      assert.equal(page.records.length, 0)
+      page = await storage.query({ limit: 10, cursor: page.cursor })
+    }
+    assert.deepEqual(page.records, [wanted])
+    assert.equal(pages, 3)
+  })
+})
