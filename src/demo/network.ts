@@ -38,7 +38,7 @@ export interface DemoNetworkOptions {
   readonly seed?: string
   /** In ms since 1970. @default Date.now */
   readonly now?: () => number
-  /** Called when something that was to happen by itself could not be written. Must not throw. */
+  /** Called when something could not be written by itself, or not be answered. Must not throw. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -106,7 +106,7 @@ export async function startDemoNetwork({
     onEvents: () => relay.notify(),
   })
   const relay = new Relay(host.sequencer)
-  const server = createDemoServer(host, relay)
+  const server = createDemoServer({ host, relay, onError })
   const people = new People({ host, random, now, maxAccounts, maxRecords: maxRecordsPerAccount })
   stack.defer(() => host.settled())
   if (settings.get('populated') === 0) {
@@ -126,7 +126,7 @@ export async function startDemoNetwork({
   })
 
   const stop = new AbortController()
-  const flow = trickle({ people, eventsPerSecond, signal: stop.signal, onError })
+  const flow = trickle({ live: () => people.live(), eventsPerSecond, signal: stop.signal, onError })
   stack.defer(() => {
     stop.abort()
     return flow

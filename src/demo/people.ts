@@ -68,15 +68,22 @@ export class People {
 
   async #step(atMs: number): Promise<number> {
     const random = this.#random
+    const room = this.#members.length < this.#maxAccounts
+    const away = this.#members.filter(({ status }) => status === 'deactivated')
+    if (this.#active.length === 0) {
+      if (away.length > 0) return this.#comeBack(random.pick(away))
+      if (room) return this.#join(atMs)
+      this.#meet()
+      return 0
+    }
     const chance = random.next()
-    if (this.#active.length === 0 || chance < 0.004) {
-      if (this.#members.length < this.#maxAccounts) return this.#join(atMs)
+    if (chance < 0.004) {
+      if (room) return this.#join(atMs)
     } else if (chance < 0.01) {
       return this.#rename()
     } else if (chance < 0.014) {
       if (this.#active.length > this.#members.length / 2) return this.#leave()
     } else if (chance < 0.022) {
-      const away = this.#members.filter(({ status }) => status === 'deactivated')
       if (away.length > 0) return this.#comeBack(random.pick(away))
     } else if (chance < 0.122) {
       return this.#write((author) => this.#tidy(author) ?? this.#remove(author))
@@ -229,5 +236,5 @@ const profile = 'app.bsky.actor.profile'
 const removable = [like, post, repost, follow, block, list]
 
 /** How many of each collection are deleted at a time. */
-const tidied = 5
+const tidied = 10
 const dayMs = 24 * 60 * 60 * 1000

@@ -1,30 +1,43 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { UsageError } from '../model/errors.ts'
 import type { Host } from './host.ts'
 import type { Relay } from './relay.ts'
 import { answer } from './xrpc.ts'
 
+export interface DemoServerOptions {
+  readonly host: Host
+  readonly relay: Relay
+  /** Called with what was answered as an internal error. Must not throw. */
+  readonly onError: (error: unknown) => void
+}
+
 /** Serves a host and its relay over HTTP. */
-export function createDemoServer(host: Host, relay: Relay): Server {
+export function createDemoServer({ host, relay, onError }: DemoServerOptions): Server {
   const server = createServer(async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost')
     if (request.method !== 'GET') {
       response.writeHead(405, { allow: 'GET' }).end()
       return
     }
-    const { status, type, body } = await answer(host, url, serverUrl(server))
+    const { status, type, body } = await answer({ host, ...target(request), pds: serverUrl(server), onError })
     response.writeHead(status, { 'content-type': type }).end(body)
   })
   server.on('upgrade', (request, socket, head) => {
-    const url = new URL(request.url ?? '/', 'http://localhost')
-    if (url.pathname === '/xrpc/com.atproto.sync.subscribeRepos') {
-      relay.accept(request, socket, head, url.searchParams.get('cursor'))
+    const { path, params } = target(request)
+    if (path === '/xrpc/com.atproto.sync.subscribeRepos') {
+      relay.accept(request, socket, head, params.get('cursor'))
     } else {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
     }
   })
   return server
+}
+
+/** By hand, as `URL` throws on some of what a client may ask for. */
+function target({ url = '/' }: IncomingMessage): { readonly path: string; readonly params: URLSearchParams } {
+  const mark = url.indexOf('?')
+  const end = mark === -1 ? url.length : mark
+  return { path: url.slice(0, end), params: new URLSearchParams(url.slice(end)) }
 }
 
 /**

@@ -1,36 +1,49 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { InvalidError } from '../model/errors.ts'
-import type { People } from './people.ts'
+import { setTimeout as timer } from 'node:timers/promises'
 
 export interface TrickleOptions {
-  readonly people: People
-  /** May be a fraction. */
+  /** Makes something happen. @returns how many events that made. */
+  readonly live: () => Promise<number>
+  /** May be a fraction; 0 is never. */
   readonly eventsPerSecond: number
   readonly signal: AbortSignal
-  /** Called when something could not be written; the trickle goes on. */
+  /** Called when something could not be made to happen; the trickle goes on. */
   readonly onError: (error: unknown) => void
+  /** A clock that never goes back, in ms. @default performance.now */
+  readonly now?: () => number
+  /** Resolves after so many ms, or when the signal aborts. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/** Lets people live at a steady rate until the signal aborts. */
-export async function trickle({ people, eventsPerSecond, signal, onError }: TrickleOptions): Promise<void> {
+/** Lets things happen at a steady rate until the signal aborts. The first one happens at once. */
+export async function trickle({
+  live,
+  eventsPerSecond,
+  signal,
+  onError,
+  now = () => performance.now(),
+  sleep = sleepUnlessAborted,
+}: TrickleOptions): Promise<void> {
   if (eventsPerSecond <= 0) return
   const intervalMs = Math.max(1000 / eventsPerSecond, shortestMs)
-  let before = performance.now()
+  // After a pause of the process the rate goes on, and does not make up for what was missed.
+  const most = Math.max(eventsPerSecond, 1)
   let due = 1
-  while (!signal.aborted) {
-    const steps: Promise<number>[] = []
-    for (let planned = 0; planned + 1 <= due; planned++) steps.push(people.live())
+  for (let beforeMs = now(); !signal.aborted; ) {
+    const steps = Array.from({ length: Math.max(0, Math.floor(due)) }, live)
     for (const step of await Promise.allSettled(steps)) {
       if (step.status === 'fulfilled') due -= step.value
-      // Two people may mean the same record; the second finds it gone.
-      else if (!(step.reason instanceof InvalidError)) onError(step.reason)
+      else onError(step.reason)
     }
-    await sleep(intervalMs, undefined, { signal }).catch(() => {})
-    const now = performance.now()
-    // After a pause of the process the rate goes on, and does not make up for what was missed.
-    due = Math.min(due + ((now - before) / 1000) * eventsPerSecond, Math.max(eventsPerSecond, 1))
-    before = now
+    await sleep(intervalMs, signal)
+    const nowMs = now()
+    due = Math.min(due + ((nowMs - beforeMs) / 1000) * eventsPerSecond, most)
+    beforeMs = nowMs
   }
 }
 
+/** Timers are not more exact than some milliseconds, and what is written together is written faster. */
 const shortestMs = 20
+
+async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
+  await timer(ms, undefined, { signal }).catch(() => {})
+}

@@ -11,32 +11,39 @@ export interface Answer {
   readonly body: string | Uint8Array
 }
 
-/**
- * Answers what a relay, a PDS and the PLC directory answer.
- *
- * @param url what is asked for.
- * @param pds where this network is, for the DID documents.
- */
-export async function answer(host: Host, url: URL, pds: URL): Promise<Answer> {
-  const path = url.pathname
+export interface Request {
+  readonly host: Host
+  readonly path: string
+  readonly params: URLSearchParams
+  /** Where this network is, for the DID documents. */
+  readonly pds: URL
+  /** Called with what is answered as an internal error. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Answers what a relay, a PDS and the PLC directory answer. */
+export async function answer(request: Request): Promise<Answer> {
   try {
-    if (path === '/_health') return json({ version: 'demo' })
-    if (path === '/xrpc/_health') return json({ version: 'demo' })
-    if (path.startsWith('/xrpc/'))
-      return await query(host, path.slice('/xrpc/'.length), url.searchParams, pds)
-    if (path.startsWith('/did:')) return resolve(host, path.slice(1), pds)
-    return json({ message: 'Not Found' }, 404)
+    return await route(request)
   } catch (error) {
     if (error instanceof QueryError) return json({ error: error.type, message: error.message }, error.status)
+    request.onError(error)
     return json({ error: 'InternalServerError', message: 'Internal Server Error' }, 500)
   }
 }
 
-function resolve(host: Host, path: string, pds: URL): Answer {
-  const did = decode(path)
-  const account = host.accounts.find(did)
+function route({ host, path, params, pds }: Request): Answer | Promise<Answer> {
+  if (path === '/_health' || path === '/xrpc/_health') return json({ version: 'demo' })
+  if (path.startsWith('/xrpc/')) return query(host, path.slice('/xrpc/'.length), params, pds)
+  const did = decode(path.slice(1))
+  return did.startsWith('did:') ? resolve(host, did, pds) : json({ message: 'Not Found' }, 404)
+}
+
+function resolve({ accounts }: Host, did: string, pds: URL): Answer {
+  const account = accounts.find(did)
   if (account === undefined) return json({ message: `DID not registered: ${did}` }, 404)
-  return json(didDocument(account, account.multikey, pds), 200, 'application/did+ld+json; charset=utf-8')
+  const document = didDocument(account, account.multikey, pds)
+  return json(document, 200, 'application/did+ld+json; charset=utf-8')
 }
 
 function decode(path: string): string {

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type TrickleOptions, trickle } from './trickle.ts'
+
+/** Runs a trickle for some seconds of a clock that only sleeping moves. */
+async function run(seconds: number, options: Pick<TrickleOptions, 'live' | 'eventsPerSecond'>, lateMs = 0) {
+  const stop = new AbortController()
+  const errors: unknown[] = []
+  let nowMs = 0
+  await trickle({
+    ...options,
+    signal: stop.signal,
+    onError: (error) => errors.push(error),
+    now: () => nowMs,
+    sleep: async (ms) => {
+      nowMs += ms + lateMs
+      if (nowMs >= seconds * 1000) stop.abort()
+    },
+  })
+  return errors
+}
+
+describe('trickle', () => {
+  const cases = [
+    { eventsPerSecond: 0, seconds: 10, each: 1, expected: 0 },
+    { eventsPerSecond: 0.5, seconds: 60, each: 1, expected: 30 },
+    { eventsPerSecond: 5, seconds: 60, each: 1, expected: 300 },
+    { eventsPerSecond: 5, seconds: 60, each: 4, expected: 300 },
+    { eventsPerSecond: 3000, seconds: 10, each: 1, expected: 30_000 },
+    { eventsPerSecond: 3000, seconds: 10, each: 2, expected: 30_000 },
+  ]
+  for (const { eventsPerSecond, seconds, each, expected } of cases) {
+    it(`makes ${eventsPerSecond} events a second, ${each} at a time`, async () => {
+      let made = 0
+      const live = async () => {
+        made += each
+        return each
+      }
+      await run(seconds, { eventsPerSecond, live })
+      assert.ok(Math.abs(made - expected) <= Math.max(each, expected / 50), `${made} instead of ${expected}`)
+    })
+  }
+
+  it('keeps its rate with timers that are late', async () => {
+    let made = 0
+    await run(60, { eventsPerSecond: 50, live: async () => ++made && 1 }, 7)
+    assert.ok(Math.abs(made - 3000) <= 60, `${made}`)
+  })
+
+  it('makes up for no more than a second after a pause', async () => {
+    let made = 0
+    await run(3600, { eventsPerSecond: 10, live: async () => ++made && 1 }, 3_600_000)
+    assert.equal(made, 1)
+  })
+
+  it('tells of what failed, and goes on', async () => {
+    let asked = 0
+    const errors = await run(10, {
+      eventsPerSecond: 5,
+      live: async () => {
+        if (++asked % 2 === 0) throw new Error('disk full')
+        return 1
+      },
+    })
+    assert.ok(errors.length > 10)
+    assert.ok(asked - errors.length > 10)
+  })
+})
