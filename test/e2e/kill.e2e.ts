@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { writeSome } from './harness/load.ts'
+import { type Pds, startPds } from './harness/pds.ts'
+import { createRandom } from './harness/random.ts'
+import { startTidegauge, type Tidegauge } from './harness/tidegauge.ts'
+import { sameRecords, truthOf } from './harness/truth.ts'
+import { eventually } from './harness/until.ts'
+
+const kills = 20
+
+describe(`kill -9 at ${kills} random moments`, () => {
+  it('loses nothing and applies nothing twice', async () => {
+    const random = createRandom()
+    console.log(`E2E_SEED=${random.seed}`)
+    await using pds = await startPds()
+    await using service = await startTidegauge({ pds })
+    await service.stop()
+    keepLedger(service)
+    const load = startLoad(pds, random.below(2 ** 31))
+    let last = 0
+    for (let n = 0; n < kills; n++) {
+      await service.start()
+      const seq = await lastSeq(service)
+      assert.ok(seq >= last, `start ${n} is at ${seq}, after ${last} had been reached`)
+      await sleep(random.below(2500))
+      last = await lastSeq(service)
+      await service.kill()
+    }
+    await service.start()
+    await load.end()
+
+    await eventually(async () => {
+      assert.equal(await lastSeq(service), pds.lastSeq())
+      assert.equal(await gauge(service, 'indexer_pending_messages'), 0)
+    })
+    await sameRecords(service, pds, await truthOf(pds))
+    assert.equal(
+      await gauge(service, 'storage_records'),
+      pds.accounts.reduce((sum, { size }) => sum + size, 0),
+    )
+    assert.equal(await service.stop(), 0)
+    const { twice, puts, deletes, integrity } = readLedger(service)
+    assert.equal(integrity, 'ok')
+    assert.deepEqual(twice, [])
+    const done = { puts: 0, deletes: 0 }
+    for (const { operations } of pds.accounts) {
+      done.puts += operations.create + operations.update
+      done.deletes += operations.delete
+    }
+    assert.deepEqual({ puts, deletes }, done)
+    console.log(`${kills} kills, ${puts} puts and ${deletes} deletes, each applied once`)
+  })
+})
+
+/** Writes through the PDS's API until it is ended. */
+function startLoad(pds: Pds, seed: number): { end(): Promise<void> } {
+  const random = createRandom(seed)
+  let going = true
+  const writers = Array.from({ length: 4 }, async (_, n) => {
+    const account = await pds.createAccount(`writer${n}x${seed}`)
+    while (going) await writeSome(account, random)
+  })
+  return {
+    async end() {
+      going = false
+      await Promise.all(writers)
+    },
+  }
+}
+
+/** Lets the database itself write down each write to a record, in the transaction that makes it. */
+function keepLedger({ database }: Tidegauge): void {
+  const sqlite = new DatabaseSync(database)
+  const enter = (op: string, row: 'new' | 'old') =>
+    `INSERT INTO ledger VALUES ('${op}', ${row}.repo, ${row}.collection, ${row}.rkey, ${row}.rev)`
+  sqlite.exec(`
+    CREATE TABLE ledger (op TEXT, repo INTEGER, collection INTEGER, rkey TEXT, rev TEXT);
+    CREATE TRIGGER ledger_insert AFTER INSERT ON record BEGIN ${enter('put', 'new')}; END;
+    CREATE TRIGGER ledger_update AFTER UPDATE ON record BEGIN ${enter('put', 'new')}; END;
+    CREATE TRIGGER ledger_delete AFTER DELETE ON record BEGIN ${enter('delete', 'old')}; END;
+  `)
+  sqlite.close()
+}
+
+function readLedger({ database }: Tidegauge) {
+  const sqlite = new DatabaseSync(database, { readOnly: true })
+  const count = (op: string) =>
+    Number(sqlite.prepare('SELECT count(*) AS n FROM ledger WHERE op = ?').get(op)?.n)
+  const twice = sqlite
+    .prepare(
+      'SELECT *, count(*) AS times FROM ledger GROUP BY op, repo, collection, rkey, rev HAVING times > 1',
+    )
+    .all()
+  const integrity = sqlite.prepare('PRAGMA integrity_check').get()?.integrity_check
+  const ledger = { twice, puts: count('put'), deletes: count('delete'), integrity }
+  sqlite.close()
+  return ledger
+}
+
+async function gauge(service: Tidegauge, name: string): Promise<number> {
+  const line = (await service.scrape())
+    .split('\n')
+    .find((text) => text.startsWith(`${name} `) || text.startsWith(`${name}{`))
+  return Number(line?.split(' ').at(-1))
+}
+
+const lastSeq = (service: Tidegauge) => gauge(service, 'firehose_last_seq')
