@@ -13,6 +13,12 @@ export function routeOf(request: IncomingMessage): string {
   return (request as Followed)[trail]?.route ?? unmatched
 }
 
+/** Keeps the `route` of an object what `routeOf` says of a request, from now on. */
+export function carryRoute(request: IncomingMessage, carrier: { route?: string }): void {
+  carrier.route = routeOf(request)
+  trailOf(request as ExpressRequest).carrier = carrier
+}
+
 /**
  * Follows requests through the routers of Express 5.3 and later, which tell of each handler that they call on a
  * channel of node:diagnostics_channel: nothing is patched, and it does not matter what was imported first.
@@ -64,6 +70,7 @@ interface Trail {
   route: string | undefined
   /** The mounted handlers that it has entered, those included that it has left again. */
   readonly mounts: Mount[]
+  carrier: { route?: string } | undefined
 }
 
 interface Mount {
@@ -81,6 +88,7 @@ function onHandler(message: unknown): void {
   if (req.route?.stack?.includes(layer)) {
     const followed = trailOf(req)
     followed.route = joinTemplates(here(followed, req), routeTemplate(route))
+    if (followed.carrier) followed.carrier.route = followed.route
   } else if (route !== '/' && req.baseUrl !== '') {
     const { mounts } = trailOf(req)
     // Express takes a path to mount at with or without a slash at its end.
@@ -91,7 +99,7 @@ function onHandler(message: unknown): void {
 }
 
 function trailOf(req: ExpressRequest): Trail {
-  req[trail] ??= { route: undefined, mounts: [] }
+  req[trail] ??= { route: undefined, mounts: [], carrier: undefined }
   return req[trail]
 }
 

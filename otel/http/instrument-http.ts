@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
-import { context, type MeterProvider } from '@opentelemetry/api'
+import { context, createContextKey, type MeterProvider } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { getRPCMetadata } from '@opentelemetry/core'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
-import { followExpressRoutes, routeOf } from './express-routes.ts'
+import { carryRoute, followExpressRoutes } from './express-routes.ts'
 
 export interface InstrumentHttpOptions {
   readonly meterProvider: MeterProvider
@@ -20,8 +20,8 @@ export interface InstrumentHttpOptions {
  */
 export function instrumentHttp({ meterProvider, listensOn }: InstrumentHttpOptions): Disposable {
   const following = followExpressRoutes()
-  // Without a context manager the instrumentation cannot find the route again when the response ends.
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  // Without one the instrumentation cannot find the route again when the response ends.
+  if (!hasContextManager()) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   const instrumentation = new HttpInstrumentation({
     disableOutgoingRequestInstrumentation: true,
     ignoreIncomingRequestHook: ({ socket }) => !listensOn().includes(socket.localPort ?? -1),
@@ -38,8 +38,14 @@ export function instrumentHttp({ meterProvider, listensOn }: InstrumentHttpOptio
   }
 }
 
-/** Lets the instrumentation read the route when the response has ended, when it is known for certain. */
+/** The API does not tell; a context that is kept does. */
+function hasContextManager(): boolean {
+  const probe = context.active().setValue(createContextKey('probe'), true)
+  return context.with(probe, () => context.active() === probe)
+}
+
+/** Where the instrumentation looks for the route once the response has ended. */
 function nameRoute(request: IncomingMessage): void {
   const metadata = getRPCMetadata(context.active())
-  if (metadata) Object.defineProperty(metadata, 'route', { get: () => routeOf(request) })
+  if (metadata) carryRoute(request, metadata)
 }
