@@ -89,3 +89,12 @@ it('only runs the work where measuring is switched off', () => {
     1,
   )
 })
+
+it('times by attribute where the duration has some', async () => {
+  const { meter, value } = createTestMeter()
+  const perTrigger = { ...duration, attributes: { trigger } } as const satisfies MetricDefinition
+  const measure = timed(meter, { duration: perTrigger })
+  measure({ trigger: 'api' }, () => {})
+  assert.equal(await value(perTrigger, { trigger: 'api' }), 1)
+  assert.equal(await value(perTrigger, { trigger: 'cli' }), undefined)
+})
