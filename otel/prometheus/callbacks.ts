@@ -23,7 +23,7 @@ export function collectGuarded<T>(
   run: CallbackRun,
   collect: () => Promise<T>,
 ): Promise<T> {
-  for (const { observableRegistry } of meterStates(producer)?.current() ?? []) {
+  for (const { observableRegistry } of meterStates(producer)) {
     if (isRegistry(observableRegistry)) guard(observableRegistry)
   }
   return runs.run(run, collect)

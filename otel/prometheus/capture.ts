@@ -1,32 +1,16 @@
 import { type Context, context } from '@opentelemetry/api'
 import { type Aggregator, ExemplarAggregator, type ExemplarFilter, type ExemplarSlot } from './exemplars.ts'
-import { isObject, meterStates } from './sdk-internals.ts'
+import { isObject, onSyncStorage } from './sdk-internals.ts'
 
 /**
  * Keeps exemplars for all counters and histograms that are created from now on. To be called before the
  * provider has meters; does nothing for an SDK whose inside is not known.
  */
 export function captureExemplars(producer: unknown, filter: ExemplarFilter): void {
-  const states = meterStates(producer)
-  if (states === undefined || filter === 'always_off') return
-  states.onCreate((state) => {
-    const { registerMetricStorage } = state
-    if (typeof registerMetricStorage !== 'function') return
-    state.registerMetricStorage = function registered(...parameters: unknown[]) {
-      const storage: unknown = registerMetricStorage.apply(state, parameters)
-      for (const single of singleStorages(storage)) capture(single, filter)
-      return storage
-    }
-  })
+  if (filter !== 'always_off') onSyncStorage(producer, (storage) => capture(storage, filter))
 }
 
 type Fields = Record<string, unknown>
-
-function singleStorages(storage: unknown): Fields[] {
-  if (!isObject(storage)) return []
-  const parts = Array.isArray(storage._backingStorages) ? storage._backingStorages : [storage]
-  return parts.filter(isObject)
-}
 
 function capture(storage: Fields, filter: Exclude<ExemplarFilter, 'always_off'>): void {
   const {

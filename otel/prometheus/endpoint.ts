@@ -10,6 +10,7 @@ import { createListener, type Listener } from './listener.ts'
 import type { CallbackFailure, PrometheusEndpointOptions } from './options.ts'
 import { guardProducer } from './producers.ts'
 import { createHandler, type ScrapeHandler } from './scrape.ts'
+import { spareMerges } from './spare-merges.ts'
 
 export type { PrometheusEndpointOptions } from './options.ts'
 
@@ -96,6 +97,7 @@ export class PrometheusEndpoint extends PrometheusExporter {
   override setMetricProducer(producer: MetricProducer): void {
     super.setMetricProducer(producer)
     this.#producer = producer
+    spareMerges(producer)
     captureExemplars(producer, this.#options.exemplarFilter ?? 'trace_based')
   }
 

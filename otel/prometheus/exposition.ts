@@ -51,7 +51,7 @@ export class Exposition {
    */
   body(resourceMetrics: ResourceMetrics, representation: Representation): Promise<Body> {
     const body = this.#last.then(() => this.#body(resourceMetrics, representation))
-    this.#last = body.catch(() => {})
+    this.#last = body.then(forget, forget)
     return body
   }
 
@@ -174,6 +174,9 @@ export class Exposition {
     return kept.writer as unknown as SeriesWriter<Written>
   }
 }
+
+/** Whoever waits for its turn must not keep the body before it in memory. */
+const forget = (): void => {}
 
 /** Time that writing may keep the event loop for itself. */
 const sliceMs = 4

@@ -14,6 +14,8 @@ export interface LabelRules {
   readonly constant: readonly Label[]
   /** Names that only the format itself may use, such as `le` on the buckets of a histogram. */
   readonly reserved: readonly string[]
+  /** Keys that have been translated under these rules, if that is worth remembering. */
+  readonly known?: Map<string, string>
 }
 
 /**
@@ -23,17 +25,18 @@ export interface LabelRules {
  * Prometheus itself does with labels of a target that stand in its way.
  */
 export function labelsOf(attributes: Attributes, rules: LabelRules): Label[] {
-  const values = new Map<string, string>()
+  const labels: [name: string, value: string][] = []
   for (const key of Object.keys(attributes).sort()) {
     const value = attributes[key]
     if (value === undefined || value === null) continue
     const name = labelName(key, rules)
-    const earlier = values.get(name)
-    const text = labelValue(value)
-    values.set(name, earlier === undefined ? text : `${earlier};${text}`)
+    const earlier = labels.find(([taken]) => taken === name)
+    if (earlier) earlier[1] += `;${labelValue(value)}`
+    else labels.push([name, labelValue(value)])
   }
-  const labels: Label[] = [...values, ...rules.constant]
-  return labels.filter(([, value]) => value !== '').sort(byName)
+  const all: Label[] = labels.filter(([, value]) => value !== '')
+  all.push(...rules.constant)
+  return all.sort(byName)
 }
 
 /** Says which instrumentation scope recorded a series. What a scope does not tell is left out. */
@@ -50,7 +53,19 @@ export function constantLabels(labels: readonly Label[]): Label[] {
   return labels.filter(([, value]) => value !== '').map(([name, value]) => [name, value.toWellFormed()])
 }
 
-function labelName(key: string, { strategy, escaping, constant, reserved }: LabelRules): string {
+function labelName(key: string, rules: LabelRules): string {
+  let name = rules.known?.get(key)
+  if (name === undefined) {
+    name = translated(key, rules)
+    if (rules.known && rules.known.size < mostKnown) rules.known.set(key, name)
+  }
+  return name
+}
+
+/** Keys are few; somebody who makes them up must not fill the memory. */
+const mostKnown = 1000
+
+function translated(key: string, { strategy, escaping, constant, reserved }: LabelRules): string {
   let name = escapeLabelName(prometheusLabelName(key, strategy), escaping) || '_'
   while (name === '__name__' || reserved.includes(name) || constant.some(([taken]) => taken === name)) {
     name = `exported_${name}`

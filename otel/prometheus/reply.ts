@@ -25,11 +25,15 @@ export async function gzipped({ pieces, series }: Body): Promise<Body> {
 export async function send(response: ServerResponse, { pieces }: Body, idleMs: number): Promise<boolean> {
   for (const piece of pieces) {
     if (response.destroyed) return false
-    if (!response.write(piece) && !(await drained(response, idleMs))) return false
+    response.write(piece)
+    // The pieces are in memory anyway, and shared: what is queued costs its place in the queue only.
+    if (response.writableLength > queuedBytes && !(await drained(response, idleMs))) return false
   }
   response.end()
   return !response.destroyed
 }
+
+const queuedBytes = 1 << 20
 
 async function drained(response: ServerResponse, idleMs: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()

@@ -4,30 +4,51 @@
 /** What the SDK keeps for one meter. */
 export type MeterState = Record<string, unknown>
 
-export interface MeterStates {
-  current(): readonly MeterState[]
-  /** Calls back for each meter that is created from now on, before it is handed out. */
-  onCreate(callback: (state: MeterState) => void): void
+/** The meters behind the producer of a reader; none where its inside is not as expected. */
+export function meterStates(producer: unknown): readonly MeterState[] {
+  return [...(sharedState(producer)?.meterSharedStates.values() ?? [])].filter(isObject)
 }
 
-/** The meters behind the producer of a reader; `undefined` where its inside is not as expected. */
-export function meterStates(producer: unknown): MeterStates | undefined {
-  const shared = isObject(producer) ? producer._sharedState : undefined
-  if (!isObject(shared) || !(shared.meterSharedStates instanceof Map)) return undefined
-  const states: ReadonlyMap<unknown, unknown> = shared.meterSharedStates
-  return {
-    current: () => [...states.values()].filter(isObject),
-    onCreate: (callback) => {
-      const get = shared.getMeterSharedState
-      if (typeof get !== 'function') return
-      shared.getMeterSharedState = (scope: unknown) => {
-        const known = states.size
-        const state: unknown = get.call(shared, scope)
-        if (states.size > known && isObject(state)) callback(state)
-        return state
-      }
-    },
+/** Calls back for each storage of a synchronous instrument that is made from now on, before anything is recorded. */
+export function onSyncStorage(producer: unknown, callback: (storage: Record<string, unknown>) => void): void {
+  const shared = sharedState(producer)
+  if (shared === undefined) return
+  const { getMeterSharedState } = shared
+  const known = new WeakSet<MeterState>()
+  shared.getMeterSharedState = (scope) => {
+    const state = getMeterSharedState.call(shared, scope)
+    if (isObject(state) && !known.has(state)) {
+      known.add(state)
+      watchStorages(state, callback)
+    }
+    return state
   }
+}
+
+function watchStorages(state: MeterState, callback: (storage: Record<string, unknown>) => void): void {
+  const { registerMetricStorage: register } = state
+  if (typeof register !== 'function') return
+  state.registerMetricStorage = (...parameters: unknown[]) => {
+    const storage: unknown = register.apply(state, parameters)
+    const parts =
+      isObject(storage) && Array.isArray(storage._backingStorages) ? storage._backingStorages : [storage]
+    for (const part of parts) if (isObject(part)) callback(part)
+    return storage
+  }
+}
+
+interface SharedState {
+  readonly meterSharedStates: ReadonlyMap<unknown, unknown>
+  getMeterSharedState(scope: unknown): unknown
+}
+
+function sharedState(producer: unknown): SharedState | undefined {
+  const shared = isObject(producer) ? producer._sharedState : undefined
+  const fits =
+    isObject(shared) &&
+    shared.meterSharedStates instanceof Map &&
+    typeof shared.getMeterSharedState === 'function'
+  return fits ? (shared as unknown as SharedState) : undefined
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

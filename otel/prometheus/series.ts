@@ -61,7 +61,8 @@ export class SeriesWriter<Written> {
       const { write, withoutScopeInfo, ...rules } = this.#rules
       const constant = [...(withoutScopeInfo ? [] : scopeLabels(scope)), ...rules.constant]
       const reserved = family.type === 'counter' || family.type === 'gauge' ? [] : ['le']
-      labels = new StreamLabels((attributes) => write(labelsOf(attributes, { ...rules, constant, reserved })))
+      const streamRules = { ...rules, constant, reserved, known: new Map() }
+      labels = new StreamLabels((attributes) => write(labelsOf(attributes, streamRules)))
       this.#streams.set(metric.descriptor, labels)
     }
     return labels
