@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { UsageError } from '../../model/errors.ts'
 import { Problem, problemBody } from './problem.ts'
@@ -36,12 +36,17 @@ export async function listen(
     handler,
   )
   server.on('clientError', refuse)
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   await started(server, host, port)
   const taken = (server.address() as AddressInfo).port
   const url = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`)
   let closed: Promise<void> | undefined
   const close = () => {
-    closed ??= closing(server, graceMs)
+    closed ??= closing(server, sockets, graceMs)
     return closed
   }
   return { server, url, port: taken, close, [Symbol.asyncDispose]: close }
@@ -65,15 +70,17 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host; choose another with --host',
 }
 
-async function closing(server: Server, graceMs: number): Promise<void> {
+async function closing(server: Server, sockets: Iterable<Socket>, graceMs: number): Promise<void> {
   const done = new Promise<void>((resolve) => server.close(() => resolve()))
+  // Node counts a connection as idle only once it has brought a request.
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
   // A connection that is kept alive would be asked again: its answer under way shall be its last.
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
-  const cutOff = setTimeout(() => server.closeAllConnections(), graceMs)
   const idle = setInterval(() => server.closeIdleConnections(), 50)
+  const cutOff = setTimeout(() => server.closeAllConnections(), graceMs)
   await done
-  clearTimeout(cutOff)
   clearInterval(idle)
+  clearTimeout(cutOff)
 }
 
 /** Answers what is not even HTTP; there is neither request nor response then. */
