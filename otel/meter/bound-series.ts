@@ -1,4 +1,5 @@
 import type { Attributes, Counter, Gauge, Histogram, UpDownCounter } from '@opentelemetry/api'
+import { quickened } from './histogram-cell.ts'
 import { type Accumulation, type DeltaProcessor, readStorages, type SyncStorage } from './sdk-internals.ts'
 
 export type SyncInstrument = Counter | UpDownCounter | Gauge | Histogram
@@ -66,7 +67,7 @@ class StreamSeries implements BoundSeries {
     this.#hash ??= map._hash(processed)
     // Absent under its own hash means over the limit; the map only grows, so that holds for this interval.
     const values = map._valueMap
-    this.#accumulation = values.has(this.#hash) ? values.get(this.#hash) : values.get(delta._overflowHashCode)
+    this.#accumulation = quickened(values.get(values.has(this.#hash) ? this.#hash : delta._overflowHashCode))
     this.#epoch = this.#interval.epoch
   }
 }

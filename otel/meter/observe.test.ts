@@ -60,25 +60,36 @@ for (const way of ['sync', 'async'] as const) {
   })
 }
 
-it('counts on from the whole value when a counter comes back, for every reader', async () => {
-  const [cumulative, delta] = [
-    new TestReader(AggregationTemporality.CUMULATIVE),
-    new TestReader(AggregationTemporality.DELTA),
-  ]
-  const meter = new MeterProvider({ readers: [cumulative, delta] }).getMeter('test')
-  let now: number | undefined = 10
-  observe(meter, sent, () => (now === undefined ? [] : [{ value: now, attributes: { peer: 'a' } }]))
-  assert.deepEqual(await cumulative.values(), [10])
-  assert.deepEqual(await delta.values(), [10])
-  now = 15
-  assert.deepEqual(await delta.values(), [5])
-  assert.deepEqual(await cumulative.values(), [15])
-  now = undefined
-  assert.deepEqual(await cumulative.values(), [])
-  now = 3
-  assert.deepEqual(await cumulative.values(), [3])
-  assert.deepEqual(await delta.values(), [3])
-})
+for (const isShared of [true, false]) {
+  it(`counts on from the whole value when a counter comes back, for readers ${isShared ? 'together' : 'apart'}`, async () => {
+    const [cumulative, delta] = [
+      new TestReader(AggregationTemporality.CUMULATIVE),
+      new TestReader(AggregationTemporality.DELTA),
+    ]
+    // With a view the readers share a storage.
+    const views = isShared ? [{ instrumentName: sent.name }] : []
+    const meter = new MeterProvider({ readers: [cumulative, delta], views }).getMeter('test')
+    let now: number | undefined = 10
+    observe(meter, sent, () => (now === undefined ? [] : [{ value: now, attributes: { peer: 'a' } }]))
+    assert.deepEqual(await cumulative.values(), [10])
+    assert.deepEqual(await delta.values(), [10])
+    now = 15
+    assert.deepEqual(await delta.values(), [5])
+    assert.deepEqual(await cumulative.values(), [15])
+    now = undefined
+    assert.deepEqual(await cumulative.values(), [])
+    now = 3
+    assert.deepEqual(await cumulative.values(), [3])
+    assert.deepEqual(await delta.values(), [3])
+    // Nor does a reader that was not there to see it end add the two lives up.
+    now = 20
+    assert.deepEqual(await cumulative.values(), [20])
+    now = undefined
+    assert.deepEqual(await cumulative.values(), [])
+    now = 4
+    assert.deepEqual(await delta.values(), [4])
+  })
+}
 
 const failures = [
   {
