@@ -88,10 +88,11 @@ describe('startDemoNetwork', () => {
   })
 
   it('makes the same choices for the same seed, and new ones after a restart', async () => {
-    const options = { ...quiet, seed: 'same', now: () => 1_700_000_000_000 }
+    const options = { eventsPerSecond: 0, accounts: 0, records: 0, seed: 'same' }
     const dids = async (dir: string) => {
       await using network = await startDemoNetwork({ dir, ...options })
       await network.createAccount()
+      await network.live()
       return network.accounts().map(({ did }) => did)
     }
     const dir = fresh()

@@ -55,6 +55,15 @@ describe('People', () => {
       assert.ok(host.accounts.count(id) < 150, `${host.accounts.count(id)} records`)
   })
 
+  it('leave those alone who were suspended meanwhile', async () => {
+    const { host, people } = createPeople()
+    await people.populate(6, 30)
+    for (const { did } of host.accounts.list().slice(1)) await host.setStatus(did, 'suspended')
+    let idle = 0
+    for (let step = 0; step < 100; step++) if ((await people.live()) === 0) idle++
+    assert.ok(idle < 40, `${idle} of 100 steps made nothing`)
+  })
+
   it('do nothing where nobody is left, and recover when somebody comes back', async () => {
     const { host, people } = createPeople()
     await people.populate(6, 30)

@@ -95,25 +95,16 @@ export class Tree {
     return [...blocks]
   }
 
-  /** Collects the path to a key, and from there the paths to its neighbours on both sides. */
+  /**
+   * Collects the path to a key, or to where it was: undoing a delete or an update goes along it. Undoing a
+   * create joins the two sides that the key has split, and both are new.
+   */
   #cover(key: string, blocks: Set<Block>): void {
     for (let cid: string | undefined = this.#root; cid !== undefined; ) {
       const entry = this.#nodes.entry(cid)
       blocks.add(entry)
       const at = entry.node.lowerBound(key)
-      cid = entry.node.subtrees[at]?.$link
-      if (entry.node.keys[at] !== key) continue
-      this.#edge(cid, -1, blocks)
-      this.#edge(entry.node.subtrees[at + 1]?.$link, 0, blocks)
-      return
-    }
-  }
-
-  #edge(from: string | undefined, side: 0 | -1, blocks: Set<Block>): void {
-    for (let cid = from; cid !== undefined; ) {
-      const entry = this.#nodes.entry(cid)
-      blocks.add(entry)
-      cid = entry.node.subtrees.at(side)?.$link
+      cid = entry.node.keys[at] === key ? undefined : entry.node.subtrees[at]?.$link
     }
   }
 }

@@ -81,7 +81,7 @@ export class Follower {
     }
     for (const op of body.ops) this.#operation(repo, op, blocks)
     if (body.prevData) {
-      for (const order of [body.ops, body.ops.toReversed(), body.ops.toSorted(byPath)]) {
+      for (const order of orders(body.ops)) {
         assert.equal(await invert(commit.data.$link, order, blocks), body.prevData.$link)
       }
     }
@@ -163,6 +163,12 @@ async function invert(data: string, ops: readonly CommitOp[], blocks: Blocks): P
   return root
 }
 
-function byPath(a: CommitOp, b: CommitOp): number {
-  return a.path < b.path ? -1 : 1
+/** The orders in which verifiers are known to undo operations. */
+function orders(ops: readonly CommitOp[]): readonly (readonly CommitOp[])[] {
+  const deletes = ops.filter(({ action }) => action === 'delete')
+  const others = ops.filter(({ action }) => action !== 'delete')
+  const sorted = ops.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  return ops.length === 1
+    ? [ops]
+    : [ops.toReversed(), sorted, [...deletes, ...others], [...others, ...deletes]]
 }
