@@ -124,8 +124,10 @@ async function serve(args: readonly string[], terminal: Terminal): Promise<0> {
     firehose: {
       connected: firehose.connected,
       lastSeq: firehose.lastSeq,
+      queued: firehose.queued,
       lagSeconds: firehose.lastEventTimeMs && Math.max(0, Date.now() - firehose.lastEventTimeMs) / 1000,
     },
+    ingest: { eventsInMemory: ingest.eventsInMemory, heldBack: ingest.isHeldBack },
     indexing: { pending: await pending() },
     search: { diskBytes: await search.diskBytes() },
   })

@@ -19,11 +19,12 @@ import type { Did } from '../../src/model/did.ts'
 
 export interface Load {
   readonly url: string
+  /** Begin behind this: what comes before has filled the repos, so that their trees are of a size that is met. */
+  readonly cursor: number
   readonly lastSeq: number
-  /** Single-operation commits, and the few large ones before them that fill the repos. */
+  /** Between the two, each with one operation. */
   readonly commits: number
-  readonly operations: number
-  /** Records that are there in the end. */
+  /** Records that are there in the end for those who began at the cursor. */
   readonly records: number
 }
 
@@ -42,7 +43,9 @@ const startMs = Date.UTC(2026, 0, 1)
 
 const writers = await Promise.all(Array.from({ length: repoCount }, createWriter))
 const frames: Uint8Array[] = []
-let operations = 0
+let keys = 0
+/** Addresses of what was written since the repos were filled, and not deleted again. */
+const written = new Set<string>()
 for (const writer of writers) {
   for (let filled = 0; filled < filledRecords; filled += 200) {
     await commit(
@@ -51,6 +54,8 @@ for (const writer of writers) {
     )
   }
 }
+written.clear()
+const filledFrames = frames.length
 for (let made = 0; made < Number(argv[2]); made++) {
   const writer = random.pick(writers)
   const chance = random.next()
@@ -69,17 +74,17 @@ const server = createServer((request, response) => {
   response.end(JSON.stringify(didDocument(account, writer.key.multikey, new URL(url()))))
 })
 new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (socket, request) => {
-  const cursor = Number(new URL(request.url ?? '', url()).searchParams.get('cursor') ?? frames.length)
+  const cursor = Number(new URL(request.url ?? '', url()).searchParams.get('cursor') ?? filledFrames)
   console.log('subscribed')
   pump(socket, cursor)
 })
 server.listen(0, '127.0.0.1', () => {
   const load: Load = {
     url: url(),
+    cursor: filledFrames,
     lastSeq: frames.length,
-    commits: frames.length,
-    operations,
-    records: writers.reduce((sum, { posts }) => sum + posts.length, 0),
+    commits: frames.length - filledFrames,
+    records: written.size,
   }
   console.log(JSON.stringify(load))
 })
@@ -91,16 +96,18 @@ async function createWriter(_: unknown, index: number): Promise<Writer> {
   return { did, key, repo: new SignedRepo({ did, key, tree: await Tree.build([]) }), posts: [] }
 }
 
-async function commit({ repo }: Writer, writes: readonly Write[]): Promise<void> {
+async function commit({ did, repo }: Writer, writes: readonly Write[]): Promise<void> {
   const timeMs = startMs + frames.length * 10
   const { body } = await repo.commit(writes, createTid(timeMs * 1000, 1))
   frames.push(messageFrame({ type: '#commit', body }, frames.length + 1, timeMs))
-  operations += writes.length
+  for (const { action, rkey } of writes) {
+    if (action === 'delete') written.delete(`${did}/${rkey}`)
+    else written.add(`${did}/${rkey}`)
+  }
 }
 
 function createWrite({ posts }: Writer): Write {
-  const rkey = createTid((startMs + (operations + posts.length) * 10) * 1000 + random.int(10_000), 2)
-  if (posts.includes(rkey)) return createWrite({ posts } as Writer)
+  const rkey = createTid(startMs * 1000 + keys++ * 1000, 2)
   posts.push(rkey)
   return { action: 'create', collection: 'app.bsky.feed.post', rkey, record: createRecord() }
 }

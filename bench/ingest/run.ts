@@ -87,11 +87,11 @@ async function runTidegauge({ load, subscribed }: RunningLoad, env: NodeJS.Proce
   const data = await mkdtemp(join(tmpdir(), 'bench-ingest-'))
   const [port, metricsPort] = [await freePort(), await freePort()]
   const begin = subscribed()
-  const args = `serve --relay ${load.url} --plc ${load.url} --allow-loopback --data ${data} --port ${port} --metrics-port ${metricsPort} --log-level warn`
+  const args = `serve --relay ${load.url} --plc ${load.url} --allow-loopback --from ${load.cursor} --data ${data} --port ${port} --metrics-port ${metricsPort} --log-level warn`
   const child = spawn(process.execPath, ['src/main.ts', ...args.split(' ')], {
     cwd: root,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
   try {
     const beginMs = await begin
@@ -107,24 +107,33 @@ async function runTidegauge({ load, subscribed }: RunningLoad, env: NodeJS.Proce
 
 interface Stats {
   readonly storage: { readonly records: number }
-  readonly firehose: { readonly lastSeq?: number }
+  readonly firehose: { readonly lastSeq?: number; readonly queued: number }
+  readonly ingest: { readonly eventsInMemory: number }
   readonly indexing: { readonly pending: number }
 }
 
 async function settled(url: string, { lastSeq, records }: Load): Promise<void> {
   for (;;) {
     await sleep(50)
-    const stats = (await fetch(url).then((response) => response.json())) as Stats
-    if (stats.firehose.lastSeq !== lastSeq || stats.indexing.pending > 0) continue
-    if (stats.storage.records === records) return
-    throw new Error(`${stats.storage.records} records are stored, not ${records}`)
+    const { firehose, ingest, indexing, storage } = (await (await fetch(url)).json()) as Stats
+    const underWay = firehose.queued + ingest.eventsInMemory + indexing.pending
+    if (firehose.lastSeq !== lastSeq || underWay > 0) continue
+    if (storage.records === records) return
+    throw new Error(`${storage.records} records are stored, not ${records}`)
   }
 }
 
 async function runPlain({ load, subscribed }: RunningLoad): Promise<Run> {
   const data = await mkdtemp(join(tmpdir(), 'bench-ingest-'))
   const begin = subscribed()
-  const args = ['plain.js', load.url, load.url, join(data, 'plain.db'), String(load.lastSeq)]
+  const args = [
+    'plain.js',
+    load.url,
+    load.url,
+    join(data, 'plain.db'),
+    String(load.cursor),
+    String(load.lastSeq),
+  ]
   const child: ChildProcessByStdio<null, Readable, null> = spawn(process.execPath, args, {
     cwd: peer,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -133,8 +142,7 @@ async function runPlain({ load, subscribed }: RunningLoad): Promise<Run> {
     const beginMs = await begin
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
     const { operations, cpu } = JSON.parse(line) as { operations: number; cpu: NodeJS.CpuUsage }
-    if (operations !== load.operations)
-      throw new Error(`${operations} operations arrived, not ${load.operations}`)
+    if (operations !== load.commits) throw new Error(`${operations} operations arrived, not ${load.commits}`)
     return { seconds: (performance.now() - beginMs) / 1000, cpuSeconds: (cpu.user + cpu.system) / 1e6 }
   } finally {
     child.kill()

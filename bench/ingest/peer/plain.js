@@ -1,11 +1,11 @@
 // The plain pipeline: @atproto/sync as its README shows it, every event stored into SQLite.
-// usage: node plain.js RELAY_URL PLC_URL DATABASE LAST_SEQ; prints what it did and used when LAST_SEQ is stored.
+// usage: node plain.js RELAY_URL PLC_URL DATABASE CURSOR LAST_SEQ; prints what it did and used when LAST_SEQ is stored.
 import { argv, cpuUsage, exit } from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { IdResolver, MemoryCache } from '@atproto/identity'
 import { Firehose } from '@atproto/sync'
 
-const [relay, plcUrl, file, lastSeq] = argv.slice(2)
+const [relay, plcUrl, file, cursor, lastSeq] = argv.slice(2)
 
 const db = new DatabaseSync(file)
 db.exec(`
@@ -24,7 +24,7 @@ const firehose = new Firehose({
   // The network of the bench is on loopback, which the guarded default refuses.
   idResolver: new IdResolver({ plcUrl, didCache: new MemoryCache(), fetch: globalThis.fetch }),
   unauthenticatedHandles: true,
-  getCursor: () => 0,
+  getCursor: () => Number(cursor),
   handleEvent: (event) => {
     db.exec('BEGIN')
     if (event.event === 'create' || event.event === 'update') {
