@@ -56,7 +56,7 @@ function makeInstrument<Definition extends MetricDefinition>(
   definition: Definition,
   sampling: boolean,
 ): Instrument<Definition> {
-  const { enabled, zeroInit } = settingsOf(meter)
+  const { enabled, zeroInit, exemplarsInSpansOnly } = settingsOf(meter)
   const adds = definition.instrument === 'counter' || definition.instrument === 'upDownCounter'
   if (!enabled) return (adds ? noAdder : noRecorder) as unknown as Instrument<Definition>
 
@@ -72,7 +72,7 @@ function makeInstrument<Definition extends MetricDefinition>(
     onNotFinite: () => reports.dropped('not_finite'),
   }
   const create = (attributes: Attributes) => {
-    const series = bindSeries(instrument, attributes)
+    const series = bindSeries(instrument, attributes, { exemplarsInSpansOnly })
     return adds ? new BoundAdder(series, options) : new BoundRecorder(series, options)
   }
   const made =

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { context, createContextKey } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { quickened } from './histogram-cell.ts'
 import { type Accumulation, readStorages } from './sdk-internals.ts'
 
 it('knows the histogram of the installed SDK', () => {
   const accumulation = recorded(createMeter().createHistogram('histogram'), (one) => one.record(1))
-  assert.notEqual(quickened(accumulation), accumulation)
+  assert.notEqual(quickened(accumulation, false), accumulation)
 })
 
 it('gives back what it does not know', () => {
   const counter = recorded(createMeter().createCounter('counter'), (one) => one.add(1))
   const strange = { record() {}, _current: {}, _boundaries: [1] }
-  for (const accumulation of [counter, strange, undefined])
-    assert.equal(quickened(accumulation), accumulation)
+  const replaced = recorded(createMeter().createHistogram('replaced'), (one) => one.record(1)) as Accumulation
+  replaced.record = () => {}
+  for (const accumulation of [counter, strange, replaced, undefined])
+    assert.equal(quickened(accumulation, false), accumulation)
 })
 
 const values = [
@@ -39,7 +43,7 @@ for (const boundaries of [[], [0], [1, 2, 5], [1, 2, 5, 7]]) {
       })
       return recorded(instrument, (one) => one.record(3))
     }) as [Accumulation, Accumulation]
-    const cell = quickened(quick)
+    const cell = quickened(quick, false)
     for (const value of values) {
       plain.record(value)
       cell?.record(value)

@@ -1,27 +1,40 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Accumulation } from './sdk-internals.ts'
 
 /**
  * Records into the SDK's histogram as it would itself, at half the price. An accumulation of unknown shape, or of
- * another kind, is given back as it is.
+ * another kind, is given back as it is; so is one whose recording somebody has replaced, to keep exemplars.
+ *
+ * @param exemplarsInSpansOnly says that such a recording does nothing of its own outside of a span.
  */
-export function quickened(accumulation: Accumulation | undefined): Accumulation | undefined {
+export function quickened(
+  accumulation: Accumulation | undefined,
+  exemplarsInSpansOnly: boolean,
+): Accumulation | undefined {
+  if (accumulation === undefined || !isHistogram(accumulation)) return accumulation
+  const isReplaced = Object.hasOwn(accumulation, 'record')
+  if (isReplaced && !exemplarsInSpansOnly) return accumulation
+  const cell = new HistogramCell(accumulation)
+  return isReplaced ? new SpanAwareCell(cell, accumulation) : cell
+}
+
+function isHistogram(accumulation: Accumulation): accumulation is HistogramAccumulation {
   const {
     _current: current,
     _boundaries: boundaries,
     _recordMinMax: minMax,
-  } = (accumulation ?? {}) as Partial<Fields>
-  const { counts } = current?.buckets ?? {}
-  const isKnown =
-    current !== undefined &&
+  } = accumulation as Partial<Fields>
+  return (
     Array.isArray(boundaries) &&
-    counts?.length === boundaries.length + 1 &&
+    typeof minMax === 'boolean' &&
+    current?.buckets?.counts?.length === boundaries.length + 1 &&
     typeof current.sum === 'number' &&
     typeof current.count === 'number' &&
     typeof current.hasMinMax === 'boolean'
-  return isKnown && counts !== undefined
-    ? new HistogramCell(current, boundaries, counts, minMax === true)
-    : accumulation
+  )
 }
+
+type HistogramAccumulation = Accumulation & Fields
 
 interface Fields {
   readonly _current: Current
@@ -44,11 +57,11 @@ class HistogramCell implements Accumulation {
   readonly #counts: number[]
   readonly #minMax: boolean
 
-  constructor(current: Current, boundaries: readonly number[], counts: number[], minMax: boolean) {
-    this.#current = current
-    this.#boundaries = boundaries
-    this.#counts = counts
-    this.#minMax = minMax
+  constructor({ _current, _boundaries, _recordMinMax }: Fields) {
+    this.#current = _current
+    this.#boundaries = _boundaries
+    this.#counts = _current.buckets.counts
+    this.#minMax = _recordMinMax
   }
 
   record(value: number): void {
@@ -71,5 +84,21 @@ class HistogramCell implements Accumulation {
       else high = middle
     }
     this.#counts[low] = (this.#counts[low] as number) + 1
+  }
+}
+
+/** Leaves measurements inside of a span to the recording that keeps exemplars. */
+class SpanAwareCell implements Accumulation {
+  readonly #cell: HistogramCell
+  readonly #accumulation: Accumulation
+
+  constructor(cell: HistogramCell, accumulation: Accumulation) {
+    this.#cell = cell
+    this.#accumulation = accumulation
+  }
+
+  record(value: number): void {
+    if (context.active() === ROOT_CONTEXT) this.#cell.record(value)
+    else this.#accumulation.record(value)
   }
 }

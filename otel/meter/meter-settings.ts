@@ -10,6 +10,8 @@ export interface MeterSettings {
   readonly sampleRate?: number
   /** An observation that takes longer is left out of the collection, in ms. @default 2000 */
   readonly observeTimeoutMs?: number
+  /** Nobody keeps exemplars of measurements outside of a span, which makes histograms faster there. @default false */
+  readonly exemplarsInSpansOnly?: boolean
   /** The meter that counts what goes wrong with the instruments of this one. @default the meter itself */
   readonly reportTo?: Meter
 }
@@ -42,6 +44,7 @@ export function settingsOf(meter: Meter): Required<MeterSettings> {
     zeroInit: true,
     sampleRate: 1,
     observeTimeoutMs: 2000,
+    exemplarsInSpansOnly: false,
     reportTo: meter,
     ...settings,
   }

@@ -76,7 +76,11 @@ async function startEnabled(
   const self = new SelfMetrics(onLog)
   const readers = createReaders(configuration, self.events)
   const provider = createProvider(configuration, readers, { catalog, extra, onOverflow: self.overflowed })
-  const settingsOfMeters = { zeroInit: tidegauge.zero_init, sampleRate: tidegauge.sample_rate }
+  const settingsOfMeters = {
+    zeroInit: tidegauge.zero_init,
+    sampleRate: tidegauge.sample_rate,
+    exemplarsInSpansOnly: config.meter_provider?.exemplar_filter !== 'always_on',
+  }
   const own = configureMeter(provider.getMeter(ownName), settingsOfMeters)
   const meter = (name = ownName) =>
     name === ownName ? own : configureMeter(provider.getMeter(name), { ...settingsOfMeters, reportTo: own })

@@ -11,6 +11,7 @@ import type { TranslationStrategy } from '../prometheus/name.ts'
 import type { ConfigPath } from './config-source.ts'
 import type { Configuration } from './configuration.ts'
 import { createOutlet, histogramAggregation, type Outlet, selectTemporality } from './exporters.ts'
+import type { Config } from './schema.ts'
 import type {
   CardinalityLimits,
   PeriodicConfig,
@@ -18,7 +19,6 @@ import type {
   PullConfig,
   PushDefaults,
 } from './schema-readers.ts'
-import type { TidegaugeConfig } from './schema-tidegauge.ts'
 import { WatchedExporter } from './watched-exporter.ts'
 
 /** What the readers report while they work. */
@@ -127,7 +127,7 @@ function pullReader(
   { path, configuration, events, isAlone }: PullContext,
 ): ConfiguredReader {
   const prometheus = pull.exporter['prometheus/development'] as PrometheusConfig
-  const endpoint = new KeptEndpoint(endpointOptions(prometheus, configuration.config.tidegauge, events), {
+  const endpoint = new KeptEndpoint(endpointOptions(prometheus, configuration.config, events), {
     onCollect: events.onCollect,
     isAlone,
   })
@@ -147,7 +147,7 @@ function pullReader(
 
 function endpointOptions(
   config: PrometheusConfig,
-  { scrape_auth: auth }: TidegaugeConfig,
+  { tidegauge: { scrape_auth: auth }, meter_provider: provider }: Config,
   { scrape }: ReaderEvents,
 ): PrometheusEndpointOptions {
   const labels = config.resource_constant_labels
@@ -159,6 +159,7 @@ function endpointOptions(
     withoutScopeInfo: !config.scope_info_enabled,
     withoutTargetInfo: !config['target_info_enabled/development'],
     ...(labels && { resourceConstantLabels: labels as { included?: string[]; excluded?: string[] } }),
+    exemplarFilter: provider?.exemplar_filter ?? 'trace_based',
     ...(auth && { auth: 'bearer_token' in auth ? { bearerToken: auth.bearer_token } : { basic: auth } }),
     ...scrape,
   }
