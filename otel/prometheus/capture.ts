@@ -1,5 +1,11 @@
-import { type Context, context } from '@opentelemetry/api'
-import { type Aggregator, ExemplarAggregator, type ExemplarFilter, type ExemplarSlot } from './exemplars.ts'
+import type { Context } from '@opentelemetry/api'
+import {
+  type Aggregator,
+  ExemplarAggregator,
+  type ExemplarFilter,
+  type ExemplarSlot,
+  recordIn,
+} from './exemplars.ts'
 import { isObject, onSyncStorage } from './sdk-internals.ts'
 
 /**
@@ -48,7 +54,7 @@ function honourExplicitContext(storage: Fields): void {
   if (typeof record !== 'function') return
   storage.record = (value: number, attributes: unknown, given: Context | undefined, time: number) => {
     if (given === undefined) record.call(storage, value, attributes, given, time)
-    else context.with(given, () => record.call(storage, value, attributes, given, time))
+    else recordIn(given, () => record.call(storage, value, attributes, given, time))
   }
 }
 

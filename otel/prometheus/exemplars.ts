@@ -76,7 +76,7 @@ export class ExemplarAggregator implements Aggregator {
       keep(accumulation.exemplars, slot(value), exemplar)
     }
     this.#record = function recordWithExemplar(value) {
-      const active = context.active()
+      const active = given ?? context.active()
       if (active !== ROOT_CONTEXT || filter === 'always_on') offer(this, value, active)
       record.call(this, value)
     }
@@ -108,6 +108,19 @@ export class ExemplarAggregator implements Aggregator {
       if (exemplars) Object.assign(metric.dataPoints[i] as object, { exemplars })
     }
     return metric
+  }
+}
+
+/** The context that the measurement under way names itself, if it names one. */
+let given: Context | undefined
+
+/** Records in a context that a measurement names, whether or not there is a context manager. */
+export function recordIn(named: Context, record: () => void): void {
+  given = named
+  try {
+    record()
+  } finally {
+    given = undefined
   }
 }
 
