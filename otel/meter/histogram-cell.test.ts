@@ -20,6 +20,20 @@ it('gives back what it does not know', () => {
     assert.equal(quickened(accumulation, false), accumulation)
 })
 
+it('leaves what is recorded inside of a span to a recording that keeps exemplars', () => {
+  const accumulation = recorded(createMeter().createHistogram('spans'), (one) =>
+    one.record(1),
+  ) as Accumulation
+  const inSpans: number[] = []
+  accumulation.record = (value) => void inSpans.push(value)
+  const cell = quickened(accumulation, true)
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  cell?.record(2)
+  context.with(context.active().setValue(createContextKey('key'), 1), () => cell?.record(3))
+  context.disable()
+  assert.deepEqual(inSpans, [3])
+})
+
 const values = [
   -0,
   0,
