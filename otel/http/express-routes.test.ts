@@ -77,6 +77,24 @@ const cases: readonly Case[] = [
     },
   },
   {
+    title: 'mounts that were left again on the way',
+    build: (app) => {
+      const outer = express().use('/n/:q', express().get('/never', ok))
+      outer.use('/n/:z', Router().get('/y', ok))
+      app.use('/app/:x', outer)
+      app.use('/a', Router().use('/b', Router().get('/never', ok)).use('/b/:c', Router().get('/d', ok)))
+    },
+    routes: { '/app/1/n/2/y': '/app/{x}/n/{z}/y', '/a/b/x/d': '/a/b/{c}/d' },
+  },
+  {
+    title: 'callbacks for parameters, and slashes at the end of mounts',
+    build: (app) => {
+      const router = Router().param('x', (_request, _response, next) => setImmediate(next))
+      app.use('/slash/:a/', router.get('/:x', pass).get('/:x/y', ok).get('/:y', ok))
+    },
+    routes: { '/slash/1/2': '/slash/{a}/{y}', '/slash/1/2/y': '/slash/{a}/{x}/y' },
+  },
+  {
     title: 'wildcards, optional parts, lists of paths and regular expressions',
     build: (app) => {
       app.use('/files/*where', Router().get('/', ok))

@@ -46,8 +46,8 @@ interface HandlerCall {
   readonly handler: { readonly name: string; readonly stack?: readonly object[] }
   /** The path that the layer matched, one of them where it has several; of a layer inside a route, the route's. */
   readonly route?: string | RegExp
+  /** Set when it is a callback for a parameter, which comes before the handlers. */
   readonly param?: unknown
-  readonly errorHandler?: boolean
 }
 
 interface ExpressRequest extends IncomingMessage, Followed {
@@ -83,8 +83,8 @@ interface Mount {
 }
 
 function onHandler(message: unknown): void {
-  const { req, layer, handler, route, param, errorHandler } = message as HandlerCall
-  if (route === undefined || param !== undefined || errorHandler) return
+  const { req, layer, handler, route, param } = message as HandlerCall
+  if (route === undefined || param !== undefined) return
   if (req.route?.stack?.includes(layer)) {
     const followed = trailOf(req)
     followed.route = joinTemplates(here(followed, req), routeTemplate(route))
@@ -120,9 +120,5 @@ function parentOf(mounts: readonly Mount[], { app, baseUrl }: ExpressRequest, la
     inApp ? handler.name === 'mounted_app' && outer === app.parent : handler.stack?.includes(layer),
   )
   if (holder) return holder.template
-  const above = mounts.filter((mount) => baseUrl.startsWith(`${mount.baseUrl}/`))
-  return (
-    above.findLast(({ baseUrl }) => above.every((other) => other.baseUrl.length <= baseUrl.length))
-      ?.template ?? ''
-  )
+  return mounts.findLast((mount) => baseUrl.startsWith(`${mount.baseUrl}/`))?.template ?? ''
 }

@@ -41,6 +41,14 @@ const commands: readonly Command[] = [
       throw new TypeError('a mistake')
     },
   },
+  {
+    name: 'fail twice',
+    summary: 'Fail again.',
+    async run(args) {
+      noted('twice')(args)
+      return 1
+    },
+  },
 ]
 
 async function run(...args: readonly string[]) {
@@ -65,6 +73,7 @@ describe('runCli', () => {
     { args: ['serve', '--port', '1'], ran: 'serve --port 1', code: 0 },
     { args: ['serve', '--', '--help'], ran: 'serve -- --help', code: 0 },
     { args: ['config', 'check', 'a.yaml'], ran: 'check a.yaml', code: 1 },
+    { args: ['fail', 'twice', 'x'], ran: 'twice x', code: 1 },
     { args: ['config', 'print', '--port=1'], ran: 'print --port=1', code: 0 },
   ]
   for (const { args, ran, code } of dispatched) {

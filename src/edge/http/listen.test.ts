@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { UsageError } from '../../model/errors.ts'
 import { type Listener, listen } from './listen.ts'
 
@@ -54,9 +55,16 @@ describe('listen', () => {
     })
   }
 
-  it('lets requests under way end before it closes, and keeps no connection alive', async () => {
+  it('lets requests under way end before it closes, and keeps no connection alive', {
+    timeout: 20_000,
+  }, async () => {
     const waiting: ServerResponse[] = []
-    const listener = await listen((_request, response) => void waiting.push(response), { port: 0 })
+    const listener = await listen((_request, response) => void waiting.push(response), {
+      port: 0,
+      graceMs: 600_000,
+    })
+    // The client of this test would keep its connection for ever.
+    listener.server.keepAliveTimeout = 0
     const idle = await connected(listener)
     const busy = await connected(listener)
     busy.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
@@ -66,10 +74,30 @@ describe('listen', () => {
     const closed = listener.close()
     assert.equal(listener.close(), closed)
     await unused
+    assert.equal(waiting.length, 1)
     waiting[0]?.end('the answer')
     await closed
     assert.match(Buffer.concat(await answer).toString(), /the answer/)
     await assert.rejects(connected(listener), { code: 'ECONNREFUSED' })
+  })
+
+  it('answers a request that was on its way when it began to close, as the last one', {
+    timeout: 20_000,
+  }, async () => {
+    const listener = await listen((_request, response) => response.end('still'), {
+      port: 0,
+      graceMs: 600_000,
+    })
+    const accepted = once(listener.server, 'connection') as Promise<[Socket]>
+    const socket = await connected(listener)
+    const answer = socket.toArray()
+    const [serverSide] = await accepted
+    socket.write('GET / HTTP/1.1\r\n')
+    await readSome(serverSide)
+    const closed = listener.close()
+    socket.write('Host: x\r\n\r\n')
+    assert.match(Buffer.concat(await answer).toString(), /Connection: close[\s\S]*still$/)
+    await closed
   })
 
   it('cuts off what takes longer than the grace time', async () => {
@@ -85,6 +113,11 @@ async function connected({ port }: Listener): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
   return socket
+}
+
+/** Resolves once a part of a request has come in. */
+async function readSome(socket: Socket): Promise<void> {
+  while (socket.bytesRead === 0) await setImmediate()
 }
 
 async function exchange(listener: Listener, text: string): Promise<string> {
