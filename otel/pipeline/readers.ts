@@ -131,15 +131,19 @@ function pullReader(
     onCollect: events.onCollect,
     isAlone,
   })
-  const portPath = [...path, 'pull', 'exporter', 'prometheus/development', 'port']
+  const exporter = [...path, 'pull', 'exporter', 'prometheus/development']
   return {
     reader: endpoint,
     endpoint,
     histograms: { type: AggregationType.DEFAULT },
-    start: () =>
-      endpoint.start().catch((failure) => {
-        throw configuration.error(portPath, ...listenProblem(failure, prometheus), failure)
-      }),
+    start: async () => {
+      try {
+        await endpoint.start()
+      } catch (cause) {
+        const { key, problem, mend } = listenProblem(cause as Error, prometheus)
+        throw configuration.error([...exporter, key], problem, mend, cause)
+      }
+    },
     observeWith: () => {},
     destroy: () => {},
   }
@@ -165,16 +169,28 @@ function endpointOptions(
   }
 }
 
-function listenProblem(failure: Error, { host, port }: PrometheusConfig): [problem: string, mend: string] {
-  const code =
-    (failure.cause as NodeJS.ErrnoException | undefined)?.code ?? (failure as NodeJS.ErrnoException).code
-  if (code === 'EADDRINUSE')
-    return [`port ${port} on ${host} is in use`, 'name another one, or 0 for a free one']
-  if (code === 'EACCES') return [`port ${port} is not allowed to this user`, 'name one above 1023']
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return [`${host} is no address of this machine`, 'use 127.0.0.1, 0.0.0.0 or ::']
+function listenProblem(failure: Error, { host, port }: PrometheusConfig) {
+  const code = (failure.cause as NodeJS.ErrnoException | undefined)?.code
+  switch (code) {
+    case 'EADDRINUSE':
+      return {
+        key: 'port',
+        problem: `port ${port} on ${host} is in use`,
+        mend: 'name another one, or 0 for a free one',
+      }
+    case 'EACCES':
+      return { key: 'port', problem: `port ${port} is not allowed to this user`, mend: 'name one above 1023' }
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return {
+        key: 'host',
+        problem: `${host} is no address of this machine`,
+        mend: 'use 127.0.0.1, 0.0.0.0 or ::',
+      }
+    default:
+      return { key: 'host', problem: failure.message, mend: 'name another host or port' }
   }
-  return [failure.message, 'name another host or port']
 }
 
 /** Collects by itself when nobody scrapes: what a reader has not fetched the SDK keeps for it, without bound. */

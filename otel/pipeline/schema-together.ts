@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { ConfigError } from './config-error.ts'
 import type { ConfigPath } from './config-source.ts'
 import { parseKeyPairs } from './key-pairs.ts'
@@ -54,9 +55,21 @@ export function checkTogether(
           'give both or none',
         )
       }
+      for (const [key, file] of Object.entries(tls ?? {})) {
+        if (typeof file === 'string') checkFile(file, [...path, kind, 'exporter', name, 'tls', key], error)
+      }
       checkPairs(otlp?.headers_list, [...path, kind, 'exporter', name, 'headers_list'], error)
     }
   })
+}
+
+function checkFile(file: string, path: ConfigPath, error: MakeError): void {
+  try {
+    readFileSync(file)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw error(path, `cannot be read (${code})`, `correct the path ${file}, or let this user read it`)
+  }
 }
 
 function checkPairs(text: string | undefined, path: ConfigPath, error: MakeError): void {
