@@ -1,5 +1,5 @@
 import { InvalidError } from './errors.ts'
-import { type CommitEvent, type Operation, type RepoEvent } from './event.ts'
+import type { CommitEvent, Operation, RepoEvent } from './event.ts'
 
 /**
  * Turns an event into the bytes that streams carry: a version, the length of a header, the header in JSON, and
@@ -48,6 +48,8 @@ type Row =
   | readonly [op: 'create' | 'update', collection: string, rkey: string, cid: string, length: number]
   | readonly [op: 'delete', collection: string, rkey: string]
 
+const knownOps: readonly unknown[] = ['create', 'update', 'delete']
+
 const version = 1
 const headerStart = 5
 
@@ -75,11 +77,18 @@ function parse(text: string): unknown {
 
 function commitFrom(header: Header, bytes: Uint8Array, recordsStart: number): CommitEvent {
   const [did, seq, timeMs, rev, data, prevData, rows] = header
-  if (!isBase(did, seq, timeMs) || typeof rev !== 'string' || typeof data !== 'string' || !Array.isArray(rows)) {
+  if (
+    !isBase(did, seq, timeMs) ||
+    typeof rev !== 'string' ||
+    typeof data !== 'string' ||
+    !Array.isArray(rows)
+  ) {
     throw new InvalidError('commit lacks a part')
   }
   let at = recordsStart
   const operations = (rows as readonly Row[]).map((row): Operation => {
+    if (!Array.isArray(row) || !knownOps.includes(row[0]))
+      throw new InvalidError('commit has an unknown part')
     const [op, collection, rkey] = row
     if (op === 'delete') return { op, collection, rkey }
     const [, , , cid, length] = row

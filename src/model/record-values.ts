@@ -65,7 +65,9 @@ function startsLikeLink(bytes: Uint8Array, at: number): boolean {
 
 function textAt(bytes: Uint8Array, at: number, length: number): string {
   if (length > longestLink) return ''
-  return Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(length, bytes.length - at)).toString('latin1')
+  return Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(length, bytes.length - at)).toString(
+    'latin1',
+  )
 }
 
 function isLink(text: string): boolean {

@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { UsageError } from '../model/errors.ts'
 
@@ -77,7 +77,9 @@ export class Database implements Disposable {
       if (version === steps.length) return
       for (const step of steps.slice(version)) this.sqlite.exec(step)
       this.sqlite
-        .prepare('INSERT INTO schema_version VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version')
+        .prepare(
+          'INSERT INTO schema_version VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version',
+        )
         .run(room, steps.length)
     })
   }
@@ -103,7 +105,7 @@ const applicationId = 0x74696465
 
 function prepareFolder(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true })
+    makeFolder(dir)
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
@@ -115,6 +117,19 @@ function prepareFolder(dir: string): void {
     throw new UsageError(`the data folder ${dir} cannot be used, ${cause}: name another with --data`, {
       cause: error,
     })
+  }
+}
+
+/** Not left to the `recursive` of Node, which never returns where a file system refuses with ENOENT, as /proc does. */
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(dir).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(dir) === dir) throw error
+    makeFolder(dirname(dir))
+    mkdirSync(dir)
   }
 }
 
@@ -149,7 +164,10 @@ function openSound(path: string): DatabaseSync {
     if (tables.length > 0 && owner !== applicationId) {
       throw new UsageError(`the database ${path} belongs to another program: name another folder with --data`)
     }
-    checkPages(sqlite, tables.map(({ name }) => String(name)))
+    checkPages(
+      sqlite,
+      tables.map(({ name }) => String(name)),
+    )
     sqlite.exec('PRAGMA journal_mode = WAL')
     if (tables.length === 0) sqlite.exec(`PRAGMA application_id = ${applicationId}`)
     sqlite.exec(

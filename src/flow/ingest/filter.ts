@@ -49,7 +49,9 @@ function collectionMatcher(patterns: readonly string[]): ((collection: Nsid) => 
   }
   if (patterns.length === 0 || patterns.includes('*')) return undefined
   const exact = new Set(patterns.filter((pattern) => !pattern.endsWith('.*')))
-  const beginnings = patterns.filter((pattern) => pattern.endsWith('.*')).map((pattern) => pattern.slice(0, -1))
+  const beginnings = patterns
+    .filter((pattern) => pattern.endsWith('.*'))
+    .map((pattern) => pattern.slice(0, -1))
   return (collection) =>
     exact.has(collection) || beginnings.some((beginning) => collection.startsWith(beginning))
 }

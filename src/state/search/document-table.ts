@@ -109,7 +109,13 @@ export class DocumentTable {
   }
 
   /** @param newest leaves out what came later, so that pages do not shift while one turns them. */
-  match(words: string, newest: number, collection: Nsid | undefined, limit: number, offset: number): SearchHit[] {
+  match(
+    words: string,
+    newest: number,
+    collection: Nsid | undefined,
+    limit: number,
+    offset: number,
+  ): SearchHit[] {
     const rows = this.#match.all(`text : (${words})`, newest, collection ?? null, limit, offset)
     return (rows as unknown as [Did, Nsid, string, number][]).map(([did, collection, rkey, score]) => ({
       did,

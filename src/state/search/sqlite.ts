@@ -36,7 +36,10 @@ export class SqliteSearch implements Search {
         clear || [...puts, ...deletes].some(({ collection }) => this.#text.isSearched(collection)),
     )
     if (this.#changed !== undefined) this.#note(changes)
-    if (relevant.length > 0) this.#write(() => relevant.forEach((change) => this.#change(change)))
+    if (relevant.length === 0) return
+    this.#write(() => {
+      for (const change of relevant) this.#change(change)
+    })
   }
 
   async query(query: SearchQuery): Promise<SearchPage> {
@@ -61,8 +64,12 @@ export class SqliteSearch implements Search {
       this.#write(() => this.#documents.beginGeneration())
       let read = 0
       for await (const slice of slices(records)) {
-        const current = slice.filter((record) => !changed.repos.has(record.did) && !changed.uris.has(recordUri(record)))
-        this.#write(() => current.forEach((record) => this.#put(record)))
+        const current = slice.filter(
+          (record) => !changed.repos.has(record.did) && !changed.uris.has(recordUri(record)),
+        )
+        this.#write(() => {
+          for (const record of current) this.#put(record)
+        })
         read += slice.length
         onProgress(read)
         await setImmediate()

@@ -14,7 +14,6 @@ export function decodeCursor<Kind extends 'string' | 'number'>(
 ): Kind extends 'string' ? string : number {
   try {
     const [mark, after, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    // biome-ignore lint/suspicious/useValidTypeof: the kind is passed in.
     if (mark === queryMark(query) && typeof after === kind && rest.length === 0) return after as never
   } catch {
     // Falls through to the one answer for everything that is no cursor.
@@ -25,5 +24,11 @@ export function decodeCursor<Kind extends 'string' | 'number'>(
 /** What tells queries apart; the size of the page may change from one page to the next. */
 function queryMark(query: object): string {
   const { limit: _, cursor: __, ...rest } = query as Record<string, unknown>
-  return hash(JSON.stringify(Object.entries(rest).filter(([, value]) => value !== undefined).sort()))
+  return hash(
+    JSON.stringify(
+      Object.entries(rest)
+        .filter(([, value]) => value !== undefined)
+        .sort(),
+    ),
+  )
 }

@@ -76,7 +76,9 @@ export class FieldReindex {
   /** Goes on with what the last start left unfinished, unless it was for other fields. */
   #begin(fields: string): ReindexState {
     const stored = this.#read.get('field_index')?.value
-    const last: ReindexState = stored ? JSON.parse(String(stored)) : { fields: '[]', done: 0, after: 0, until: 0 }
+    const last: ReindexState = stored
+      ? JSON.parse(String(stored))
+      : { fields: '[]', done: 0, after: 0, until: 0 }
     if (last.fields === fields) return last
     const until = Number(this.#read.get('last_record')?.value)
     // Written down at once: from here on records get the words of these fields and of no others.

@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
-import { decodeRecord, linksIn, type Scalar, valuesAt } from '../../model/record-values.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
+import { decodeRecord, linksIn, type Scalar, valuesAt } from '../../model/record-values.ts'
 import type { CollectionTable } from './collection-table.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { type RecordColumns, recordColumns, recordFrom } from './record-table.ts'
@@ -28,9 +28,7 @@ export class RecordReader {
       return statement
     }
     const joinRepo = 'CROSS JOIN repo p ON p.id = r.repo'
-    this.#byAddress = prepare(
-      `record r ${joinRepo} WHERE r.rkey = ? AND r.repo = ? AND r.collection = ?`,
-    )
+    this.#byAddress = prepare(`record r ${joinRepo} WHERE r.rkey = ? AND r.repo = ? AND r.collection = ?`)
     this.#byTerms = prepare(
       `record_term t CROSS JOIN record r ON r.id = t.rowid ${joinRepo}
        WHERE t.record_term MATCH ? AND t.rowid > CAST(? AS INTEGER) ORDER BY t.rowid`,

@@ -44,7 +44,9 @@ describe('SqliteStorage', () => {
       using database = new Database()
       const putWith = async (index: typeof both, rkey: string) => {
         const storage = new SqliteStorage({ database, index })
-        await storage.apply([{ repo: repo(bob), puts: [makeRecord(bob, post, rkey, { langs: ['en'], kind: 'x' })] }])
+        await storage.apply([
+          { repo: repo(bob), puts: [makeRecord(bob, post, rkey, { langs: ['en'], kind: 'x' })] },
+        ])
         return storage
       }
       await putWith(langs, 'a')
@@ -58,7 +60,9 @@ describe('SqliteStorage', () => {
   it('keeps every total when it is opened again', async () => {
     using database = new Database()
     const storage = new SqliteStorage({ database })
-    await storage.apply([{ repo: repo(alice), puts: ['a', 'b'].map((key) => makeRecord(alice, post, key, {})) }])
+    await storage.apply([
+      { repo: repo(alice), puts: ['a', 'b'].map((key) => makeRecord(alice, post, key, {})) },
+    ])
     assert.deepEqual(await new SqliteStorage({ database }).totals(), await storage.totals())
   })
 
@@ -67,7 +71,10 @@ describe('SqliteStorage', () => {
     const storage = new SqliteStorage({ database })
     const puts = Array.from({ length: 12_000 }, (_, i) => makeRecord(alice, post, `r${i}`, {}))
     const wanted = makeRecord(bob, post, 'wanted', {})
-    await storage.apply([{ repo: repo(alice, { status: 'deactivated' }), puts }, { repo: repo(bob), puts: [wanted] }])
+    await storage.apply([
+      { repo: repo(alice, { status: 'deactivated' }), puts },
+      { repo: repo(bob), puts: [wanted] },
+    ])
     let page = await storage.query({ limit: 10 })
     let pages = 1
     for (; page.cursor !== undefined; pages++) {

@@ -108,7 +108,11 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       makeRecord(alice, like, 'b', { subject: quoted }),
       makeRecord(bob, post, 'c', { langs: ['en'], facets: [{ features: [{ did: carol }] }], isDraft: true }),
       makeRecord(bob, like, 'd', { subject: quoted, via: carol }),
-      makeRecord(carol, post, 'e', { text: `no link: see ${bob}`, isDraft: 'true', note: 'x'.repeat(70_000) }),
+      makeRecord(carol, post, 'e', {
+        text: `no link: see ${bob}`,
+        isDraft: 'true',
+        note: 'x'.repeat(70_000),
+      }),
     ]
     const cases: readonly (readonly [string, Omit<RecordQuery, 'limit'>, string])[] = [
       ['everything', {}, 'abcde'],
@@ -158,7 +162,10 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       await storage.apply([{ repo: repo(alice), deletes: four.slice(1, 3) }])
       await put(storage, alice, [makeRecord(alice, post, '0', {})])
       const { records: rest } = await storage.query({ limit: 10, ...cursorOf(first) })
-      assert.deepEqual(rest.map(({ rkey }) => rkey), ['d', '0'])
+      assert.deepEqual(
+        rest.map(({ rkey }) => rkey),
+        ['d', '0'],
+      )
     })
 
     it('never give a new record the place of a deleted one', async () => {
@@ -170,7 +177,10 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       await storage.apply([{ repo: repo(alice), clear: true }])
       await put(storage, alice, [makeRecord(alice, post, 'd', {})])
       const { records: rest } = await storage.query({ limit: 10, ...cursorOf(first) })
-      assert.deepEqual(rest.map(({ rkey }) => rkey), ['d'])
+      assert.deepEqual(
+        rest.map(({ rkey }) => rkey),
+        ['d'],
+      )
     })
 
     const refused: readonly (readonly [string, Omit<RecordQuery, 'limit'>])[] = [
@@ -191,7 +201,11 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
 
     it('are refused with the cursor of another query', async () => {
       await using storage = await open(index)
-      await put(storage, alice, ['a', 'b'].map((rkey) => makeRecord(alice, post, rkey, {})))
+      await put(
+        storage,
+        alice,
+        ['a', 'b'].map((rkey) => makeRecord(alice, post, rkey, {})),
+      )
       const page = await storage.query({ did: alice, limit: 1 })
       await assert.rejects(storage.query({ did: bob, limit: 1, ...cursorOf(page) }), InvalidError)
     })
@@ -226,7 +240,13 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       }
       const bare: RepoState = { did: bob, status: 'pending', content: 'pending', updatedAtMs: 0 }
       await storage.apply([{ repo: full }, { repo: bare }])
-      assert.deepEqual(await storage.repos([alice, bob, carol]), new Map([[alice, full], [bob, bare]]))
+      assert.deepEqual(
+        await storage.repos([alice, bob, carol]),
+        new Map([
+          [alice, full],
+          [bob, bare],
+        ]),
+      )
       await storage.apply([{ repo: { ...bare, did: alice } }])
       assert.deepEqual((await storage.repos([alice])).get(alice), { ...bare, did: alice })
     })
@@ -238,7 +258,9 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
         await storage.apply([{ repo: repo(did, i % 2 ? { status: 'error', content: 'error' } : {}) }])
       }
       const list = async (status?: 'error') => {
-        const pages = await allPages((cursor) => storage.listRepos({ limit: 2, ...(status && { status }), ...cursor }))
+        const pages = await allPages((cursor) =>
+          storage.listRepos({ limit: 2, ...(status && { status }), ...cursor }),
+        )
         return pages.flatMap(({ repos }) => repos.map(({ did }) => did.at(-1))).join('')
       }
       assert.equal(await list(), 'abcde')
@@ -284,7 +306,10 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
         const status = repoStatuses[random(repoStatuses.length)] ?? 'synced'
         const some = () =>
           Array.from({ length: random(5) }, () =>
-            makeRecord(did, collections[random(4)] ?? post, `r${random(12)}`, { n: random(5), to: dids[random(3)] }),
+            makeRecord(did, collections[random(4)] ?? post, `r${random(12)}`, {
+              n: random(5),
+              to: dids[random(3)],
+            }),
           )
         await storage.apply([
           { repo: repo(did, { status }), clear: random(15) === 0, puts: some(), deletes: some() },
@@ -297,7 +322,10 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       assert.equal(totals.collections, new Set(records.map(({ collection }) => collection)).size)
       const posts = records.filter(({ collection }) => collection === post).length
       assert.equal(totals.recordsByKind.post, posts)
-      assert.equal(totals.recordsByKind.other, records.filter(({ collection }) => collection === 'com.example.thing').length)
+      assert.equal(
+        totals.recordsByKind.other,
+        records.filter(({ collection }) => collection === 'com.example.thing').length,
+      )
       for (const status of repoStatuses) {
         assert.equal(totals.reposByStatus[status], repos.filter((one) => one.status === status).length)
       }

@@ -45,7 +45,9 @@ export class SqliteStreams implements Streams {
       const { id, name, last, trimmed } = row as { id: number; name: string; last: number; trimmed: number }
       this.#streams.set(name, newState({ id, last, trimmed }))
     }
-    const groups = sqlite.prepare('SELECT s.name, g.name AS "group", acknowledged FROM stream_group g JOIN stream s ON s.id = g.stream')
+    const groups = sqlite.prepare(
+      'SELECT s.name, g.name AS "group", acknowledged FROM stream_group g JOIN stream s ON s.id = g.stream',
+    )
     for (const row of groups.all()) {
       const { name, group, acknowledged } = row as { name: string; group: string; acknowledged: number }
       this.#streams.get(name)?.groups.set(group, { acknowledged, given: acknowledged })
