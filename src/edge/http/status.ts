@@ -9,7 +9,7 @@ export type Readiness = Readonly<Record<string, true | string>>
 export type JsonObject = Readonly<Record<string, unknown>>
 
 export interface StatusOptions {
-  /** Asked by `GET /ready`; ready is when every part says `true`. A rejection counts as not ready. */
+  /** Asked by `GET /ready`; ready is when every part says `true`. When it rejects, the answer is 500. */
   readonly ready: () => Readiness | Promise<Readiness>
   /** What the running service knows of itself, beside the totals of the storage. */
   readonly stats: () => JsonObject | Promise<JsonObject>
