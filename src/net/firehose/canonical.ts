@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { isCidAt } from './cid.ts'
+import { cidLength, isCidAt } from './cid.ts'
 import { Rejection } from './rejection.ts'
 
 /** Deepest nesting of arrays and maps that is accepted; also what keeps the recursion below short. */
@@ -38,29 +38,29 @@ class Scanner {
     const info = initial & 31
     switch (initial >> 5) {
       case 0:
-        this.#argument(info)
+        this.#integer(info, Number.MAX_SAFE_INTEGER)
         return
       case 1:
-        // The negative number is -1 - argument, which must be a safe integer too.
-        if (this.#argument(info) === Number.MAX_SAFE_INTEGER) throw notCanonical('an integer beyond 53 bits')
+        // The number is -1 - argument, which must be a safe integer too.
+        this.#integer(info, Number.MAX_SAFE_INTEGER - 1)
         return
       case 2:
-        this.#skip(this.#argument(info))
+        this.#skip(this.#length(info))
         return
       case 3:
-        this.#text(this.#argument(info))
+        this.#text(this.#length(info))
         return
       case 4:
-        this.#array(this.#argument(info), depth + 1)
+        this.#array(this.#length(info), depth + 1)
         return
       case 5:
-        this.#map(this.#argument(info), depth + 1)
+        this.#map(this.#length(info), depth + 1)
         return
       case 6:
         this.#link(this.#argument(info))
         return
       default:
-        if (info < 20 || info > 22) throw notCanonical('a float, undefined or unassigned simple value')
+        this.#simple(info)
     }
   }
 
@@ -76,7 +76,7 @@ class Scanner {
     for (let index = 0; index < length; index++) {
       const initial = this.#byte()
       if (initial >> 5 !== 3) throw notCanonical('a key that is not text')
-      const keyLength = this.#argument(initial & 31)
+      const keyLength = this.#length(initial & 31)
       const key = this.position
       this.#text(keyLength)
       if (previousLength >= 0 && !this.#ascends(previous, previousLength, key, keyLength))
@@ -98,9 +98,9 @@ class Scanner {
     // 37 bytes: a zero byte, then the binary CID.
     if (this.#byte() !== 0x58 || this.#byte() !== 37 || this.#byte() !== 0)
       throw notCanonical('a link that holds no CID')
-    if (!isCidAt(this.#bytes, this.position))
-      throw notCanonical('a link to a kind of CID that is not allowed')
-    this.#skip(36)
+    const cid = this.position
+    this.#skip(cidLength)
+    if (!isCidAt(this.#bytes, cid)) throw notCanonical('a link to a kind of CID that is not allowed')
   }
 
   #text(length: number): void {
@@ -125,17 +125,28 @@ class Scanner {
     return false
   }
 
+  #simple(info: number): void {
+    if (info >= 28) throw new Rejection('decode', 'a byte that begins no value')
+    if (info < 20 || info > 22) throw notCanonical('a float, undefined or unassigned simple value')
+  }
+
+  #integer(info: number, largest: number): void {
+    if (this.#argument(info) > largest) throw notCanonical('an integer beyond 53 bits')
+  }
+
+  #length(info: number): number {
+    if (info === 31) throw notCanonical('an indefinite length')
+    return this.#argument(info)
+  }
+
+  /** Loses precision beyond 53 bits, which no caller accepts anyway. */
   #argument(info: number): number {
     if (info < 24) return info
-    if (info > 27) {
-      if (info === 31) throw notCanonical('an indefinite length')
-      throw new Rejection('decode', 'a reserved length')
-    }
+    if (info > 27) throw new Rejection('decode', 'a byte that begins no value')
     const width = 1 << (info - 24)
     let argument = 0
     for (let index = 0; index < width; index++) argument = argument * 256 + this.#byte()
     if (argument < (smallest[info - 24] as number)) throw notCanonical('a number longer than needed')
-    if (argument > Number.MAX_SAFE_INTEGER) throw notCanonical('an integer beyond 53 bits')
     return argument
   }
 

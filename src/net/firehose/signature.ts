@@ -18,10 +18,7 @@ export interface VerifyingKey {
  * @param multikey `z…`, of the curves k256 and p256
  * @throws {InvalidError} when it is no such key.
  */
-export function importKey(
-  multikey: string,
-  native: NativeSecp256k1 | undefined = nativeSecp256k1,
-): VerifyingKey {
+export function importKey(multikey: string, native: NativeSecp256k1 | null = nativeSecp256k1): VerifyingKey {
   try {
     const { type, publicKeyBytes } = parsePublicMultikey(multikey)
     if (type === 'p256') return opensslKey(publicKeyBytes, p256)
@@ -38,13 +35,13 @@ export interface NativeSecp256k1 {
 }
 
 /** Where the optional package could not be installed, OpenSSL verifies k256 too, several times slower. */
-export const nativeSecp256k1: NativeSecp256k1 | undefined = loadNative()
+export const nativeSecp256k1: NativeSecp256k1 | null = loadNative()
 
-function loadNative(): NativeSecp256k1 | undefined {
+function loadNative(): NativeSecp256k1 | null {
   try {
     return createRequire(import.meta.url)('secp256k1/bindings.js')
   } catch {
-    return undefined
+    return null
   }
 }
 
@@ -52,8 +49,15 @@ function nativeKey(bytes: Uint8Array, native: NativeSecp256k1): VerifyingKey {
   // Uncompressed, so that the point is not worked out anew for each signature.
   const key = native.publicKeyConvert(bytes, false)
   return {
-    verifies: (message, signature) =>
-      signature.length === 64 && native.ecdsaVerify(signature, hash('sha256', message, 'buffer'), key),
+    verifies: (message, signature) => {
+      if (signature.length !== 64) return false
+      try {
+        return native.ecdsaVerify(signature, hash('sha256', message, 'buffer'), key)
+      } catch {
+        // It throws for numbers that are no points of the curve.
+        return false
+      }
+    },
   }
 }
 

@@ -144,11 +144,15 @@ export class Tree {
 
   #load(subtree: Node | Cid, layer?: number): Node {
     if (typeof subtree !== 'string') return subtree
+    if (subtree === emptyRoot) return emptyNode(0)
     const block = this.#blocks.get(subtree)
     if (!block) throw new MissingBlock('a block of the tree that is needed to undo the operations is missing')
     return decodeNode(block, layer)
   }
 }
+
+/** Known to everybody, so that an event need not carry it. */
+const emptyRoot = treeCid(emptyNode(0))
 
 /** A place for what is about to be put in. */
 function emptyNode(layer: number): Node {

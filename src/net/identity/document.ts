@@ -1,4 +1,4 @@
-import { getPublicKeyFromDidController, P256PublicKey, Secp256k1PublicKey } from '@atcute/crypto'
+import { getPublicKeyFromDidController } from '@atcute/crypto'
 import {
   type DidDocument,
   defs,
@@ -22,17 +22,23 @@ export interface IdentityInfo {
 }
 
 /** @throws {InvalidError} when it is no document of `did`, or has no key that can sign a repo. */
-export async function readDocument(did: Did, body: unknown): Promise<IdentityInfo> {
+export function readDocument(did: Did, body: unknown): IdentityInfo {
   const document = parse(body)
   if (document?.id !== did) throw new InvalidError(`what stands for ${did} is not its DID document`)
   const material = getAtprotoVerificationMaterial(document)
   if (!material) throw new InvalidError(`the document of ${did} has no key for a repo`)
-  const signingKey = await toMultikey(material).catch((cause) => {
-    throw new InvalidError(`the document of ${did} has a key that cannot be used`, { cause })
-  })
+  const signingKey = readKey(did, material)
   const pds = getPdsEndpoint(document)
   const handle = getAtprotoHandle(document)
   return Object.freeze({ did, signingKey, ...(pds && { pds }), ...(handle && { handle }) })
+}
+
+function readKey(did: Did, material: VerificationMaterial): string {
+  try {
+    return toMultikey(material)
+  } catch (cause) {
+    throw new InvalidError(`the document of ${did} has a key that cannot be used`, { cause })
+  }
 }
 
 function parse(body: unknown): DidDocument | undefined {
@@ -42,14 +48,12 @@ function parse(body: unknown): DidDocument | undefined {
   return 'value' in result ? result.value : undefined
 }
 
-/** Older documents name the curve by the type of the key, and write the point in full. */
-async function toMultikey(material: VerificationMaterial): Promise<string> {
+/** Older documents name the curve by the type of the key, and may write the point in full. */
+function toMultikey(material: VerificationMaterial): string {
   const { type, publicKeyBytes } = getPublicKeyFromDidController(material)
   if (material.type === 'Multikey') return material.publicKeyMultibase
-  const key = await (type === 'p256' ? P256PublicKey : Secp256k1PublicKey).importRaw(
-    compressed(publicKeyBytes),
-  )
-  return key.exportPublicKey('multikey')
+  const prefix = type === 'p256' ? [0x80, 0x24] : [0xe7, 0x01]
+  return `z${base58(Buffer.from([...prefix, ...compressed(publicKeyBytes)]))}`
 }
 
 function compressed(point: Uint8Array): Uint8Array {
@@ -57,3 +61,13 @@ function compressed(point: Uint8Array): Uint8Array {
   const odd = (point[64] as number) & 1
   return Uint8Array.of(2 + odd, ...point.subarray(1, 33))
 }
+
+/** Of bytes that do not begin with a zero. */
+function base58(bytes: Buffer): string {
+  let text = ''
+  for (let rest = BigInt(`0x${bytes.toString('hex')}`); rest > 0n; rest /= 58n)
+    text = `${alphabet[Number(rest % 58n)]}${text}`
+  return text
+}
+
+const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'

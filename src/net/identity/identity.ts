@@ -148,7 +148,7 @@ export class Identity implements AsyncDisposable {
 
   async #read(did: Did, url: URL, options: Parameters<typeof getJson>[1]): Promise<IdentityInfo> {
     const { status, body } = await getJson(url, options)
-    if (status === 200) return await readDocument(did, body)
+    if (status === 200) return readDocument(did, body)
     if (status === 400 || status === 404 || status === 410)
       throw new InvalidError(`${did} is unknown to ${url.host}`)
     throw new UpstreamError(`${url.host} answers ${status} for ${did}`)

@@ -1,0 +1,342 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
+import { describe, it } from 'node:test'
+import type { WebSocket } from 'ws'
+import { errorFrame, infoFrame } from '../../demo/frames.ts'
+import { Firehose } from './firehose.ts'
+import { Harness, KnownKeys } from './testing/harness.ts'
+import { TestRelay, type TestRelayOptions } from './testing/test-relay.ts'
+import { anyFrame, createTestRepo, sentMs } from './testing/test-repo.ts'
+
+const did = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
+
+/** A relay with `count` events, and a firehose on it. */
+async function setup(
+  count: number,
+  options: Partial<ConstructorParameters<typeof Harness>[0]> & TestRelayOptions = {},
+) {
+  const stack = new AsyncDisposableStack()
+  const repo = await createTestRepo(did)
+  const relay = stack.use(await TestRelay.start(options))
+  const emit = async (...seqs: number[]) => {
+    for (const seq of seqs) relay.emit(seq, await repo.createFrame(seq))
+  }
+  await emit(...Array.from({ length: count }, (_, index) => index + 1))
+  const harness = stack.use(new Harness({ relay: relay.url, identity: new KnownKeys([repo]), ...options }))
+  return { relay, repo, harness, emit, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+const seqs = (events: readonly { readonly seq: number }[]) => events.map(({ seq }) => seq)
+
+describe('the firehose', () => {
+  it('yields every event once and in order, and tells where it stands', async () => {
+    await using test = await setup(300, { maxBatchEvents: 7 })
+    const events = await test.harness.until(300)
+    assert.deepEqual(
+      seqs(events),
+      Array.from({ length: 300 }, (_, index) => index + 1),
+    )
+    const { firehose } = test.harness
+    assert.deepEqual([firehose.connected, firehose.lastSeq, firehose.lastEventTimeMs], [true, 300, sentMs])
+    assert.deepEqual(test.harness.counts('event'), { commit: 300 })
+    assert.deepEqual(test.harness.counts('operation'), { create: 300 })
+  })
+
+  const starts = [
+    { cursor: 0, sent: '0' },
+    { cursor: 12, sent: '12' },
+    { cursor: 'live', sent: null },
+  ] as const
+  for (const { cursor, sent } of starts) {
+    it(`asks for what is behind the cursor ${cursor}`, async () => {
+      await using test = await setup(0, { cursor })
+      const next = test.harness.until(20)
+      await once(test.relay.server, 'connection')
+      await test.emit(20)
+      assert.deepEqual(seqs(await next), [20])
+      assert.deepEqual(test.relay.cursors, [sent])
+    })
+  }
+
+  it('passes on identities and accounts', async () => {
+    await using test = await setup(0)
+    const time = new Date(sentMs).toISOString()
+    test.relay.emit(1, anyFrame('#identity', { seq: 1, did, time, handle: 'a.example' }))
+    test.relay.emit(2, anyFrame('#account', { seq: 2, did, time, active: false, status: 'takendown' }))
+    assert.deepEqual(await test.harness.until(2), [
+      { kind: 'identity', did, seq: 1, timeMs: sentMs, handle: 'a.example' },
+      { kind: 'account', did, seq: 2, timeMs: sentMs, active: false, status: 'takendown' },
+    ])
+  })
+
+  it('passes on the new state of a repo, when it is signed', async () => {
+    await using test = await setup(0)
+    const { repo, blocks, rev, commit } = await test.repo.commit()
+    const time = new Date(sentMs).toISOString()
+    test.relay.emit(1, anyFrame('#sync', { seq: 1, did: repo, time, rev, blocks }))
+    const other = await createTestRepo(did, 'another key')
+    const forged = await other.commit()
+    test.relay.emit(2, anyFrame('#sync', { seq: 2, did: repo, time, rev: forged.rev, blocks: forged.blocks }))
+    const data = test.repo.repo.head?.data
+    assert.deepEqual(await test.harness.until(2), [{ kind: 'sync', did, seq: 1, timeMs: sentMs, rev, data }])
+    assert.equal(test.harness.count('reject signature'), 1)
+    assert.ok(commit)
+  })
+
+  it('closes the connection when its reader stops', async () => {
+    await using test = await setup(1)
+    await test.harness.until(1)
+    const [socket] = test.relay.server.clients
+    const closed = once(socket as WebSocket, 'close')
+    await test.harness[Symbol.asyncDispose]()
+    await closed
+    assert.equal(test.harness.firehose.connected, false)
+  })
+})
+
+describe('a lost connection', () => {
+  it('is opened again behind the last event, however often', async () => {
+    await using test = await setup(3)
+    await test.harness.until(3)
+    for (let seq = 4; seq < 14; seq++) {
+      test.relay.cut()
+      await test.emit(seq)
+      assert.deepEqual(seqs(await test.harness.until(seq)), [seq])
+    }
+    assert.deepEqual(test.relay.cursors, ['0', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12'])
+    assert.equal(test.harness.count('reconnect'), 10)
+    assert.equal(test.harness.count('failure connection'), 10)
+    assert.equal(test.harness.count('failure connect'), 0)
+  })
+
+  it('is opened again when the relay has been away', async () => {
+    await using test = await setup(3)
+    await test.harness.until(3)
+    const { port } = test.relay
+    await test.relay[Symbol.asyncDispose]()
+    const next = test.harness.until(4)
+    await test.harness.heard('failure connect', 3)
+    assert.equal(test.harness.firehose.connected, false)
+    await using again = await TestRelay.start({ port })
+    again.emit(4, await test.repo.createFrame(4))
+    assert.deepEqual(seqs(await next), [4])
+    assert.equal(test.harness.count('reconnect'), 1)
+  })
+
+  it('is noticed when the other side has died in silence', async () => {
+    await using test = await setup(1, { idleTimeoutMs: 20, autoPong: false })
+    await test.harness.until(1)
+    await test.harness.heard('reconnect', 2)
+    await test.emit(2)
+    assert.deepEqual(seqs(await test.harness.until(2)), [2])
+  })
+
+  it('is one that a quiet relay keeps alive', async () => {
+    await using test = await setup(1, { idleTimeoutMs: 10 })
+    await test.harness.until(1)
+    const [socket] = test.relay.server.clients
+    for (let ping = 0; ping < 5; ping++) await once(socket as WebSocket, 'ping')
+    assert.equal(test.harness.count('failure connection'), 0)
+  })
+})
+
+describe('what a relay says about the cursor', () => {
+  it('makes the stream start over when the relay was set back', async () => {
+    await using test = await setup(2, {
+      cursor: 1000,
+      onConnection: (socket, cursor, relay) => {
+        if (cursor !== '1000') relay.replay(socket, cursor)
+        else {
+          socket.send(errorFrame('FutureCursor', 'Cursor in the future.'))
+          socket.close()
+        }
+      },
+    })
+    assert.deepEqual(seqs(await test.harness.until(2)), [1, 2])
+    assert.deepEqual(test.relay.cursors, ['1000', '0'])
+    assert.deepEqual(test.harness.counts('reject'), { cursor: 1 })
+    assert.equal(test.harness.count('gap'), 1)
+  })
+
+  it('makes it come back when it was too slow', async () => {
+    await using test = await setup(4, {
+      onConnection: (socket, cursor, relay) => {
+        relay.replay(socket, cursor)
+        if (cursor === '0') socket.send(errorFrame('ConsumerTooSlow', 'too slow'))
+      },
+    })
+    assert.deepEqual(seqs(await test.harness.until(4)), [1, 2, 3, 4])
+    await test.harness.heard('reconnect', 1)
+    await test.emit(5)
+    assert.deepEqual(seqs(await test.harness.until(5)), [5])
+    assert.deepEqual(test.relay.cursors, ['0', '4'])
+    assert.equal(test.harness.count('failure connection'), 1)
+  })
+
+  it('is told when events are missing', async () => {
+    await using test = await setup(0, {
+      onConnection: (socket, cursor, relay) => {
+        socket.send(infoFrame('OutdatedCursor', 'Requested cursor exceeded limit.'))
+        relay.replay(socket, cursor)
+      },
+    })
+    await test.emit(500)
+    await test.harness.until(500)
+    assert.deepEqual(test.harness.counts('reject'), { cursor: 1 })
+    assert.deepEqual(test.harness.counts('event'), { info: 1, commit: 1 })
+    assert.equal(test.harness.count('gap'), 1)
+  })
+})
+
+describe('a message too large to be received', () => {
+  it('is stepped past without losing what comes behind it', async () => {
+    await using test = await setup(2, { maxMessageBytes: 100_000 })
+    // Numbers are left out, as relays may do.
+    test.relay.emit(7, Buffer.alloc(200_000))
+    await test.emit(8, 9)
+    assert.deepEqual(seqs(await test.harness.until(9)), [1, 2, 8, 9])
+    assert.deepEqual(test.relay.cursors, ['0', '3', '4', '5', '6', '7'])
+    assert.deepEqual(test.harness.counts('reject'), { size: 5 })
+  })
+})
+
+describe('a reader that takes its time', () => {
+  it('makes the relay wait, and gets everything in the end', async () => {
+    await using test = await setup(600, { maxQueuedFrames: 40, maxBatchEvents: 3 })
+    await test.harness.until(3)
+    const { firehose } = test.harness
+    const [socket] = test.relay.server.clients
+    // What is on its way when reading stops still arrives; what the relay sends from then on does not.
+    await settled(() => firehose.queued)
+    const queued = firehose.queued
+    const padding = anyFrame('#nothing', { text: 'x'.repeat(1_000_000) })
+    for (let count = 0; count < 30; count++) socket?.send(padding)
+    await settled(() => socket?.bufferedAmount ?? 0)
+    assert.ok((socket?.bufferedAmount ?? 0) > 0)
+    assert.equal(firehose.queued, queued)
+    assert.ok(queued < 600)
+    assert.deepEqual(seqs(await test.harness.until(600)).at(-1), 600)
+  })
+
+  it('is not taken for a dead connection', async () => {
+    await using test = await setup(50, { maxQueuedFrames: 4, maxBatchEvents: 1, idleTimeoutMs: 5 })
+    for (let seq = 1; seq <= 50; seq++) {
+      await test.harness.until(seq)
+      if (seq % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    assert.equal(test.harness.count('failure connection'), 0)
+  })
+})
+
+describe('an address where no relay is', () => {
+  const identity = new KnownKeys([])
+  const backoff = { firstMs: 1, maxMs: 4, random: Math.random }
+  const answers: Record<string, (server: ReturnType<typeof createServer>) => unknown> = {
+    '200': (server) =>
+      server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')),
+    '404': (server) => server.on('request', (_, response) => response.writeHead(404).end()),
+    '301': (server) =>
+      server.on('request', (_, response) => response.writeHead(301, { location: '/' }).end()),
+    '426': (server) => server.on('request', (_, response) => response.writeHead(426).end()),
+  }
+  for (const [status, answer] of Object.entries(answers)) {
+    it(`is wrong use when it answers ${status}`, async () => {
+      const server = createServer()
+      answer(server)
+      await using relay = await listening(server)
+      await using firehose = new Firehose({ relay: relay.url, identity, cursor: 0, backoff })
+      await assert.rejects(firehose.start(), {
+        name: 'UsageError',
+        message: new RegExp(`${relay.url.host}.*${status}`),
+      })
+      await assert.rejects(firehose.events(new AbortController().signal).next(), { name: 'UsageError' })
+    })
+  }
+
+  it('is wrong use when it does not speak HTTP', async () => {
+    await using relay = await listening(
+      createTcpServer((socket) =>
+        socket
+          .on('error', () => {})
+          .resume()
+          .end('220 mail.example ESMTP\r\n'),
+      ),
+    )
+    await using firehose = new Firehose({ relay: relay.url, identity, cursor: 0, backoff })
+    await assert.rejects(firehose.start(), { name: 'UsageError' })
+  })
+
+  const speeches = {
+    'a greeting': ['hello'],
+    'other bytes': [Buffer.from('one'), Buffer.from('two'), Buffer.from('three')],
+  }
+  for (const [what, frames] of Object.entries(speeches)) {
+    it(`is wrong use when it says ${what}`, async () => {
+      await using relay = await TestRelay.start({
+        onConnection: (socket) => {
+          for (const frame of frames) socket.send(frame)
+        },
+      })
+      await using firehose = new Firehose({
+        relay: relay.url,
+        identity,
+        cursor: 0,
+        backoff,
+        foreignTimeoutMs: 20,
+      })
+      assert.equal(await firehose.start(), 'connected')
+      await assert.rejects(firehose.events(new AbortController().signal).next(), { name: 'UsageError' })
+    })
+  }
+
+  it('is tried again for ever when nobody answers, or somebody who may be back soon', async () => {
+    const server = createServer((_, response) => response.writeHead(503).end())
+    const relay = await listening(server)
+    await using harness = new Harness({ relay: relay.url, identity })
+    assert.equal(await harness.firehose.start(), 'unreachable')
+    await harness.heard('failure connect', 4)
+    await relay[Symbol.asyncDispose]()
+    await harness.heard('failure connect', 8)
+    await using back = await TestRelay.start({ port: Number(relay.url.port) })
+    const next = harness.until(1)
+    back.emit(1, anyFrame('#identity', { seq: 1, did, time: new Date().toISOString() }))
+    assert.equal((await next).length, 1)
+    assert.equal(harness.count('reconnect'), 0)
+  })
+
+  it('is tried again when it was a relay before', async () => {
+    await using test = await setup(1)
+    await test.harness.until(1)
+    const { port } = test.relay
+    await test.relay[Symbol.asyncDispose]()
+    const next = test.harness.until(2)
+    const server = createServer((_, response) => response.writeHead(404).end())
+    const other = await listening(server, port)
+    await test.harness.heard('failure connect', 5)
+    await other[Symbol.asyncDispose]()
+    await using again = await TestRelay.start({ port })
+    again.emit(2, await test.repo.createFrame(2))
+    assert.deepEqual(seqs(await next), [2])
+  })
+})
+
+async function listening(server: Server, port = 0) {
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  return {
+    url,
+    [Symbol.asyncDispose]: async () => void (await new Promise((resolve) => server.close(resolve))),
+  }
+}
+
+/** Waits until a number has not changed for a while. */
+async function settled(read: () => number): Promise<void> {
+  for (let same = 0, last = read(); same < 10; ) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    same = read() === last ? same + 1 : 0
+    last = read()
+  }
+}

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { encode } from '@atcute/cbor'
+import { blockOf, createBlock } from '../../demo/block.ts'
+import type { CommitBody } from '../../demo/frames.ts'
+import type { RejectReason } from './rejection.ts'
+import { Harness, KnownKeys } from './testing/harness.ts'
+import { TestRelay } from './testing/test-relay.ts'
+import {
+  anyFrame,
+  collection,
+  commitFrame,
+  create,
+  createTestRepo,
+  sentMs,
+  withBlocks,
+  withText,
+} from './testing/test-repo.ts'
+
+const time = new Date(sentMs).toISOString()
+const header = Buffer.from(encode({ op: 1, t: '#commit' }))
+const nested = (levels: number) => Buffer.concat([Buffer.alloc(levels, 0x81), Buffer.of(0)])
+const [good, other] = await Promise.all([
+  createTestRepo('did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'),
+  createTestRepo('did:plc:bbbbbbbbbbbbbbbbbbbbbbbb'),
+])
+const forger = await createTestRepo(other.did, 'another key')
+
+/** A commit of another repo, changed before it is sent. */
+const altered =
+  (alter: (body: CommitBody) => object) =>
+  async (seq: number): Promise<Buffer> =>
+    commitFrame(seq, alter(await other.commit(create(`bad-${seq}`))) as CommitBody)
+
+const poison: {
+  what: string
+  reason: RejectReason
+  frame: (seq: number) => Buffer | string | Promise<Buffer>
+}[] = [
+  { what: 'a frame of text', reason: 'frame', frame: () => '{"op":1}' },
+  { what: 'an empty frame', reason: 'frame', frame: () => Buffer.alloc(0) },
+  { what: 'a header alone', reason: 'frame', frame: () => header },
+  {
+    what: 'a header without op',
+    reason: 'frame',
+    frame: () => Buffer.from([...encode({ t: '#commit' }), 0xa0]),
+  },
+  {
+    what: 'three objects',
+    reason: 'frame',
+    frame: async (seq) => Buffer.concat([anyFrame('#sync', { seq }), header]),
+  },
+  { what: 'a list for a body', reason: 'frame', frame: () => Buffer.concat([header, encode([])]) },
+  { what: 'random bytes', reason: 'decode', frame: () => Buffer.from('7b22ff00c1deadbeef', 'hex') },
+  {
+    what: 'a body cut off',
+    reason: 'decode',
+    frame: async (seq) => (await other.createFrame(seq)).subarray(0, -1),
+  },
+  {
+    what: 'a length beyond all bytes',
+    reason: 'decode',
+    frame: () => Buffer.concat([header, Buffer.from('bb00000001ffffffff', 'hex')]),
+  },
+  { what: 'a body without fields', reason: 'decode', frame: (seq) => anyFrame('#commit', { seq }) },
+  {
+    what: 'a time that is none',
+    reason: 'decode',
+    frame: (seq) => anyFrame('#identity', { seq, did: other.did, time: 'now' }),
+  },
+  {
+    what: 'a did that is none',
+    reason: 'decode',
+    frame: (seq) => anyFrame('#identity', { seq, did: 'you', time }),
+  },
+  { what: 'a rev that is no TID', reason: 'decode', frame: altered((body) => ({ ...body, rev: '1' })) },
+  {
+    what: 'a path outside of collections',
+    reason: 'decode',
+    frame: altered((body) => ({ ...body, ops: [{ ...body.ops[0], path: '../etc/passwd' }] })),
+  },
+  {
+    what: 'blocks that are no CAR',
+    reason: 'decode',
+    frame: altered((body) => ({ ...body, blocks: { $bytes: 'AAAA' } })),
+  },
+  {
+    what: 'unsorted keys in the body',
+    reason: 'canonical',
+    frame: () => Buffer.concat([header, Buffer.from('a2616201616102', 'hex')]),
+  },
+  {
+    what: 'unsorted keys in a block',
+    reason: 'canonical',
+    frame: altered((body) => withBlocks(body, blockOf(Buffer.from('a2616201616102', 'hex')))),
+  },
+  {
+    what: 'a float in a block',
+    reason: 'canonical',
+    frame: altered((body) => withBlocks(body, blockOf(Buffer.from('fb3ff8000000000000', 'hex')))),
+  },
+  {
+    what: 'a million levels in the body',
+    reason: 'depth',
+    frame: () => Buffer.concat([header, nested(1_000_000)]),
+  },
+  {
+    what: 'a million levels in a block',
+    reason: 'depth',
+    frame: altered((body) => withBlocks(body, blockOf(nested(1_000_000)))),
+  },
+  { what: 'a frame of 6 MB', reason: 'size', frame: () => Buffer.alloc(6_000_000) },
+  {
+    what: 'blocks of 2.1 MB',
+    reason: 'size',
+    frame: altered((body) => withBlocks(body, blockOf(Buffer.from(encode('x'.repeat(2_100_000)))))),
+  },
+  {
+    what: '201 operations',
+    reason: 'size',
+    frame: altered((body) => ({ ...body, ops: Array(201).fill(body.ops[0]) })),
+  },
+  {
+    what: 'a record of 1.1 MB',
+    reason: 'size',
+    frame: altered((body) => {
+      const record = createBlock({ $type: collection, text: 'x'.repeat(1_100_000) })
+      return withBlocks(
+        { ...body, ops: [{ action: 'create', path: `${collection}/a`, cid: record.link }] },
+        record,
+      )
+    }),
+  },
+  {
+    what: 'a block that is not what its CID says',
+    reason: 'cid',
+    frame: altered((body) => withText(body, 'bad-', 'mad-')),
+  },
+  {
+    what: 'a record that is not there',
+    reason: 'cid',
+    frame: altered((body) => ({ ...body, ops: [{ ...body.ops[0], cid: createBlock({ a: 1 }).link }] })),
+  },
+  {
+    what: 'a commit that is not there',
+    reason: 'cid',
+    frame: altered((body) => ({ ...body, commit: createBlock({ a: 1 }).link })),
+  },
+  {
+    what: 'a signature of another key',
+    reason: 'signature',
+    frame: async (seq) => await forger.createFrame(seq),
+  },
+  {
+    what: 'a commit of another repo',
+    reason: 'signature',
+    frame: altered((body) => ({ ...body, repo: good.did })),
+  },
+  {
+    what: 'another rev than was signed',
+    reason: 'signature',
+    frame: altered((body) => ({ ...body, rev: '3zzzzzzzzzzzz' })),
+  },
+  {
+    what: 'a repo that nobody knows',
+    reason: 'signature',
+    frame: async (seq) => await (await createTestRepo('did:plc:cccccccccccccccccccccccc')).createFrame(seq),
+  },
+  {
+    what: 'an operation that was not made',
+    reason: 'mst',
+    frame: altered((body) => ({ ...body, ops: [{ ...body.ops[0], path: `${collection}/z` }] })),
+  },
+  { what: 'an operation kept back', reason: 'mst', frame: altered((body) => ({ ...body, ops: [] })) },
+  {
+    what: 'an operation twice',
+    reason: 'mst',
+    frame: altered((body) => ({ ...body, ops: [body.ops[0], body.ops[0]] })),
+  },
+  {
+    what: 'a create called a deletion',
+    reason: 'mst',
+    frame: altered((body) => ({
+      ...body,
+      ops: [{ action: 'delete', path: body.ops[0]?.path, cid: null, prev: body.ops[0]?.cid }],
+    })),
+  },
+  {
+    what: 'another tree before',
+    reason: 'mst',
+    frame: altered((body) => ({ ...body, prevData: createBlock({ a: 1 }).link })),
+  },
+  {
+    what: 'an unknown type',
+    reason: 'unknown_type',
+    frame: (seq) => anyFrame('#labels', { seq, labels: [] }),
+  },
+  { what: 'a seq that was before', reason: 'cursor', frame: async () => await other.createFrame(1) },
+]
+
+describe('a hostile relay', () => {
+  let harness: Harness
+  let relay: TestRelay
+  let seq = 0
+
+  before(async () => {
+    relay = await TestRelay.start()
+    harness = new Harness({ relay: relay.url, identity: new KnownKeys([good, other]) })
+    relay.emit(++seq, await good.createFrame(seq, 'first'))
+    await harness.until(seq)
+  })
+
+  after(async () => {
+    await harness[Symbol.asyncDispose]()
+    await relay[Symbol.asyncDispose]()
+  })
+
+  for (const { what, reason, frame } of poison) {
+    it(`skips ${what} as ${reason}, and goes on`, async () => {
+      const counts = harness.counts('reject')
+      relay.emit(++seq, await frame(seq))
+      relay.emit(++seq, await good.createFrame(seq))
+      const events = await harness.until(seq)
+      assert.deepEqual(
+        events.map(({ kind, did, seq }) => ({ kind, did, seq })),
+        [{ kind: 'commit', did: good.did, seq }],
+      )
+      assert.deepEqual(harness.counts('reject'), { ...counts, [reason]: (counts[reason] ?? 0) + 1 })
+    })
+  }
+
+  it('never reconnected for it', () => {
+    assert.deepEqual(relay.cursors, ['0'])
+    assert.equal(harness.firehose.connected, true)
+  })
+})

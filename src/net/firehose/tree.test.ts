@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { type CidLink, fromString } from '@atcute/cid'
+import { getKeyHeight, MemoryBlockStore, NodeStore, NodeWrangler } from '@atcute/mst'
+import { blockOf } from '../../demo/block.ts'
+import { emptyTree } from '../../model/event.ts'
+import { type Cid, cidText } from './cid.ts'
+import { layerOf } from './node.ts'
+import { Tree } from './tree.ts'
+
+const binary = (cid: string): Cid => Buffer.from(fromString(cid).bytes).toString('latin1')
+const linkOf = (text: string): CidLink => blockOf(Buffer.from(hash('sha256', text))).link
+
+/** A tree as another implementation makes it, all of its blocks kept. */
+class Reference {
+  readonly #store = new MemoryBlockStore()
+  readonly #wrangler = new NodeWrangler(new NodeStore(this.#store))
+  root = emptyTree
+  readonly values = new Map<string, CidLink>()
+
+  async set(key: string, value: CidLink | undefined): Promise<void> {
+    if (value) this.values.set(key, value)
+    else this.values.delete(key)
+    this.root = value
+      ? await this.#wrangler.putRecord(this.root === emptyTree ? null : this.root, key, value)
+      : await this.#wrangler.deleteRecord(this.root, key)
+  }
+
+  get blocks(): ReadonlyMap<string, Uint8Array> {
+    return this.#store.blocks
+  }
+
+  tree(): Tree {
+    const blocks = Array.from(this.blocks, ([cid, bytes]) => [binary(cid), Buffer.from(bytes)] as const)
+    return new Tree(new Map(blocks), binary(this.root))
+  }
+}
+
+const key = (index: number) => `app.bsky.feed.${index % 3 ? 'post' : 'like'}/${index.toString(36)}`
+
+async function grown(size: number): Promise<Reference> {
+  const reference = new Reference()
+  for (let index = 0; index < size; index++) await reference.set(key(index), linkOf(key(index)))
+  return reference
+}
+
+describe('a partial tree', () => {
+  it('puts keys in the layers where others put them', async () => {
+    for (let index = 0; index < 2000; index++)
+      assert.equal(layerOf(key(index)), await getKeyHeight(key(index)))
+  })
+
+  for (const size of [0, 1, 2, 5, 60, 400]) {
+    it(`of ${size} keys becomes what others make of the same changes`, async () => {
+      const reference = await grown(size)
+      for (let round = 0; round < 60; round++) {
+        const tree = reference.tree()
+        for (let change = 0; change < 1 + (round % 8); change++) {
+          const path = key(Math.floor(Math.random() * (size + 30)))
+          const before = reference.values.get(path)
+          const after = Math.random() < 0.5 ? linkOf(`${path} ${round} ${change}`) : undefined
+          if (before && after) tree.replace(path, binary(before.$link), binary(after.$link))
+          else if (before) tree.remove(path, binary(before.$link))
+          else if (after) tree.insert(path, binary(after.$link))
+          else continue
+          await reference.set(path, after)
+        }
+        assert.equal(cidText(tree.cid), reference.root)
+      }
+    })
+  }
+
+  it('is the empty tree when the last key is gone', async () => {
+    const reference = await grown(50)
+    const tree = reference.tree()
+    for (const [path, { $link }] of reference.values) tree.remove(path, binary($link))
+    assert.equal(cidText(tree.cid), emptyTree)
+  })
+
+  it('refuses to change what is not as it should be', async () => {
+    const reference = await grown(50)
+    const value = binary(linkOf(key(7)).$link)
+    const other = binary(linkOf('other').$link)
+    const wrong: ((tree: Tree) => void)[] = [
+      (tree) => tree.insert(key(7), other),
+      (tree) => tree.remove(key(7), other),
+      (tree) => tree.remove(key(70), other),
+      (tree) => tree.replace(key(7), other, value),
+      (tree) => tree.replace(key(70), other, value),
+    ]
+    for (const change of wrong)
+      assert.throws(() => change(reference.tree()), { name: 'Rejection', reason: 'mst' })
+  })
+
+  it('says which kind of failure a missing block is', async () => {
+    const { root, values, blocks } = await grown(200)
+    const top = Buffer.from(blocks.get(root) as Uint8Array)
+    const missing = Array.from(values).filter(([path, { $link }]) => {
+      try {
+        new Tree(new Map([[binary(root), top]]), binary(root)).remove(path, binary($link))
+        return false
+      } catch (error) {
+        return (error as Error).name === 'MissingBlock'
+      }
+    })
+    assert.ok(missing.length > 150)
+  })
+})
