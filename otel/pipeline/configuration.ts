@@ -134,7 +134,12 @@ function overlaid(
 function check(source: ConfigSource): Config {
   const result = configSchema.safeParse(source.value)
   if (result.success) return result.data
-  const problems = result.error.issues.map((issue) => problemOf(issue, source))
+  const { issues } = result.error
+  const hasUnknownKey = (path: unknown) =>
+    issues.some((issue) => issue.code === 'unrecognized_keys' && String(issue.path) === String(path))
+  // What an unknown key leads to, such as the lack of a known one, is not worth saying.
+  const causes = issues.filter(({ code, path }) => code !== 'custom' || !hasUnknownKey(path))
+  const problems = causes.map((issue) => problemOf(issue, source))
   // The first in the file: what follows may be its consequence.
   problems.sort((a, b) => lineOf(a.where) - lineOf(b.where))
   throw new ConfigError(problems[0] as (typeof problems)[0])

@@ -89,8 +89,8 @@ async function startEnabled(
   const stopProcess = observeProcess(own, provider)
 
   const stop = async () => {
-    stopProcess()
     await within(tidegauge.shutdown_timeout, provider.shutdown(), onLog)
+    stopProcess()
     for (const { destroy } of readers) destroy()
     stopDiagnostics()
   }

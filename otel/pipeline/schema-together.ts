@@ -18,6 +18,15 @@ export function checkTogether(
 ): void {
   const readers = config.meter_provider?.readers ?? []
   checkPairs(config.resource.attributes_list, ['resource', 'attributes_list'], error)
+  for (const [i, { value, type }] of (config.resource.attributes ?? []).entries()) {
+    if (value === null || isOfType(value, type)) continue
+    const path = ['resource', 'attributes', i, 'value']
+    throw error(
+      path,
+      `is ${JSON.stringify(value)}, which is not of type ${type}`,
+      'give type the type of the value',
+    )
+  }
   const [first] = readers.map(({ periodic, pull }) => JSON.stringify((periodic ?? pull)?.cardinality_limits))
   readers.forEach(({ periodic, pull }, i) => {
     const path = ['meter_provider', 'readers', i]
@@ -62,6 +71,15 @@ export function checkTogether(
     }
   })
 }
+
+function isOfType(value: unknown, type: AttributeType): boolean {
+  const [kind = '', isArray] = type.split('_')
+  if (isArray) return Array.isArray(value) && value.every((item) => isOfType(item, kind as AttributeType))
+  if (kind === 'int') return Number.isInteger(value)
+  return typeof value === { string: 'string', bool: 'boolean', double: 'number' }[kind]
+}
+
+type AttributeType = NonNullable<Config['resource']['attributes']>[number]['type']
 
 function checkFile(file: string, path: ConfigPath, error: MakeError): void {
   try {

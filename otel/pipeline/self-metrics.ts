@@ -54,7 +54,8 @@ export class SelfMetrics {
 
   /** Counts a measurement that went to an overflow series; the first one of each metric and attribute is logged. */
   readonly overflowed = (metric: string, attribute: string | undefined): void => {
-    this.#counters?.overflows.add(1, { metric })
+    // This counter has a limit too, and would count itself for ever.
+    if (metric !== pipelineOverflows.name) this.#counters?.overflows.add(1, { metric })
     const what = attribute === undefined ? 'combinations of values' : `values of ${attribute}`
     const line = `${metric} has too many ${what}: new ones are counted together as otel.metric.overflow`
     if (this.#overflowed.has(line)) return

@@ -48,7 +48,9 @@ export function resolveViews(
   const find = registry.findViews.bind(registry)
 
   registry.findViews = (instrument, scope) => {
-    const found = find(instrument, scope).map((view) => views.indexOf(view))
+    const found = find(instrument, scope)
+      .map((view) => views.indexOf(view))
+      .filter((index) => streams[index]?.instrumentName?.test(instrument.name) ?? true)
     const byUser = found.filter((index) => index < users)
     const byCatalog = found.filter((index) => index >= users && index < rest)
     const chosen = byUser.length > 0 ? byUser : byCatalog.length > 0 ? byCatalog : [rest]
@@ -64,9 +66,9 @@ export function resolveViews(
   }
 
   function limited(index: number, { name, type }: Instrument): View {
-    const [view, { limits, isClosed = false }] = [views?.[index] as View, streams[index] as StreamView]
-    if (isClosed) return view
+    const [view, { limits, mostSeries }] = [views?.[index] as View, streams[index] as StreamView]
     const series = limits?.series ?? options.seriesLimit(type)
+    if (mostSeries !== undefined && mostSeries <= series) return view
     const onOverflow = (attribute: string | undefined) => options.onOverflow(view.name ?? name, attribute)
     const limiter = limitSeries({ series, values: limits?.values ?? {} }, onOverflow)
     const first = view.attributesProcessor
@@ -80,8 +82,8 @@ export function resolveViews(
 
   /** Metrics that need no view: their buckets are the instrument's advice, their attributes are bounded. */
   function isLeftToReaders(index: number): boolean {
-    const { isClosed, options: view } = streams[index] as StreamView
-    return index >= users && view.name === undefined && (index >= rest || isClosed === true)
+    const { mostSeries, options: view } = streams[index] as StreamView
+    return index >= users && view.name === undefined && (index >= rest || mostSeries !== undefined)
   }
 
   function lendsAggregation(index: number): boolean {

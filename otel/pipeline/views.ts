@@ -9,15 +9,17 @@ import {
 import type { MetricDefinition } from '../catalog/metric.ts'
 import { otherValue } from '../meter/attribute-values.ts'
 import type { SeriesLimits } from './cardinality.ts'
-import { matcher } from './pattern.ts'
+import { expression, matcher } from './pattern.ts'
 import type { AggregationConfig, InstrumentTypeName, ViewConfig } from './schema-views.ts'
 
 /** A view, and how many series the stream may have; without a limit the reader's holds. */
 export interface StreamView {
   readonly options: ViewOptions
   readonly limits?: Partial<SeriesLimits>
-  /** Every attribute has listed values only: the stream cannot grow beyond them. @default false */
-  readonly isClosed?: boolean
+  /** How many series there can be where every attribute has listed values only. @default no bound */
+  readonly mostSeries?: number
+  /** Selects instruments by name, beside the selector of the view. @default all */
+  readonly instrumentName?: RegExp
 }
 
 /** The view of a catalogued metric: its public name, its buckets and the attributes that it declares. */
@@ -34,15 +36,16 @@ export function catalogView(definition: MetricDefinition): StreamView {
       attributesProcessors: [declaredAttributes(definition)],
     },
     limits: { values: Object.fromEntries(open) },
-    isClosed: open.length === 0,
+    ...(open.length === 0 && { mostSeries: combinations(definition) }),
   }
 }
 
 /** A view that the user configures. */
 export function userView({ selector, stream }: ViewConfig): StreamView {
+  const pattern = selector.instrument_name ?? '*'
   const keep = stream.attribute_keys && matcher(stream.attribute_keys)
   const options: ViewOptions = {
-    instrumentName: selector.instrument_name ?? '*',
+    instrumentName: pattern.includes('?') ? '*' : pattern,
     ...(selector.instrument_type && { instrumentType: instrumentTypes[selector.instrument_type] }),
     ...(selector.unit !== undefined && { instrumentUnit: selector.unit }),
     ...(selector.meter_name !== undefined && { meterName: selector.meter_name }),
@@ -54,7 +57,12 @@ export function userView({ selector, stream }: ViewConfig): StreamView {
     ...(keep && { attributesProcessors: [{ process: (attributes) => filtered(attributes, keep) }] }),
   }
   const series = stream.aggregation_cardinality_limit
-  return { options, ...(series !== undefined && { limits: { series } }) }
+  return {
+    options,
+    ...(series !== undefined && { limits: { series } }),
+    // The SDK knows only the asterisk.
+    ...(pattern.includes('?') && { instrumentName: expression(pattern) }),
+  }
 }
 
 /** Keeps what a definition declares, under its public names; a value that is not declared is `_OTHER`. */
@@ -79,6 +87,11 @@ function declaredAttributes({ attributes = {}, stream }: MetricDefinition): IAtt
 
 /** Stands for an attribute that a library leaves out, such as the route of a request that matches none. */
 const missingValue = 'unmatched'
+
+/** How many series a metric with listed values can have, `_OTHER` included. */
+function combinations({ attributes = {} }: MetricDefinition): number {
+  return Object.values(attributes).reduce((product, values) => product * (Object.keys(values).length + 1), 1)
+}
 
 function filtered(attributes: Attributes, keep: (key: string) => boolean): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([key]) => keep(key)))
