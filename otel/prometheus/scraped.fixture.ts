@@ -75,7 +75,9 @@ export function fetchFrom(
             status: response.statusCode ?? 0,
             headers: response.headers,
             bytes,
-            text: bytes.toString(),
+            get text() {
+              return bytes.toString()
+            },
           })
         })
       },
