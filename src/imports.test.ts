@@ -85,7 +85,7 @@ function sourcesBelow(folder: string): readonly string[] {
 
 /** Test files, and what only they use, may import what they need. */
 function isTest(file: string): boolean {
-  return /\.(test|conformance|fixture)\.ts$/.test(file)
+  return /\.(test|conformance)\.ts$|\/testing\//.test(file)
 }
 
 function text(file: string): string {
