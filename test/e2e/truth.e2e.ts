@@ -17,6 +17,7 @@ describe('a service that follows a real PDS', () => {
   let service: Tidegauge
   let prometheus: Prometheus
   let truth: Truth
+  const events: Record<string, number>[] = []
 
   before(async () => {
     console.log(`E2E_SEED=${random.seed}`)
@@ -30,7 +31,11 @@ describe('a service that follows a real PDS', () => {
     await back?.deactivate()
     await back?.activate()
     await takenDown?.takeDown()
+    // The PDS forgets the events of an account that is deleted.
+    const seq = pds.lastSeq()
+    events.push(pds.events())
     await gone?.delete()
+    events.push(pds.events(seq))
     truth = await truthOf(pds)
     await eventually(async () => {
       assert.equal(await prometheus.number('firehose_last_seq'), pds.lastSeq())
@@ -55,7 +60,9 @@ describe('a service that follows a real PDS', () => {
   })
 
   it('counts every event once, by its type', async () => {
-    const expected = { commit: 0, sync: 0, identity: 0, account: 0, info: 0, unknown: 0, ...pds.events() }
+    const expected = { commit: 0, sync: 0, identity: 0, account: 0, info: 0, unknown: 0 }
+    for (const type of ['commit', 'sync', 'identity', 'account'] as const)
+      for (const some of events) expected[type] += some[type] ?? 0
     await shows(async () =>
       assert.deepEqual(await prometheus.byLabel('firehose_events_total', 'type'), expected),
     )

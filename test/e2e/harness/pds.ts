@@ -51,20 +51,21 @@ export class Pds implements AsyncDisposable {
     return Number(this.#sequencer('SELECT max(seq) AS seq FROM repo_seq')[0]?.seq ?? 0)
   }
 
-  /** How many events of each type there are, in the words of the protocol, from the PDS's own database. */
-  events(): Record<string, number> {
-    const rows = this.#sequencer(
-      'SELECT eventType AS type, count(*) AS events FROM repo_seq GROUP BY eventType',
-    )
-    return Object.fromEntries(
-      rows.map(({ type, events }) => [type === 'append' ? 'commit' : type, Number(events)]),
-    )
+  /** How many events of each type came after `seq`, in the words of the protocol, from the PDS's own database. */
+  events(seq = 0): Record<string, number> {
+    const grouped =
+      'SELECT eventType AS type, count(*) AS events FROM repo_seq WHERE seq > ? GROUP BY eventType'
+    const named = ({ type, events }: Record<string, unknown>) => [
+      type === 'append' ? 'commit' : type,
+      Number(events),
+    ]
+    return Object.fromEntries(this.#sequencer(grouped, seq).map(named))
   }
 
-  #sequencer(sql: string): Record<string, unknown>[] {
+  #sequencer(sql: string, ...parameters: number[]): Record<string, unknown>[] {
     const database = new DatabaseSync(join(this.#settings.dataDir, 'sequencer.sqlite'), { readOnly: true })
     try {
-      return database.prepare(sql).all()
+      return database.prepare(sql).all(...parameters)
     } finally {
       database.close()
     }

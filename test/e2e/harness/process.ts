@@ -38,8 +38,9 @@ export class Running implements AsyncDisposable {
       this.#child.on('error', () => resolve(127))
       this.#child.on('exit', (code, signal) => resolve(signal ?? code ?? 0))
     })
-    this.exited.then(() => {
+    this.exited.then((how) => {
       this.#ended = true
+      lastLines.push(`--- ${this.name} ended with ${how}; its last lines:\n${this.lastLines()}`)
       running.delete(this)
     })
     running.add(this)
@@ -93,7 +94,6 @@ export class Running implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
-    lastLines.push(`--- the last lines of ${this.name}:\n${this.lastLines()}`)
     rmSync(this.#folder, { recursive: true, force: true })
   }
 }
@@ -116,14 +116,14 @@ export async function startProcess(options: ProcessOptions): Promise<Running> {
 
 const running = new Set<Running>()
 
-/** Of each process that has been disposed of, for a failure that is only known when all is over. */
+/** How each process ended, for a failure that is only known when all is over. */
 const lastLines: string[] = []
 
 // A test file that ends early, by a failure in a hook or by Ctrl-C, leaves nothing behind.
 process.on('exit', (code) => {
   for (const started of running) {
     started.signal('SIGKILL')
-    lastLines.push(`--- the last lines of ${started.name}:\n${started.lastLines()}`)
+    lastLines.push(`--- ${started.name} was running; its last lines:\n${started.lastLines()}`)
   }
   if (code !== 0) console.log(lastLines.join('\n'))
 })

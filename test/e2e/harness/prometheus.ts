@@ -111,6 +111,7 @@ export async function startPrometheus({
   const folder = mkdtempSync(join(tmpdir(), 'tidegauge-prometheus-'))
   const config = {
     global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval },
+    storage: { tsdb: { out_of_order_time_window: '1h' } },
     scrape_configs: [{ job_name: 'e2e', static_configs: [{ targets }] }],
   }
   // JSON is YAML.

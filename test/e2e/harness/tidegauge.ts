@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { answers, freePort, getJson } from './network.ts'
+import { answers, freePort, getJson, request } from './network.ts'
 import type { Pds } from './pds.ts'
 import { type Running, startProcess } from './process.ts'
 import { pages } from './truth.ts'
@@ -84,7 +84,7 @@ export class Tidegauge implements AsyncDisposable {
   }
 
   async scrape(): Promise<string> {
-    return (await fetch(`http://${this.metrics}/metrics`)).text()
+    return (await request(`http://${this.metrics}/metrics`)).text()
   }
 
   record(uri: string): Promise<ServedRecord> {
@@ -94,7 +94,7 @@ export class Tidegauge implements AsyncDisposable {
   /** Every record of a repo that it serves, by URI. */
   async records(did: string): Promise<Map<string, ServedRecord>> {
     const page = async (cursor: object) => {
-      const response = await fetch(`${this.url}/query`, {
+      const response = await request(`${this.url}/query`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ did, limit: 100, ...cursor }),

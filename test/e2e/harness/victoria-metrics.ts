@@ -31,7 +31,6 @@ export class VictoriaMetrics extends QueryApi implements AsyncDisposable {
         `-httpListenAddr=127.0.0.1:${this.#port}`,
         // Otherwise what was just written is held back from queries for 30 s.
         '-search.latencyOffset=0s',
-        '-inmemoryDataFlushInterval=1s',
       ],
       ready: () => answers(`${this.url}/health`),
     })

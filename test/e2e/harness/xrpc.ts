@@ -1,3 +1,5 @@
+import { request } from './network.ts'
+
 /** Calls a PDS (https://atproto.com/specs/xrpc). */
 export class Xrpc {
   readonly #url: string
@@ -34,7 +36,7 @@ export class Xrpc {
   }
 
   async #call<Answer>(url: URL, init: RequestInit): Promise<Answer> {
-    const response = await fetch(url, init)
+    const response = await request(url, init)
     const text = await response.text()
     if (!response.ok) throw new Error(`${url.pathname}: ${response.status} ${text}`)
     return (text ? JSON.parse(text) : undefined) as Answer
