@@ -2,6 +2,7 @@ import { fromEnvironment, fromFlags } from './given.ts'
 import type { Did } from './model/did.ts'
 import { UsageError } from './model/errors.ts'
 import type { LogLevel } from './model/log.ts'
+import type { Nsid } from './model/nsid.ts'
 import { type Setting, Unfit } from './setting.ts'
 import { flagOf, settingKeys, settings, variableOf } from './settings.ts'
 
@@ -29,6 +30,8 @@ export interface Config {
   readonly from: 'oldest' | 'live' | number
   /** Collections to keep, `app.bsky.feed.*` meaning all below; empty means all there are. @default [] */
   readonly collections: readonly string[]
+  /** Fields that queries may ask for with `where`; built anew when they change. @default [] */
+  readonly index: readonly { readonly collection: Nsid; readonly path: string }[]
   /** Repos to keep; empty means all there are. @default [] */
   readonly dids: readonly Did[]
   /** Events per second that the demo network makes. @default 5 */

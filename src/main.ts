@@ -30,6 +30,7 @@ import { instrumentSearch, observeSearch } from './state/search/instrumented.ts'
 import { SqliteSearch } from './state/search/sqlite.ts'
 import { instrumentStorage, observeStorage } from './state/storage/instrumented.ts'
 import { SqliteStorage } from './state/storage/sqlite.ts'
+import type { Storage } from './state/storage/storage.ts'
 import { SqliteStreams } from './state/streams/sqlite.ts'
 import { firehoseLive } from './state/streams/streams.ts'
 
@@ -60,7 +61,7 @@ async function serve(args: readonly string[], terminal: Terminal): Promise<0> {
 
   const database = stack.use(new Database({ dir: config.data }))
   const streams = stack.use(new SqliteStreams({ database }))
-  const storage = instrumentStorage(stack.use(new SqliteStorage({ database })), meter)
+  const storage = instrumentStorage(stack.use(new SqliteStorage({ database, index: config.index })), meter)
   const search = instrumentSearch(new SqliteSearch({ database }), meter)
   observeStorage(meter, storage)
   observeSearch(meter, search)
@@ -140,7 +141,7 @@ async function serve(args: readonly string[], terminal: Terminal): Promise<0> {
 
   await firehose.start()
   greet(terminal, config, listener.url, pipeline)
-  const work = [ingest.run(stop.signal), indexer.run(stop.signal)]
+  const work = [ingest.run(stop.signal), indexer.run(stop.signal), reindexFields(storage, stop.signal, log)]
   try {
     await Promise.all(work)
   } finally {
@@ -161,6 +162,12 @@ async function openSource(config: Config, stack: AsyncDisposableStack, log: Log)
   })
   stack.use(demo)
   return { relay: demo.relay, plc: demo.plc, allowLoopback: true, host: 'demo' }
+}
+
+/** Queries by field wait until this is done; all others do not. */
+async function reindexFields(storage: Storage, signal: AbortSignal, log: Log): Promise<void> {
+  const records = await storage.reindex(signal)
+  if (records > 0) log.info('the index of fields was built anew', { records })
 }
 
 /** What was said for the API's host holds for the metrics as well, unless nothing was said. */

@@ -65,6 +65,13 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     initially: 'all',
     read: listOf(collection),
   },
+  index: {
+    argument: 'LIST',
+    help: 'Fields that POST /query may ask for, such as app.bsky.feed.like:subject.uri.',
+    initial: [],
+    initially: 'none',
+    read: listOf(field),
+  },
   dids: { argument: 'LIST', help: 'Repos to keep.', initial: [], initially: 'all', read: listOf(did) },
   demoRate: {
     argument: 'N',
@@ -149,6 +156,13 @@ function position(value: string): Config['from'] {
 function collection(value: string): string {
   if (value === '*' || isNsid(value.replace(/\.\*$/, '.any.any'))) return value
   throw new Unfit('must name collections, such as app.bsky.feed.post or app.bsky.feed.*')
+}
+
+function field(value: string): Config['index'][number] {
+  const [collection = '', path = '', ...more] = value.split(':')
+  if (isNsid(collection) && /^[^.\s]+(\.[^.\s]+)*$/.test(path) && more.length === 0)
+    return { collection, path }
+  throw new Unfit('must name fields as COLLECTION:PATH, such as app.bsky.feed.like:subject.uri')
 }
 
 function did(value: string): Did {
