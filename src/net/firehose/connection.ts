@@ -100,12 +100,18 @@ export class Connection {
     // While reading is paused nothing can be heard, an answer to a ping neither.
     if (this.#paused) return
     if (!this.#heard) {
-      this.#failure ??= { kind: 'lost', message: 'the relay no longer answers' }
-      this.#socket.terminate()
+      // What came while other work kept us from reading is read before this is called.
+      setImmediate(() => this.#giveUp())
       return
     }
     this.#heard = false
     this.#socket.ping()
+  }
+
+  #giveUp(): void {
+    if (this.#heard || this.#paused) return
+    this.#failure ??= { kind: 'lost', message: 'the relay no longer answers' }
+    this.#socket.terminate()
   }
 }
 
