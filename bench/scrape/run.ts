@@ -1,13 +1,13 @@
 // Whole scrapes over HTTP: ours, the stock exporter's and prom-client's, of the same series.
-// Usage: node bench/scrape/run.ts [scrapes per figure, 9 by default]
+// Usage: node bench/scrape/run.ts [scrapes per figure, 15 by default]
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { availableParallelism } from 'node:os'
 import type { Kind, Peer } from './served.ts'
 
-const rounds = Number(process.argv[2] ?? 9)
-const warmups = 3
+const rounds = Number(process.argv[2] ?? 15)
+const warmups = 15
 const peers: readonly Peer[] = ['tidegauge', 'exporter-prometheus', 'prom-client']
 const cases: readonly (readonly [kind: Kind, series: number])[] = [
   ['counters', 100],

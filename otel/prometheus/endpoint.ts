@@ -5,12 +5,12 @@ import type { AggregationOption, InstrumentType, MetricProducer } from '@opentel
 import { captureExemplars } from './capture.ts'
 import { CollectErrors } from './collect-errors.ts'
 import { Collection } from './collection.ts'
+import { mergeDirectly } from './direct-merge.ts'
 import { Exposition } from './exposition.ts'
 import { createListener, type Listener } from './listener.ts'
 import type { CallbackFailure, PrometheusEndpointOptions } from './options.ts'
 import { guardProducer } from './producers.ts'
 import { createHandler, type ScrapeHandler } from './scrape.ts'
-import { spareMerges } from './spare-merges.ts'
 
 export type { PrometheusEndpointOptions } from './options.ts'
 
@@ -97,7 +97,7 @@ export class PrometheusEndpoint extends PrometheusExporter {
   override setMetricProducer(producer: MetricProducer): void {
     super.setMetricProducer(producer)
     this.#producer = producer
-    spareMerges(producer)
+    mergeDirectly(producer)
     captureExemplars(producer, this.#options.exemplarFilter ?? 'trace_based')
   }
 

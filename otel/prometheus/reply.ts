@@ -23,17 +23,22 @@ export async function gzipped({ pieces, series }: Body): Promise<Body> {
  * @returns whether the other side stayed to the end.
  */
 export async function send(response: ServerResponse, { pieces }: Body, idleMs: number): Promise<boolean> {
+  response.cork()
   for (const piece of pieces) {
     if (response.destroyed) return false
     response.write(piece)
-    // The pieces are in memory anyway, and shared: what is queued costs its place in the queue only.
-    if (response.writableLength > queuedBytes && !(await drained(response, idleMs))) return false
+    if (response.writableLength < batchBytes) continue
+    response.uncork()
+    if (response.writableNeedDrain && !(await drained(response, idleMs))) return false
+    response.cork()
   }
+  response.uncork()
   response.end()
   return !response.destroyed
 }
 
-const queuedBytes = 1 << 20
+/** What is handed to the connection at once: enough to keep it busy, little enough to notice that it stands still. */
+const batchBytes = 1 << 20
 
 async function drained(response: ServerResponse, idleMs: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
