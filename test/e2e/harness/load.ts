@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Account, Write } from './account.ts'
 import type { Pds } from './pds.ts'
 import { createRandom, type Random } from './random.ts'
@@ -35,6 +36,52 @@ export async function writeLoad(
     }),
   )
   return made
+}
+
+/** Something that writes until it is told to end. */
+export interface Load extends AsyncDisposable {
+  /** @throws what a writer has thrown. */
+  end(): Promise<void>
+}
+
+export interface OngoingLoadOptions {
+  /** @default 4 */
+  readonly accounts?: number
+  readonly random: Random
+  /** Pause of each account after each commit. @default 0 */
+  readonly pauseMs?: number
+}
+
+/** Creates accounts, and lets them write through the PDS's API all the while. */
+export async function startLoad(
+  pds: Pds,
+  { accounts = 4, random, pauseMs = 0 }: OngoingLoadOptions,
+): Promise<Load> {
+  const made = await Array.fromAsync({ length: accounts }, () =>
+    pds.createAccount(`user${random.below(1e9)}`),
+  )
+  let going = true
+  const writers = Promise.allSettled(
+    made.map(async (account) => {
+      const own = createRandom(random.below(2 ** 31))
+      while (going) {
+        await writeSome(account, own)
+        await sleep(pauseMs)
+      }
+    }),
+  )
+  const stop = () => {
+    going = false
+    return writers
+  }
+  return {
+    async end() {
+      for (const result of await stop()) if (result.status === 'rejected') throw result.reason
+    },
+    async [Symbol.asyncDispose]() {
+      await stop()
+    },
+  }
 }
 
 export function total({ operations }: Account): number {
