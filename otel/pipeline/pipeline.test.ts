@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, mock } from 'node:test'
 import type { Attributes } from '@opentelemetry/api'
 import { pipelineExports } from '../catalog/pipeline.ts'
 import { bind } from '../meter/bind.ts'
@@ -185,6 +185,38 @@ tidegauge: { shutdown_timeout: 30 }`)
     await demo.pipeline.shutdown()
     assert.ok(demo.log.includes('warn metrics were not exported within 30 ms: given up'))
   })
+})
+
+describe('an endpoint that nobody scrapes', () => {
+  for (const { exporter, collected } of [
+    { exporter: 'prometheus,otlp', collected: 2 },
+    { exporter: 'prometheus', collected: 0 },
+  ]) {
+    it(`collects by itself where another reader would pile up for it: ${exporter}`, async () => {
+      mock.timers.enable({ apis: ['setInterval'] })
+      try {
+        await using sink = await startHttpSink()
+        const endpoint = `http://127.0.0.1:${sink.port}`
+        const environment = {
+          ...scraped,
+          OTEL_METRICS_EXPORTER: exporter,
+          OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        }
+        await using demo = await startDemo({ ...environment, OTEL_METRIC_EXPORT_INTERVAL: '600000' })
+        let reads = 0
+        observe(demo.pipeline.meter(), { ...visits, name: 'demo.reads', instrument: 'gauge' }, () => {
+          reads++
+          return []
+        })
+        mock.timers.tick(60_000)
+        mock.timers.tick(60_000)
+        await new Promise(setImmediate)
+        assert.equal(reads, collected)
+      } finally {
+        mock.timers.reset()
+      }
+    })
+  }
 })
 
 describe('the pipeline', () => {

@@ -197,7 +197,7 @@ function listenProblem(failure: Error, { host, port }: PrometheusConfig) {
 class KeptEndpoint extends PrometheusEndpoint {
   readonly #onCollect: ReaderEvents['onCollect']
   readonly #timer: NodeJS.Timeout | undefined
-  #collectedAt = performance.now()
+  #isFresh = false
 
   constructor(
     options: PrometheusEndpointOptions,
@@ -210,7 +210,7 @@ class KeptEndpoint extends PrometheusEndpoint {
   }
 
   override async collect(options?: { timeoutMillis?: number }): Promise<CollectionResult> {
-    this.#collectedAt = performance.now()
+    this.#isFresh = true
     const result = await super.collect(options)
     this.#onCollect(result.resourceMetrics)
     return result
@@ -222,9 +222,9 @@ class KeptEndpoint extends PrometheusEndpoint {
   }
 
   #collectIfIdle(): void {
-    if (performance.now() - this.#collectedAt < idleMs) return
     // Cumulative series lose nothing by it; failed callbacks are counted where they fail.
-    this.collect({ timeoutMillis: 5000 }).catch(() => {})
+    if (!this.#isFresh) this.collect({ timeoutMillis: 5000 }).catch(() => {})
+    this.#isFresh = false
   }
 }
 
