@@ -3,7 +3,7 @@ import type { DataPoint, GaugeMetricData, ResourceMetrics } from '@opentelemetry
 import { constantAttributes } from './constant-labels.ts'
 import type { EscapingScheme } from './escaping.ts'
 import { type Family, familiesOf } from './families.ts'
-import { type Label, labelsOf } from './labels.ts'
+import { type Label, labelsOf, scopeLabelNames } from './labels.ts'
 import { familyLines, labelText } from './lines.ts'
 import type { Representation } from './negotiate.ts'
 import { openMetrics, openMetricsEnd, targetInfo } from './openmetrics.ts'
@@ -98,7 +98,9 @@ export class Exposition {
     const writer = this.#writer(labelText, escaping, resourceMetrics)
     const taken = new Set(families.map(({ name }) => name))
     const isOpenMetrics = format === 'openmetrics'
-    const dialect = isOpenMetrics ? openMetrics(taken, timestampMs) : prometheusText(timestampMs)
+    // The resource takes two names more, one for the family and one for the series.
+    const notFree = target ? new Set([...taken, 'target', 'target_info']) : taken
+    const dialect = isOpenMetrics ? openMetrics(notFree, timestampMs) : prometheusText(timestampMs)
     let series = 0
     if (target !== undefined) {
       const labels = labelText(target)
@@ -153,7 +155,7 @@ export class Exposition {
     if (kept === undefined) {
       const { translationStrategy: strategy = 'UnderscoreEscapingWithSuffixes', withoutScopeInfo = false } =
         this.#options
-      const rules = { strategy, escaping, constant: [], reserved: ['le'] }
+      const rules = { strategy, escaping, constant: [], reserved: ['le', ...scopeLabelNames] }
       const constant = labelsOf(constantAttributes(resource.attributes, this.#options), rules)
       const keyOf = (written: Written) =>
         typeof written === 'string' ? written : Buffer.from(written).toString('latin1')

@@ -39,18 +39,18 @@ export function labelsOf(attributes: Attributes, rules: LabelRules): Label[] {
   return all.sort(byName)
 }
 
-/** Says which instrumentation scope recorded a series. What a scope does not tell is left out. */
-export function scopeLabels(scope: InstrumentationScope): Label[] {
-  return constantLabels([
-    ['otel_scope_name', scope.name],
-    ['otel_scope_version', scope.version ?? ''],
-    ['otel_scope_schema_url', scope.schemaUrl ?? ''],
-  ])
-}
+/** Labels that say which scope recorded a series. */
+export const scopeLabelNames = ['otel_scope_name', 'otel_scope_version', 'otel_scope_schema_url'] as const
 
-/** Prepares labels that do not come from attributes of a series. */
-export function constantLabels(labels: readonly Label[]): Label[] {
-  return labels.filter(([, value]) => value !== '').map(([name, value]) => [name, value.toWellFormed()])
+/** Says which instrumentation scope recorded a series. What a scope does not tell is left out. */
+export function scopeLabels({ name, version = '', schemaUrl = '' }: InstrumentationScope): Label[] {
+  const [nameLabel, versionLabel, schemaLabel] = scopeLabelNames
+  const labels: Label[] = [
+    [nameLabel, name],
+    [versionLabel, version],
+    [schemaLabel, schemaUrl],
+  ]
+  return labels.filter(([, value]) => value !== '').map(([label, value]) => [label, value.toWellFormed()])
 }
 
 function labelName(key: string, rules: LabelRules): string {

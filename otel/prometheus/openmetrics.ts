@@ -6,7 +6,7 @@ import { noDescription } from './text.ts'
 /**
  * OpenMetrics 0.0.1 and 1.0.0.
  *
- * @param taken names of all families: the name of a counter without `_total` may be another's already.
+ * @param taken names that are not free: the name of a counter without `_total` may be another's already.
  * @param timestampMs when the values were taken, if that is to be written.
  */
 export function openMetrics(taken: ReadonlySet<string>, timestampMs: number | undefined): Dialect {
@@ -38,7 +38,7 @@ export function openMetrics(taken: ReadonlySet<string>, timestampMs: number | un
 /** What the last line of every OpenMetrics answer says: that nothing was lost on the way. */
 export const openMetricsEnd = '# EOF\n'
 
-/** Describes the resource. Labels are written already. */
+/** Describes the resource, whose labels are written already; `taken` are the names of the other families. */
 export function targetInfo(labels: string, taken: ReadonlySet<string>): string {
   const name = taken.has('target') ? 'target_info' : 'target'
   const type = name === 'target' ? 'info' : 'gauge'

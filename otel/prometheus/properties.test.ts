@@ -250,10 +250,12 @@ function identified(bytes: Buffer, accept: string): { id: string; value: number 
 }
 
 describe('whatever is recorded', () => {
-  for (const strategy of translationStrategies) {
-    for (const accept of accepted) {
+  for (const [i, strategy] of translationStrategies.entries()) {
+    for (const [j, accept] of accepted.entries()) {
       it(`can be read back under ${strategy} as ${accept}`, async () => {
-        for (let seed = 1; seed <= 30; seed++) {
+        // Other seeds for every row.
+        const first = 1 + 30 * (i * accepted.length + j)
+        for (let seed = first; seed < first + 30; seed++) {
           const { bytes, recorded, problems } = await run(seed, strategy, accept)
           const found = identified(bytes, accept)
           for (const { id, value } of found) {
