@@ -25,7 +25,8 @@ export function afterCommit(repo: RepoState, { rev, data, prevData }: CommitEven
   const content = isWhole ? 'synced' : chainBreak && repo.content === 'synced' ? 'desync' : repo.content
   return {
     repo: withContent({ ...repo, rev, data }, content),
-    clear: isWhole && repo.content !== 'synced',
+    // Where no tree was ever known, nothing is stored.
+    clear: isWhole && repo.content !== 'synced' && repo.data !== undefined,
     chainBreak: chainBreak && !isWhole,
   }
 }
@@ -37,7 +38,7 @@ export function afterSync(repo: RepoState, { rev, data }: SyncEvent): Transition
     data === emptyTree ? 'synced' : isKnown || repo.content === 'pending' ? repo.content : 'desync'
   return {
     repo: withContent({ ...repo, rev, data }, content),
-    clear: data === emptyTree && repo.data !== emptyTree,
+    clear: data === emptyTree && repo.data !== undefined && repo.data !== emptyTree,
     chainBreak: false,
   }
 }

@@ -58,6 +58,6 @@ function collectionMatcher(patterns: readonly string[]): ((collection: Nsid) => 
 
 function isPattern(pattern: string): boolean {
   if (pattern === '*') return true
-  // A beginning has at least two parts, like the shortest authority.
-  return pattern.endsWith('.*') ? isNsid(`${pattern.slice(0, -2)}.name`) : isNsid(pattern)
+  // What follows a beginning has at least one part; with a second one even `app.*` completes to a name.
+  return pattern.endsWith('.*') ? isNsid(`${pattern.slice(0, -2)}.some.name`) : isNsid(pattern)
 }

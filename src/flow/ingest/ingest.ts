@@ -73,6 +73,7 @@ export class Ingest {
    *
    * @param signal gives up what cannot be written at once when it aborts; as the cursor has not moved, the host
    *   sends it again.
+   * @throws what the source throws, after everything before it is written.
    */
   async run(signal?: AbortSignal): Promise<void> {
     this.#hasEnded = false
@@ -112,12 +113,12 @@ export class Ingest {
       while (!this.#isFull() && !this.#hasEnded && performance.now() < deadline) {
         await this.#sleep(deadline - performance.now())
       }
-      await this.#holdBack(signal)
+      await this.#repeat(() => this.#holdBack(signal), signal)
       const batch = this.#waiting
       this.#waiting = new WriteBatch()
       this.#writing = batch.events
       this.#wakeReader()
-      await this.#append(batch, signal)
+      await this.#repeat(() => this.#append(batch), signal)
       this.#writing = 0
     }
   }
@@ -130,17 +131,20 @@ export class Ingest {
     this.#isHeldBack = false
   }
 
-  async #append(batch: WriteBatch, signal: AbortSignal | undefined): Promise<void> {
-    const { streams, host, onWrite, onError } = this.#options
-    const { payloads, seq = 0, events, operations } = batch
+  async #append({ payloads, seq = 0, events, operations }: WriteBatch): Promise<void> {
+    const { streams, host, onWrite } = this.#options
+    const start = performance.now()
+    await streams.append(firehoseLive, payloads, { host, seq })
+    onWrite({ events, operations, durationMs: performance.now() - start })
+  }
+
+  /** Does it until it succeeds. @throws what it throws, once the signal has aborted. */
+  async #repeat(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
     for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-      const start = performance.now()
       try {
-        await streams.append(firehoseLive, payloads, { host, seq })
-        onWrite({ events, operations, durationMs: performance.now() - start })
-        return
+        return await work()
       } catch (error) {
-        onError(error)
+        this.#options.onError(error)
         if (signal?.aborted) throw error
         await setTimeout(pauseMs, undefined, { signal }).catch(() => {})
       }

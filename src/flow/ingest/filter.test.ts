@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Did } from '../../model/did.ts'
+import { UsageError } from '../../model/errors.ts'
+import type { RepoEvent } from '../../model/event.ts'
+import { createFilter, type FilterOptions } from './filter.ts'
+
+const alice = 'did:plc:alice'
+const bob: Did = 'did:plc:bob'
+
+describe('createFilter', () => {
+  const collections = [
+    'app.bsky.feed.post',
+    'app.bsky.feed.like',
+    'app.bsky.feedback.thing',
+    'com.example.thing',
+  ]
+  const cases: readonly (readonly [FilterOptions, kept: readonly string[]])[] = [
+    [{}, collections],
+    [{ collections: ['*'] }, collections],
+    [{ collections: ['com.example.thing', '*'] }, collections],
+    [{ collections: ['app.bsky.feed.*'] }, collections.slice(0, 2)],
+    [{ collections: ['app.bsky.*', 'com.example.other'] }, collections.slice(0, 3)],
+    [{ collections: ['com.example.thing'] }, collections.slice(3)],
+    [{ collections: ['app.*'] }, collections.slice(0, 3)],
+    [{ dids: [alice] }, collections],
+  ]
+  for (const [options, kept] of cases) {
+    it(`keeps ${kept.length} of ${collections.length} with ${JSON.stringify(options)}`, () => {
+      const { event, filtered } = createFilter(options)(commit(collections))
+      assert.ok(event?.kind === 'commit')
+      assert.deepEqual(
+        event.operations.map(({ collection }) => collection),
+        kept,
+      )
+      assert.equal(filtered, collections.length - kept.length)
+    })
+  }
+
+  it('keeps a commit of which nothing is left, because the next one continues it', () => {
+    const { event, filtered } = createFilter({ collections: ['com.example.other'] })(commit(collections))
+    assert.deepEqual(event, { ...commit(collections), operations: [] })
+    assert.equal(filtered, 4)
+  })
+
+  it('leaves out repos that were not asked for, their operations counted', () => {
+    const filter = createFilter({ dids: [bob] })
+    assert.deepEqual(filter(commit(collections)), { filtered: 4 })
+    const identity: RepoEvent = { kind: 'identity', did: alice, seq: 1, timeMs: 1 }
+    assert.deepEqual(filter(identity), { filtered: 0 })
+    const wanted: RepoEvent = { ...identity, did: bob }
+    assert.deepEqual(filter(wanted), { event: wanted, filtered: 0 })
+  })
+
+  for (const pattern of [
+    '',
+    'post',
+    'app.bsky',
+    '*.post',
+    'app.*.post',
+    '.*',
+    'app bsky.feed.*',
+    'app.bsky.feed.post/x',
+  ]) {
+    it(`refuses the pattern "${pattern}"`, () => {
+      assert.throws(() => createFilter({ collections: [pattern] }), UsageError)
+    })
+  }
+})
+
+function commit(collections: readonly string[]): RepoEvent {
+  return {
+    kind: 'commit',
+    did: alice,
+    seq: 1,
+    timeMs: 1,
+    rev: '3k',
+    data: 'bafy',
+    operations: collections.map((collection) => ({ op: 'delete', collection, rkey: 'x' })),
+  }
+}
