@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api'
-import type { MetricDefinition } from '../catalog/metric.ts'
+import type { MetricDefinition, OpenAttribute } from '../catalog/metric.ts'
 
 /** Stands for every value that is not declared. */
 export const otherValue = '_OTHER'
@@ -23,7 +23,10 @@ export class CombinationMap<Entry> {
     create: (attributes: Attributes) => Entry,
     onUndeclared: (reason: UndeclaredReason) => void,
   ) {
-    const attributes = Object.entries(definition.attributes ?? {})
+    // Those with few values first: every value but the last attribute's has a map of its own.
+    const attributes = Object.entries(definition.attributes ?? {}).sort(
+      ([, a], [, b]) => sizeOf(a) - sizeOf(b),
+    )
     this.#keys = attributes.map(([key]) => key)
     this.#declared = attributes.map(([, values]) => ('limit' in values ? undefined : new Set(values)))
     this.#create = create
@@ -52,7 +55,7 @@ export class CombinationMap<Entry> {
       if (!this.#keys.includes(key)) this.#onUndeclared('undeclared_attribute')
     }
     const values = this.#keys.map((key, i) => this.#value(attributes[key], this.#declared[i]))
-    const checked = Object.fromEntries(this.#keys.map((key, i) => [key, values[i]]))
+    const checked = Object.freeze(Object.fromEntries(this.#keys.map((key, i) => [key, values[i]])))
     let level = this.#root
     for (const value of values.slice(0, -1)) {
       const next = (level.get(value) as Level<Entry> | undefined) ?? new Map()
@@ -90,13 +93,15 @@ export function closedCombinations(definition: MetricDefinition): readonly Attri
 
 /** How many combinations there can be, `_OTHER` included, with a ceiling for metrics of several open attributes. */
 function combinations(definition: MetricDefinition): number {
-  const sizes = Object.values(definition.attributes ?? {}).map((values) =>
-    'limit' in values ? values.limit + 1 : values.length + 1,
-  )
+  const sizes = Object.values(definition.attributes ?? {}).map((values) => sizeOf(values) + 1)
   return Math.min(
     10_000,
     sizes.reduce((product, size) => product * size, 1),
   )
+}
+
+function sizeOf(values: readonly string[] | OpenAttribute): number {
+  return 'limit' in values ? values.limit : values.length
 }
 
 type Level<Entry> = Map<AttributeValue | undefined, Level<Entry> | Entry>

@@ -24,7 +24,7 @@ export function bindSeries(
   attributes: Attributes,
   { exemplarsInSpansOnly = false }: BindOptions = {},
 ): BoundSeries {
-  const own = Object.freeze({ ...attributes })
+  const own = Object.isFrozen(attributes) ? attributes : Object.freeze({ ...attributes })
   const storages = readStorages(instrument)
   if (storages === undefined) return new PlainSeries(instrument, own)
   const streams = storages.map((storage) => new StreamSeries(storage, own, exemplarsInSpansOnly))
@@ -44,7 +44,6 @@ class StreamSeries implements BoundSeries {
   readonly #interval: Interval
   readonly #attributes: Attributes
   readonly #exemplarsInSpansOnly: boolean
-  #hash: string | undefined
   #accumulation: Accumulation | undefined
   #epoch = -1
 
@@ -75,10 +74,11 @@ class StreamSeries implements BoundSeries {
       this.#interval.map = map
       this.#interval.epoch++
     }
-    this.#hash ??= map._hash(processed)
+    // Not kept, because it would cost more memory than all the rest.
+    const own = map._hash(processed)
     // Absent under its own hash means over the limit; the map only grows, so that holds for this interval.
     const values = map._valueMap
-    const hash = values.has(this.#hash) ? this.#hash : delta._overflowHashCode
+    const hash = values.has(own) ? own : delta._overflowHashCode
     this.#accumulation = quickened(values.get(hash), this.#exemplarsInSpansOnly)
     this.#epoch = this.#interval.epoch
   }

@@ -10,25 +10,18 @@ export interface HandleOptions {
   readonly onNotFinite: () => void
 }
 
-/** Adds to one series of a counter. */
+/** Adds to one series of a counter. There may be many: what they share is in one object. */
 export class BoundAdder {
   readonly #series: BoundSeries
-  readonly #lowest: number
-  readonly #onLow: HandleOptions['onLow']
-  readonly #onNotFinite: HandleOptions['onNotFinite']
+  readonly #options: HandleOptions
 
-  constructor(series: BoundSeries, { lowest, onLow, onNotFinite }: HandleOptions) {
+  constructor(series: BoundSeries, options: HandleOptions) {
     this.#series = series
-    this.#lowest = lowest
-    this.#onLow = onLow
-    this.#onNotFinite = onNotFinite
+    this.#options = options
   }
 
   add(value: number): void {
-    if (typeof value === 'number' && value >= this.#lowest && value <= Number.MAX_VALUE)
-      this.#series.record(value)
-    else if (Number.isFinite(value)) this.#onLow(value)
-    else this.#onNotFinite()
+    if (isAllowed(value, this.#options)) this.#series.record(value)
   }
 
   bind(): this {
@@ -39,30 +32,30 @@ export class BoundAdder {
 /** Records into one series of a histogram or a gauge. */
 export class BoundRecorder {
   readonly #series: BoundSeries
-  readonly #lowest: number
-  readonly #sampler: Sampler | undefined
-  readonly #onLow: HandleOptions['onLow']
-  readonly #onNotFinite: HandleOptions['onNotFinite']
+  readonly #options: HandleOptions
 
-  constructor(series: BoundSeries, { lowest, sampler, onLow, onNotFinite }: HandleOptions) {
+  constructor(series: BoundSeries, options: HandleOptions) {
     this.#series = series
-    this.#lowest = lowest
-    this.#sampler = sampler
-    this.#onLow = onLow
-    this.#onNotFinite = onNotFinite
+    this.#options = options
   }
 
   record(value: number): void {
-    if (typeof value === 'number' && value >= this.#lowest && value <= Number.MAX_VALUE) {
-      if (this.#sampler === undefined) this.#series.record(value)
-      else for (let times = this.#sampler(); times > 0; times--) this.#series.record(value)
-    } else if (Number.isFinite(value)) this.#onLow(value)
-    else this.#onNotFinite()
+    if (!isAllowed(value, this.#options)) return
+    const { sampler } = this.#options
+    if (sampler === undefined) this.#series.record(value)
+    else for (let times = sampler(); times > 0; times--) this.#series.record(value)
   }
 
   bind(): this {
     return this
   }
+}
+
+function isAllowed(value: number, { lowest, onLow, onNotFinite }: HandleOptions): boolean {
+  if (typeof value === 'number' && value >= lowest && value <= Number.MAX_VALUE) return true
+  if (Number.isFinite(value)) onLow(value)
+  else onNotFinite()
+  return false
 }
 
 export const noAdder = { add: (): void => {}, bind: () => noAdder }

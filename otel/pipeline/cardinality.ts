@@ -3,10 +3,10 @@ import type { IAttributesProcessor } from '@opentelemetry/sdk-metrics'
 
 /** Bounds on the series of one metric stream, for the life of the process. */
 export interface SeriesLimits {
-  /** Series, the overflow series among them. */
-  readonly series: number
+  /** Series, the overflow series among them. @default no bound beyond that of the values */
+  readonly series?: number | undefined
   /** How many values of an attribute are told apart. */
-  readonly values?: Readonly<Record<string, number>>
+  readonly values?: Readonly<Record<string, number>> | undefined
 }
 
 /**
@@ -24,21 +24,38 @@ export function limitSeries(
   { series, values = {} }: SeriesLimits,
   onOverflow: OnOverflow,
 ): IAttributesProcessor {
-  const admitted = new Set<string>()
-  const seen = Object.entries(values).map(([key, limit]) => ({ key, limit, known: new Set<unknown>() }))
+  const byValue = admitValues(values)
+  const bySeries = series === undefined ? () => true : admitSeries(series - 1)
   return {
     process: (attributes) => {
-      const key = keyOf(attributes)
-      if (admitted.has(key)) return attributes
-      const full = seen.find(({ key, limit, known }) => known.size >= limit && !known.has(attributes[key]))
-      if (full !== undefined || admitted.size >= series - 1) {
-        onOverflow(full?.key)
-        return overflow
-      }
-      for (const { key, known } of seen) known.add(attributes[key])
-      admitted.add(key)
-      return attributes
+      const full = byValue(attributes)
+      if (full === undefined && bySeries(attributes)) return attributes
+      onOverflow(full)
+      return overflow
     },
+  }
+}
+
+/** Names the first attribute that would have one value too many; admits the values where there is none. */
+function admitValues(
+  values: Readonly<Record<string, number>>,
+): (attributes: Attributes) => string | undefined {
+  const bounded = Object.entries(values).map(([key, limit]) => ({ key, limit, known: new Set<unknown>() }))
+  return (attributes) => {
+    const full = bounded.find(({ key, limit, known }) => known.size >= limit && !known.has(attributes[key]))
+    if (full === undefined) for (const { key, known } of bounded) known.add(attributes[key])
+    return full?.key
+  }
+}
+
+function admitSeries(limit: number): (attributes: Attributes) => boolean {
+  const admitted = new Set<string>()
+  return (attributes) => {
+    const key = keyOf(attributes)
+    if (admitted.has(key)) return true
+    if (admitted.size >= limit) return false
+    admitted.add(key)
+    return true
   }
 }
 

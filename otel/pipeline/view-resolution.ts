@@ -67,23 +67,25 @@ export function resolveViews(
 
   function limited(index: number, { name, type }: Instrument): View {
     const [view, { limits, mostSeries }] = [views?.[index] as View, streams[index] as StreamView]
-    const series = limits?.series ?? options.seriesLimit(type)
-    if (mostSeries !== undefined && mostSeries <= series) return view
+    const limit = limits?.series ?? options.seriesLimit(type)
+    const isBounded = mostSeries !== undefined && mostSeries < limit
+    if (isBounded && limits === undefined) return view
+    const series = isBounded ? undefined : limit
     const onOverflow = (attribute: string | undefined) => options.onOverflow(view.name ?? name, attribute)
-    const limiter = limitSeries({ series, values: limits?.values ?? {} }, onOverflow)
+    const limiter = limitSeries({ series, values: limits?.values }, onOverflow)
     const first = view.attributesProcessor
     return {
       ...view,
       attributesProcessor: { process: (attributes) => limiter.process(first.process(attributes)) },
       // One more than ours, so that the limit of the SDK never comes first.
-      aggregationCardinalityLimit: series + 1,
+      aggregationCardinalityLimit: limit + 1,
     }
   }
 
   /** Metrics that need no view: their buckets are the instrument's advice, their attributes are bounded. */
   function isLeftToReaders(index: number): boolean {
-    const { mostSeries, options: view } = streams[index] as StreamView
-    return index >= users && view.name === undefined && (index >= rest || mostSeries !== undefined)
+    const { limits, options: view } = streams[index] as StreamView
+    return index >= users && view.name === undefined && (index >= rest || limits === undefined)
   }
 
   function lendsAggregation(index: number): boolean {

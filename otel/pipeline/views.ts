@@ -15,8 +15,8 @@ import type { AggregationConfig, InstrumentTypeName, ViewConfig } from './schema
 /** A view, and how many series the stream may have; without a limit the reader's holds. */
 export interface StreamView {
   readonly options: ViewOptions
-  readonly limits?: Partial<SeriesLimits>
-  /** How many series there can be where every attribute has listed values only. @default no bound */
+  readonly limits?: SeriesLimits
+  /** How many series its attributes can make, within their limits. @default no bound */
   readonly mostSeries?: number
   /** Selects instruments by name, beside the selector of the view. @default all */
   readonly instrumentName?: RegExp
@@ -35,8 +35,8 @@ export function catalogView(definition: MetricDefinition): StreamView {
       ...(instrument === 'histogram' && buckets && { aggregation: explicitBuckets([...buckets]) }),
       attributesProcessors: [declaredAttributes(definition)],
     },
-    limits: { values: Object.fromEntries(open) },
-    ...(open.length === 0 && { mostSeries: combinations(definition) }),
+    ...(open.length > 0 && { limits: { values: Object.fromEntries(open) } }),
+    mostSeries: combinations(definition),
   }
 }
 
@@ -88,9 +88,12 @@ function declaredAttributes({ attributes = {}, stream }: MetricDefinition): IAtt
 /** Stands for an attribute that a library leaves out, such as the route of a request that matches none. */
 const missingValue = 'unmatched'
 
-/** How many series a metric with listed values can have, `_OTHER` included. */
+/** How many series a metric can have, `_OTHER` included. */
 function combinations({ attributes = {} }: MetricDefinition): number {
-  return Object.values(attributes).reduce((product, values) => product * (Object.keys(values).length + 1), 1)
+  const sizes = Object.values(attributes).map((values) =>
+    'limit' in values ? values.limit : values.length + 1,
+  )
+  return sizes.reduce((product, size) => product * size, 1)
 }
 
 function filtered(attributes: Attributes, keep: (key: string) => boolean): Attributes {
