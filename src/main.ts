@@ -224,7 +224,7 @@ const commands = [
       const loaded = loadConfig(args)
       const ours = Object.entries(shownConfig(loaded)).map(([key, { value, origin }]) => ({
         key,
-        value: String(value),
+        value: typeof value === 'object' ? JSON.stringify(value) : String(value),
         origin,
       }))
       out(formatSettings(ours))
