@@ -4,7 +4,7 @@ import type { CommitEvent, RepoEvent } from '../../model/event.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import type { RepoChange, RepoState } from '../../state/storage/storage.ts'
 import { createTally, type Tally } from './tally.ts'
-import { afterAccount, afterCommit, afterSync, type Transition } from './transition.ts'
+import { afterAccount, afterCommit, afterIdentity, afterSync, type Transition } from './transition.ts'
 
 /** Decides, event by event, what a batch does to the store, and boils it down to one change per repo. */
 export class Plan {
@@ -54,14 +54,11 @@ export class Plan {
 
   /** @returns undefined when the event changes nothing. */
   #decide(repo: RepoState, position: number, event: RepoEvent): Transition | undefined {
-    if (event.kind === 'account' || event.kind === 'identity') {
-      // These have no revision; the number of their entry tells whether they were applied before a crash.
-      if (position <= (repo.position ?? 0)) return undefined
-      if (event.kind === 'account') return afterAccount(repo, event)
-      const { handle = repo.handle } = event
-      return { repo: { ...repo, ...(handle !== undefined && { handle }) }, clear: false, chainBreak: false }
-    }
-    if (repo.rev !== undefined && event.rev <= repo.rev) {
+    // Not every event has a revision; the number of its entry tells of each whether it was applied before a crash.
+    const isRepeated = position <= (repo.position ?? 0)
+    if (event.kind === 'account') return isRepeated ? undefined : afterAccount(repo, event)
+    if (event.kind === 'identity') return isRepeated ? undefined : afterIdentity(repo, event)
+    if (isRepeated || (repo.rev !== undefined && event.rev <= repo.rev)) {
       if (event.kind === 'commit') this.tally.stale += event.operations.length
       return undefined
     }

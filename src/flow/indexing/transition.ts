@@ -1,4 +1,10 @@
-import { type AccountEvent, type CommitEvent, emptyTree, type SyncEvent } from '../../model/event.ts'
+import {
+  type AccountEvent,
+  type CommitEvent,
+  emptyTree,
+  type IdentityEvent,
+  type SyncEvent,
+} from '../../model/event.ts'
 import type { RepoStatus } from '../../model/repo.ts'
 import {
   type ContentStatus,
@@ -54,6 +60,11 @@ export function afterAccount(repo: RepoState, { active, status }: AccountEvent):
   if (hidden !== 'deleted') return { repo: { ...repo, status: hidden }, ...unchanged }
   const { rev: _, data: __, ...rest } = repo
   return { repo: { ...rest, content: 'pending', status: hidden }, clear: true, chainBreak: false }
+}
+
+/** The handle of an account, where its host names it. */
+export function afterIdentity(repo: RepoState, { handle = repo.handle }: IdentityEvent): Transition {
+  return { repo: { ...repo, ...(handle !== undefined && { handle }) }, clear: false, chainBreak: false }
 }
 
 function withContent(repo: RepoState, content: ContentStatus): RepoState {
