@@ -175,6 +175,27 @@ describe('what a relay says about the cursor', () => {
     assert.equal(test.harness.count('failure connection'), 1)
   })
 
+  it('makes it start over when all that comes is older than a place where the relay never was', async () => {
+    const time = new Date(sentMs).toISOString()
+    const last = 10_500
+    const nowhere = Number.MAX_SAFE_INTEGER
+    await using test = await setup(0, {
+      onConnection: (socket, cursor, relay) => {
+        if (relay.cursors.length === 1) socket.send(anyFrame('#nonsense', { seq: nowhere }))
+        else if (Number(cursor) <= last) relay.replay(socket, cursor)
+        else socket.send(errorFrame('FutureCursor', 'Cursor in the future.'))
+      },
+    })
+    await test.harness.until(nowhere)
+    for (let seq = 1; seq <= last; seq++) test.relay.emit(seq, anyFrame('#identity', { seq, did, time }))
+    const events = await test.harness.until(last)
+    assert.deepEqual(
+      seqs(events),
+      Array.from({ length: last }, (_, index) => index + 1),
+    )
+    assert.deepEqual(test.relay.cursors, ['0', String(nowhere), '0'])
+  })
+
   it('is told when events are missing', async () => {
     await using test = await setup(0, {
       onConnection: (socket, cursor, relay) => {
@@ -192,13 +213,19 @@ describe('what a relay says about the cursor', () => {
 
 describe('a message too large to be received', () => {
   it('is stepped past without losing what comes behind it', async () => {
-    await using test = await setup(2, { maxMessageBytes: 100_000 })
+    await using test = await setup(2, {
+      maxMessageBytes: 100_000,
+      onConnection: (socket, cursor, relay) => {
+        if (cursor === '4') socket.send(infoFrame('OutdatedCursor', 'Requested cursor exceeded limit.'))
+        relay.replay(socket, cursor)
+      },
+    })
     // Numbers are left out, as relays may do.
     test.relay.emit(7, Buffer.alloc(200_000))
     await test.emit(8, 9)
     assert.deepEqual(seqs(await test.harness.until(9)), [1, 2, 8, 9])
     assert.deepEqual(test.relay.cursors, ['0', '3', '4', '5', '6', '7'])
-    assert.deepEqual(test.harness.counts('reject'), { size: 5 })
+    assert.deepEqual(test.harness.counts('reject'), { size: 5, cursor: 1 })
   })
 })
 

@@ -21,12 +21,14 @@ export class Intake {
   readonly #verifier: Verifier
   readonly #told = new Set<RejectReason>()
   #foreign = 0
+  /** How many frames in a row came out of sequence. */
+  #older = 0
 
   /** Last seq received, and where to go on after a lost connection; absent while unknown. */
   seq: number | undefined
   /** When the last event received was sent first. */
   timeMs: number | undefined
-  /** Messages of the protocol since the last connection began. */
+  /** Messages of the protocol since the connection began. */
   messages = 0
   /** Whether the other side has ever spoken the protocol. */
   spoken = false
@@ -42,6 +44,20 @@ export class Intake {
   /** Whether the other side sends what cannot come from a relay; one bad frame or two may come from anybody. */
   get foreign(): boolean {
     return !this.spoken && this.#foreign >= 3
+  }
+
+  /**
+   * Whether our place in the sequence seems to be one that the relay never reached. Asked to go on behind it,
+   * a relay says so, and the stream starts over.
+   */
+  get astray(): boolean {
+    return this.#older >= mostOlder
+  }
+
+  /** A connection begins. */
+  begin(): void {
+    this.messages = 0
+    this.#older = 0
   }
 
   /** @returns what the relay says before it ends the connection. */
@@ -100,9 +116,7 @@ export class Intake {
       return
     }
     const seq = seqOf(frame)
-    if (seq !== undefined && seq <= (this.seq ?? 0))
-      throw new Rejection('cursor', `seq ${seq} arrived after ${this.seq}`)
-    if (seq !== undefined) this.seq = seq
+    this.#advance(seq)
     try {
       if (type === 'unknown') throw new Rejection('unknown_type', `the protocol has no event ${frame.type}`)
       this.#accept(readMessage(type, frame.body), sizeBytes)
@@ -110,6 +124,16 @@ export class Intake {
       this.reject(error, { seq })
       if (seq !== undefined) this.#queue.push({ seq, sizeBytes, settled: true })
     }
+  }
+
+  #advance(seq: number | undefined): void {
+    if (seq === undefined) return
+    if (seq <= (this.seq ?? 0)) {
+      this.#older += 1
+      throw new Rejection('cursor', `seq ${seq} arrived after ${this.seq}`)
+    }
+    this.#older = 0
+    this.seq = seq
   }
 
   /** A message that has to wait for an answer from elsewhere keeps its place meanwhile. */
@@ -145,6 +169,9 @@ export class Intake {
     this.#settings.onGap(message)
   }
 }
+
+/** Some relays send again what they have sent before, but not so much of it. */
+const mostOlder = 10_000
 
 function rejection(error: unknown): Pick<Rejection, 'reason' | 'message'> {
   // Whatever else goes wrong in reading a stranger's bytes must not end the stream either.

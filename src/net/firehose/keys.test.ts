@@ -151,6 +151,60 @@ describe('keys that are not known yet', () => {
   })
 })
 
+describe('a DID for which nobody answers', () => {
+  it('is not waited for twice in a row', async () => {
+    const stranger = await createTestRepo('did:web:silent.example')
+    let asked = 0
+    const identity: KeySource = {
+      peek: () => undefined,
+      forget: () => {},
+      resolve: (_, { signal } = {}) => {
+        asked += 1
+        return new Promise((_, reject) =>
+          signal?.addEventListener('abort', () => reject(new UpstreamError('away'))),
+        )
+      },
+    }
+    await using test = await setup([stranger], identity, { strangerTimeoutMs: 20 })
+    assert.deepEqual(await test.harness.until(1), [])
+    for (let seq = 2; seq < 5; seq++) test.relay.emit(seq, await stranger.createFrame(seq))
+    assert.deepEqual(await test.harness.until(4), [])
+    assert.deepEqual([asked, test.harness.counts('reject')], [1, { signature: 4 }])
+  })
+
+  it('is given up when the directory answers for others', async () => {
+    const [broken, known] = await Promise.all([createTestRepo(didOf(0)), createTestRepo(didOf(1))])
+    const keys = new KnownKeys([known])
+    let asked = 0
+    const identity: KeySource = {
+      peek: () => undefined,
+      forget: () => {},
+      resolve: async (did) => {
+        if (did === known.did) return keys.resolve(did)
+        asked += 1
+        throw new UpstreamError('500')
+      },
+    }
+    await using test = await setup([broken, known], identity)
+    assert.deepEqual(
+      (await test.harness.until(2)).map(({ did }) => did),
+      [known.did],
+    )
+    assert.equal(asked, 11)
+  })
+
+  it('is asked for once, however many of its events wait', async () => {
+    const repo = await createTestRepo(didOf(0))
+    const identity = new SlowKeys([repo])
+    await using test = await setup([repo, repo, repo, repo], identity)
+    const next = test.harness.until(4)
+    while (test.harness.count('event commit') < 4) await turn()
+    identity.answer(repo.did)
+    assert.equal((await next).length, 4)
+    assert.equal(identity.asked.length, 1)
+  })
+})
+
 describe('a key that has changed', () => {
   it('is asked for once more when a signature does not fit', async () => {
     const [before, after] = await Promise.all([

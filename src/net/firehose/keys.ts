@@ -38,8 +38,17 @@ export interface KeysOptions {
 export class Keys {
   readonly #options: KeysOptions
   readonly #imported = new WeakMap<KeyInfo, VerifyingKey>()
+  /** Under way, so that all events of a repo share one. */
+  readonly #lookUps = {
+    known: new Map<Did, Promise<VerifyingKey>>(),
+    refreshed: new Map<Did, Promise<VerifyingKey>>(),
+  }
   readonly #waiting: (() => void)[] = []
+  /** Until when hosts that did not answer are not asked again. */
+  readonly #silent = new Map<Did, number>()
   #running = 0
+  /** How often the directory has answered. */
+  #answers = 0
   #directoryAnswers = true
 
   constructor(options: KeysOptions) {
@@ -63,7 +72,14 @@ export class Keys {
    * @throws {Rejection} `signature` when there is no key.
    * @throws {DOMException} `AbortError`
    */
-  async lookUp(did: Did, refresh: boolean, signal: AbortSignal): Promise<VerifyingKey> {
+  lookUp(did: Did, refresh: boolean, signal: AbortSignal): Promise<VerifyingKey> {
+    const lookUps = refresh ? this.#lookUps.refreshed : this.#lookUps.known
+    const pending = lookUps.get(did) ?? this.#lookUp(did, refresh, signal).finally(() => lookUps.delete(did))
+    lookUps.set(did, pending)
+    return pending
+  }
+
+  async #lookUp(did: Did, refresh: boolean, signal: AbortSignal): Promise<VerifyingKey> {
     while (this.#running >= this.#options.concurrency) await new Promise<void>((go) => this.#waiting.push(go))
     this.#running += 1
     try {
@@ -75,27 +91,64 @@ export class Keys {
   }
 
   async #resolve(did: Did, refresh: boolean, signal: AbortSignal): Promise<KeyInfo> {
-    const { source, strangerTimeoutMs, backoff } = this.#options
-    const fromDirectory = did.startsWith('did:plc:')
-    const patience = fromDirectory
-      ? signal
-      : AbortSignal.any([signal, AbortSignal.timeout(strangerTimeoutMs)])
+    if (did.startsWith('did:plc:')) return await this.#askDirectory(did, refresh, signal)
+    if (performance.now() < (this.#silent.get(did) ?? 0)) throw noKey(did, 'its host did not answer lately')
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(this.#options.strangerTimeoutMs)])
     for (let attempt = 0; ; attempt++) {
       try {
-        const info = await source.resolve(did, { refresh, signal: patience })
-        if (fromDirectory) this.#report(true, '')
+        return await this.#ask(did, refresh, patience)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (!(error instanceof UpstreamError)) throw error
+        const waited = wait(attempt, this.#options.backoff, patience)
+        if (
+          await waited.then(
+            () => false,
+            () => true,
+          )
+        )
+          throw this.#silence(did, error)
+      }
+    }
+  }
+
+  /** Waits for ever, unless the directory answers for others and for this DID again and again does not. */
+  async #askDirectory(did: Did, refresh: boolean, signal: AbortSignal): Promise<KeyInfo> {
+    const answersBefore = this.#answers
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const info = await this.#ask(did, refresh, signal)
+        this.#answered()
         return info
       } catch (error) {
         signal.throwIfAborted()
-        if (error instanceof InvalidError || patience.aborted) throw noKey(did, error)
+        if (error instanceof Rejection) this.#answered()
         if (!(error instanceof UpstreamError)) throw error
-        if (fromDirectory) this.#report(false, error.message)
+        if (attempt >= mostFailures && this.#answers > answersBefore) throw noKey(did, error.message)
+        this.#report(false, error.message)
+        await wait(attempt, this.#options.backoff, signal)
       }
-      await wait(attempt, backoff, patience).catch((error) => {
-        signal.throwIfAborted()
-        throw noKey(did, error)
-      })
     }
+  }
+
+  async #ask(did: Did, refresh: boolean, signal: AbortSignal): Promise<KeyInfo> {
+    try {
+      return await this.#options.source.resolve(did, { refresh, signal })
+    } catch (error) {
+      throw error instanceof InvalidError ? noKey(did, error.message) : error
+    }
+  }
+
+  /** Who was silent once shall not hold up the stream again at once. */
+  #silence(did: Did, error: UpstreamError): Rejection {
+    if (this.#silent.size >= mostSilent) this.#silent.clear()
+    this.#silent.set(did, performance.now() + silenceMs)
+    return noKey(did, error.message)
+  }
+
+  #answered(): void {
+    this.#answers += 1
+    this.#report(true, '')
   }
 
   #report(answers: boolean, problem: string): void {
@@ -117,6 +170,11 @@ export class Keys {
   }
 }
 
-function noKey(did: Did, cause: unknown): Rejection {
-  return new Rejection('signature', `no key for ${did}: ${(cause as Error).message}`, { cause })
+/** After so many failures it is taken for a fault of the DID, if the directory answers for others. */
+const mostFailures = 10
+const silenceMs = 60_000
+const mostSilent = 10_000
+
+function noKey(did: Did, problem: string): Rejection {
+  return new Rejection('signature', `no key for ${did}: ${problem}`)
 }

@@ -30,8 +30,8 @@ export class Uplink {
   #failing = false
   #paused = false
   #receivedThisTurn = 0
-  /** How far behind the last seq to ask on, to get past a message that cannot be received. */
-  #skip = 0
+  /** A message behind `seq` cannot be received: how far behind to ask on, to get past it. */
+  #obstacle: { readonly seq: number | undefined; readonly skip: number } = { seq: undefined, skip: 0 }
   /** What the relay said before it ended the connection. */
   #error: ErrorFrame | undefined
   #suspicion: NodeJS.Timeout | undefined
@@ -81,7 +81,7 @@ export class Uplink {
 
   async #connect(): Promise<Ending> {
     const { maxMessageBytes, handshakeTimeoutMs, idleTimeoutMs } = this.#settings
-    this.#intake.messages = 0
+    this.#intake.begin()
     this.#error = undefined
     this.#wasOpen = false
     this.#connection = new Connection({
@@ -103,7 +103,8 @@ export class Uplink {
     const url = new URL('/xrpc/com.atproto.sync.subscribeRepos', relay)
     url.protocol = relay.protocol.replace(/^http/, 'ws')
     const { seq } = this.#intake
-    if (seq !== undefined) url.searchParams.set('cursor', String(seq + this.#skip))
+    const skip = this.#obstacle.seq === seq ? this.#obstacle.skip : 0
+    if (seq !== undefined) url.searchParams.set('cursor', String(seq + skip))
     return url
   }
 
@@ -119,11 +120,10 @@ export class Uplink {
 
   /** Lets other work have its turn after so many frames that came together. */
   #receive(data: Buffer, isText: boolean): void {
-    this.#skip = 0
     if (this.#receivedThisTurn === 0) setImmediate(() => this.#nextTurn())
     this.#receivedThisTurn += 1
     this.#error ??= this.#intake.receive(data, isText)
-    if (this.#error) this.#connection?.close()
+    if (this.#error || this.#intake.astray) this.#connection?.close()
     if (!this.#intake.spoken) this.#suspect()
     if (this.#receivedThisTurn >= turn && !this.#paused) this.#pause()
     this.govern()
@@ -154,10 +154,7 @@ export class Uplink {
     const { log, relay, onFailure } = this.#settings
     const error = this.#error
     if (ending.kind === 'oversized') {
-      this.#skip += 1
-      this.#intake.reject(
-        new Rejection('size', `a message of more than ${this.#settings.maxMessageBytes} bytes`),
-      )
+      this.#stepPast()
     } else if (error?.error === 'FutureCursor') {
       this.#intake.startOver()
     } else if (this.#wasOpen) {
@@ -175,6 +172,15 @@ export class Uplink {
     }
     this.#failing = !this.#wasOpen
     this.#tried = true
+  }
+
+  /** Asks for one seq later each time: the message stands somewhere behind the last, and no other may be lost. */
+  #stepPast(): void {
+    const { seq } = this.#intake
+    const skip = this.#obstacle.seq === seq ? this.#obstacle.skip + 1 : 1
+    this.#obstacle = { seq, skip }
+    const limit = this.#settings.maxMessageBytes
+    this.#intake.reject(new Rejection('size', `a message of more than ${limit} bytes`), { seq })
   }
 
   /** Gives somebody who has not spoken the protocol so far some time to do so. */
