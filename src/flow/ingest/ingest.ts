@@ -111,7 +111,7 @@ export class Ingest {
       }
       const deadline = performance.now() + this.#options.lingerMs
       while (!this.#isFull() && !this.#hasEnded && performance.now() < deadline) {
-        await this.#sleep(deadline - performance.now())
+        await this.#sleep(Math.max(0, deadline - performance.now()))
       }
       await this.#repeat(() => this.#holdBack(signal), signal)
       const batch = this.#waiting

@@ -13,7 +13,7 @@ import type { CollectionKind } from '../../model/collection.ts'
 import type { Did } from '../../model/did.ts'
 import type { StoredRecord } from '../../model/record.ts'
 import type { RepoStatus } from '../../model/repo.ts'
-import type { RepoChange, Storage, StorageTotals } from './storage.ts'
+import type { RepoChange, Storage } from './storage.ts'
 
 /** Times what the storage does. A scan is timed from its first record asked for to its last. */
 export function instrumentStorage(storage: Storage, meter: Meter): Storage {
@@ -45,24 +45,19 @@ export function instrumentStorage(storage: Storage, meter: Meter): Storage {
   }
 }
 
-/** Exports how much there is. One asking serves all metrics of a collection. */
+/** Exports how much there is. */
 export function observeStorage(meter: Meter, storage: Pick<Storage, 'totals'>): void {
-  let asked: Promise<StorageTotals> | undefined
-  const totals = () => {
-    asked ??= storage.totals().finally(() => setImmediate(() => (asked = undefined)))
-    return asked
-  }
-  observe(meter, storageRecords, async () => (await totals()).records)
-  observe(meter, storageCollections, async () => (await totals()).collections)
-  observe(meter, storageDisk, async () => (await totals()).diskBytes)
+  observe(meter, storageRecords, async () => (await storage.totals()).records)
+  observe(meter, storageCollections, async () => (await storage.totals()).collections)
+  observe(meter, storageDisk, async () => (await storage.totals()).diskBytes)
   observe(meter, storageCollectionRecords, async () =>
-    Object.entries((await totals()).recordsByKind).map(([collection, value]) => ({
+    Object.entries((await storage.totals()).recordsByKind).map(([collection, value]) => ({
       value,
       attributes: { collection: collection as CollectionKind },
     })),
   )
   observe(meter, storageRepos, async () =>
-    Object.entries((await totals()).reposByStatus).map(([status, value]) => ({
+    Object.entries((await storage.totals()).reposByStatus).map(([status, value]) => ({
       value,
       attributes: { status: status as RepoStatus },
     })),

@@ -344,9 +344,9 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
   })
 }
 
-export const alice = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa'
-export const bob = 'did:plc:bobbbbbbbbbbbbbbbbbbbbbb'
-export const carol = 'did:web:carol.example.com'
+export const alice: Did = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa'
+export const bob: Did = 'did:plc:bobbbbbbbbbbbbbbbbbbbbbb'
+export const carol: Did = 'did:web:carol.example.com'
 export const post = 'app.bsky.feed.post'
 export const like = 'app.bsky.feed.like'
 
