@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { EndpointAuth } from './access.ts'
 import { PrometheusEndpoint } from './endpoint.ts'
-import { fetchFrom, scraped } from './scraped.fixture.ts'
+import { fetchFrom, mounted, scraped } from './scraped.fixture.ts'
 
 const bearer: EndpointAuth = { bearerToken: 's3cret' }
 const basic: EndpointAuth = { basic: { username: 'scraper', password: 'pä:ss' } }
@@ -52,14 +52,9 @@ describe('access to the endpoint', () => {
 
   it('asks for credentials on a server of somebody else too', async () => {
     await using target = await scraped({ auth: bearer })
-    const { createServer } = await import('node:http')
-    const server = createServer(target.endpoint.handler)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const address = server.address() as { port: number }
-    const url = `http://127.0.0.1:${address.port}/any/path`
-    assert.equal((await fetchFrom(url)).status, 401)
-    assert.equal((await fetchFrom(url, { authorization: 'Bearer s3cret' })).status, 200)
-    await new Promise((resolve) => server.close(resolve))
+    await using server = await mounted(target.endpoint.handler)
+    assert.equal((await fetchFrom(server.url)).status, 401)
+    assert.equal((await fetchFrom(server.url, { authorization: 'Bearer s3cret' })).status, 200)
   })
 
   const empty: EndpointAuth[] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { request } from 'node:http'
+import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
@@ -17,7 +17,7 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import { PrometheusEndpoint } from './endpoint.ts'
 import type { CallbackFailure, ScrapeReport } from './options.ts'
-import { fetchFrom, freePort, scraped } from './scraped.fixture.ts'
+import { fetchFrom, freePort, mounted, scraped } from './scraped.fixture.ts'
 import { parseText } from './text-parser.fixture.ts'
 
 /** Grants so little that a hanging callback is given up after 90 ms. */
@@ -223,15 +223,12 @@ describe('a collection that cannot be trusted', () => {
 describe('a shutdown', () => {
   it('refuses connections, and answers 503 where the endpoint is mounted elsewhere', async () => {
     await using target = await scraped()
-    const server = createServer(target.endpoint.handler)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/`
-    const { url: own } = target.endpoint
-    assert.equal((await fetchFrom(url)).status, 200)
+    await using elsewhere = await mounted(target.endpoint.handler)
+    const { url } = target.endpoint
+    assert.equal((await fetchFrom(elsewhere.url)).status, 200)
     await target.provider.shutdown()
-    await assert.rejects(fetchFrom(own), { code: 'ECONNREFUSED' })
-    assert.equal((await fetchFrom(url)).status, 503)
-    await new Promise((resolve) => server.close(resolve))
+    await assert.rejects(fetchFrom(url), { code: 'ECONNREFUSED' })
+    assert.equal((await fetchFrom(elsewhere.url)).status, 503)
   })
 
   it('does not wait for a scraper that stays connected', async () => {
@@ -256,14 +253,11 @@ describe('scrapes at the same time', () => {
         await allArrived.promise
         result.observe(calls)
       })
-      const server = createServer((request, response) => {
+      await using server = await mounted((request, response) => {
         target.endpoint.handler(request, response)
         if (++arrived === scrapes) allArrived.resolve()
       })
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-      const answers = await Promise.all(Array.from({ length: scrapes }, () => fetchFrom(url)))
-      await new Promise((resolve) => server.close(resolve))
+      const answers = await Promise.all(Array.from({ length: scrapes }, () => fetchFrom(server.url)))
       assert.equal(calls, 1)
       for (const { status, text } of answers) assert.deepEqual([status, text], [200, answers[0]?.text])
       assert.equal(parseText(answers[0]?.text ?? '').sample('calls_total').value, 1)

@@ -1,4 +1,4 @@
-import { createServer, request } from 'node:http'
+import { createServer, type RequestListener, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Meter } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
@@ -51,6 +51,19 @@ export async function scraped(
     },
     [Symbol.asyncDispose]: async () => {
       await provider.shutdown().catch(() => {})
+    },
+  }
+}
+
+/** A server of somebody else's, on a free port. Ends with `await using`. */
+export async function mounted(handler: RequestListener): Promise<{ readonly url: string } & AsyncDisposable> {
+  const server = createServer(handler)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/any/path`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
     },
   }
 }
