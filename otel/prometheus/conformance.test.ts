@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ROOT_CONTEXT, TraceFlags, trace, ValueType } from '@opentelemetry/api'
+import { context, ROOT_CONTEXT, TraceFlags, trace, ValueType } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources'
 import {
   AggregationTemporality,
@@ -20,6 +21,8 @@ type Requirement = [
   text: string,
   check: () => Promise<void>,
 ]
+
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 
 const spanContext = {
   traceId: '0af7651916cd43dd8448eb211c80319c',

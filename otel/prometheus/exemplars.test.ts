@@ -85,6 +85,17 @@ describe('exemplars', () => {
     )
   })
 
+  it('are taken from the collection on that follows the registration of a context manager', async () => {
+    context.disable()
+    await using target = await scraped()
+    const counter = target.meter.createCounter('c')
+    counter.add(1)
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    assert.deepEqual(await captured(target), { c: [] })
+    context.with(sampled(), () => counter.add(2))
+    assert.deepEqual(await captured(target), { c: [2] })
+  })
+
   it('are kept for each stream of a view, with its attributes', async () => {
     const views = [
       { instrumentName: 'c', name: 'renamed', attributesProcessors: [{ process: () => ({ only: 'this' }) }] },

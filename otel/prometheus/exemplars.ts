@@ -1,6 +1,7 @@
 import {
   type Context,
   context,
+  createContextKey,
   isSpanContextValid,
   ROOT_CONTEXT,
   TraceFlags,
@@ -58,15 +59,21 @@ export type ExemplarSlot = (value: number) => number
 /**
  * Puts an aggregator of the SDK in a shell that keeps exemplars, which the SDK itself does not: they ride on its
  * accumulations, so that views, cardinality limits, readers and bound handles apply to them as to the values.
- * A measurement without a span pays one comparison.
+ * Where nothing manages contexts, so that no span can be active, a measurement pays nothing; where something
+ * does, it pays the look at the active context.
  */
 export class ExemplarAggregator implements Aggregator {
   readonly #inner: Aggregator
   readonly #record: (this: Accumulation, value: number) => void
+  readonly #always: boolean
+  /** Whether there can be spans at all; looked at once for each collection. */
+  #watching: boolean
   #captured = false
 
   constructor(inner: Aggregator, filter: Exclude<ExemplarFilter, 'always_off'>, slot: ExemplarSlot) {
     this.#inner = inner
+    this.#always = filter === 'always_on'
+    this.#watching = this.#always || hasContexts()
     const { record } = Object.getPrototypeOf(inner.createAccumulation([0, 0])) as Accumulation
     const offer = (accumulation: Accumulation, value: number, active: Context) => {
       const exemplar = exemplarOf(value, active, filter)
@@ -84,7 +91,7 @@ export class ExemplarAggregator implements Aggregator {
 
   createAccumulation(startTime: unknown): Accumulation | undefined {
     const accumulation = this.#inner.createAccumulation(startTime)
-    if (accumulation) accumulation.record = this.#record
+    if (accumulation && this.#watching) accumulation.record = this.#record
     return accumulation
   }
 
@@ -102,6 +109,7 @@ export class ExemplarAggregator implements Aggregator {
   }
 
   toMetricData(...[descriptor, temporality, accumulations, endTime]: Parameters<Aggregator['toMetricData']>) {
+    this.#watching = this.#always || hasContexts()
     const metric = this.#inner.toMetricData(descriptor, temporality, accumulations, endTime)
     if (metric === undefined || !this.#captured) return metric
     for (const [i, [, { exemplars }]] of accumulations.entries()) {
@@ -114,14 +122,25 @@ export class ExemplarAggregator implements Aggregator {
 /** The context that the measurement under way names itself, if it names one. */
 let given: Context | undefined
 
+/** Whether any measurement has done so, which takes no context manager. */
+let named = false
+
 /** Records in a context that a measurement names, whether or not there is a context manager. */
-export function recordIn(named: Context, record: () => void): void {
-  given = named
+export function recordIn(active: Context, record: () => void): void {
+  named = true
+  given = active
   try {
     record()
   } finally {
     given = undefined
   }
+}
+
+const probe = ROOT_CONTEXT.setValue(createContextKey('probe'), true)
+
+/** Finds out whether a context manager is registered, by entering a context and looking whether one is in it. */
+function hasContexts(): boolean {
+  return named || context.with(probe, () => context.active() === probe)
 }
 
 /** Exemplars of one series; explicit histograms have fewer buckets than this as a rule. */
