@@ -113,6 +113,8 @@ describe('variables that the service shows', () => {
     { filter: 'always_off', sampled: true, expected: 0 },
   ]) {
     it(`OTEL_METRICS_EXEMPLAR_FILTER=${filter} in a span that is ${sampled ? '' : 'not '}sampled`, async () => {
+      // As with a tracing SDK, which begins before what it traces.
+      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
       await using demo = await startDemo({ ...any, OTEL_METRICS_EXEMPLAR_FILTER: filter })
       const handle = bind(demo.pipeline.meter(), took)
       const traceFlags = sampled ? TraceFlags.SAMPLED : TraceFlags.NONE
@@ -121,7 +123,6 @@ describe('variables that the service shows', () => {
         spanId: '2'.repeat(16),
         traceFlags,
       })
-      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
       context.with(span, () => handle.record(5))
       context.disable()
       const headers = { Accept: 'application/openmetrics-text; version=1.0.0' }

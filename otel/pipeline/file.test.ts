@@ -207,7 +207,7 @@ const inEffect: readonly {
       ['instrument_name: "demo.j?bs"', true],
       ['unit: "{job}"', true],
       ['unit: s', false],
-      ['meter_name: tidegauge', true],
+      ['meter_name: demo', true],
       ['meter_name: other', false],
     ] as const
   ).map(([selector, selects]) => ({
