@@ -40,6 +40,10 @@ export class Tidegauge implements AsyncDisposable {
     this.#options = options
   }
 
+  get pid(): number {
+    return this.#process?.pid ?? 0
+  }
+
   get database(): string {
     return join(this.dataDir, 'tidegauge.db')
   }

@@ -21,7 +21,7 @@ export class VictoriaMetrics extends QueryApi implements AsyncDisposable {
     return `${this.url}/api/v1/write`
   }
 
-  /** Also after `stop` or `kill`: on the same port and data. */
+  /** Also after `stop`: on the same port and data. */
   async start(): Promise<void> {
     this.#process = await startProcess({
       name: 'VictoriaMetrics',
