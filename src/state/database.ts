@@ -100,6 +100,9 @@ export class Database implements Disposable {
 /** Above this size, in bytes, only the edges of each table are read at the start, not all of it. */
 const wholeCheckBytes = 64 * 1024 * 1024
 
+/** How long everything here stands still, at most, while another program writes to the database. */
+const busyTimeoutMs = 250
+
 /** Marks a file as ours: "tide" in ASCII. */
 const applicationId = 0x74696465
 
@@ -158,7 +161,7 @@ function lockFolder(dir: string): DatabaseSync {
 function openSound(path: string): DatabaseSync {
   let sqlite: DatabaseSync | undefined
   try {
-    sqlite = new DatabaseSync(path, { timeout: 1000 })
+    sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs })
     const tables = sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
     const owner = sqlite.prepare('PRAGMA application_id').get()?.application_id
     if (tables.length > 0 && owner !== applicationId) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { InvalidError } from '../../model/errors.ts'
 import { Database } from '../database.ts'
+import { fieldTerm, linkTerm } from './record-terms.ts'
 import { SqliteStorage } from './sqlite.ts'
 import { alice, bob, makeRecord, post, repo, storageConformance } from './storage.conformance.ts'
 
@@ -64,6 +65,47 @@ describe('SqliteStorage', () => {
       { repo: repo(alice), puts: ['a', 'b'].map((key) => makeRecord(alice, post, key, {})) },
     ])
     assert.deepEqual(await new SqliteStorage({ database }).totals(), await storage.totals())
+  })
+
+  it('leaves nothing of deleted records in any table', async () => {
+    using database = new Database()
+    const storage = new SqliteStorage({ database })
+    const puts = ['a', 'b', 'c'].map((rkey) => makeRecord(alice, post, rkey, { bob }))
+    await storage.apply([{ repo: repo(alice), puts }])
+    await storage.apply([{ repo: repo(alice), deletes: puts.slice(0, 1) }])
+    await storage.apply([{ repo: repo(alice), clear: true }])
+    for (const table of ['record', 'record_term_docsize']) {
+      const { count } = database.sqlite.prepare(`SELECT count(*) AS count FROM ${table}`).get() ?? {}
+      assert.equal(count, 0, table)
+    }
+  })
+
+  it('looks into a record whose words in the index only seem to match', async () => {
+    using database = new Database()
+    const storage = new SqliteStorage({ database, index: [{ collection: post, path: 'langs' }] })
+    await storage.apply([{ repo: repo(alice), puts: [makeRecord(alice, post, 'a', { langs: ['en'] })] }])
+    const words = `${linkTerm(bob)} ${fieldTerm(post, 'langs', 'de')}`
+    database.sqlite.prepare('INSERT OR REPLACE INTO record_term (rowid, terms) VALUES (1, ?)').run(words)
+    assert.deepEqual((await storage.query({ linksTo: bob, limit: 9 })).records, [])
+    assert.deepEqual(
+      (await storage.query({ collection: post, where: { langs: 'de' }, limit: 9 })).records,
+      [],
+    )
+  })
+
+  it('gives no new record the place of a deleted one, also when it was opened again between', async () => {
+    using database = new Database()
+    const puts = ['a', 'b'].map((rkey) => makeRecord(alice, post, rkey, {}))
+    const before = new SqliteStorage({ database })
+    await before.apply([{ repo: repo(alice), puts: [...puts, makeRecord(alice, post, 'c', {})] }])
+    const { cursor = '' } = await before.query({ limit: 2 })
+    await before.apply([{ repo: repo(alice), clear: true }])
+    const after = new SqliteStorage({ database })
+    await after.apply([{ repo: repo(alice), puts: [makeRecord(alice, post, 'd', {})] }])
+    assert.deepEqual(
+      (await after.query({ limit: 2, cursor })).records.map(({ rkey }) => rkey),
+      ['d'],
+    )
   })
 
   it('hands back a cursor rather than passing over too many records at once', async () => {

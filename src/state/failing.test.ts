@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, it } from 'node:test'
+import { InvalidError } from '../model/errors.ts'
+import { Database } from './database.ts'
+import { makePost } from './search/search.conformance.ts'
+import { SqliteSearch } from './search/sqlite.ts'
+import { SqliteStorage } from './storage/sqlite.ts'
+import { alice, makeRecord, post, repo } from './storage/storage.conformance.ts'
+import { SqliteStreams } from './streams/sqlite.ts'
+
+interface Failure {
+  readonly message: RegExp
+  /** @returns what mends it. */
+  readonly begin: (database: Database, dir: string) => () => void
+}
+
+const failures: Readonly<Record<string, Failure>> = {
+  'the disk is full': {
+    message: /full/,
+    begin: ({ sqlite }) => {
+      sqlite.exec('PRAGMA max_page_count = 1')
+      return () => sqlite.exec('PRAGMA max_page_count = 1000000')
+    },
+  },
+  'another program writes': {
+    message: /locked/,
+    begin: (_, dir) => {
+      const other = new DatabaseSync(join(dir, 'tidegauge.db'))
+      other.exec('BEGIN IMMEDIATE')
+      return () => other.close()
+    },
+  },
+}
+
+describe('the state', () => {
+  for (const [name, { message, begin }] of Object.entries(failures)) {
+    it(`stays as it was while ${name}, and goes on afterwards`, async (test) => {
+      const dir = mkdtempSync(join(tmpdir(), 'tidegauge-failing-'))
+      test.after(() => rmSync(dir, { recursive: true }))
+      using database = new Database({ dir })
+      const storage = new SqliteStorage({ database })
+      const search = new SqliteSearch({ database })
+      const streams = new SqliteStreams({ database })
+      const puts = Array.from({ length: 400 }, (_, i) =>
+        makeRecord(alice, post, `r${i}`, { text: 'x'.repeat(900) }),
+      )
+      const posts = Array.from({ length: 400 }, (_, i) => makePost(`p${i}`, `tide word${i} `.repeat(20)))
+      const works = [
+        () => storage.apply([{ repo: repo(alice), clear: true, puts }]),
+        () => search.apply([{ repo: { did: alice }, puts: posts }]),
+        () =>
+          streams.append(
+            'some',
+            puts.map(({ bytes }) => bytes),
+            { host: 'relay.test', seq: 7 },
+          ),
+      ]
+      await storage.apply([{ repo: repo(alice), puts: [makeRecord(alice, post, 'first', {})] }])
+      const { records, reposByStatus } = await storage.totals()
+      const mend = begin(database, dir)
+      for (const work of works) {
+        await assert.rejects(work(), (error) => {
+          assert.ok(error instanceof Error && !(error instanceof InvalidError))
+          assert.match(error.message, message)
+          return true
+        })
+      }
+      const totals = await storage.totals()
+      assert.deepEqual([totals.records, totals.reposByStatus], [records, reposByStatus])
+      assert.equal((await storage.query({ limit: 9 })).records.length, 1)
+      assert.deepEqual((await search.query({ text: 'tide', limit: 9 })).hits, [])
+      assert.equal(await streams.cursor('relay.test'), undefined)
+      mend()
+      for (const work of works) await work()
+      assert.equal((await storage.totals()).records, 400)
+      assert.equal((await search.query({ text: 'tide word7', limit: 9 })).hits.length, 1)
+      assert.equal(await streams.cursor('relay.test'), 7)
+      assert.equal((await streams.read('some', 'reader', 1000)).length, 400)
+    })
+  }
+})
