@@ -33,6 +33,23 @@ describe('Indexer', () => {
     assert.equal(await streams.length(firehoseLive), 0)
   })
 
+  it('goes to the search first, to the storage then, and acknowledges last', async () => {
+    const { append, streams, storage } = setUp()
+    await append(commit('r1', ['empty', 'A'], '+a'))
+    const calls: string[] = []
+    const indexer = new Indexer({
+      streams: {
+        read: (...args) => streams.read(...args),
+        readable: (...args) => streams.readable(...args),
+        acknowledge: async () => void calls.push('acknowledge'),
+      },
+      storage: { repos: (dids) => storage.repos(dids), apply: async () => void calls.push('storage') },
+      search: { apply: async () => void calls.push('search') },
+    })
+    await indexer.run(AbortSignal.abort())
+    assert.deepEqual(calls, ['search', 'storage', 'acknowledge'])
+  })
+
   it('wakes up when something is appended', async () => {
     const { append, indexer, storage } = setUp()
     const stop = new AbortController()
