@@ -10,9 +10,9 @@ import { SqliteStorage } from '../../state/storage/sqlite.ts'
 import type { RepoChange, Storage } from '../../state/storage/storage.ts'
 import { SqliteStreams } from '../../state/streams/sqlite.ts'
 import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
-import { account, alice, bob, commit } from './indexer.fixture.ts'
 import { Indexer, type IndexerErrorKind, type IndexerOptions, indexerGroup } from './indexer.ts'
 import type { Tally } from './tally.ts'
+import { account, alice, bob, commit } from './testing/events.ts'
 
 describe('Indexer', () => {
   it('applies what is in the stream to storage and search, and acknowledges it', async () => {

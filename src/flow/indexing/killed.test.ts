@@ -15,8 +15,8 @@ import type { Storage } from '../../state/storage/storage.ts'
 import { SqliteStreams } from '../../state/streams/sqlite.ts'
 import { firehoseLive } from '../../state/streams/streams.ts'
 import { indexerGroup } from './indexer.ts'
-import { eventAt, host, lastSeq } from './killed.fixture.ts'
 import { Plan } from './plan.ts'
+import { eventAt, host, lastSeq } from './testing/killed.ts'
 
 describe('ingest and indexer, killed again and again', () => {
   it('lose nothing and apply nothing twice', async (test) => {
@@ -73,7 +73,7 @@ function keepLedger(dir: string): void {
 
 /** @returns where in the stream of the host it began. */
 async function runFor(dir: string, killAfterMs?: number): Promise<number> {
-  const program = new URL('./killed.fixture.ts', import.meta.url).pathname
+  const program = new URL('./testing/killed.ts', import.meta.url).pathname
   const child = spawn(process.execPath, [program, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   const [begin] = await once(child.stdout, 'data')

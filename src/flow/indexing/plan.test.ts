@@ -4,8 +4,8 @@ import type { RepoEvent } from '../../model/event.ts'
 import type { RepoStatus } from '../../model/repo.ts'
 import { Database } from '../../state/database.ts'
 import { SqliteStorage } from '../../state/storage/sqlite.ts'
-import { account, alice, bob, commit, identity, post, sync, tree } from './indexer.fixture.ts'
 import { Plan } from './plan.ts'
+import { account, alice, bob, commit, identity, post, sync, tree } from './testing/events.ts'
 
 interface Row {
   readonly events: readonly RepoEvent[]

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { encode } from '@atcute/cbor'
-import type { Did } from '../../model/did.ts'
+import type { Did } from '../../../model/did.ts'
 import {
   type AccountEvent,
   type CommitEvent,
@@ -8,7 +8,7 @@ import {
   type IdentityEvent,
   type Operation,
   type SyncEvent,
-} from '../../model/event.ts'
+} from '../../../model/event.ts'
 
 export const alice = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa'
 export const bob = 'did:plc:bobbbbbbbbbbbbbbbbbbbbbb'
