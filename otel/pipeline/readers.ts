@@ -1,25 +1,16 @@
-import type { CollectionResult, ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import {
-  type AggregationOption,
-  AggregationType,
-  type MeterProvider,
-  type MetricReader,
-  PeriodicExportingMetricReader,
+import type {
+  AggregationOption,
+  MeterProvider,
+  MetricReader,
+  ResourceMetrics,
 } from '@opentelemetry/sdk-metrics'
-import { PrometheusEndpoint, type PrometheusEndpointOptions } from '../prometheus/endpoint.ts'
-import type { TranslationStrategy } from '../prometheus/name.ts'
+import type { PrometheusEndpoint, PrometheusEndpointOptions } from '../prometheus/endpoint.ts'
 import type { ConfigPath } from './config-source.ts'
 import type { Configuration } from './configuration.ts'
-import { createOutlet, histogramAggregation, type Outlet, selectTemporality } from './exporters.ts'
-import type { Config } from './schema.ts'
-import type {
-  CardinalityLimits,
-  PeriodicConfig,
-  PrometheusConfig,
-  PullConfig,
-  PushDefaults,
-} from './schema-readers.ts'
-import { WatchedExporter } from './watched-exporter.ts'
+import type { Outlet } from './exporters.ts'
+import { pullReader } from './pull-reader.ts'
+import { pushReader } from './push-reader.ts'
+import type { PeriodicConfig } from './schema-readers.ts'
 
 /** What the readers report while they work. */
 export interface ReaderEvents {
@@ -65,181 +56,4 @@ export function createReaders(configuration: Configuration, events: ReaderEvents
       )
     }
   })
-}
-
-function pushReader(
-  periodic: PeriodicConfig,
-  { onExport, onCollect, onLog }: ReaderEvents,
-): ConfiguredReader {
-  const { exporter, interval, timeout } = periodic
-  const { default_histogram_aggregation, ...push } = (exporter.otlp_http ??
-    exporter.otlp_grpc ??
-    exporter.console) as PushDefaults & { readonly timeout?: number }
-  const histograms = histogramAggregation(default_histogram_aggregation)
-  let attempts = 0
-  const outlet = createOutlet(periodic, {
-    timeoutMs: push.timeout ? Math.min(push.timeout, timeout) : timeout,
-    onAttempt: () => {
-      attempts++
-      if (attempts > 1) onExport(outlet.name, 'retry')
-    },
-  })
-  const watched = new WatchedExporter({
-    exporter: outlet.exporter,
-    target: outlet.target,
-    timeoutMs: timeout,
-    selectTemporality: selectTemporality({ ...push, default_histogram_aggregation }),
-    histograms,
-    onExport: (outcome, metrics) => {
-      attempts = 0
-      onExport(outlet.name, outcome)
-      onCollect(metrics)
-    },
-    onLog,
-  })
-  const limits = periodic.cardinality_limits
-  const batch = periodic['max_export_batch_size/development']
-  const reader = new PeriodicExportingMetricReader({
-    exporter: watched,
-    exportIntervalMillis: interval,
-    exportTimeoutMillis: timeout,
-    ...(limits && { cardinalityLimits: sdkLimits(limits) }),
-    ...(batch !== undefined && { maxExportBatchSize: batch }),
-  })
-  return {
-    reader,
-    histograms,
-    start: async () => {},
-    observeWith: (provider) => outlet.observeWith(provider),
-    destroy: () => outlet.destroy(),
-  }
-}
-
-interface PullContext {
-  readonly path: ConfigPath
-  readonly configuration: Configuration
-  readonly events: ReaderEvents
-  readonly isAlone: boolean
-}
-
-function pullReader(
-  pull: PullConfig,
-  { path, configuration, events, isAlone }: PullContext,
-): ConfiguredReader {
-  const prometheus = pull.exporter['prometheus/development'] as PrometheusConfig
-  const endpoint = new KeptEndpoint(endpointOptions(prometheus, configuration.config, events), {
-    onCollect: events.onCollect,
-    isAlone,
-  })
-  const exporter = [...path, 'pull', 'exporter', 'prometheus/development']
-  return {
-    reader: endpoint,
-    endpoint,
-    histograms: { type: AggregationType.DEFAULT },
-    start: async () => {
-      try {
-        await endpoint.start()
-      } catch (cause) {
-        const { key, problem, mend } = listenProblem(cause as Error, prometheus)
-        throw configuration.error([...exporter, key], problem, mend, cause)
-      }
-    },
-    observeWith: () => {},
-    destroy: () => {},
-  }
-}
-
-function endpointOptions(
-  config: PrometheusConfig,
-  { tidegauge: { scrape_auth: auth }, meter_provider: provider }: Config,
-  { scrape }: ReaderEvents,
-): PrometheusEndpointOptions {
-  const labels = config.resource_constant_labels
-  return {
-    host: config.host,
-    port: config.port,
-    preventServerStart: true,
-    translationStrategy: strategies[config.translation_strategy],
-    withoutScopeInfo: !config.scope_info_enabled,
-    withoutTargetInfo: !config['target_info_enabled/development'],
-    ...(labels && { resourceConstantLabels: labels as { included?: string[]; excluded?: string[] } }),
-    exemplarFilter: provider?.exemplar_filter ?? 'trace_based',
-    ...(auth && { auth: 'bearer_token' in auth ? { bearerToken: auth.bearer_token } : { basic: auth } }),
-    ...scrape,
-  }
-}
-
-function listenProblem(failure: Error, { host, port }: PrometheusConfig) {
-  const code = (failure.cause as NodeJS.ErrnoException | undefined)?.code
-  switch (code) {
-    case 'EADDRINUSE':
-      return {
-        key: 'port',
-        problem: `port ${port} on ${host} is in use`,
-        mend: 'name another one, or 0 for a free one',
-      }
-    case 'EACCES':
-      return { key: 'port', problem: `port ${port} is not allowed to this user`, mend: 'name one above 1023' }
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return {
-        key: 'host',
-        problem: `${host} is no address of this machine`,
-        mend: 'use 127.0.0.1, 0.0.0.0 or ::',
-      }
-    default:
-      return { key: 'host', problem: failure.message, mend: 'name another host or port' }
-  }
-}
-
-/** Collects by itself when nobody scrapes: what a reader has not fetched the SDK keeps for it, without bound. */
-class KeptEndpoint extends PrometheusEndpoint {
-  readonly #onCollect: ReaderEvents['onCollect']
-  readonly #timer: NodeJS.Timeout | undefined
-  #isFresh = false
-
-  constructor(
-    options: PrometheusEndpointOptions,
-    { onCollect, isAlone }: { readonly onCollect: ReaderEvents['onCollect']; readonly isAlone: boolean },
-  ) {
-    super(options)
-    this.#onCollect = onCollect
-    // A reader that is alone leaves everything in one place until it is asked.
-    if (!isAlone) this.#timer = setInterval(() => this.#collectIfIdle(), idleMs).unref()
-  }
-
-  override async collect(options?: { timeoutMillis?: number }): Promise<CollectionResult> {
-    this.#isFresh = true
-    const result = await super.collect(options)
-    this.#onCollect(result.resourceMetrics)
-    return result
-  }
-
-  override async shutdown(options?: { timeoutMillis?: number }): Promise<void> {
-    clearInterval(this.#timer)
-    await super.shutdown(options)
-  }
-
-  #collectIfIdle(): void {
-    // Cumulative series lose nothing by it; failed callbacks are counted where they fail.
-    if (!this.#isFresh) this.collect({ timeoutMillis: 5000 }).catch(() => {})
-    this.#isFresh = false
-  }
-}
-
-const idleMs = 60_000
-
-const strategies: Readonly<Record<PrometheusConfig['translation_strategy'], TranslationStrategy>> = {
-  underscore_escaping_with_suffixes: 'UnderscoreEscapingWithSuffixes',
-  'underscore_escaping_without_suffixes/development': 'UnderscoreEscapingWithoutSuffixes',
-  'no_utf8_escaping_with_suffixes/development': 'NoUTF8EscapingWithSuffixes',
-  'no_translation/development': 'NoTranslation',
-}
-
-function sdkLimits(limits: NonNullable<CardinalityLimits>): Record<string, number> {
-  const named = Object.entries(limits).filter((entry): entry is [string, number] => entry[1] !== undefined)
-  return Object.fromEntries(
-    named.map(([key, value]) => [key.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
-  )
 }
