@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,6 +36,13 @@ describe('Database', () => {
     using database = new Database({ dir })
     database.migrate('things', steps)
     assert.equal(count(database), 2000)
+  })
+
+  it('opens a large one', () => {
+    const dir = newFolder()
+    fillLargely(dir)
+    using database = new Database({ dir })
+    assert.equal(count(database), 2070)
   })
 
   it('runs each step of a room once', () => {
@@ -90,6 +101,15 @@ describe('Database', () => {
     'a database with a spoiled header': [(dir) => spoil(dir, 0, 16), /is damaged.*move it away/],
     'a database with a spoiled page': [(dir) => spoil(dir, 4 * 4096, 4096), /is damaged.*move it away/],
     'a database with a spoiled schema': [(dir) => spoil(dir, 100, 200), /is damaged.*move it away/],
+    'a large database with a spoiled page at its edge': [
+      (dir) => {
+        fillLargely(dir)
+        // The first page of the table's tree, to which everything in it leads.
+        const { rootpage } = query(dir, "SELECT rootpage FROM sqlite_schema WHERE name = 'thing'")
+        overwrite(dir, (Number(rootpage) - 1) * 4096, 4096)
+      },
+      /is damaged.*move it away/,
+    ],
     'a folder in the place of the database': [
       (dir) => mkdirSync(join(dir, 'tidegauge.db'), { recursive: true }),
       /cannot be opened/,
@@ -182,6 +202,26 @@ function fill(dir: string): void {
   })
 }
 
+/** Above the size up to which all of it is checked. */
+function fillLargely(dir: string): void {
+  fill(dir)
+  using database = new Database({ dir })
+  database.sqlite.exec('CREATE VIRTUAL TABLE words USING fts5 (word)')
+  const insert = database.sqlite.prepare('INSERT INTO thing (more) VALUES (zeroblob(1000000))')
+  for (let i = 0; i < 70; i++) insert.run()
+}
+
+function query(dir: string, sql: string): Record<string, unknown> {
+  using database = new Database({ dir })
+  return database.sqlite.prepare(sql).get() ?? {}
+}
+
+function overwrite(dir: string, at: number, length: number): void {
+  const file = openSync(join(dir, 'tidegauge.db'), 'r+')
+  writeSync(file, randomBytes(length), 0, length, at)
+  closeSync(file)
+}
+
 function count({ sqlite }: Database): unknown {
   return sqlite.prepare('SELECT count(*) AS count FROM thing').get()?.count
 }
@@ -211,7 +251,13 @@ function contents(dir: string): readonly unknown[] {
   try {
     return readdirSync(dir, { withFileTypes: true })
       .filter(({ name }) => !/-(wal|shm|journal)$/.test(name) && name !== 'tidegauge.lock')
-      .map((entry) => [entry.name, entry.isFile() && readFileSync(join(dir, entry.name)).toString('hex')])
+      .map((entry) => [
+        entry.name,
+        entry.isFile() &&
+          createHash('sha256')
+            .update(readFileSync(join(dir, entry.name)))
+            .digest('hex'),
+      ])
   } catch {
     return [readFileSync(dir).toString('hex')]
   }

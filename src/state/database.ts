@@ -162,7 +162,9 @@ function openSound(path: string): DatabaseSync {
   let sqlite: DatabaseSync | undefined
   try {
     sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs })
-    const tables = sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
+    const tables = sqlite
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0")
+      .all()
     const owner = sqlite.prepare('PRAGMA application_id').get()?.application_id
     if (tables.length > 0 && owner !== applicationId) {
       throw new UsageError(`the database ${path} belongs to another program: name another folder with --data`)
