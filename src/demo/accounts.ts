@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { CidLink } from '@atcute/cid'
 import type { Did } from '../model/did.ts'
 import type { Nsid } from '../model/nsid.ts'
-import { blockOf } from './block.ts'
+import { blockOf, parseLink } from './block.ts'
 import type { Head, WrittenRecord } from './repo.ts'
 
 /** `active`, or why it is not, in the protocol's words. */
@@ -86,7 +86,7 @@ export class Accounts {
   /** @returns path and CID of every record, in the order of the tree. */
   entries(id: number): readonly (readonly [path: string, cid: CidLink])[] {
     const rows = this.#statements.entries.all(id) as unknown as { path: string; cid: string }[]
-    return rows.map(({ path, cid }) => [path, { $link: cid }] as const)
+    return rows.map(({ path, cid }) => [path, parseLink(cid)] as const)
   }
 
   /** @returns the bytes of every record, in the order of the tree. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { encode } from '@atcute/cbor'
-import { type CidLink, CODEC_DCBOR, fromDigest, toCidLink } from '@atcute/cid'
+import { type CidLink, CidLinkWrapper, CODEC_DCBOR, fromDigest, fromString } from '@atcute/cid'
 
 /** Bytes under the name that their hash gives them. */
 export interface Block {
@@ -12,13 +12,21 @@ export interface Block {
 
 /** Encodes a value as DAG-CBOR. */
 export function createBlock(value: unknown): Block {
-  // The encoder's result is a view into a larger buffer, which a block would keep alive.
-  return blockOf(new Uint8Array(encode(value)))
+  return blockOf(compact(encode(value)))
 }
 
 export function blockOf(bytes: Uint8Array): Block {
-  const cid = fromDigest(CODEC_DCBOR, hash('sha256', bytes, 'buffer'))
-  return { cid: cid.bytes, link: toCidLink(cid), bytes }
+  const cid = compact(fromDigest(CODEC_DCBOR, hash('sha256', bytes, 'buffer')).bytes)
+  return { cid, link: new CidLinkWrapper(cid), bytes }
+}
+
+export function parseLink(text: string): CidLink {
+  return new CidLinkWrapper(compact(fromString(text).bytes))
+}
+
+/** Copies bytes out of the pool that encoders cut them from: 64 kB stay in memory for each that is kept. */
+export function compact(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes)
 }
 
 /** Packs blocks into a CAR, version 1, whose first root is that of `root`. */

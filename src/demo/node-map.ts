@@ -1,6 +1,6 @@
-import { fromCidLink } from '@atcute/cid'
+import { type CidLink, CidLinkWrapper, fromCidLink } from '@atcute/cid'
 import { MemoryBlockStore, MSTNode, NodeStore } from '@atcute/mst'
-import type { Block } from './block.ts'
+import { type Block, compact } from './block.ts'
 
 interface NodeEntry extends Block {
   readonly node: MSTNode
@@ -33,13 +33,15 @@ export class NodeMap extends NodeStore {
   }
 
   override async put(node: MSTNode): Promise<MSTNode> {
-    const link = await node.cid()
-    this.#written.add(link.$link)
-    if (!this.#entries.has(link.$link)) {
-      const { bytes: cid } = fromCidLink(link)
-      this.#entries.set(link.$link, { node, cid, link, bytes: await node.serialize() })
+    const { $link } = await node.cid()
+    this.#written.add($link)
+    let entry = this.#entries.get($link)
+    if (entry === undefined) {
+      const { bytes: cid } = fromCidLink(await node.cid())
+      entry = keep(node, { cid: compact(cid), bytes: compact(await node.serialize()) })
+      this.#entries.set($link, entry)
     }
-    return node
+    return entry.node
   }
 
   /** Drops the nodes seen since the last call that `root` no longer leads to. @returns the written ones it leads to. */
@@ -63,5 +65,24 @@ export class NodeMap extends NodeStore {
   forget(): void {
     this.#written.clear()
     this.#read.clear()
+  }
+}
+
+function keep(node: MSTNode, { cid, bytes }: Pick<Block, 'cid' | 'bytes'>): NodeEntry {
+  const link = new CidLinkWrapper(cid)
+  return { node: new NamedNode(node, link), cid, link, bytes }
+}
+
+/** A node that knows its name from the start, and keeps no encoding in memory besides the one in its entry. */
+class NamedNode extends MSTNode {
+  readonly #link: CidLink
+
+  constructor({ keys, values, subtrees }: MSTNode, link: CidLink) {
+    super(keys, values, subtrees)
+    this.#link = link
+  }
+
+  override async cid(): Promise<CidLink> {
+    return this.#link
   }
 }

@@ -48,8 +48,7 @@ describe('People', () => {
     for (let round = 0; round < 60; round++)
       await Promise.all(Array.from({ length: 50 }, () => people.live()))
     const accounts = host.accounts.list()
-    // Several may join at once.
-    assert.ok(accounts.length >= 5 && accounts.length <= 8, `${accounts.length} accounts`)
+    assert.equal(accounts.length, 6)
     assert.ok(accounts.filter(({ status }) => status === 'active').length >= accounts.length / 2 - 1)
     for (const { id } of accounts)
       assert.ok(host.accounts.count(id) < 150, `${host.accounts.count(id)} records`)

@@ -25,6 +25,7 @@ export class People {
   readonly #maxAccounts: number
   readonly #writing: Writing
   #members: readonly Account[] = []
+  #joining = 0
   #active: readonly Account[] = []
 
   constructor({ host, random, now, maxAccounts, maxRecords }: PeopleOptions) {
@@ -65,7 +66,7 @@ export class People {
   }
 
   async #step(atMs: number): Promise<number> {
-    const room = this.#members.length < this.#maxAccounts
+    const room = this.#members.length + this.#joining < this.#maxAccounts
     const away = this.#members.filter(({ status }) => status === 'deactivated')
     if (this.#active.length === 0) {
       if (away.length > 0) return this.#comeBack(away)
@@ -104,8 +105,13 @@ export class People {
   }
 
   async #join(atMs: number): Promise<number> {
-    const account = await this.#host.createAccount(createName(this.#random))
-    await this.#host.write(account.did, this.#writing.introduce(account, atMs))
+    this.#joining++
+    try {
+      const account = await this.#host.createAccount(createName(this.#random))
+      await this.#host.write(account.did, this.#writing.introduce(account, atMs))
+    } finally {
+      this.#joining--
+    }
     this.#meet()
     return 5
   }

@@ -66,6 +66,19 @@ describe('trickle', () => {
     assert.equal(made, 1 + 10 + 1)
   })
 
+  it('piles up no work for a rate that cannot be reached', async () => {
+    let running = 0
+    let most = 0
+    const live = async () => {
+      most = Math.max(most, ++running)
+      await Promise.resolve()
+      running--
+      return 1
+    }
+    await run(10, { eventsPerSecond: 1e9, live })
+    assert.ok(most > 1 && most <= 1000, `${most} at a time`)
+  })
+
   it('tells of what failed, and goes on', async () => {
     let asked = 0
     const errors = await run(10, {

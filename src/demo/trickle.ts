@@ -29,7 +29,7 @@ export async function trickle({
   const most = Math.max(eventsPerSecond, 1)
   let due = 1
   for (let beforeMs = now(); !signal.aborted; ) {
-    const steps = Array.from({ length: Math.max(0, Math.floor(due)) }, live)
+    const steps = Array.from({ length: Math.min(Math.max(0, Math.floor(due)), mostTogether) }, live)
     for (const step of await Promise.allSettled(steps)) {
       if (step.status === 'fulfilled') due -= step.value
       else onError(step.reason)
@@ -43,6 +43,9 @@ export async function trickle({
 
 /** Timers are not more exact than some milliseconds, and what is written together is written faster. */
 const shortestMs = 20
+
+/** Enough to share a transaction. A rate beyond what the machine can do must not pile up work. */
+const mostTogether = 256
 
 async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
   await timer(ms, undefined, { signal }).catch(() => {})
