@@ -144,6 +144,10 @@ async function serve(args: readonly string[], terminal: Terminal): Promise<0> {
   const work = [ingest.run(stop.signal), indexer.run(stop.signal), reindexFields(storage, stop.signal, log)]
   try {
     await Promise.all(work)
+  } catch (error) {
+    if (!stop.signal.aborted) throw error
+    // The cursor has not moved: what could not be written is sent again.
+    log.warn('stopped before everything was written', { reason: String(error) })
   } finally {
     stop.abort()
     await Promise.allSettled(work)
@@ -166,8 +170,14 @@ async function openSource(config: Config, stack: AsyncDisposableStack, log: Log)
 
 /** Queries by field wait until this is done; all others do not. */
 async function reindexFields(storage: Storage, signal: AbortSignal, log: Log): Promise<void> {
-  const records = await storage.reindex(signal)
-  if (records > 0) log.info('the index of fields was built anew', { records })
+  try {
+    const records = await storage.reindex(signal)
+    if (records > 0) log.info('the index of fields was built anew', { records })
+  } catch (error) {
+    log.error('the index of fields could not be built; the next start goes on with it', {
+      reason: String(error),
+    })
+  }
 }
 
 /** What was said for the API's host holds for the metrics as well, unless nothing was said. */

@@ -59,7 +59,7 @@ export class SqliteStorage implements Storage {
       if (query.collection === undefined) break
       if (!this.#terms.hasField(query.collection, path)) {
         throw new InvalidError(
-          `the field ${path} of ${query.collection} is not indexed: name it in "index" of the configuration`,
+          `the field ${path} of ${query.collection} is not indexed: name it in --index ${query.collection}:${path}`,
         )
       }
       if (!this.#reindex.isDone) {
