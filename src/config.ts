@@ -32,6 +32,8 @@ export interface Config {
   readonly collections: readonly string[]
   /** Fields that queries may ask for with `where`; built anew when they change. @default [] */
   readonly index: readonly { readonly collection: Nsid; readonly path: string }[]
+  /** Fields whose text is searched; built anew when they change. @default text of posts, name and description of profiles */
+  readonly search: readonly { readonly collection: Nsid | '*'; readonly path: string }[] | undefined
   /** Repos to keep; empty means all there are. @default [] */
   readonly dids: readonly Did[]
   /** Events per second that the demo network makes. @default 5 */

@@ -27,6 +27,7 @@ import { firehoseMetrics, observeFirehose } from './net/firehose/instrumented.ts
 import { Identity } from './net/identity/identity.ts'
 import { Database } from './state/database.ts'
 import { instrumentSearch, observeSearch } from './state/search/instrumented.ts'
+import type { Search } from './state/search/search.ts'
 import { SqliteSearch } from './state/search/sqlite.ts'
 import { instrumentStorage, observeStorage } from './state/storage/instrumented.ts'
 import { SqliteStorage } from './state/storage/sqlite.ts'
@@ -43,6 +44,11 @@ interface Source {
   readonly allowLoopback: boolean
   /** The cursor is kept under this name. */
   readonly host: string
+}
+
+interface Stores {
+  readonly storage: Storage
+  readonly search: Search
 }
 
 /** Runs everything in one process until a signal says stop. */
@@ -62,7 +68,10 @@ async function serve(args: readonly string[], terminal: Terminal): Promise<0> {
   const database = stack.use(new Database({ dir: config.data }))
   const streams = stack.use(new SqliteStreams({ database }))
   const storage = instrumentStorage(stack.use(new SqliteStorage({ database, index: config.index })), meter)
-  const search = instrumentSearch(new SqliteSearch({ database }), meter)
+  const search = instrumentSearch(
+    new SqliteSearch({ database, ...(config.search && { fields: config.search }) }),
+    meter,
+  )
   observeStorage(meter, storage)
   observeSearch(meter, search)
 
@@ -141,7 +150,11 @@ async function serve(args: readonly string[], terminal: Terminal): Promise<0> {
 
   await firehose.start()
   greet(terminal, config, listener.url, pipeline)
-  const work = [ingest.run(stop.signal), indexer.run(stop.signal), reindexFields(storage, stop.signal, log)]
+  const work = [
+    ingest.run(stop.signal),
+    indexer.run(stop.signal),
+    reindex({ storage, search }, stop.signal, log),
+  ]
   try {
     await Promise.all(work)
   } catch (error) {
@@ -168,15 +181,27 @@ async function openSource(config: Config, stack: AsyncDisposableStack, log: Log)
   return { relay: demo.relay, plc: demo.plc, allowLoopback: true, host: 'demo' }
 }
 
-/** Queries by field wait until this is done; all others do not. */
-async function reindexFields(storage: Storage, signal: AbortSignal, log: Log): Promise<void> {
+/** Builds anew what the configuration has changed. Queries by field wait until it is done; all others do not. */
+async function reindex({ storage, search }: Stores, signal: AbortSignal, log: Log): Promise<void> {
   try {
     const records = await storage.reindex(signal)
     if (records > 0) log.info('the index of fields was built anew', { records })
-  } catch (error) {
-    log.error('the index of fields could not be built; the next start goes on with it', {
-      reason: String(error),
+    if (!search.isStale) return
+    log.info('other fields are searched now: building the search index anew')
+    log.info('the search index was built anew', {
+      records: await search.reindex(unlessAborted(storage.scan(), signal)),
     })
+  } catch (error) {
+    if (!signal.aborted)
+      log.error('an index could not be built; the next start tries again', { reason: String(error) })
+  }
+}
+
+/** @throws once the signal aborts: an index that is cut short must not pass for a whole one. */
+async function* unlessAborted<Item>(items: AsyncIterable<Item>, signal: AbortSignal): AsyncIterable<Item> {
+  for await (const item of items) {
+    signal.throwIfAborted()
+    yield item
   }
 }
 

@@ -72,6 +72,13 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     initially: 'none',
     read: listOf(field),
   },
+  search: {
+    argument: 'LIST',
+    help: 'Fields whose text is searched, such as app.bsky.feed.post:text; * is any collection.',
+    initial: undefined,
+    initially: 'what posts and profiles say',
+    read: listOf(textField),
+  },
   dids: { argument: 'LIST', help: 'Repos to keep.', initial: [], initially: 'all', read: listOf(did) },
   demoRate: {
     argument: 'N',
@@ -163,6 +170,12 @@ function field(value: string): Config['index'][number] {
   if (isNsid(collection) && /^[^.\s]+(\.[^.\s]+)*$/.test(path) && more.length === 0)
     return { collection, path }
   throw new Unfit('must name fields as COLLECTION:PATH, such as app.bsky.feed.like:subject.uri')
+}
+
+function textField(value: string): NonNullable<Config['search']>[number] {
+  return value.startsWith('*:')
+    ? { collection: '*', path: field(`a.b.c${value.slice(1)}`).path }
+    : field(value)
 }
 
 function did(value: string): Did {

@@ -23,6 +23,7 @@ export class DocumentTable {
   readonly #structure: StatementSync
   readonly #saveState: StatementSync
   readonly #loadState: StatementSync
+  readonly #saveFields: StatementSync
   #generation: number
   #count: number
 
@@ -59,6 +60,7 @@ export class DocumentTable {
     this.#structure = prepare('SELECT block FROM search_text_data WHERE id = 10')
     this.#saveState = prepare('UPDATE search_state SET value = ? WHERE key = ?')
     this.#loadState = prepare('SELECT value FROM search_state WHERE key = ?')
+    this.#saveFields = prepare("INSERT OR REPLACE INTO search_state VALUES ('fields', ?)")
     this.#generation = this.#load('generation')
     this.#count = this.#load('documents')
   }
@@ -83,6 +85,16 @@ export class DocumentTable {
   clear(did: Did): void {
     const ids = this.#ofRepo.all(`repo : ${repoWord(did)}`, did) as unknown as [number][]
     for (const [id] of ids) this.#deleteOne(id)
+  }
+
+  /** The fields that the documents were taken from, as `setFields` was told first or last. */
+  fields(): string | undefined {
+    const [fields] = (this.#loadState.get('fields') ?? []) as unknown as [string?]
+    return fields
+  }
+
+  setFields(fields: string): void {
+    this.#saveFields.run(fields)
   }
 
   /** Begins a generation: what is put from now on belongs to it. */

@@ -20,6 +20,9 @@ export function instrumentSearch(search: Search, meter: Meter): Search {
         onProgress?.(read)
       })
     },
+    get isStale() {
+      return search.isStale
+    },
     diskBytes: () => search.diskBytes(),
   }
 }

@@ -27,6 +27,9 @@ export interface Search {
    */
   reindex(records: AsyncIterable<StoredRecord>, onProgress?: (records: number) => void): Promise<number>
 
+  /** Whether the index was built for other fields than are searched now, so that `reindex` is due. */
+  readonly isStale: boolean
+
   /** What the index takes on disk, in bytes. */
   diskBytes(): Promise<number>
 }

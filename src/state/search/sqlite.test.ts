@@ -34,6 +34,34 @@ describe('SqliteSearch', () => {
     assert.ok(told > actual * 0.7 && told < actual * 1.3, `${told} told, ${actual} taken`)
   })
 
+  it('is stale when other fields are searched, until it was built anew', async () => {
+    using database = new Database()
+    const post = makePost('1', 'tide')
+    await new SqliteSearch({ database }).apply([{ repo: { did: alice }, puts: [post] }])
+    assert.equal(new SqliteSearch({ database }).isStale, false)
+
+    const fields = [
+      { collection: 'app.bsky.feed.post', path: 'text' },
+      { collection: '*', path: 'alt' },
+    ] as const
+    const search = new SqliteSearch({ database, fields })
+    assert.equal(search.isStale, true)
+    const cutShort = async function* () {
+      yield post
+      throw new Error('stopped')
+    }
+    await assert.rejects(search.reindex(cutShort()), /stopped/)
+    assert.equal(new SqliteSearch({ database, fields }).isStale, true)
+
+    const all = async function* () {
+      yield post
+    }
+    await search.reindex(all())
+    assert.equal(search.isStale, false)
+    assert.equal(new SqliteSearch({ database, fields }).isStale, false)
+    assert.equal((await search.query({ text: 'tide', limit: 5 })).hits.length, 1)
+  })
+
   it('ranks no more than the newest of very many matches', async () => {
     using database = new Database()
     const search = new SqliteSearch({ database })

@@ -20,6 +20,8 @@ export class SqliteSearch implements Search {
   readonly #database: Database
   readonly #text: RecordText
   readonly #documents: DocumentTable
+  readonly #fields: string
+  #isStale: boolean
   /** While the index is built anew: what was changed since. A slice of records may have been read before that. */
   #changed: { readonly uris: Set<string>; readonly repos: Set<Did> } | undefined
 
@@ -28,6 +30,13 @@ export class SqliteSearch implements Search {
     this.#database = database
     this.#text = new RecordText(fields)
     this.#documents = new DocumentTable(database)
+    this.#fields = JSON.stringify(fields.map(({ collection, path }) => `${collection} ${path}`).sort())
+    this.#isStale = (this.#documents.fields() ?? this.#fields) !== this.#fields
+    if (!this.#isStale) this.#documents.setFields(this.#fields)
+  }
+
+  get isStale(): boolean {
+    return this.#isStale
   }
 
   async apply(changes: readonly SearchChange[]): Promise<void> {
@@ -79,6 +88,8 @@ export class SqliteSearch implements Search {
         const from: number = after
         after = this.#write(() => this.#documents.sweep(from, sliceLength))
       }
+      this.#documents.setFields(this.#fields)
+      this.#isStale = false
       return read
     } finally {
       this.#changed = undefined
