@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import type { Attributes } from '@opentelemetry/api'
+import type { MetricDefinition } from '../catalog/metric.ts'
 import { pipelineExports } from '../catalog/pipeline.ts'
 import { bind } from '../meter/bind.ts'
 import { bindSeries } from '../meter/bound-series.ts'
@@ -244,6 +245,20 @@ describe('the pipeline', () => {
       })
       await assert.rejects(start, /are both demo_(jobs_total|took_count) in Prometheus: rename one of them/)
     }
+  })
+
+  it('knows its own metrics, whatever the service declares', async () => {
+    const start = (catalog: readonly MetricDefinition[]) =>
+      startPipeline({ catalog, service: { name: 'x', version: '1' }, environment: scraped })
+    await assert.rejects(start([{ ...pipelineExports }]), /both pipeline_exports_total in Prometheus/)
+    await using _named = await start([pipelineExports])
+  })
+
+  it('makes the instruments of a service under its name', async () => {
+    await using demo = await startDemo(scraped)
+    const text = await demo.scrape()
+    assert.match(text, /^demo_jobs_total\{.*otel_scope_name="demo"/m)
+    assert.match(text, /^pipeline_exports_total\{.*otel_scope_name="tidegauge"/m)
   })
 
   it('measures itself and the process', async () => {

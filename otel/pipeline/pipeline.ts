@@ -1,6 +1,7 @@
 import { createNoopMeter, type Meter, type MeterProvider } from '@opentelemetry/api'
 import { AggregationType, type MetricReader } from '@opentelemetry/sdk-metrics'
 import type { MetricDefinition } from '../catalog/metric.ts'
+import { ownMetrics } from '../catalog/own.ts'
 import { configureMeter, disabledMeter } from '../meter/meter-settings.ts'
 import { type Configuration, type PipelineFlags, readConfiguration } from './configuration.ts'
 import { type OnLog, routeDiagnostics } from './diagnostics.ts'
@@ -17,7 +18,7 @@ import type { Setting } from './settings.ts'
 import { catalogView, userView } from './views.ts'
 
 export interface PipelineOptions {
-  /** Every metric that the service declares, those of the pipeline itself among them. */
+  /** Every metric that the service declares. The pipeline's own come by themselves. */
   readonly catalog: readonly MetricDefinition[]
   /** Names the service where the configuration does not. */
   readonly service: { readonly name: string; readonly version: string }
@@ -32,7 +33,7 @@ export interface PipelineOptions {
 }
 
 export interface Pipeline extends AsyncDisposable {
-  /** A meter to make instruments from. @default 'tidegauge' */
+  /** A meter to make instruments from. @default the one named for the service */
   meter(name?: string): Meter
   /** For instrumentations that want a provider. */
   readonly meterProvider: MeterProvider
@@ -54,21 +55,29 @@ export interface Pipeline extends AsyncDisposable {
  * @throws {ConfigError} for a configuration that cannot take effect, and for a port in use.
  */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { catalog, service, environment = processEnvironment(), flags, onLog = () => {} } = options
+  const { service, environment = processEnvironment(), flags, onLog = () => {} } = options
+  const catalog = [...new Set([...options.catalog, ...ownMetrics])]
   checkNames(catalog)
   const configuration = readConfiguration({ service, environment, flags })
   for (const notice of configuration.notices) onLog('warn', notice)
   const { config } = configuration
   const extra = options.readers ?? []
   const isOff = config.disabled || (config.meter_provider === undefined && extra.length === 0)
-  return isOff ? disabledPipeline(configuration) : startEnabled(configuration, catalog, extra, onLog)
+  return isOff
+    ? disabledPipeline(configuration)
+    : startEnabled(configuration, { catalog, extra, onLog, serviceName: service.name })
+}
+
+interface EnabledParts {
+  readonly catalog: readonly MetricDefinition[]
+  readonly extra: readonly MetricReader[]
+  readonly onLog: OnLog
+  readonly serviceName: string
 }
 
 async function startEnabled(
   configuration: Configuration,
-  catalog: readonly MetricDefinition[],
-  extra: readonly MetricReader[],
-  onLog: OnLog,
+  { catalog, extra, onLog, serviceName }: EnabledParts,
 ): Promise<Pipeline> {
   const { config, settings } = configuration
   const { tidegauge } = config
@@ -82,7 +91,7 @@ async function startEnabled(
     exemplarsInSpansOnly: config.meter_provider?.exemplar_filter !== 'always_on',
   }
   const own = configureMeter(provider.getMeter(ownName), settingsOfMeters)
-  const meter = (name = ownName) =>
+  const meter = (name = serviceName) =>
     name === ownName ? own : configureMeter(provider.getMeter(name), { ...settingsOfMeters, reportTo: own })
   self.start(own)
   for (const { observeWith } of readers) observeWith(provider)
@@ -119,6 +128,7 @@ async function startEnabled(
   }
 }
 
+/** The meter of the pipeline's own metrics. */
 const ownName = 'tidegauge'
 
 interface ProviderParts {

@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MetricDefinition } from '../../catalog/metric.ts'
-import * as pipelineMetrics from '../../catalog/pipeline.ts'
-import { uptime } from '../../catalog/process.ts'
 import { bind } from '../../meter/bind.ts'
 import { type Pipeline, type PipelineOptions, startPipeline } from '../pipeline.ts'
 import type { Received } from './otlp-sink.ts'
@@ -48,14 +46,7 @@ export const served = {
   },
 } as const satisfies MetricDefinition
 
-export const demoCatalog: readonly MetricDefinition[] = [
-  jobs,
-  took,
-  visits,
-  served,
-  uptime,
-  ...Object.values(pipelineMetrics),
-]
+export const demoCatalog: readonly MetricDefinition[] = [jobs, took, visits, served]
 
 export interface Demo extends AsyncDisposable {
   readonly pipeline: Pipeline

@@ -1,0 +1,6 @@
+import type { MetricDefinition } from './metric.ts'
+import * as pipeline from './pipeline.ts'
+import * as process from './process.ts'
+
+/** What the pipeline measures in every service, whatever that declares. */
+export const ownMetrics: readonly MetricDefinition[] = [...Object.values(process), ...Object.values(pipeline)]
