@@ -148,6 +148,11 @@ async function serve(args: readonly string[], terminal: Terminal): Promise<0> {
   listener.server.prependListener('request', countRequests(meter))
   stack.use(instrumentHttp({ meterProvider: pipeline.meterProvider, listensOn: () => [listener.port] }))
 
+  if (config.token === undefined && !isLoopback(config.host))
+    log.warn('everybody who reaches this machine may read the API: set TIDEGAUGE_TOKEN', {
+      host: config.host,
+    })
+
   await firehose.start()
   greet(terminal, config, listener.url, pipeline)
   const work = [
@@ -223,6 +228,10 @@ function stopOnSignals(): AbortController {
   }
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
   return stop
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 function greet(
