@@ -65,12 +65,12 @@ class Scanner {
   }
 
   #array(length: number, depth: number): void {
-    this.#enter(length, depth)
+    this.#enter(depth)
     for (let index = 0; index < length; index++) this.value(depth)
   }
 
   #map(length: number, depth: number): void {
-    this.#enter(length * 2, depth)
+    this.#enter(depth)
     let previous = 0
     let previousLength = -1
     for (let index = 0; index < length; index++) {
@@ -87,10 +87,9 @@ class Scanner {
     }
   }
 
-  /** Every item takes at least one byte, so that a huge length is refused before anything is done for it. */
-  #enter(items: number, depth: number): void {
+  /** A huge length needs no check: nothing is set aside for it, and the bytes end soon. */
+  #enter(depth: number): void {
     if (depth > maxDepth) throw new Rejection('depth', `nested deeper than ${maxDepth} levels`)
-    if (items > this.#bytes.length - this.position) throw truncated()
   }
 
   #link(tag: number): void {

@@ -109,7 +109,7 @@ export class Connection {
   }
 
   #giveUp(): void {
-    if (this.#heard || this.#paused) return
+    if (this.#heard) return
     this.#failure ??= { kind: 'lost', message: 'the relay no longer answers' }
     this.#socket.terminate()
   }

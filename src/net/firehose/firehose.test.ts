@@ -322,6 +322,16 @@ describe('an address where no relay is', () => {
     })
   }
 
+  it('is not one whose frames of the protocol are all bad', async () => {
+    await using test = await setup(0, { foreignTimeoutMs: 10 })
+    for (let seq = 1; seq < 10; seq++) test.relay.emit(seq, anyFrame('#commit', { seq }))
+    assert.deepEqual(await test.harness.until(9), [])
+    const next = test.harness.until(10)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await test.emit(10)
+    assert.deepEqual(seqs(await next), [10])
+  })
+
   it('is tried again for ever when nobody answers, or somebody who may be back soon', async () => {
     const server = createServer((_, response) => response.writeHead(503).end())
     const relay = await listening(server)

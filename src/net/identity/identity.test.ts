@@ -158,7 +158,7 @@ describe('the identity of a DID', () => {
     ['nothing', json(null), 'InvalidError'],
     [
       'the document of another DID',
-      json({ ...document(), id: 'did:plc:zzzzzzzzzzzzzzzzzzzzzzzz' }),
+      json(document('alice.test', multikey, 'did:plc:zzzzzzzzzzzzzzzzzzzzzzzz')),
       'InvalidError',
     ],
     ['a document without a key', json(bare), 'InvalidError'],
