@@ -236,16 +236,14 @@ const inEffect: readonly {
     },
   },
   {
-    key: 'tidegauge.history and sensitive',
-    text: scraped('', 'tidegauge: { history: { ring_size: 10, ring_interval: 500 }, sensitive: [peer] }'),
-    effect: ({ pipeline: { tidegauge } }) => {
-      assert.deepEqual(tidegauge.history, {
-        ring_size: 10,
-        ring_interval: 500,
-        snapshot_interval: 60_000,
-        retention: 604_800_000,
-      })
-      assert.deepEqual(tidegauge.sensitive, ['peer'])
+    key: 'tidegauge.sensitive',
+    text: scraped('', 'tidegauge: { sensitive: [kind, page] }'),
+    effect: async ({ pipeline, lines }) => {
+      assert.deepEqual(await lines('demo_jobs_total'), ['demo_jobs_total 2'])
+      const visit = bind(pipeline.meter('other'), visits)
+      visit.add(1, { page: 'x' })
+      visit.add(1, { page: 'y' })
+      assert.deepEqual(await lines('demo_visits_total'), ['demo_visits_total 2'])
     },
   },
   {

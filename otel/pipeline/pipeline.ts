@@ -160,6 +160,7 @@ function createProvider(
     histograms: agree ? (first?.histograms ?? { type: AggregationType.DEFAULT }) : 'perReader',
     isEnabled: (name) =>
       matchers.find((one) => one.name.test(name))?.enabled ?? meters?.default_config?.enabled ?? true,
+    sensitive: config.tidegauge.sensitive,
     onOverflow,
   })
 }

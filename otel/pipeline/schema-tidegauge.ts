@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { milliseconds, object, optional, section, setting } from './schema-rules.ts'
+import { milliseconds, object, optional, setting } from './schema-rules.ts'
 
 const rate = z.number().min(0).max(1)
 
@@ -10,14 +10,9 @@ const sampleRate = rate.refine((value) => value === 0 || Math.abs(1 / value - Ma
 
 /** The section `tidegauge`: what the standard has no words for. */
 export const tidegaugeSchema = object({
-  history: section({
-    ring_size: setting(z.int().min(1), 720),
-    ring_interval: setting(milliseconds.min(100), 5000),
-    snapshot_interval: setting(milliseconds.min(1000), 60_000),
-    retention: setting(z.int().min(1000), 7 * 86_400_000),
-  }),
   sample_rate: setting(sampleRate, 1),
   zero_init: setting(z.boolean(), true),
+  /** Attributes that no metric is exported with; their series are summed. */
   sensitive: setting(z.array(z.string().min(1)), []),
   shutdown_timeout: setting(milliseconds.min(1), 5000),
   scrape_auth: optional(

@@ -16,6 +16,8 @@ export interface ResolutionOptions {
   readonly seriesLimit: (instrumentType: string) => number
   /** What histograms become where no user's view says; `perReader` where the readers want different things. */
   readonly histograms: AggregationOption | 'perReader'
+  /** Attributes that are left off every metric, by their public names. */
+  readonly sensitive: readonly string[]
   /** Called for each measurement that goes to an overflow series, with the attribute that has too many values. */
   readonly onOverflow: (metric: string, attribute: string | undefined) => void
 }
@@ -69,11 +71,11 @@ export function resolveViews(
     const [view, { limits, mostSeries }] = [views?.[index] as View, streams[index] as StreamView]
     const limit = limits?.series ?? options.seriesLimit(type)
     const isBounded = mostSeries !== undefined && mostSeries < limit
-    if (isBounded && limits === undefined) return view
+    if (isBounded && limits === undefined && options.sensitive.length === 0) return view
     const series = isBounded ? undefined : limit
     const onOverflow = (attribute: string | undefined) => options.onOverflow(view.name ?? name, attribute)
     const limiter = limitSeries({ series, values: limits?.values }, onOverflow)
-    const first = view.attributesProcessor
+    const first = withoutSensitive(view.attributesProcessor, options.sensitive)
     return {
       ...view,
       attributesProcessor: { process: (attributes) => limiter.process(first.process(attributes)) },
@@ -85,6 +87,7 @@ export function resolveViews(
   /** Metrics that need no view: their buckets are the instrument's advice, their attributes are bounded. */
   function isLeftToReaders(index: number): boolean {
     const { limits, options: view } = streams[index] as StreamView
+    if (options.sensitive.length > 0) return false
     return index >= users && view.name === undefined && (index >= rest || limits === undefined)
   }
 
@@ -93,6 +96,17 @@ export function resolveViews(
       return false
     const own = streams[index]?.options.aggregation
     return index >= users || own === undefined || own.type === AggregationType.DEFAULT
+  }
+}
+
+function withoutSensitive(first: IAttributesProcessor, sensitive: readonly string[]): IAttributesProcessor {
+  if (sensitive.length === 0) return first
+  return {
+    process: (incoming) => {
+      const kept = { ...first.process(incoming) }
+      for (const key of sensitive) delete kept[key]
+      return kept
+    },
   }
 }
 
