@@ -28,7 +28,7 @@ interface Figures {
 }
 
 console.log(
-  `Node ${process.version}, ${availableParallelism()} cores, fastest of ${rounds} scrapes after ${warmups} more.`,
+  `Node ${process.version}, ${availableParallelism()} cores, fastest of ${rounds} scrapes after ${warmups} more, the peers in turns.`,
 )
 console.log('Idle: no value changed since the last scrape. Hot: all did. Histograms have 10 buckets.\n')
 console.log(
@@ -36,56 +36,79 @@ console.log(
 )
 console.log('|---|---|---|---|---|---|---|---|---|')
 for (const [kind, series] of cases) {
-  let ours: Figures | undefined
-  for (const peer of peers) {
-    const figures = await measure(peer, kind, series)
-    ours ??= figures
-    console.log(row(`${series.toLocaleString('en')} ${kind}`, peer, figures, ours))
+  const measured = await measure(kind, series)
+  const [ours] = measured
+  for (const [i, peer] of peers.entries()) {
+    if (ours) console.log(row(`${series.toLocaleString('en')} ${kind}`, peer, measured[i] ?? ours, ours))
   }
 }
 
-async function measure(peer: Peer, kind: Kind, series: number): Promise<Figures> {
+/** Measures the peers in turns, so that whatever else the machine does falls on all of them. */
+async function measure(kind: Kind, series: number): Promise<Figures[]> {
+  const targets = await Promise.all(peers.map((peer) => start(peer, kind, series)))
+  for (const hot of [false, true]) {
+    for (let i = 0; i < warmups + rounds; i++) {
+      for (const target of targets) await scrape(target, hot, i < warmups)
+    }
+  }
+  const figures: Figures[] = []
+  for (const { child, url, idle, hot } of targets) {
+    const before = await ask(child, 'heldBytes')
+    await ask(child, 'grow')
+    for (let i = 0; i < 3; i++) await read(url)
+    const bytesPerSeries = ((await ask(child, 'heldBytes')) - before) / series
+    figures.push({
+      idleMs: fastest(idle.scrapes),
+      hotMs: fastest(hot.scrapes),
+      idleStallMs: fastest(idle.stalls),
+      hotStallMs: fastest(hot.stalls),
+      collectIdleMs: fastest(idle.collections),
+      collectHotMs: fastest(hot.collections),
+      bytesPerSeries,
+    })
+    child.disconnect()
+    child.kill()
+  }
+  return figures
+}
+
+interface Samples {
+  readonly scrapes: number[]
+  readonly stalls: number[]
+  readonly collections: number[]
+}
+
+interface Target {
+  readonly peer: Peer
+  readonly child: ChildProcess
+  readonly url: string
+  readonly idle: Samples
+  readonly hot: Samples
+}
+
+async function start(peer: Peer, kind: Kind, series: number): Promise<Target> {
   const file = new URL('./target.ts', import.meta.url)
   const child = fork(file, [peer, kind, String(series)], { execArgv: ['--expose-gc'] })
   const [url] = (await once(child, 'message')) as [string]
-  const idle = await scrapes(child, url, false)
-  const hot = await scrapes(child, url, true)
-  const collectIdle: number[] = []
-  const collectHot: number[] = []
-  for (let i = 0; i < rounds && peer !== 'prom-client'; i++) {
-    collectIdle.push(await ask(child, 'collect'))
-    await ask(child, 'record')
-    collectHot.push(await ask(child, 'collect'))
-  }
-  const bytesPerSeries = await ask(child, 'bytes')
-  child.disconnect()
-  child.kill()
-  return {
-    idleMs: fastest(idle.times),
-    hotMs: fastest(hot.times),
-    idleStallMs: fastest(idle.stalls),
-    hotStallMs: fastest(hot.stalls),
-    collectIdleMs: fastest(collectIdle),
-    collectHotMs: fastest(collectHot),
-    bytesPerSeries,
-  }
+  await ask(child, 'record')
+  const samples = (): Samples => ({ scrapes: [], stalls: [], collections: [] })
+  return { peer, child, url, idle: samples(), hot: samples() }
 }
 
-async function scrapes(child: ChildProcess, url: string, hot: boolean) {
-  const times: number[] = []
-  const stalls: number[] = []
-  for (let i = 0; i < warmups + rounds; i++) {
-    if (hot) await ask(child, 'record')
-    await ask(child, 'reset')
-    const start = performance.now()
-    await read(url)
-    const took = performance.now() - start
-    const stall = await ask(child, 'stall')
-    if (i < warmups) continue
-    times.push(took)
-    stalls.push(stall)
-  }
-  return { times, stalls }
+async function scrape({ peer, child, url, ...target }: Target, hot: boolean, warmup: boolean): Promise<void> {
+  const samples = hot ? target.hot : target.idle
+  if (hot) await ask(child, 'record')
+  await ask(child, 'reset')
+  const start = performance.now()
+  await read(url)
+  const took = performance.now() - start
+  const stall = await ask(child, 'stall')
+  if (warmup) return
+  samples.scrapes.push(took)
+  samples.stalls.push(stall)
+  if (peer === 'prom-client') return
+  if (hot) await ask(child, 'record')
+  samples.collections.push(await ask(child, 'collect'))
 }
 
 /** Reads the answer without looking at it, so that the client costs next to nothing. */

@@ -11,14 +11,14 @@ export type Kind = 'counters' | 'histograms'
 /** The same series, recorded and served by one of the peers. */
 export interface Served {
   readonly url: string
-  /** Records once into every series; later rounds change every value. */
-  record(round: number): void
+  /** Records once into the series of these numbers; later rounds change every value. */
+  record(round: number, from: number, to: number): void
   /** Collects without writing, where there is such a thing. */
   collect?(): Promise<unknown>
 }
 
-export async function createServed(peer: Peer, kind: Kind, series: number): Promise<Served> {
-  return peer === 'prom-client' ? promClient(kind, series) : openTelemetry(peer, kind, series)
+export async function createServed(peer: Peer, kind: Kind): Promise<Served> {
+  return peer === 'prom-client' ? promClient(kind) : openTelemetry(peer, kind)
 }
 
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -30,7 +30,7 @@ const labels = (i: number) => ({
 const methods = ['GET', 'POST', 'PUT']
 const duration = (i: number, round: number) => ((i + round) % 600) / 100
 
-async function openTelemetry(peer: Peer, kind: Kind, series: number): Promise<Served> {
+async function openTelemetry(peer: Peer, kind: Kind): Promise<Served> {
   const options = { port: await freePort(), preventServerStart: true }
   const reader = peer === 'tidegauge' ? new PrometheusEndpoint(options) : new PrometheusExporter(options)
   reader.selectCardinalityLimit = () => Number.POSITIVE_INFINITY
@@ -42,8 +42,8 @@ async function openTelemetry(peer: Peer, kind: Kind, series: number): Promise<Se
   return {
     url: `http://127.0.0.1:${options.port}/metrics`,
     collect: () => reader.collect(),
-    record: (round) => {
-      for (let i = 0; i < series; i++) {
+    record: (round, from, to) => {
+      for (let i = from; i < to; i++) {
         if (kind === 'counters') counter.add(1 + i, labels(i))
         else histogram.record(duration(i, round), labels(i))
       }
@@ -51,7 +51,7 @@ async function openTelemetry(peer: Peer, kind: Kind, series: number): Promise<Se
   }
 }
 
-async function promClient(kind: Kind, series: number): Promise<Served> {
+async function promClient(kind: Kind): Promise<Served> {
   const registry = new Registry()
   const about = { labelNames: ['method', 'route', 'status'], registers: [registry] }
   const counter = new Counter({ name: 'bench_requests_total', help: 'Requests.', ...about })
@@ -68,8 +68,8 @@ async function promClient(kind: Kind, series: number): Promise<Served> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`,
-    record: (round) => {
-      for (let i = 0; i < series; i++) {
+    record: (round, from, to) => {
+      for (let i = from; i < to; i++) {
         if (kind === 'counters') counter.inc(labels(i), 1 + i)
         else histogram.observe(labels(i), duration(i, round))
       }

@@ -5,9 +5,7 @@ import { createServed, type Kind, type Peer } from './served.ts'
 const [peer, kind, count] = process.argv.slice(2) as [Peer, Kind, string]
 const series = Number(count)
 
-const before = usedBytes()
-const served = await createServed(peer, kind, series)
-served.record(0)
+const served = await createServed(peer, kind)
 let longestMs = 0
 watchLoop(performance.now())
 
@@ -20,7 +18,7 @@ process.send?.(served.url)
 let round = 0
 const commands: Record<string, () => unknown> = {
   /** Changes every series. */
-  record: () => served.record(++round),
+  record: () => served.record(++round, 0, series),
   /** Forgets the stalls so far. */
   reset: () => {
     longestMs = 0
@@ -33,7 +31,9 @@ const commands: Record<string, () => unknown> = {
     await served.collect?.()
     return performance.now() - start
   },
-  bytes: () => (usedBytes() - before) / series,
+  /** Records into as many series again. */
+  grow: () => served.record(round, series, 2 * series),
+  heldBytes: usedBytes,
 }
 
 function watchLoop(before: number): void {
@@ -45,7 +45,8 @@ function watchLoop(before: number): void {
 }
 
 function usedBytes(): number {
-  globalThis.gc?.()
+  // Only after several collections does the engine throw away compiled code that is not used.
+  for (let i = 0; i < 20; i++) globalThis.gc?.()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }
