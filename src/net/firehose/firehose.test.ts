@@ -277,12 +277,15 @@ describe('an address where no relay is', () => {
       const server = createServer()
       answer(server)
       await using relay = await listening(server)
-      await using firehose = new Firehose({ relay: relay.url, identity, cursor: 0, backoff })
+      const lines: string[] = []
+      const log = createLog({ write: (line) => lines.push(line) })
+      await using firehose = new Firehose({ relay: relay.url, identity, cursor: 0, backoff, log })
       await assert.rejects(firehose.start(), {
         name: 'UsageError',
         message: new RegExp(`${relay.url.host}.*${status}`),
       })
       await assert.rejects(firehose.events(new AbortController().signal).next(), { name: 'UsageError' })
+      assert.deepEqual(lines, [], 'the error says it all')
     })
   }
 

@@ -164,7 +164,8 @@ export class Uplink {
     } else {
       onFailure('connect')
       if (ending.kind === 'foreign' && !this.#tried) this.#misuse = foreignRelay(relay, ending.message)
-      const level = this.#failing ? 'debug' : 'warn'
+      // Misuse is told by the error that ends the run.
+      const level = this.#failing || this.#misuse ? 'debug' : 'warn'
       log[level]('the relay cannot be reached; trying again and again', {
         relay: relay.href,
         problem: ending.message,
