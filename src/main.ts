@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { join } from 'node:path'
 import { catalog } from '../otel/catalog/catalog.ts'
-import { instrumentHttp } from '../otel/http/instrument-http.ts'
+import { measureHttp } from '../otel/http/measure-http.ts'
 import { processEnvironment } from '../otel/pipeline/environment.ts'
 import { type Pipeline, startPipeline } from '../otel/pipeline/pipeline.ts'
 import { checkConfig, formatSettings, printConfig } from '../otel/pipeline/print.ts'
@@ -146,7 +146,7 @@ async function serve(args: readonly string[], terminal: Terminal): Promise<0> {
   const listener = await listen(api, config)
   stack.defer(() => listener.close())
   listener.server.prependListener('request', countRequests(meter))
-  stack.use(instrumentHttp({ meterProvider: pipeline.meterProvider, listensOn: () => [listener.port] }))
+  stack.use(measureHttp({ meterProvider: pipeline.meterProvider, listensOn: () => [listener.port] }))
 
   if (config.token === undefined && !isLoopback(config.host))
     log.warn('everybody who reaches this machine may read the API: set TIDEGAUGE_TOKEN', {
