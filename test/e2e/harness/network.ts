@@ -1,13 +1,15 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-/** A port on loopback that nobody listens on now. */
+/**
+ * A port on loopback that nobody listens on now. It lies below the range that outgoing connections take theirs from,
+ * so that it is still free when a server that was killed is started again.
+ */
 export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
+  return new Promise((resolve) => {
+    const port = randomInt(20_000, 32_000)
+    const server = createServer().on('error', () => resolve(freePort()))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
   })
 }
 
