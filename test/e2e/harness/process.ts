@@ -17,17 +17,21 @@ export interface ProcessOptions {
   readonly readyMs?: number
 }
 
+/** Where all of them write. */
+const logs = mkdtempSync(join(tmpdir(), 'tidegauge-logs-'))
+let count = 0
+
 /** A program in a process group of its own, which ends with the test however the test ends. */
 export class Running implements AsyncDisposable {
   readonly name: string
   readonly exited: Promise<number | NodeJS.Signals>
   readonly #child: ChildProcess
-  readonly #folder = mkdtempSync(join(tmpdir(), 'tidegauge-log-'))
+  readonly #log = join(logs, `${++count}.log`)
   #ended = false
 
   constructor({ name, command, args, env }: Omit<ProcessOptions, 'ready'>) {
     this.name = name
-    const log = openSync(join(this.#folder, 'log'), 'a')
+    const log = openSync(this.#log, 'a')
     this.#child = spawn(command, args, {
       detached: true,
       stdio: ['ignore', log, log],
@@ -56,7 +60,7 @@ export class Running implements AsyncDisposable {
 
   /** What it has written, both streams together. */
   log(): string {
-    return readFileSync(join(this.#folder, 'log'), 'utf8')
+    return readFileSync(this.#log, 'utf8')
   }
 
   lastLines(): string {
@@ -94,7 +98,6 @@ export class Running implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
-    rmSync(this.#folder, { recursive: true, force: true })
   }
 }
 
@@ -126,5 +129,6 @@ process.on('exit', (code) => {
     lastLines.push(`--- ${started.name} was running; its last lines:\n${started.lastLines()}`)
   }
   if (code !== 0) console.log(lastLines.join('\n'))
+  rmSync(logs, { recursive: true, force: true })
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
