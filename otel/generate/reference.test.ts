@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { describe, it } from 'node:test'
+import { catalog, components } from '../catalog/catalog.ts'
+import { prometheusName } from '../prometheus/name.ts'
+import { metricsReference } from './reference.ts'
+
+describe('the reference of metrics', () => {
+  it('has a row for every metric of the catalog', () => {
+    const text = metricsReference(components)
+    for (const metric of catalog) assert.ok(text.includes(`\n| \`${prometheusName(metric)}\` |`), metric.name)
+  })
+
+  it('says what a metric was called before', () => {
+    assert.ok(metricsReference(components).includes('| `storage_repos_total` | `storage_repos` |'))
+  })
+
+  it('keeps a bar in a description inside its cell', () => {
+    const metric = { name: 'a.b', instrument: 'gauge', unit: '', description: 'this | that' } as const
+    assert.match(metricsReference({ a: [metric] }), /this \\\| that/)
+  })
+
+  it('is what docs/metrics.md holds', async () => {
+    const file = new URL('../../docs/metrics.md', import.meta.url)
+    assert.equal(await readFile(file, 'utf8'), metricsReference(components))
+  })
+})
