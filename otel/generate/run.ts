@@ -1,0 +1,17 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { components } from '../catalog/catalog.ts'
+import { metricsReference } from './reference.ts'
+
+// Writes every generated file; with `--check` it writes nothing, names each file that differs and exits 1.
+const root = new URL('../../', import.meta.url)
+const files = { 'docs/metrics.md': metricsReference(components) }
+
+for (const [path, text] of Object.entries(files)) {
+  const file = new URL(path, root)
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, text)
+  } else if ((await readFile(file, 'utf8').catch(() => undefined)) !== text) {
+    console.error(`${path} is not what the catalog says; mend it with: npm run generate`)
+    process.exitCode = 1
+  }
+}
