@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { parse } from 'yaml'
 import { collectorVersion, source } from './build.ts'
 import { findProgram } from './find.ts'
+import { featureGates } from './run.ts'
 
 describe('the manifest of the Collector', () => {
   const manifest = readFileSync(source('manifest.yaml'), 'utf8')
@@ -16,6 +18,34 @@ describe('the manifest of the Collector', () => {
 
   it('is of the version that is built', () =>
     assert.match(manifest, new RegExp(`version: ${collectorVersion}\n`)))
+})
+
+describe('the compose file', () => {
+  const { services } = parse(readFileSync(source('../../compose.yaml'), 'utf8'))
+  const { image, command, environment, volumes } = services.collector
+
+  it('takes the image of the version that is built, with the same feature gates', () => {
+    assert.equal(image, `otel/opentelemetry-collector-contrib:${collectorVersion}`)
+    assert.ok(command.includes(`--feature-gates=${featureGates.join()}`), command)
+  })
+
+  it('mounts what the command names, from files that are there', () => {
+    for (const volume of volumes.filter((one: string) => one.startsWith('./'))) {
+      const [from] = volume.split(':')
+      assert.ok(existsSync(source(`../../${from}`)), from)
+    }
+    assert.ok(volumes.some((volume: string) => volume.includes(':/etc/tidegauge/collector-config.yaml:')))
+  })
+
+  it('sets only variables that a configuration reads', () => {
+    const configs = [
+      '../../collector-config.yaml',
+      ...readdirSync(source('../config/collector')).map((file) => `../config/collector/${file}`),
+    ]
+    const text = configs.map((file) => readFileSync(source(file), 'utf8')).join()
+    const unread = Object.keys(environment).filter((name) => !text.includes(`{env:${name}:-`))
+    assert.deepEqual(unread, [])
+  })
 })
 
 describe('finding a program', () => {
