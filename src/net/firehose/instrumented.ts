@@ -20,14 +20,16 @@ export function firehoseMetrics(
 ): Required<
   Pick<FirehoseOptions, 'onEvent' | 'onOperation' | 'onReject' | 'onFailure' | 'onReconnect' | 'onReceive'>
 > {
-  const events = bind(meter, firehoseEvents)
-  const operations = bind(meter, firehoseOperations)
+  const typed = bind(meter, firehoseEvents)
+  const events = handles(firehoseEvents.attributes.type, (type) => typed.bind({ type }))
+  const named = bind(meter, firehoseOperations)
+  const operations = handles(firehoseOperations.attributes.op, (op) => named.bind({ op }))
   const errors = bind(meter, firehoseErrors)
   const reconnects = bind(meter, firehoseReconnects)
   const received = bind(meter, firehoseReceived)
   return {
-    onEvent: (type) => events.add(1, { type }),
-    onOperation: (op) => operations.add(1, { op }),
+    onEvent: (type) => events[type].add(1),
+    onOperation: (op) => operations[op].add(1),
     onReject: (error) => errors.add(1, { error }),
     onFailure: (error) => errors.add(1, { error }),
     onReconnect: () => reconnects.add(1),
@@ -47,4 +49,12 @@ export function observeFirehose(
     const { lastEventTimeMs } = firehose
     return lastEventTimeMs === undefined ? undefined : Math.max(0, now() - lastEventTimeMs) / 1000
   })
+}
+
+/** One bound handle for each value: what happens for every event costs an addition. */
+function handles<Value extends string, Handle>(
+  values: readonly Value[],
+  bindTo: (value: Value) => Handle,
+): Readonly<Record<Value, Handle>> {
+  return Object.fromEntries(values.map((value) => [value, bindTo(value)])) as Record<Value, Handle>
 }
