@@ -72,6 +72,8 @@ export interface PrometheusOptions {
   readonly scrapeInterval?: string
   /** @default [] */
   readonly flags?: readonly string[]
+  /** Further settings of the scrape, such as `scrape_protocols`. @default {} */
+  readonly scrape?: Readonly<Record<string, unknown>>
 }
 
 export class Prometheus extends QueryApi implements AsyncDisposable {
@@ -106,13 +108,14 @@ export async function startPrometheus({
   targets = [],
   scrapeInterval = '1s',
   flags = [],
+  scrape = {},
 }: PrometheusOptions = {}): Promise<Prometheus> {
   const { prometheus } = await programs()
   const folder = mkdtempSync(join(tmpdir(), 'tidegauge-prometheus-'))
   const config = {
     global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval },
     storage: { tsdb: { out_of_order_time_window: '1h' } },
-    scrape_configs: [{ job_name: 'e2e', static_configs: [{ targets }] }],
+    scrape_configs: [{ job_name: 'e2e', static_configs: [{ targets }], ...scrape }],
   }
   // JSON is YAML.
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config))
