@@ -3,7 +3,9 @@ import { readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { describe, it, mock } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { context, diag } from '@opentelemetry/api'
 import { parseConfigFile } from '@opentelemetry/configuration'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { catalog } from '../catalog/catalog.ts'
 import { bind } from '../meter/bind.ts'
 import { ConfigError } from './config-error.ts'
@@ -42,8 +44,14 @@ const inEffect: readonly {
   {
     key: 'log_level',
     text: scraped('', 'log_level: error2'),
-    effect: ({ pipeline }) =>
-      assert.ok(pipeline.config.some(({ key, value }) => key === 'log_level' && value === 'error2')),
+    effect: ({ log }) => {
+      diag.warn('quiet')
+      diag.error('loud')
+      assert.deepEqual(
+        log.filter((line) => /quiet|loud/.test(line)),
+        ['error OpenTelemetry: loud'],
+      )
+    },
   },
   {
     key: 'resource.attributes and attributes_list',
@@ -144,12 +152,18 @@ const inEffect: readonly {
   {
     key: 'exemplar_filter',
     text: scraped('', '  exemplar_filter: always_on'),
-    effect: ({ pipeline }) =>
-      assert.ok(
-        pipeline.config.some(
-          ({ key, value }) => key === 'meter_provider.exemplar_filter' && value === 'always_on',
-        ),
-      ),
+    effect: async ({ pipeline, scrape }) => {
+      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+      try {
+        await scrape()
+        bind(pipeline.meter(), jobs).add(5, { kind: 'b' })
+        const headers = { Accept: 'application/openmetrics-text; version=1.0.0' }
+        const response = await fetch(pipeline.endpoint?.url ?? '', { headers })
+        assert.match(await response.text(), /^demo_jobs_total\{kind="b".*\} 5(\.0)? # \{\} 5/m)
+      } finally {
+        context.disable()
+      }
+    },
   },
   {
     key: 'stream.name, stream.description',
@@ -217,6 +231,19 @@ const inEffect: readonly {
       assert.deepEqual(await lines('demo_jobs_total'), [
         ...(selects ? ['demo_jobs_total 2'] : ['demo_jobs_total{kind="a"} 2', 'demo_jobs_total{kind="b"} 0']),
       ]),
+  })),
+  ...['meter_version: "9"', 'meter_schema_url: https://schemas.example/9'].map((selector) => ({
+    key: `selector ${selector}`,
+    text: views(selector, 'attribute_keys: { included: [none] }'),
+    effect: async ({ pipeline, lines }: Demo) => {
+      for (const version of ['8', '9']) {
+        const schemaUrl = `https://schemas.example/${version}`
+        const meter = pipeline.meterProvider.getMeter('versioned', version, { schemaUrl })
+        meter.createCounter(`versioned.v${version}`).add(1, { kind: 'a' })
+      }
+      assert.deepEqual(await lines('versioned_v8'), ['versioned_v8_total{kind="a"} 1'])
+      assert.deepEqual(await lines('versioned_v9'), ['versioned_v9_total 1'])
+    },
   })),
   {
     key: 'tidegauge.zero_init',
