@@ -1,5 +1,12 @@
 import { batchBuckets, storageBuckets } from './buckets.ts'
 import type { MetricDefinition } from './metric.ts'
+import type { Component } from './rule.ts'
+
+export const firehoseComponent = {
+  name: 'firehose',
+  title: 'Firehose',
+  description: 'The connection to the relay and the events that arrive on it.',
+} as const satisfies Component
 
 export const firehoseConnected = {
   name: 'firehose.connected',

@@ -1,5 +1,12 @@
 import { requestBuckets } from './buckets.ts'
 import type { MetricDefinition } from './metric.ts'
+import type { Component } from './rule.ts'
+
+export const httpComponent = {
+  name: 'http',
+  title: 'HTTP API',
+  description: 'Requests to the API: how many, how fast, with what answers.',
+} as const satisfies Component
 
 /** Methods that are told apart; any other is `_OTHER`, as the HTTP semantic conventions say. */
 export const httpMethods = [

@@ -1,4 +1,11 @@
 import type { MetricDefinition } from './metric.ts'
+import type { Component } from './rule.ts'
+
+export const indexerComponent = {
+  name: 'indexer',
+  title: 'Indexer',
+  description: 'Events on their way from the streams to storage and search.',
+} as const satisfies Component
 
 /** What a collection holds, in the few words that records are grouped by. */
 export const collectionKinds = ['post', 'like', 'repost', 'follow', 'block', 'profile', 'other'] as const

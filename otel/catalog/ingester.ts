@@ -1,4 +1,11 @@
 import type { MetricDefinition } from './metric.ts'
+import type { Component } from './rule.ts'
+
+export const ingesterComponent = {
+  name: 'ingester',
+  title: 'Ingester',
+  description: 'Events on their way from the firehose to the streams.',
+} as const satisfies Component
 
 export const ingesterStreamEvents = {
   name: 'ingester.stream_events',

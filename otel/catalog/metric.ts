@@ -16,6 +16,30 @@ export interface MetricDefinition {
   readonly sampled?: boolean
   /** What it was called in the systems that this one replaces. */
   readonly formerly?: readonly string[]
+  /** From which values on it deserves attention; dashboards colour by it, alerts refer to it, users change it. */
+  readonly thresholds?: Thresholds
+  /** What single values mean, as dashboards name them: 0 is Disconnected. */
+  readonly meanings?: readonly Meaning[]
+  /** Why it is on no panel; without it every metric is on one. */
+  readonly noPanel?: string
+  /** Why no alert watches it, where one would be expected. */
+  readonly noAlert?: string
+}
+
+/** Bounds in the metric's own unit. With `bad: 'below'` they count downwards: `critical` under the one, `warning` under the other. */
+export interface Thresholds {
+  readonly warning?: number
+  readonly critical?: number
+  /** @default 'above' */
+  readonly bad?: 'above' | 'below'
+}
+
+export type Severity = 'ok' | 'warning' | 'critical'
+
+export interface Meaning {
+  readonly value: number
+  readonly text: string
+  readonly severity: Severity
 }
 
 /** An attribute whose values are not known beforehand. */

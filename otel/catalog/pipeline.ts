@@ -1,5 +1,12 @@
 import { requestBuckets } from './buckets.ts'
 import type { MetricDefinition } from './metric.ts'
+import type { Component } from './rule.ts'
+
+export const pipelineComponent = {
+  name: 'pipeline',
+  title: 'Metrics pipeline',
+  description: 'What the metrics pipeline says about itself: scrapes, exports, series, losses.',
+} as const satisfies Component
 
 export const pipelineScrapes = {
   name: 'pipeline.scrapes',

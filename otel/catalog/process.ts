@@ -1,4 +1,11 @@
 import type { MetricDefinition } from './metric.ts'
+import type { Component } from './rule.ts'
+
+export const processComponent = {
+  name: 'process',
+  title: 'Process',
+  description: 'The Node process: memory, CPU, event loop, garbage collection.',
+} as const satisfies Component
 
 export const uptime = {
   name: 'uptime',

@@ -1,5 +1,12 @@
 import { storageBuckets } from './buckets.ts'
 import type { MetricDefinition } from './metric.ts'
+import type { Component } from './rule.ts'
+
+export const searchComponent = {
+  name: 'search',
+  title: 'Search',
+  description: 'The full-text index and the queries on it.',
+} as const satisfies Component
 
 export const searchQueries = {
   name: 'search.queries',

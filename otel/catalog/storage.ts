@@ -1,6 +1,13 @@
 import { storageBuckets } from './buckets.ts'
 import { collectionKinds } from './indexer.ts'
 import type { MetricDefinition } from './metric.ts'
+import type { Component } from './rule.ts'
+
+export const storageComponent = {
+  name: 'storage',
+  title: 'Storage',
+  description: 'The records that are kept, and the database that keeps them.',
+} as const satisfies Component
 
 export const storageRecords = {
   name: 'storage.records',

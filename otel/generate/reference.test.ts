@@ -17,7 +17,16 @@ describe('the reference of metrics', () => {
 
   it('keeps a bar in a description inside its cell', () => {
     const metric = { name: 'a.b', instrument: 'gauge', unit: '', description: 'this | that' } as const
-    assert.match(metricsReference({ a: [metric] }), /this \\\| that/)
+    const component = {
+      name: 'a',
+      title: 'A',
+      description: 'One.',
+      metrics: [metric],
+      recordings: [],
+      panels: [],
+      alerts: [],
+    }
+    assert.match(metricsReference([component]), /this \\\| that/)
   })
 
   it('is what docs/metrics.md holds', async () => {

@@ -1,12 +1,14 @@
+import type { ComponentCatalog } from '../catalog/catalog.ts'
 import type { MetricDefinition } from '../catalog/metric.ts'
 import { prometheusLabelName, prometheusName } from '../prometheus/name.ts'
 
 /** Writes the reference of every metric, by component, as Markdown. The same catalog gives the same text. */
-export function metricsReference(components: Readonly<Record<string, readonly MetricDefinition[]>>): string {
-  const sections = Object.entries(components).map(
-    ([component, metrics]) => `## ${component}\n\n${table(metricColumns, metrics.map(metricRow))}`,
+export function metricsReference(components: readonly ComponentCatalog[]): string {
+  const sections = components.map(
+    ({ title, description, metrics }) =>
+      `## ${title}\n\n${description}\n\n${table(metricColumns, metrics.map(metricRow))}`,
   )
-  const earlier = Object.values(components).flat().flatMap(earlierRows)
+  const earlier = components.flatMap(({ metrics }) => metrics.flatMap(earlierRows))
   if (earlier.length > 0) sections.push(`## Coming from\n\n${table(earlierColumns, earlier)}`)
   return `${['# Metrics', 'Generated from the catalog; names as Prometheus shows them.', ...sections].join('\n\n')}\n`
 }

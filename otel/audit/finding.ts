@@ -1,0 +1,29 @@
+export const levels = ['info', 'warning', 'error'] as const
+
+export type Level = (typeof levels)[number]
+
+/** Something that is not as it should be, and how to mend it. */
+export interface Finding {
+  /** The check that found it: `query-unknown-metric`. */
+  readonly check: string
+  readonly level: Level
+  readonly place: Place
+  /** What it is about, without position or number: a metric, `dashboard uid/panel title`, an alert. Baselines recognise findings by check, file and subject. */
+  readonly subject: string
+  /** What is wrong, in a sentence. */
+  readonly reason: string
+  /** How to mend it, in a sentence. */
+  readonly mend: string
+}
+
+/** Where something stands, as far as it is known. */
+export interface Place {
+  /** Path as it was given, or the URL of a scrape. */
+  readonly file: string
+  /** Beginning at 1. */
+  readonly line?: number
+  /** Title of the panel, with those of the rows or panels around it: `Firehose / Lag`. */
+  readonly panel?: string
+  /** Name of the alert or recording rule. */
+  readonly rule?: string
+}
