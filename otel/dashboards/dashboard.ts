@@ -56,10 +56,14 @@ export interface DashboardTarget {
   /** Asks for one moment rather than a range. */
   readonly isInstant: boolean
   readonly intervalText: string | undefined
+  /** As the target itself says; undefined when it takes that of its panel. */
   readonly datasource: DatasourceReference | undefined
+  /** Keys and indices that lead to it in `json`. */
+  readonly path: readonly (string | number)[]
   readonly line: number
 }
 
+/** In files that name a data source by its name, the name stands as `uid`. */
 export interface DatasourceReference {
   readonly type: string | undefined
   readonly uid: string | undefined
@@ -77,5 +81,7 @@ export interface DashboardVariable {
   readonly includesAll: boolean
   readonly regex: string | undefined
   readonly datasource: DatasourceReference | undefined
+  /** Keys and indices that lead to it in `json`. */
+  readonly path: readonly (string | number)[]
   readonly line: number
 }

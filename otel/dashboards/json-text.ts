@@ -1,0 +1,211 @@
+import { DashboardError } from './dashboard-error.ts'
+import { findFault } from './json-fault.ts'
+
+/** A value of a JSON text together with where it stands there. */
+export interface JsonNode {
+  readonly value: unknown
+  /** Offsets in the text, from the first character to behind the last. */
+  readonly start: number
+  readonly end: number
+  /** Offset of the quote that begins the key, for a member of an object. */
+  readonly keyStart: number | undefined
+  /** Members by key, of an object. */
+  readonly members: ReadonlyMap<string, JsonNode> | undefined
+  /** Of an array. */
+  readonly items: readonly JsonNode[] | undefined
+}
+
+/** A text that was read, with the lines of its offsets. */
+export interface JsonText {
+  readonly root: JsonNode
+  /** Line of an offset, beginning at 1. */
+  readonly lineOf: (offset: number) => number
+}
+
+/** Deeper than any dashboard is, shallower than the stack. */
+const maxDepth = 200
+
+/**
+ * Reads JSON strictly and keeps the position of every value. A byte order mark in front is skipped.
+ *
+ * @throws {DashboardError} with file and line when the text is not JSON, or names a key twice in one object.
+ */
+export function parseJsonText({ file, text }: { readonly file: string; readonly text: string }): JsonText {
+  const begin = text.charCodeAt(0) === 0xfeff ? 1 : 0
+  const lineOf = lineIndex(text)
+  let value: unknown
+  try {
+    value = JSON.parse(begin === 0 ? text : text.slice(begin))
+  } catch {
+    throw syntaxError({ file, text, begin, lineOf })
+  }
+  return { root: new Scanner(text, file, lineOf).read(begin, value, undefined, 0), lineOf }
+}
+
+/** The node that a path of keys and indices leads to. */
+export function nodeAt(root: JsonNode, path: readonly (string | number)[]): JsonNode | undefined {
+  let node: JsonNode | undefined = root
+  for (const step of path) {
+    node = typeof step === 'number' ? node?.items?.[step] : node?.members?.get(step)
+  }
+  return node
+}
+
+/** Walks a text that is known to be valid JSON, so that it only has to tell where values begin and end. */
+class Scanner {
+  readonly #text: string
+  readonly #file: string
+  readonly #lineOf: (offset: number) => number
+
+  constructor(text: string, file: string, lineOf: (offset: number) => number) {
+    this.#text = text
+    this.#file = file
+    this.#lineOf = lineOf
+  }
+
+  read(from: number, value: unknown, keyStart: number | undefined, depth: number): JsonNode {
+    const start = this.#skipSpace(from)
+    const first = this.#text.charCodeAt(start)
+    if (first === openBrace || first === openBracket) {
+      if (depth > maxDepth) {
+        throw new DashboardError(
+          `${this.#file}:${this.#lineOf(start)}: values are nested more than ${maxDepth} deep; this is no dashboard`,
+        )
+      }
+      return first === openBrace
+        ? this.#object(start, value, keyStart, depth)
+        : this.#array(start, value, keyStart, depth)
+    }
+    const end = first === quote ? this.#stringEnd(start) : this.#wordEnd(start)
+    return { value, start, end, keyStart, members: undefined, items: undefined }
+  }
+
+  #array(start: number, value: unknown, keyStart: number | undefined, depth: number): JsonNode {
+    const items: JsonNode[] = []
+    let at = this.#skipSpace(start + 1)
+    while (this.#text.charCodeAt(at) !== closeBracket) {
+      const item = this.read(at, (value as readonly unknown[])[items.length], undefined, depth + 1)
+      items.push(item)
+      at = this.#next(item.end)
+    }
+    return { value, start, end: at + 1, keyStart, members: undefined, items }
+  }
+
+  #object(start: number, value: unknown, keyStart: number | undefined, depth: number): JsonNode {
+    const members = new Map<string, JsonNode>()
+    let at = this.#skipSpace(start + 1)
+    while (this.#text.charCodeAt(at) === quote) {
+      const keyEnd = this.#stringEnd(at)
+      const raw = this.#text.slice(at + 1, keyEnd - 1)
+      const key = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw
+      const seen = members.get(key)
+      if (seen !== undefined) throw this.#twice(key, seen.keyStart ?? start, at)
+      const member = this.read(
+        this.#skipSpace(keyEnd) + 1,
+        (value as Readonly<Record<string, unknown>>)[key],
+        at,
+        depth + 1,
+      )
+      members.set(key, member)
+      at = this.#next(member.end)
+    }
+    return { value, start, end: at + 1, keyStart, members, items: undefined }
+  }
+
+  /** The value that stands in the tree is that of the last of two; told before anything reads it. */
+  #twice(key: string, first: number, second: number): DashboardError {
+    const name = JSON.stringify(key.slice(0, 80))
+    return new DashboardError(
+      `${this.#file}:${this.#lineOf(second)}: the key ${name} stands twice in one object, first in line ${this.#lineOf(first)}; keep one of them`,
+    )
+  }
+
+  /** Behind the comma that follows, or at the closing bracket. */
+  #next(end: number): number {
+    const at = this.#skipSpace(end)
+    return this.#text.charCodeAt(at) === comma ? this.#skipSpace(at + 1) : at
+  }
+
+  #skipSpace(from: number): number {
+    let at = from
+    while (isSpace(this.#text.charCodeAt(at))) at += 1
+    return at
+  }
+
+  #stringEnd(start: number): number {
+    for (let at = this.#text.indexOf('"', start + 1); ; at = this.#text.indexOf('"', at + 1)) {
+      let slashes = 0
+      while (this.#text.charCodeAt(at - 1 - slashes) === backslash) slashes += 1
+      if (slashes % 2 === 0) return at + 1
+    }
+  }
+
+  /** Of a number, `true`, `false` or `null`. */
+  #wordEnd(start: number): number {
+    for (let at = start; ; at += 1) {
+      const code = this.#text.charCodeAt(at)
+      if (code === comma || code === closeBrace || code === closeBracket || isSpace(code)) return at
+      if (Number.isNaN(code)) return at
+    }
+  }
+}
+
+const quote = 0x22
+const comma = 0x2c
+const openBracket = 0x5b
+const backslash = 0x5c
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+}
+
+/** Finds lines by halving; the beginnings of lines are looked for at the first question. */
+function lineIndex(text: string): (offset: number) => number {
+  let starts: number[] | undefined
+  return (offset) => {
+    if (starts === undefined) {
+      starts = [0]
+      for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+    }
+    let low = 0
+    let high = starts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    return low + 1
+  }
+}
+
+interface BrokenText {
+  readonly file: string
+  readonly text: string
+  readonly begin: number
+  readonly lineOf: (offset: number) => number
+}
+
+function syntaxError({ file, text, begin, lineOf }: BrokenText): DashboardError {
+  const content = text.slice(begin, begin + 10_000).trimStart()
+  const exportIt = "export the dashboard's JSON from Grafana"
+  if (content === '') return new DashboardError(`${file}: the file is empty; ${exportIt}`)
+  if (content.startsWith('<'))
+    return new DashboardError(`${file}: this is HTML or XML, not JSON; ${exportIt}`)
+  if (!/^["[{]/.test(content)) return new DashboardError(`${file}: this is not JSON; ${exportIt}`)
+  const { offset, expected } = findFault(text, begin) ?? { offset: text.length, expected: 'more' }
+  const line = lineOf(offset)
+  if (offset >= text.length) {
+    return new DashboardError(
+      `${file}:${line}: the text ends in the middle of the JSON; ${exportIt} once more`,
+    )
+  }
+  const number = /^-?(NaN|Infinity)\b/.exec(text.slice(offset, offset + 10))?.[1]
+  if (number !== undefined) {
+    return new DashboardError(`${file}:${line}: JSON has no ${number}; write a number or null`)
+  }
+  const found = JSON.stringify(text.slice(offset, offset + 12).replace(/[\r\n].*/s, ''))
+  return new DashboardError(`${file}:${line}: not valid JSON: ${expected} is expected in place of ${found}`)
+}

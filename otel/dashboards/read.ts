@@ -1,0 +1,84 @@
+import type { Dashboard } from './dashboard.ts'
+import { DashboardError } from './dashboard-error.ts'
+import { type Field, field, textOf } from './fields.ts'
+import { parseJsonText } from './json-text.ts'
+import { readClassic } from './read-classic.ts'
+import { readElements } from './read-elements.ts'
+
+/** A dashboard is far smaller; Grafana itself refuses to store one of this size. */
+const maxLength = 32_000_000
+
+/**
+ * Reads a Grafana dashboard: the classic schema (v1) in all its ages, bare or in the envelope of an API, and v2.
+ *
+ * @throws {DashboardError} with one line that says where and how to mend it, when the text is no dashboard.
+ */
+export function readDashboard({ file, text }: { readonly file: string; readonly text: string }): Dashboard {
+  if (text.length > maxLength) {
+    throw new DashboardError(
+      `${file}: ${Math.round(text.length / 1e6)} MB is too large for a dashboard (limit ${maxLength / 1e6} MB); leave the file out`,
+    )
+  }
+  const { root, lineOf } = parseJsonText({ file, text })
+  const { schema, body, name } = findBody(file, { node: root, path: [] })
+  const lineAt = ({ node }: Field) => lineOf(node?.start ?? 0)
+  const read = schema === 'v2' ? readElements : readClassic
+  return { file, schema, json: root.value, ...read({ body, name, lineAt }) }
+}
+
+/** What the readers of both schemas are given. */
+export interface DashboardBody {
+  /** The object that holds title and panels. */
+  readonly body: Field
+  /** Name of the resource around it, which is the dashboard's uid there. */
+  readonly name: string | undefined
+  readonly lineAt: (of: Field) => number
+}
+
+interface FoundBody extends Omit<DashboardBody, 'lineAt'> {
+  readonly schema: 'v1' | 'v2'
+}
+
+/** Looks through the envelopes: a resource with `spec`, the API's `dashboard`, or none. */
+export function findBody(file: string, root: Field): FoundBody {
+  let body = root
+  let name: string | undefined
+  for (let envelopes = 0; envelopes < 3; envelopes += 1) {
+    const inner = field(body, 'dashboard')
+    if (isResource(body)) {
+      name = textOf(field(body, 'metadata', 'name'))
+      body = field(body, 'spec')
+    } else if (inner.node?.members !== undefined && !hasPanels(body)) {
+      name ??= textOf(field(body, 'meta', 'uid'))
+      body = inner
+    } else break
+  }
+  if (body.node?.members?.has('elements') && body.node.members.has('layout'))
+    return { schema: 'v2', body, name }
+  if (hasPanels(body)) return { schema: 'v1', body, name }
+  throw new DashboardError(`${file}: ${whatElse(root)}; give a dashboard exported from Grafana as JSON`)
+}
+
+function isResource(of: Field): boolean {
+  const members = of.node?.members
+  return textOf(field(of, 'apiVersion')) !== undefined && members?.get('spec')?.members !== undefined
+}
+
+/** A new dashboard has no panels yet, but a version of its schema. */
+function hasPanels(of: Field): boolean {
+  const members = of.node?.members
+  if (members === undefined) return false
+  return (
+    members.get('panels')?.items !== undefined ||
+    members.get('rows')?.items !== undefined ||
+    (members.has('schemaVersion') && members.has('title'))
+  )
+}
+
+function whatElse(root: Field): string {
+  if (root.node?.items !== undefined) return 'the file holds a list, not a dashboard'
+  if (root.node?.members === undefined) return 'the file holds a single value, not a dashboard'
+  const kind = textOf(field(root, 'kind'))
+  if (kind !== undefined) return `the file holds a ${kind.slice(0, 60)} without panels, not a dashboard`
+  return 'the file has neither "panels" nor "elements", so it is no dashboard'
+}
