@@ -1,3 +1,4 @@
+import type { Meaning, Thresholds } from '../catalog/metric.ts'
 import type { Dashboard } from '../dashboards/dashboard.ts'
 import type { Finding } from './finding.ts'
 import type { Inventory } from './inventory.ts'
@@ -45,6 +46,9 @@ export interface DeclaredMetric {
   /** Why there is no panel or no alert for it, where the catalog says so. */
   readonly noPanel?: string
   readonly noAlert?: string
+  /** From which values on it deserves attention, and what single values mean, where a catalog says so. */
+  readonly thresholds?: Thresholds
+  readonly meanings?: readonly Meaning[]
 }
 
 export interface Recorded {

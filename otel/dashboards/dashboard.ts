@@ -9,8 +9,22 @@ export interface Dashboard {
   readonly variables: readonly DashboardVariable[]
   /** All panels, those in rows, tabs, library panels and panels inside of panels included; rows themselves are not among them. */
   readonly panels: readonly DashboardPanel[]
+  readonly rows: readonly DashboardRow[]
   /** The parsed file as it is, for what the fields above leave out. */
   readonly json: unknown
+  /** Keys that lead to the object in `json` that holds title and panels; empty when there is no envelope. */
+  readonly bodyPath: readonly (string | number)[]
+}
+
+/** The heading of a row. In v1 it takes a place in the grid and an id, as panels do. */
+export interface DashboardRow {
+  readonly title: string
+  readonly id: number | undefined
+  readonly isCollapsed: boolean
+  readonly grid: GridPosition | undefined
+  readonly gridKey: string
+  readonly path: readonly (string | number)[]
+  readonly line: number
 }
 
 export interface DashboardPanel {

@@ -1,5 +1,5 @@
-import type { GridPosition } from './dashboard.ts'
-import { type Field, field, items, numberOf, textOf } from './fields.ts'
+import type { DashboardRow, GridPosition } from './dashboard.ts'
+import { type Field, field, isTrue, items, numberOf, textOf } from './fields.ts'
 
 /** Where the layout of schema v2 puts an element. */
 export interface ElementPlace {
@@ -23,6 +23,31 @@ export function placesOf(layout: Field, within: readonly string[] = []): readonl
       const title = textOf(field(of, 'spec', 'title')) ?? ''
       return placesOf(field(of, 'spec', 'layout'), [...within, title])
     }),
+  ]
+}
+
+/** The rows of the layout, those in tabs and rows included. */
+export function rowsOf(layout: Field, lineAt: (of: Field) => number): readonly DashboardRow[] {
+  const spec = field(layout, 'spec')
+  const row = (of: Field, list: Field): DashboardRow => ({
+    title: textOf(field(of, 'spec', 'title')) ?? '',
+    id: undefined,
+    isCollapsed: isTrue(field(of, 'spec', 'collapse')) || isTrue(field(of, 'spec', 'collapsed')),
+    grid: undefined,
+    gridKey: list.path.join('/'),
+    path: of.path,
+    line: lineAt(of),
+  })
+  const list = field(spec, 'rows')
+  const inItems = field(spec, 'items')
+  return [
+    ...items(inItems)
+      .filter((of) => textOf(field(of, 'kind')) === 'GridLayoutRow')
+      .map((of) => row(of, inItems)),
+    ...items(list).map((of) => row(of, list)),
+    ...[...items(list), ...items(field(spec, 'tabs'))].flatMap((of) =>
+      rowsOf(field(of, 'spec', 'layout'), lineAt),
+    ),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type {
-  Dashboard,
   DashboardPanel,
+  DashboardRow,
   DashboardTarget,
   DashboardVariable,
   DatasourceReference,
@@ -8,15 +8,11 @@ import type {
 } from './dashboard.ts'
 import { readDatasource, speaksPromql } from './datasource.ts'
 import { type Field, field, isTrue, items, members, numberOf, textOf } from './fields.ts'
-import type { DashboardBody } from './read.ts'
+import type { DashboardBody, DashboardContent } from './read.ts'
 import { readTags, readThresholds } from './read-parts.ts'
 
 /** Reads the classic schema: panels in rows and under rows, the older `rows`, library panels whose model is in the file. */
-export function readClassic({
-  body,
-  name,
-  lineAt,
-}: DashboardBody): Omit<Dashboard, 'file' | 'schema' | 'json'> {
+export function readClassic({ body, name, lineAt }: DashboardBody): DashboardContent {
   const variables = items(field(body, 'templating', 'list')).map((of) => readVariable(of, lineAt))
   const libraryModels = new Map(
     members(field(body, '__elements')).map(([uid, element]) => [uid, field(element, 'model')]),
@@ -26,10 +22,12 @@ export function readClassic({
     libraryModels,
     typeOfVariable: typesOfVariables(body, variables),
     panels: [],
+    rows: [],
   }
   readPanels(reading, field(body, 'panels'), [])
   for (const row of items(field(body, 'rows'))) {
     const title = textOf(field(row, 'title'))
+    readRow(reading, row, 'rows')
     readPanels(reading, field(row, 'panels'), title === undefined ? [] : [title])
   }
   return {
@@ -39,6 +37,7 @@ export function readClassic({
     tags: readTags(field(body, 'tags')),
     variables,
     panels: reading.panels,
+    rows: reading.rows,
   }
 }
 
@@ -47,6 +46,7 @@ interface Reading {
   readonly libraryModels: ReadonlyMap<string, Field>
   readonly typeOfVariable: (name: string) => string | undefined
   readonly panels: DashboardPanel[]
+  readonly rows: DashboardRow[]
 }
 
 /** Panels stand under the open row above them, as on the screen: by position, not by order in the file. */
@@ -59,6 +59,7 @@ function readPanels(reading: Reading, list: Field, within: readonly string[]): v
   for (const of of all) {
     const inner = field(of, 'panels')
     if (textOf(field(of, 'type')) === 'row') {
+      readRow(reading, of, list.path.join('/'))
       readPanels(reading, inner, [...within, textOf(field(of, 'title')) ?? ''])
       continue
     }
@@ -70,6 +71,18 @@ function readPanels(reading: Reading, list: Field, within: readonly string[]): v
     reading.panels.push(panel)
     if (inner.node !== undefined) readPanels(reading, inner, [...around, panel.title])
   }
+}
+
+function readRow({ rows, lineAt }: Reading, of: Field, gridKey: string): void {
+  rows.push({
+    title: textOf(field(of, 'title')) ?? '',
+    id: numberOf(field(of, 'id')),
+    isCollapsed: isTrue(field(of, 'collapsed')) || isTrue(field(of, 'collapse')),
+    grid: readGrid(field(of, 'gridPos')),
+    gridKey,
+    path: of.path,
+    line: lineAt(of),
+  })
 }
 
 function readPanel(

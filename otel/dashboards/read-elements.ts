@@ -1,22 +1,12 @@
-import type {
-  Dashboard,
-  DashboardPanel,
-  DashboardTarget,
-  DashboardVariable,
-  DatasourceReference,
-} from './dashboard.ts'
+import type { DashboardPanel, DashboardTarget, DashboardVariable, DatasourceReference } from './dashboard.ts'
 import { speaksPromql } from './datasource.ts'
 import { type Field, field, isTrue, items, members, numberOf, textOf } from './fields.ts'
-import { type ElementPlace, placesOf } from './layout.ts'
-import type { DashboardBody } from './read.ts'
+import { type ElementPlace, placesOf, rowsOf } from './layout.ts'
+import type { DashboardBody, DashboardContent } from './read.ts'
 import { readTags, readThresholds } from './read-parts.ts'
 
 /** Reads schema v2: elements by name, and a layout that says where each of them stands. */
-export function readElements({
-  body,
-  name,
-  lineAt,
-}: DashboardBody): Omit<Dashboard, 'file' | 'schema' | 'json'> {
+export function readElements({ body, name, lineAt }: DashboardBody): DashboardContent {
   const variables = items(field(body, 'variables')).map((of) => readVariable(of, lineAt))
   const types = new Map(
     variables.filter(({ type }) => type === 'datasource').map(({ name, query }) => [name, query]),
@@ -37,6 +27,7 @@ export function readElements({
     tags: readTags(field(body, 'tags')),
     variables,
     panels,
+    rows: rowsOf(field(body, 'layout'), lineAt),
   }
 }
 

@@ -23,10 +23,13 @@ export function readDashboard({ file, text }: { readonly file: string; readonly 
   const { schema, body, name } = findBody(file, { node: root, path: [] })
   const lineAt = ({ node }: Field) => lineOf(node?.start ?? 0)
   const read = schema === 'v2' ? readElements : readClassic
-  return { file, schema, json: root.value, ...read({ body, name, lineAt }) }
+  return { file, schema, json: root.value, bodyPath: body.path, ...read({ body, name, lineAt }) }
 }
 
-/** What the readers of both schemas are given. */
+/** What the readers of both schemas find; the rest is the same for both. */
+export type DashboardContent = Omit<Dashboard, 'file' | 'schema' | 'json' | 'bodyPath'>
+
+/** What they are given. */
 export interface DashboardBody {
   /** The object that holds title and panels. */
   readonly body: Field
