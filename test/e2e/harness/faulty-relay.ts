@@ -1,0 +1,86 @@
+import { decodeFirst, encode } from '@atcute/cbor'
+import { WebSocket, WebSocketServer } from 'ws'
+import { freePort } from './network.ts'
+
+/** What is done to an event on its way; undefined keeps it back. */
+export type Fault = (event: RelayedEvent) => Uint8Array | undefined
+
+export interface RelayedEvent {
+  readonly frame: Uint8Array
+  /** `#commit` and others. */
+  readonly type: string
+  readonly body: Record<string, unknown>
+}
+
+/** Stands between the service and its relay, and passes events on: unharmed until it is told otherwise. */
+export class FaultyRelay implements AsyncDisposable {
+  readonly url: string
+  readonly #server: WebSocketServer
+  #fault: Fault | undefined
+
+  constructor(upstream: string, port: number) {
+    this.url = `http://127.0.0.1:${port}`
+    this.#server = new WebSocketServer({ port, host: '127.0.0.1' })
+    this.#server.on('connection', (client, { url = '/' }) => this.#relay(client, new URL(url, upstream)))
+  }
+
+  /** From now on each event goes through this; undefined heals it. */
+  set fault(fault: Fault | undefined) {
+    this.#fault = fault
+  }
+
+  /** Ends all connections; the service may open them again at once. */
+  disconnect(): void {
+    for (const client of this.#server.clients) client.terminate()
+  }
+
+  #relay(client: WebSocket, url: URL): void {
+    url.protocol = 'ws:'
+    const relay = new WebSocket(url)
+    relay.on('message', (data: Buffer) => {
+      const sent = this.#fault === undefined ? data : this.#fault(opened(data))
+      if (sent !== undefined) client.send(sent)
+    })
+    relay.on('close', () => client.terminate()).on('error', () => client.terminate())
+    client.on('close', () => relay.terminate()).on('error', () => relay.terminate())
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.disconnect()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}
+
+export async function startFaultyRelay(upstream: string): Promise<FaultyRelay> {
+  return new FaultyRelay(upstream, await freePort())
+}
+
+/** Damages the signed part of commits, so that no signature holds any more. */
+export const poisoned: Fault = ({ frame, type }) => {
+  if (type !== '#commit') return frame
+  const damaged = new Uint8Array(frame)
+  const at = Buffer.from(damaged).indexOf('sig') + 'sig'.length + 10
+  damaged[at] = (damaged[at] ?? 0) ^ 0xff
+  return damaged
+}
+
+/** Keeps every second commit back: what follows does not join on to what was before. */
+export function losing(): Fault {
+  let commits = 0
+  return ({ frame, type }) => (type === '#commit' && commits++ % 2 === 0 ? undefined : frame)
+}
+
+/** Sends events as if they had been sent so long ago. */
+export function delayed(seconds: number): Fault {
+  return ({ type, body }) => {
+    const time = new Date(Date.now() - seconds * 1000).toISOString()
+    return Buffer.concat([encode({ op: 1, t: type }), encode({ ...body, time })])
+  }
+}
+
+function opened(data: Buffer): RelayedEvent {
+  const frame = new Uint8Array(data)
+  const [header, rest] = decodeFirst(frame) as [{ t: string }, Uint8Array]
+  const [body] = decodeFirst(rest) as [Record<string, unknown>, Uint8Array]
+  return { frame, type: header.t, body }
+}
