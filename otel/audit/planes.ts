@@ -28,6 +28,8 @@ export interface Check {
 /** Metrics that are declared, in a catalog or in source code. */
 export interface Declared {
   readonly metrics: readonly DeclaredMetric[]
+  /** Places that declare or record something whose name cannot be told from the source. */
+  readonly unresolved?: readonly { readonly file: string; readonly line: number; readonly reason: string }[]
 }
 
 export interface DeclaredMetric {
@@ -58,6 +60,8 @@ export interface Recorded {
   readonly reach: 'product' | 'test' | 'dead'
   /** Values of labels written literally at this place. */
   readonly labels: ReadonlyMap<string, string>
+  /** What it does to the value; `add` may be by a negative number. */
+  readonly by?: 'increment' | 'decrement' | 'add' | 'set' | 'observe' | 'reset'
 }
 
 export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'unknown'
