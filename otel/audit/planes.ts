@@ -51,6 +51,24 @@ export interface DeclaredMetric {
   /** From which values on it deserves attention, and what single values mean, where a catalog says so. */
   readonly thresholds?: Thresholds
   readonly meanings?: readonly Meaning[]
+  /** What declares it, for source: `prom-client`, `client_golang`, … */
+  readonly library?: string
+  /** Labels given at the places that record it, for source. */
+  readonly labelUses?: readonly LabelUse[]
+  /** Whether the names of its labels could be told from the source. @default true */
+  readonly areLabelsKnown?: boolean
+}
+
+/** Labels as one place in the source gives them. */
+export interface LabelUse {
+  readonly file: string
+  readonly line: number
+  /** Names and values; undefined where only their number is known. */
+  readonly byName:
+    | ReadonlyMap<string, { readonly literal: string | undefined; readonly text: string }>
+    | undefined
+  /** How many, where they are given by position. */
+  readonly count: number | undefined
 }
 
 export interface Recorded {
