@@ -65,6 +65,8 @@ export interface DashboardTarget {
   readonly refId: string | undefined
   /** Text of the query as it stands there, variables and all; undefined for targets that are no PromQL. */
   readonly expr: string | undefined
+  /** A query to Prometheus whose text is missing or empty. */
+  readonly isEmpty: boolean
   readonly legend: string | undefined
   readonly isHidden: boolean
   /** Asks for one moment rather than a range. */

@@ -137,6 +137,7 @@ function readTarget(of: Field, context: TargetContext): DashboardTarget {
   return {
     refId: textOf(field(of, 'refId')),
     expr: asksPrometheus ? textOf(field(of, 'expr')) : undefined,
+    isEmpty: asksPrometheus && textOf(field(of, 'expr')) === undefined,
     legend: textOf(field(of, 'legendFormat')),
     isHidden: isTrue(field(of, 'hide')),
     isInstant,

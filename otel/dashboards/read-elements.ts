@@ -81,9 +81,11 @@ function readQuery(
   const query = field(of, 'spec', 'query')
   const spec = field(query, 'spec')
   const datasource = readQueryDatasource(query, field(of, 'spec', 'datasource'))
+  const asksPrometheus = speaksPromql(datasource, typeOfVariable)
   return {
     refId: textOf(field(of, 'spec', 'refId')),
-    expr: speaksPromql(datasource, typeOfVariable) ? textOf(field(spec, 'expr')) : undefined,
+    expr: asksPrometheus ? textOf(field(spec, 'expr')) : undefined,
+    isEmpty: asksPrometheus && textOf(field(spec, 'expr')) === undefined,
     legend: textOf(field(spec, 'legendFormat')),
     isHidden: isTrue(field(of, 'spec', 'hidden')),
     isInstant: isTrue(field(spec, 'instant')) && !isTrue(field(spec, 'range')),

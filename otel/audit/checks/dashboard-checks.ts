@@ -1,0 +1,61 @@
+import type { Check } from '../planes.ts'
+import { dashboardDatasource } from './dashboard-datasource.ts'
+import { dashboardDatasourceVariable } from './dashboard-datasource-variable.ts'
+import { dashboardEditable } from './dashboard-editable.ts'
+import { dashboardElement } from './dashboard-element.ts'
+import { dashboardGrid } from './dashboard-grid.ts'
+import { dashboardGridGap } from './dashboard-grid-gap.ts'
+import { dashboardLegend } from './dashboard-legend.ts'
+import { dashboardLink } from './dashboard-link.ts'
+import { dashboardMappings } from './dashboard-mappings.ts'
+import { dashboardNoTargets } from './dashboard-no-targets.ts'
+import { dashboardOverlap } from './dashboard-overlap.ts'
+import { dashboardPanelId } from './dashboard-panel-id.ts'
+import { dashboardPanelText } from './dashboard-panel-text.ts'
+import { dashboardPanelTitleTwice } from './dashboard-panel-title-twice.ts'
+import { dashboardPanelType } from './dashboard-panel-type.ts'
+import { dashboardRefId } from './dashboard-refid.ts'
+import { dashboardRefresh } from './dashboard-refresh.ts'
+import { dashboardStatQueries } from './dashboard-stat-queries.ts'
+import { dashboardThresholds } from './dashboard-thresholds.ts'
+import { dashboardTitle } from './dashboard-title.ts'
+import { dashboardUid } from './dashboard-uid.ts'
+import { dashboardUnitUnknown } from './dashboard-unit-unknown.ts'
+import { dashboardVariableName } from './dashboard-variable-name.ts'
+import { dashboardVariableQuery } from './dashboard-variable-query.ts'
+import { dashboardVariableRefresh } from './dashboard-variable-refresh.ts'
+import { dashboardVariableScope } from './dashboard-variable-scope.ts'
+import { dashboardVariableUnknown } from './dashboard-variable-unknown.ts'
+import { dashboardVariableUnused } from './dashboard-variable-unused.ts'
+
+/** The checks of dashboards as Grafana reads them; those of their queries are elsewhere. */
+export const dashboardChecks: readonly Check[] = [
+  dashboardDatasourceVariable,
+  dashboardDatasource,
+  dashboardEditable,
+  dashboardElement,
+  dashboardGridGap,
+  dashboardGrid,
+  dashboardLegend,
+  dashboardLink,
+  dashboardMappings,
+  dashboardNoTargets,
+  dashboardOverlap,
+  dashboardPanelId,
+  dashboardPanelText,
+  dashboardPanelTitleTwice,
+  dashboardPanelType,
+  dashboardRefId,
+  dashboardRefresh,
+  dashboardStatQueries,
+  dashboardThresholds,
+  dashboardTitle,
+  dashboardUid,
+  dashboardUnitUnknown,
+  dashboardVariableName,
+  dashboardVariableQuery,
+  dashboardVariableRefresh,
+  dashboardVariableScope,
+  dashboardVariableUnknown,
+  dashboardVariableUnused,
+]

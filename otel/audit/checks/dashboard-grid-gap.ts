@@ -1,0 +1,52 @@
+import { type Box, boxesByGrid } from '../../dashboards/grid.ts'
+import type { Check } from '../planes.ts'
+import { dashboardFinding } from './dashboard-finding.ts'
+
+const check = 'dashboard-grid-gap'
+
+/** Grafana moves panels up into free space, so that what is saved and what is shown differ; holes look like a missing panel. */
+export const dashboardGridGap: Check = {
+  name: check,
+  description:
+    'Free space above a panel, between panels side by side, or below one that is lower than its neighbours.',
+  *run({ dashboards }) {
+    for (const dashboard of dashboards) {
+      for (const boxes of boxesByGrid(dashboard)) {
+        const gap = firstGap(boxes)
+        if (gap === undefined) continue
+        yield dashboardFinding(dashboard, {
+          check,
+          level: 'info',
+          reason: `There is free space ${gap.side} "${gap.box.title}".`,
+          mend: 'Close the gap by moving or widening the panel.',
+          line: gap.box.line,
+          subject: gap.box.title,
+        })
+      }
+    }
+  },
+}
+
+/** One is reported per grid: the panels that follow are moved by the same gap. */
+function firstGap(boxes: readonly Box[]): { readonly box: Box; readonly side: string } | undefined {
+  const top = Math.min(...boxes.map(({ grid }) => grid.y))
+  for (const box of boxes) {
+    const { x, y, w, h } = box.grid
+    const others = boxes.filter((other) => other !== box)
+    const isHeld = others.some(({ grid }) => grid.y + grid.h === y && grid.x < x + w && x < grid.x + grid.w)
+    if (y > top && !isHeld) return { box, side: 'above' }
+    const beside = others.filter(({ grid }) => grid.y < y + h && y < grid.y + grid.h)
+    const touchesLeft = beside.some(({ grid }) => grid.x + grid.w === x)
+    if (x > 0 && !touchesLeft) return { box, side: 'left of' }
+    const left = beside.find(({ grid }) => grid.x + grid.w === x && grid.y === y)
+    if (left !== undefined && left.grid.h !== h && !isFilled(left.grid.h < h ? left : box, boxes)) {
+      return { box: left.grid.h < h ? left : box, side: 'below' }
+    }
+  }
+  return undefined
+}
+
+/** Whether another panel stands directly below, as in a column of small ones beside a tall one. */
+function isFilled({ grid: { x, y, w, h } }: Box, boxes: readonly Box[]): boolean {
+  return boxes.some(({ grid }) => grid.y === y + h && grid.x < x + w && x < grid.x + grid.w && grid.w < 24)
+}

@@ -1,0 +1,37 @@
+import type { Dashboard, DashboardPanel } from '../../dashboards/dashboard.ts'
+import { panelModel, shownQueries } from '../../dashboards/panel-model.ts'
+import { textAt, valueAt } from '../../dashboards/value-at.ts'
+import type { Check } from '../planes.ts'
+import { panelFinding } from './dashboard-finding.ts'
+
+const check = 'dashboard-legend'
+
+export const dashboardLegend: Check = {
+  name: check,
+  description: 'Graphs of several series without a legend, or whose legend shows the whole query.',
+  *run({ dashboards }) {
+    for (const dashboard of dashboards) {
+      for (const panel of dashboard.panels) {
+        if (panel.type !== 'timeseries') continue
+        const reason = faultOf(dashboard, panel)
+        if (reason === undefined) continue
+        const mend = 'Show the legend, and name each series by what sets it apart: {{label}}.'
+        yield panelFinding(dashboard, panel, { check, level: 'info', reason, mend })
+      }
+    }
+  },
+}
+
+function faultOf(dashboard: Dashboard, panel: DashboardPanel): string | undefined {
+  const queries = shownQueries(panel)
+  const kept = queries.find(({ expr }) => /\b(by|without)\s*\(\s*\w/.test(expr))
+  if (queries.length < 2 && kept === undefined) return undefined
+  const nameless = queries.find(({ legend }) => legend === undefined)
+  if (nameless !== undefined)
+    return `Query ${nameless.refId ?? ''} has no legend, so that its series are called by the query.`
+  const { options } = panelModel(dashboard, panel)
+  const isHidden =
+    valueAt(options, 'legend', 'showLegend') === false ||
+    textAt(options, 'legend', 'displayMode') === 'hidden'
+  return isHidden ? 'Its series cannot be told apart, since the legend is hidden.' : undefined
+}
