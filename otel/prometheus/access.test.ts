@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { EndpointAuth } from './access.ts'
+import { testCertificate } from './certificate.fixture.ts'
 import { PrometheusEndpoint } from './endpoint.ts'
 import { fetchFrom, mounted, scraped } from './scraped.fixture.ts'
 
@@ -82,25 +83,3 @@ describe('access to the endpoint', () => {
     assert.equal(status, 200)
   })
 })
-
-/** Made for this test; nothing else trusts it. */
-const testCertificate = {
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgSLU59ChgmWZ9yAZ9
-Kre8KaDS0Th9SdkkEybjrTQtgbyhRANCAAQ1lgIOTxFpfC3mbnsTwnvg3OzqJOVT
-eTYyX521+kcAlET9ZOUQMK2lbflscRVfWPSrjnOC2Jmx5tnrsfTezJz/
------END PRIVATE KEY-----
-`,
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBfjCCASWgAwIBAgIUHlGbVFccrpdHb2SxEnhvDBmhdcswCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA0MDI1N1oYDzIxMjYxMDI4
-MDQwMjU3WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAAQ1lgIOTxFpfC3mbnsTwnvg3OzqJOVTeTYyX521+kcAlET9ZOUQMK2l
-bflscRVfWPSrjnOC2Jmx5tnrsfTezJz/o1MwUTAdBgNVHQ4EFgQUrCSUrB/SfnWt
-H+mBGXeXe+Ch5MgwHwYDVR0jBBgwFoAUrCSUrB/SfnWtH+mBGXeXe+Ch5MgwDwYD
-VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiA33K/DivmK1SmwxJ03/yLp
-8BMn6Tj4G2UJKUkU4lqhuQIgbQK70mlCtaHTsYi3BEVmNfcTW+UwXQMjRSEY/yO2
-oBY=
------END CERTIFICATE-----
-`,
-}

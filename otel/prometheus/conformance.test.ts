@@ -228,7 +228,9 @@ const exporterPage: Requirement[] = [
       for (const [escaping, [name = '', label = '']] of Object.entries(expected)) {
         for (const type of ['text/plain', 'application/openmetrics-text']) {
           const accept = { accept: `${type};version=1.0.0;escaping=${escaping}` }
-          assert.equal((await target.parsed(accept)).sample(name).labels.get(label), 'v')
+          const { labels } = (await target.parsed(accept)).sample(name)
+          assert.equal(labels.get(label), 'v')
+          assert.equal(labels.get(escaping === 'dots' ? 'otel__scope__name' : 'otel_scope_name'), 'scope')
           assert.match(
             String((await target.get(accept)).headers['content-type']),
             new RegExp(`; escaping=${escaping}$`),
@@ -463,6 +465,24 @@ const compatibilityPage: Requirement[] = [
       )
       // 1 is the upper bound of bucket 0, whatever the resolution.
       assert.deepEqual([native?.positiveSpan, native?.positiveDelta], [[{ offset: 0, length: 1 }], [1]])
+    },
+  ],
+  [
+    'SHOULD',
+    'leave out a sum that is not known, or make it NaN where there has to be one',
+    async () => {
+      const aggregations = [
+        { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: [0, 1] } },
+        { type: AggregationType.EXPONENTIAL_HISTOGRAM },
+      ] as const
+      for (const aggregation of aggregations) {
+        await using target = await scraped({}, { views: [{ instrumentName: 'depth', aggregation }] })
+        target.meter.createUpDownCounter('depth').add(-2)
+        assert.doesNotMatch((await target.get()).text, /depth_sum/)
+        const { bytes } = await target.get(protobufAccept)
+        const family = parseProtobuf(bytes).find(({ name }) => name === 'depth')
+        assert.equal(family?.metric[0]?.histogram?.sampleSum, Number.NaN)
+      }
     },
   ],
   [

@@ -155,7 +155,7 @@ export class Exposition {
     if (kept === undefined) {
       const { translationStrategy: strategy = 'UnderscoreEscapingWithSuffixes', withoutScopeInfo = false } =
         this.#options
-      const rules = { strategy, escaping, constant: [], reserved: ['le', ...scopeLabelNames] }
+      const rules = { strategy, escaping, constant: [], reserved: ['le', ...scopeLabelNames(escaping)] }
       const constant = labelsOf(constantAttributes(resource.attributes, this.#options), rules)
       const keyOf = (written: Written) =>
         typeof written === 'string' ? written : Buffer.from(written).toString('latin1')

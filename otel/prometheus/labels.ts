@@ -39,18 +39,21 @@ export function labelsOf(attributes: Attributes, rules: LabelRules): Label[] {
   return all.sort(byName)
 }
 
-/** Labels that say which scope recorded a series. */
-export const scopeLabelNames = ['otel_scope_name', 'otel_scope_version', 'otel_scope_schema_url'] as const
+/** Names of the labels that say which scope recorded a series: its name, its version, the URL of its schema. */
+export function scopeLabelNames(escaping: EscapingScheme): string[] {
+  const names = ['otel_scope_name', 'otel_scope_version', 'otel_scope_schema_url']
+  return names.map((name) => escapeLabelName(name, escaping))
+}
 
 /** Says which instrumentation scope recorded a series. What a scope does not tell is left out. */
-export function scopeLabels({ name, version = '', schemaUrl = '' }: InstrumentationScope): Label[] {
-  const [nameLabel, versionLabel, schemaLabel] = scopeLabelNames
-  const labels: Label[] = [
-    [nameLabel, name],
-    [versionLabel, version],
-    [schemaLabel, schemaUrl],
-  ]
-  return labels.filter(([, value]) => value !== '').map(([label, value]) => [label, value.toWellFormed()])
+export function scopeLabels(
+  { name, version = '', schemaUrl = '' }: InstrumentationScope,
+  escaping: EscapingScheme,
+): Label[] {
+  const values = [name, version, schemaUrl]
+  return scopeLabelNames(escaping)
+    .map((label, i): Label => [label, (values[i] as string).toWellFormed()])
+    .filter(([, value]) => value !== '')
 }
 
 function labelName(key: string, rules: LabelRules): string {

@@ -98,8 +98,8 @@ function metric(
 function classicBuckets(writer: WireWriter, point: DataPoint<Histogram>): void {
   const { count, sum, buckets } = point.value
   const exemplars = exemplarsOf(point)
-  writer.uint(1, count)
-  if (sum !== undefined) writer.double(2, sum)
+  // A sum that is not known must not pass for 0, which is what leaving it out would mean.
+  writer.uint(1, count).double(2, sum ?? Number.NaN)
   let cumulative = 0
   for (const [i, bound] of [...buckets.boundaries, Infinity].entries()) {
     cumulative += buckets.counts[i] ?? 0
@@ -116,7 +116,6 @@ function nativeBuckets(writer: WireWriter, point: DataPoint<ExponentialHistogram
   const { count, sum, zeroCount } = point.value
   const native = nativeHistogram(point.value)
   if (native === undefined) return false
-  // A sum that is not known must not pass for 0.
   writer.uint(1, count).double(2, sum ?? Number.NaN)
   writer.sint(5, native.schema).double(6, native.zeroThreshold).uint(7, zeroCount)
   sparseBuckets(writer, 9, native.negative)

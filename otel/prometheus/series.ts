@@ -59,7 +59,7 @@ export class SeriesWriter<Written> {
     let labels = this.#streams.get(metric.descriptor)
     if (labels === undefined) {
       const { write, withoutScopeInfo, ...rules } = this.#rules
-      const constant = [...(withoutScopeInfo ? [] : scopeLabels(scope)), ...rules.constant]
+      const constant = [...(withoutScopeInfo ? [] : scopeLabels(scope, rules.escaping)), ...rules.constant]
       const reserved = family.type === 'counter' || family.type === 'gauge' ? [] : ['le']
       const streamRules = { ...rules, constant, reserved, known: new Map() }
       labels = new StreamLabels((attributes) => write(labelsOf(attributes, streamRules)))

@@ -1,190 +1,200 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
-import { context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
+import { after, before, describe, it } from 'node:test'
+import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { AggregationType, MeterProvider } from '@opentelemetry/sdk-metrics'
-import { PrometheusEndpoint } from '../../otel/prometheus/endpoint.ts'
-import type { TranslationStrategy } from '../../otel/prometheus/name.ts'
-import { getJson } from './harness/network.ts'
+import { addsSuffixes } from '../../otel/prometheus/name.ts'
+import { differences, none } from './harness/differences.ts'
+import {
+  expectedExemplars,
+  expectedSeries,
+  isSameValue,
+  type NativeHistogram,
+  type Wanted,
+} from './harness/expected-series.ts'
+import { type ExpositionCase, expositionCases } from './harness/exposition-cases.ts'
 import { type Prometheus, promtool, startPrometheus } from './harness/prometheus.ts'
+import { createRandom } from './harness/random.ts'
+import { type ServedCatalog, serveCatalog } from './harness/served-catalog.ts'
 import { eventually } from './harness/until.ts'
 
-// Exemplars are looked for only where a context manager is registered before the metrics are collected first.
+// Without one there are no spans, and so no exemplars.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 
-const traceId = '0af7651916cd43dd8448eb211c80319c'
-const spanId = 'b7ad6b7169203331'
-const inSpan = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.SAMPLED })
-
-const nastyValues = ['', 'plain', 'quote"d', 'back\\slash', 'two\nlines', 'été 🌊', '{le="1"}']
-const edgeValues = [Infinity, -Infinity, NaN, 2 ** 53, -1e-7, 5e-324, 0.1 + 0.2]
-
-interface Case {
-  readonly protocol: string
-  readonly strategy: TranslationStrategy
-  readonly hasExemplars: boolean
-  readonly hasNativeHistograms: boolean
-  /** What the instruments are called in Prometheus. */
-  readonly names: {
-    readonly cups: string
-    readonly edge: string
-    readonly brew: string
-    readonly pour: string
-  }
-}
-
-const suffixed = {
-  cups: 'tea_cups_total',
-  edge: 'tea_edge',
-  brew: 'tea_brew_seconds',
-  pour: 'tea_pour_seconds',
-}
-/** In protobuf Prometheus does not ask for UTF-8 (no `escaping` in its Accept), and so the dots are escaped. */
-const underscored = { cups: 'tea_cups', edge: 'tea_edge', brew: 'tea_brew', pour: 'tea_pour' }
-const untouched = { cups: 'tea.cups', edge: 'tea.edge', brew: 'tea.brew', pour: 'tea.pour' }
-const escaped = 'UnderscoreEscapingWithSuffixes'
-
-const cases: readonly Case[] = [
-  {
-    protocol: 'PrometheusText0.0.4',
-    strategy: escaped,
-    hasExemplars: false,
-    hasNativeHistograms: false,
-    names: suffixed,
-  },
-  {
-    protocol: 'OpenMetricsText1.0.0',
-    strategy: escaped,
-    hasExemplars: true,
-    hasNativeHistograms: false,
-    names: suffixed,
-  },
-  {
-    protocol: 'PrometheusProto',
-    strategy: escaped,
-    hasExemplars: true,
-    hasNativeHistograms: true,
-    names: suffixed,
-  },
-  {
-    protocol: 'PrometheusText1.0.0',
-    strategy: 'NoTranslation',
-    hasExemplars: false,
-    hasNativeHistograms: false,
-    names: untouched,
-  },
-  {
-    protocol: 'PrometheusProto',
-    strategy: 'NoTranslation',
-    hasExemplars: true,
-    hasNativeHistograms: true,
-    names: underscored,
-  },
+/** What Prometheus adds to what it scrapes. */
+const ofPrometheus = [
+  'scrape_duration_seconds',
+  'scrape_samples_post_metric_relabeling',
+  'scrape_samples_scraped',
+  'scrape_series_added',
+  'up',
 ]
 
-for (const { protocol, strategy, hasExemplars, hasNativeHistograms, names } of cases) {
-  describe(`what a real Prometheus scrapes as ${protocol} with ${strategy}`, () => {
-    it('holds every sample, exemplar and histogram exactly', async () => {
-      await using served = await serve(strategy)
-      await using prometheus = await startPrometheus({
-        targets: [served.address],
-        flags: ['--enable-feature=exemplar-storage,created-timestamp-zero-ingestion'],
-        scrape: {
-          scrape_protocols: [protocol],
-          scrape_native_histograms: true,
-          fallback_scrape_protocol: protocol,
-        },
+const jobOf = ({ strategy, escaping, scrape }: ExpositionCase) =>
+  `${strategy} as ${scrape.scrape_protocols}, ${escaping}`
+const pathOf = (one: ExpositionCase) => `/${one.strategy}/${expositionCases.indexOf(one)}`
+
+for (const takesCreated of [true, false]) {
+  describe(`a real Prometheus that ${takesCreated ? 'begins counts when they began' : 'is as it is by default'}`, () => {
+    const random = createRandom()
+    const stack = new AsyncDisposableStack()
+    let served: ServedCatalog
+    let prometheus: Prometheus
+
+    before(async () => {
+      console.log(`E2E_SEED=${random.seed}`)
+      served = stack.use(await serveCatalog(random))
+      const features = ['exemplar-storage', ...(takesCreated ? ['created-timestamp-zero-ingestion'] : [])]
+      prometheus = stack.use(
+        await startPrometheus({
+          flags: [`--enable-feature=${features}`],
+          jobs: [
+            ...expositionCases.map((one) => ({
+              job_name: jobOf(one),
+              metrics_path: pathOf(one),
+              scrape_native_histograms: true,
+              static_configs: [{ targets: [served.address] }],
+              ...one.scrape,
+            })),
+            { ...plainJob, static_configs: [{ targets: [served.address] }] },
+            ...served.secured.map(({ job }) => job),
+          ],
+        }),
+      )
+      const allowed = expositionCases.length + 1 + served.secured.filter(({ isAllowed }) => isAllowed).length
+      await eventually(async () => assert.equal(await prometheus.number('count(up == 1)'), allowed))
+    })
+
+    after(() => stack.disposeAsync())
+
+    const wanted = (one: ExpositionCase): Wanted => ({
+      ...one,
+      takesCreated,
+      takesNative: true,
+      added: { job: jobOf(one), instance: served.address },
+      resource: served.resource,
+    })
+
+    for (const one of expositionCases) {
+      const selector = `{job="${jobOf(one)}"}`
+
+      it(`gets what it asks for, in gzip: ${jobOf(one)}`, () => {
+        const { asked, answered } = served.scrapes.get(pathOf(one)) ?? {}
+        assert.ok(asked?.accept?.startsWith(one.accept), asked?.accept)
+        assert.equal(answered?.['content-type'], one.contentType)
+        assert.equal(asked?.['accept-encoding'], 'gzip')
+        assert.equal(answered?.['content-encoding'], 'gzip')
       })
-      await eventually(async () => assert.equal(await prometheus.number('up{job="e2e"}'), 1))
 
-      const selector = (name: string) => `{"${name}"}`
-      for (const [index, label] of nastyValues.entries()) {
-        assert.deepEqual(await valuesOf(prometheus, `{"${names.cups}", cup=${JSON.stringify(label)}}`), [
-          index + 0.5,
-        ])
-      }
-      for (const [index, value] of edgeValues.entries()) {
-        assert.deepEqual(await valuesOf(prometheus, `{"${names.edge}", case="${index}"}`), [value])
-      }
-      for (const [index, le] of ['1', '2', '5', '+Inf'].entries()) {
-        const values = await valuesOf(
-          prometheus,
-          `{"${names.brew}_bucket", le=~"${le.replace('+', '\\\\+')}(\\\\.0)?"}`,
+      it(`finds every sample, and nothing else: ${jobOf(one)}`, async () => {
+        const expected = expectedSeries(served.truth, wanted(one))
+        const all = await prometheus.exactly(selector)
+        const isOwn = ({ labels }: { labels: Readonly<Record<string, string>> }) =>
+          ofPrometheus.includes(labels.__name__ ?? '')
+        assert.deepEqual(
+          all
+            .filter(isOwn)
+            .map(({ labels }) => labels.__name__)
+            .sort(),
+          ofPrometheus,
         )
-        assert.deepEqual(values, [[1, 2, 3, 4][index]], le)
-      }
-      if (hasNativeHistograms) {
-        assert.deepEqual(await valuesOf(prometheus, `histogram_count(${selector(names.pour)})`), [4])
-        assert.deepEqual(await valuesOf(prometheus, `histogram_sum(${selector(names.pour)})`), [15.5])
-      }
+        const found = all.filter((series) => !isOwn(series))
+        assert.deepEqual(differences(expected, found, isSameValue(served)), none)
+        assert.equal(await prometheus.number(`scrape_samples_scraped${selector}`), expected.length)
+      })
 
-      const found = await exemplars(prometheus, selector(names.cups))
-      const expected = nastyValues.map((_, index) => ({
-        trace_id: traceId,
-        span_id: spanId,
-        value: index + 0.5,
-      }))
-      assert.deepEqual(found, hasExemplars ? expected : [])
+      it(`finds every exemplar, and no other: ${jobOf(one)}`, async () => {
+        const expected = expectedExemplars(served.measurements, wanted(one))
+        const found = await prometheus.exemplars(selector)
+        const keyed = found.map(({ series, labels, ...value }) => ({
+          labels: { ...series, ...labels },
+          value,
+        }))
+        const isSame = (value: number, exemplar: { value: number; time: number }) =>
+          value === exemplar.value && served.isWithin(exemplar.time)
+        assert.deepEqual(differences(expected, keyed, isSame), none)
+      })
+
+      it(`begins what counts at 0, if it does: ${jobOf(one)}`, async () => {
+        const expected = expectedSeries(served.truth, wanted(one))
+        const begun = expected.filter(({ hasStart }) => hasStart && takesCreated)
+        const found = (await prometheus.beginnings(selector)).filter(({ time }) => served.isWithin(time))
+        const isZero = (_: unknown, value: number | NativeHistogram) =>
+          typeof value === 'number' ? value === 0 : value.count === 0
+        assert.deepEqual(differences(begun, found, isZero), none)
+      })
+
+      if (one.format !== 'protobuf') continue
+      it(`computes with native histograms: ${jobOf(one)}`, async () => {
+        for (const { labels, value } of expectedSeries(served.truth, wanted(one))) {
+          if (typeof value !== 'object') continue
+          const series = `{${Object.entries(labels).map(([name, text]) => `${name}=${JSON.stringify(text)}`)}}`
+          assert.equal(await prometheus.number(`histogram_count(${series})`), value.count)
+          assert.equal(await prometheus.number(`histogram_sum(${series})`), value.sum)
+          // Prometheus forgets the bucket it has found where the sum is not a number.
+          for (const quantile of Number.isNaN(value.sum) ? [] : [0.1, 0.5, 0.9]) {
+            const found =
+              (await prometheus.number(`histogram_quantile(${quantile}, ${series})`)) ?? Number.NaN
+            const { from, to } = bucketAt(quantile, value)
+            assert.ok(found >= from && found <= to, `${series}: ${found} is not in ${from} to ${to}`)
+          }
+        }
+      })
+    }
+
+    it('finds the same in what it asks for by default, uncompressed', async () => {
+      const { asked, answered } = served.scrapes.get(plainJob.metrics_path) ?? {}
+      assert.equal(asked?.['accept-encoding'], 'identity')
+      assert.equal(answered?.['content-encoding'], undefined)
+      // With this flag Prometheus prefers protobuf, which tells when counts began without more lines.
+      const format = takesCreated ? 'protobuf' : 'openmetrics'
+      assert.match(String(answered?.['content-type']), new RegExp(format))
+      const expected = expectedSeries(served.truth, {
+        ...wanted(expositionCases.find((one) => one.format === format) as ExpositionCase),
+        takesNative: false,
+        added: { job: plainJob.job_name, instance: served.address },
+      })
+      const others = `__name__!~"${ofPrometheus.join('|')}"`
+      const found = await prometheus.exactly(`{job="${plainJob.job_name}", ${others}}`)
+      assert.deepEqual(differences(expected, found, isSameValue(served)), none)
+    })
+
+    it('scrapes over HTTPS and with the right credentials, and nothing with the wrong ones', async () => {
+      const found = await prometheus.byLabel('count by (job) ({job=~"secured.*"})', 'job')
+      const full = expectedSeries(served.truth, wanted(expositionCases[0] as ExpositionCase)).length
+      for (const { job, isAllowed } of served.secured) {
+        assert.equal(await prometheus.number(`up{job="${job.job_name}"}`), isAllowed ? 1 : 0)
+        assert.equal(found[job.job_name], (isAllowed ? full : 0) + ofPrometheus.length, job.job_name)
+      }
     })
   })
 }
 
-it('promtool finds nothing to say about the text', async () => {
-  await using served = await serve(escaped)
-  const scraped = await fetch(`http://${served.address}/metrics`).then((response) => response.text())
-  assert.deepEqual(await promtool(['check', 'metrics'], scraped), { code: 0, output: '' })
+it('promtool reads the text of every strategy, and finds fault with names alone', async () => {
+  await using served = await serveCatalog(createRandom())
+  for (const one of expositionCases.filter(({ format }) => format === 'text')) {
+    const scrape = await fetch(`http://${served.address}${pathOf(one)}`, { headers: { accept: one.accept } })
+    const { output } = await promtool(['check', 'metrics'], await scrape.text())
+    const faults = output.split('\n').filter((line) => line !== '' && !aboutNames.test(line))
+    assert.deepEqual(faults, [], jobOf(one))
+    if (addsSuffixes(one.strategy)) assert.equal(output, '', jobOf(one))
+  }
 })
 
-interface Served extends AsyncDisposable {
-  /** `host:port` */
-  readonly address: string
+/** A strategy without suffixes leaves off what promtool wants to see. */
+const aboutNames = /^\S+ counter metrics should have "_total" suffix$/
+
+/** As a user writes it who gives a target and no more. */
+const plainJob = {
+  job_name: 'by default',
+  metrics_path: '/UnderscoreEscapingWithSuffixes/plain',
+  enable_compression: false,
 }
 
-/** Serves a counter with exemplars, a gauge, and the same measurements as an explicit and an exponential histogram. */
-async function serve(translationStrategy: TranslationStrategy): Promise<Served> {
-  const endpoint = new PrometheusEndpoint({ port: 0, translationStrategy, preventServerStart: true })
-  const provider = new MeterProvider({
-    readers: [endpoint],
-    views: [{ instrumentName: 'tea.pour', aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM } }],
-  })
-  await endpoint.start()
-  // Exemplars are captured from the first collection on.
-  await endpoint.collect()
-  const meter = provider.getMeter('tea')
-  const cups = meter.createCounter('tea.cups', { description: 'Cups.', unit: '{cup}' })
-  const edge = meter.createGauge('tea.edge', { description: 'Values at the edge.' })
-  const advice = { explicitBucketBoundaries: [1, 2, 5] }
-  const brew = meter.createHistogram('tea.brew', { description: 'Brewing.', unit: 's', advice })
-  const pour = meter.createHistogram('tea.pour', { description: 'Pouring.', unit: 's' })
-  context.with(inSpan, () => {
-    for (const [index, cup] of nastyValues.entries()) cups.add(index + 0.5, { cup })
-  })
-  for (const [index, value] of edgeValues.entries()) edge.record(value, { case: String(index) })
-  for (const value of [0.5, 1.5, 4, 9.5]) {
-    brew.record(value)
-    pour.record(value)
+function bucketAt(quantile: number, { count, buckets }: NativeHistogram): { from: number; to: number } {
+  let below = 0
+  for (const bucket of buckets) {
+    below += bucket.count
+    if (below >= quantile * count) return bucket
   }
-  return {
-    address: new URL(endpoint.url).host,
-    [Symbol.asyncDispose]: () => provider.shutdown(),
-  }
-}
-
-/** The values of a query, as exact as Prometheus tells them. */
-async function valuesOf(prometheus: Prometheus, promql: string): Promise<readonly number[]> {
-  const url = `${prometheus.url}/api/v1/query?query=${encodeURIComponent(promql)}`
-  const { data } = await getJson<{ data: { result: { value: [number, string] }[] } }>(url)
-  return data.result.map(({ value: [, text] }) => Number(text.replace('Inf', 'Infinity')))
-}
-
-async function exemplars(prometheus: Prometheus, selector: string): Promise<readonly object[]> {
-  const now = Date.now() / 1000
-  const query = `query=${encodeURIComponent(selector)}&start=${now - 600}&end=${now + 600}`
-  const { data } = await getJson<{ data: { exemplars: { labels: object; value: string }[] }[] }>(
-    `${prometheus.url}/api/v1/query_exemplars?${query}`,
-  )
-  return data
-    .flatMap((series) => series.exemplars)
-    .map(({ labels, value }) => ({ ...labels, value: Number(value) }))
-    .sort((one, other) => one.value - other.value)
+  throw new Error('the buckets hold less than the count')
 }

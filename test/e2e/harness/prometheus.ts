@@ -5,65 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { programs } from '../setup/programs.ts'
-import { answers, freePort, getJson } from './network.ts'
+import { answers, freePort } from './network.ts'
 import { type Running, startProcess } from './process.ts'
-
-export interface Series {
-  readonly metric: Readonly<Record<string, string>>
-  readonly value: number
-}
-
-/** Anything that answers Prometheus queries. */
-export class QueryApi {
-  readonly url: string
-
-  constructor(url: string) {
-    this.url = url
-  }
-
-  async query(promql: string): Promise<Series[]> {
-    const { data } = await getJson<Answer>(`${this.url}/api/v1/query?query=${encodeURIComponent(promql)}`)
-    return data.result.map(({ metric, value }) => ({ metric, value: Number(value?.[1]) }))
-  }
-
-  /** The value of a query that gives one series. `undefined` when it gives none. */
-  async number(promql: string): Promise<number | undefined> {
-    const series = await this.query(promql)
-    if (series.length > 1) throw new Error(`${promql} gives ${series.length} series`)
-    return series[0]?.value
-  }
-
-  /** The values of a query by the value of one label. */
-  async byLabel(promql: string, label: string): Promise<Record<string, number>> {
-    const series = await this.query(promql)
-    return Object.fromEntries(series.map(({ metric, value }) => [metric[label] ?? '', value]))
-  }
-
-  /** Every sample between two times in seconds, one list for each series. */
-  async samples(selector: string, from: number, to: number): Promise<Samples[]> {
-    const query = encodeURIComponent(`${selector}[${Math.ceil(to - from)}s]`)
-    const { data } = await getJson<Answer>(`${this.url}/api/v1/query?query=${query}&time=${to}`)
-    return data.result.map(({ metric, values = [] }) => ({
-      metric,
-      samples: values.map(([time, value]) => ({ time, value: Number(value) })),
-    }))
-  }
-}
-
-export interface Samples {
-  readonly metric: Readonly<Record<string, string>>
-  readonly samples: readonly { readonly time: number; readonly value: number }[]
-}
-
-interface Answer {
-  readonly data: {
-    readonly result: readonly {
-      readonly metric: Record<string, string>
-      readonly value?: readonly [number, string]
-      readonly values?: readonly (readonly [number, string])[]
-    }[]
-  }
-}
+import { QueryApi } from './query-api.ts'
 
 export interface PrometheusOptions {
   /** `host:port` of what is scraped at /metrics. @default [] */
@@ -74,6 +18,8 @@ export interface PrometheusOptions {
   readonly flags?: readonly string[]
   /** Further settings of the scrape, such as `scrape_protocols`. @default {} */
   readonly scrape?: Readonly<Record<string, unknown>>
+  /** Scrapes beside that of `targets`, each with its `job_name`. @default [] */
+  readonly jobs?: readonly Readonly<Record<string, unknown>>[]
 }
 
 export class Prometheus extends QueryApi implements AsyncDisposable {
@@ -109,13 +55,14 @@ export async function startPrometheus({
   scrapeInterval = '1s',
   flags = [],
   scrape = {},
+  jobs = [],
 }: PrometheusOptions = {}): Promise<Prometheus> {
   const { prometheus } = await programs()
   const folder = mkdtempSync(join(tmpdir(), 'tidegauge-prometheus-'))
   const config = {
     global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval },
     storage: { tsdb: { out_of_order_time_window: '1h' } },
-    scrape_configs: [{ job_name: 'e2e', static_configs: [{ targets }], ...scrape }],
+    scrape_configs: [{ job_name: 'e2e', static_configs: [{ targets }], ...scrape }, ...jobs],
   }
   // JSON is YAML.
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config))

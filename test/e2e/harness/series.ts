@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { prometheusName } from '../../../otel/prometheus/name.ts'
-import type { QueryApi } from './prometheus.ts'
+import type { QueryApi } from './query-api.ts'
 
 /** Values by series, written the same way wherever they come from; what the way of transport adds is left out. */
 export type SeriesValues = Readonly<Record<string, number>>

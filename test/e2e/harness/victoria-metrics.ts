@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { debianProgram } from '../setup/debian.ts'
 import { answers, freePort } from './network.ts'
 import { type Running, startProcess } from './process.ts'
-import { QueryApi } from './prometheus.ts'
+import { QueryApi } from './query-api.ts'
 
 export class VictoriaMetrics extends QueryApi implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'tidegauge-victoria-metrics-'))
