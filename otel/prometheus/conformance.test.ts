@@ -471,10 +471,10 @@ const compatibilityPage: Requirement[] = [
     'SHOULD',
     'leave out a sum that is not known, or make it NaN where there has to be one',
     async () => {
-      const aggregations = [
+      const aggregations: AggregationOption[] = [
         { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: [0, 1] } },
         { type: AggregationType.EXPONENTIAL_HISTOGRAM },
-      ] as const
+      ]
       for (const aggregation of aggregations) {
         await using target = await scraped({}, { views: [{ instrumentName: 'depth', aggregation }] })
         target.meter.createUpDownCounter('depth').add(-2)
