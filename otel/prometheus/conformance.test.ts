@@ -4,6 +4,7 @@ import { context, ROOT_CONTEXT, TraceFlags, trace, ValueType } from '@openteleme
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources'
 import {
+  type AggregationOption,
   AggregationTemporality,
   AggregationType,
   type CollectionResult,
