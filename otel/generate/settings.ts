@@ -1,0 +1,28 @@
+import type { Thresholds } from '../catalog/metric.ts'
+import type { Alert } from '../catalog/rule.ts'
+
+/** What a user may change about the generated dashboards and rules. */
+export interface GenerateSettings {
+  /** By the name in Prometheus of a metric or a recording; in its unit. Panels and alerts follow alike. */
+  readonly thresholds: Readonly<Record<string, Pick<Thresholds, 'warning' | 'critical'>>>
+  /** By the name of the alert. */
+  readonly alerts: Readonly<Record<string, AlertSettings>>
+  /** Address of the page that holds the runbooks; each alert links to its heading there. */
+  readonly runbooks: string
+}
+
+export interface AlertSettings {
+  /** @default true */
+  readonly enabled?: boolean
+  /** As Prometheus writes durations. */
+  readonly for?: string
+  readonly severity?: Alert['severity']
+  /** Labels beside the severity, for routing: `team: storage`. */
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+export const defaultSettings: GenerateSettings = {
+  thresholds: {},
+  alerts: {},
+  runbooks: 'https://github.com/tidegauge/tidegauge/blob/main/docs/runbooks.md',
+}
