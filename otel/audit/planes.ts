@@ -95,6 +95,13 @@ export interface Scrape {
   readonly atMs: number | undefined
   /** By name as after `# TYPE`, in the order of the text. In OpenMetrics a counter's name is kept with `_total`. */
   readonly families: ReadonlyMap<string, Family>
+  /** Lines that its format does not allow. */
+  readonly problems: readonly ScrapeProblem[]
+}
+
+export interface ScrapeProblem {
+  readonly line: number
+  readonly reason: string
 }
 
 export interface Family {

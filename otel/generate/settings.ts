@@ -24,5 +24,5 @@ export interface AlertSettings {
 export const defaultSettings: GenerateSettings = {
   thresholds: {},
   alerts: {},
-  runbooks: 'https://github.com/tidegauge/tidegauge/blob/main/docs/runbooks.md',
+  runbooks: 'docs/runbooks.md',
 }
