@@ -3,6 +3,14 @@ import * as http from './http.ts'
 import * as indexer from './indexer.ts'
 import * as ingester from './ingester.ts'
 import type { MetricDefinition } from './metric.ts'
+import * as firehosePanels from './panels/firehose.ts'
+import * as httpPanels from './panels/http.ts'
+import * as indexerPanels from './panels/indexer.ts'
+import * as ingesterPanels from './panels/ingester.ts'
+import * as pipelinePanels from './panels/pipeline.ts'
+import * as processPanels from './panels/process.ts'
+import * as searchPanels from './panels/search.ts'
+import * as storagePanels from './panels/storage.ts'
 import * as pipeline from './pipeline.ts'
 import * as process from './process.ts'
 import type { Alert, Component, Panel, Recording } from './rule.ts'
@@ -17,27 +25,31 @@ export interface ComponentCatalog extends Component {
   readonly alerts: readonly Alert[]
 }
 
-/** The components, in the order in which a reader meets them. A new one joins by its line here alone. */
+/** The components, in the order in which a reader meets them, each with its files. A new one joins by its line here alone. */
 export const components: readonly ComponentCatalog[] = [
-  http,
-  firehose,
-  ingester,
-  indexer,
-  storage,
-  search,
-  process,
-  pipeline,
+  [http, httpPanels],
+  [firehose, firehosePanels],
+  [ingester, ingesterPanels],
+  [indexer, indexerPanels],
+  [storage, storagePanels],
+  [search, searchPanels],
+  [process, processPanels],
+  [pipeline, pipelinePanels],
 ].map(declarations)
 
 /** Every metric there is. A component that exports a definition has declared it; there is no second list. */
 export const catalog: readonly MetricDefinition[] = components.flatMap(({ metrics }) => metrics)
 
-/** Sorts what a file of the catalog exports by its kind, which the first field of each declaration tells. */
-function declarations(file: Readonly<Record<string, unknown>>): ComponentCatalog {
-  const all = Object.values(file).filter((value) => typeof value === 'object' && value !== null)
+/**
+ * Sorts what the files of a component export by its kind, which the first field of each declaration tells. Names come
+ * in the order of the alphabet: what has an order of its own, such as panels, is exported as a list.
+ */
+export function declarations(files: readonly Readonly<Record<string, unknown>>[]): ComponentCatalog {
+  const exported = files.flatMap((file) => Object.values(file)).flat()
+  const all = exported.filter((value) => typeof value === 'object' && value !== null)
   const having = <Declaration>(key: string) => all.filter((value) => key in value) as Declaration[]
   const [component] = having<Component>('title')
-  if (component === undefined) throw new Error('a file of the catalog exports no component')
+  if (component === undefined) throw new Error('no file of the catalog exports a component')
   return {
     ...component,
     metrics: having('instrument'),

@@ -49,6 +49,10 @@ export interface Panel {
   readonly thresholdsOf?: Parameters<typeof import('./promql.ts').critical>[0]
   /** Shown on the overview as well. @default false */
   readonly overview?: boolean
+  /** Heading on the dashboard of its component under which it stands. @default one for its kind */
+  readonly row?: string
+  /** Draws the series on top of each other, where they are parts of a whole. @default false */
+  readonly stacked?: boolean
 }
 
 /** One component: a file of the catalog, a dashboard, a group of rules. */

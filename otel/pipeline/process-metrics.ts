@@ -1,26 +1,11 @@
 import type { Meter, MeterProvider } from '@opentelemetry/api'
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node'
-import type { MetricDefinition } from '../catalog/metric.ts'
 import { uptime } from '../catalog/process.ts'
+import { processCpuTime, processMemoryUsage } from '../catalog/runtime.ts'
 import { observe } from '../meter/observe.ts'
 
 // Names, units and attributes are those of the semantic conventions for processes. The published
 // @opentelemetry/host-metrics has them without units, and brings along what reads the network of the host.
-
-export const processCpuTime = {
-  name: 'process.cpu.time',
-  instrument: 'counter',
-  unit: 's',
-  description: 'CPU time that the process has used, by mode.',
-  attributes: { 'cpu.mode': ['user', 'system'] },
-} as const satisfies MetricDefinition
-
-export const processMemoryUsage = {
-  name: 'process.memory.usage',
-  instrument: 'upDownCounter',
-  unit: 'By',
-  description: 'Physical memory in use by the process.',
-} as const satisfies MetricDefinition
 
 /**
  * Measures the process and its runtime.

@@ -1,0 +1,32 @@
+/** Where a dashboard stands among the addresses of Grafana: `tidegauge-firehose`. Links and bookmarks depend on it. */
+export function dashboardUid(name: string): string {
+  return `tidegauge-${name}`
+}
+
+/**
+ * Gives every key the number of its panel. The number comes from the key itself, so that a panel that is added
+ * leaves the numbers of the others, and links to them, as they were.
+ *
+ * @returns the ids in the order of the keys, all different, from 1 to a million.
+ * @throws {Error} when a key comes twice: a dashboard with two panels of one title.
+ */
+export function panelIds(keys: readonly string[]): number[] {
+  const taken = new Set<number>()
+  return keys.map((key, index) => {
+    if (keys.indexOf(key) !== index) throw new Error(`two panels of a dashboard are called "${key}"`)
+    let id = 1 + (hash(key) % highest)
+    while (taken.has(id)) id = 1 + (id % highest)
+    taken.add(id)
+    return id
+  })
+}
+
+/** Few enough digits to read, so many that hardly ever two keys meet. */
+const highest = 1_000_000
+
+/** FNV-1a over UTF-16 units. */
+function hash(text: string): number {
+  let value = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
+  return value >>> 0
+}

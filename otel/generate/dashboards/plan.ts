@@ -1,0 +1,62 @@
+import type { ComponentCatalog } from '../../catalog/catalog.ts'
+import type { MetricDefinition } from '../../catalog/metric.ts'
+import type { Panel } from '../../catalog/rule.ts'
+import type { DashboardPlan, PlannedPanel, PlannedRow } from './dashboard.ts'
+import { defaultPanels } from './default-panels.ts'
+
+/** The dashboard of a component: what its file lays out, and a panel for every metric that is on none of these. */
+export function componentPlan(component: ComponentCatalog): DashboardPlan {
+  const { name, title, description } = component
+  return { name, title, description, tags: [name], rows: rowsOf(panelsOf(component)) }
+}
+
+/** The dashboard that shows of every component what matters most: the numbers above, then graphs by component. */
+export function overviewPlan(components: readonly ComponentCatalog[]): DashboardPlan {
+  const shown = components.map((component) => ({
+    title: component.title,
+    panels: component.panels.filter(({ overview }) => overview).map((panel) => onOverview(panel, component)),
+  }))
+  const isNumber = ({ panel }: PlannedPanel) => panel.kind === 'stat'
+  const numbers = shown.flatMap(({ panels }) => panels.filter(isNumber))
+  const graphs = shown.map(({ title, panels }) => ({
+    title,
+    panels: panels.filter((panel) => !isNumber(panel)),
+  }))
+  return {
+    name: 'overview',
+    title: 'Overview',
+    description: 'All components at a glance; the title of a panel leads to the dashboard of its component.',
+    tags: ['overview'],
+    rows: [{ title: glance, panels: numbers }, ...graphs].filter(({ panels }) => panels.length > 0),
+  }
+}
+
+/** Among the numbers of all components each has to say whose it is. */
+function onOverview(panel: Panel, { name, title }: ComponentCatalog): PlannedPanel {
+  const panelThere = panel.kind === 'stat' ? { ...panel, panel: `${title}: ${panel.panel}` } : panel
+  return { panel: panelThere, moreOn: { name, title } }
+}
+
+/** All panels of a component: those that its file declares, then those that follow from its other metrics. */
+export function panelsOf({ panels, metrics }: ComponentCatalog): Panel[] {
+  const laidOut = new Set(panels.flatMap(shownMetrics))
+  const others = metrics.filter((metric) => !laidOut.has(metric) && metric.noPanel === undefined)
+  return [...panels, ...others.flatMap(defaultPanels)]
+}
+
+/** The metrics that a panel names. */
+export function shownMetrics({ targets }: Panel): MetricDefinition[] {
+  return targets.flatMap(({ query }) => query.parts.filter((part) => 'instrument' in part))
+}
+
+/** Rows in the order in which their first panel is declared, the numbers always first. */
+function rowsOf(panels: readonly Panel[]): PlannedRow[] {
+  const rows = new Map<string, PlannedPanel[]>([[glance, []]])
+  for (const panel of panels) {
+    const title = panel.row ?? (panel.kind === 'stat' ? glance : 'More')
+    rows.set(title, [...(rows.get(title) ?? []), { panel }])
+  }
+  return [...rows].map(([title, panels]) => ({ title, panels })).filter(({ panels }) => panels.length > 0)
+}
+
+const glance = 'At a glance'
