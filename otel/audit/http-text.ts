@@ -1,4 +1,4 @@
-import { InputError } from './input-error.ts'
+import { InputError } from '../settings-file/input-error.ts'
 
 export interface HttpTextOptions {
   /** @default {} */

@@ -19,6 +19,10 @@ export interface KnownMetric {
   readonly help: string | undefined
   /** Names of labels; the values where all are known, otherwise undefined. */
   readonly labels: ReadonlyMap<string, ReadonlySet<string> | undefined>
+  /** Values of labels that were seen, where scrapes were read; there may be others. */
+  readonly seen?: ReadonlyMap<string, ReadonlySet<string>>
+  /** There may be labels that are not among `labels`: nothing that was read tells them all. @default false */
+  readonly mayHaveOtherLabels?: boolean
   /** Where it is known from. */
   readonly from: ReadonlySet<'catalog' | 'source' | 'scrape' | 'prometheus' | 'recording rule'>
 }

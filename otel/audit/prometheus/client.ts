@@ -1,5 +1,5 @@
 import { httpText, shownUrl } from '../http-text.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../settings-file/input-error.ts'
 import type { InstantSeries, MetricType, Prometheus, RangeSeries } from '../planes.ts'
 import { durationMs } from '../rules/duration.ts'
 import { limitConcurrency } from './concurrency.ts'

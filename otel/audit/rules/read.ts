@@ -8,7 +8,7 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../settings-file/input-error.ts'
 import type { Rule, RuleFile, RuleGroup } from '../planes.ts'
 import { durationMs } from './duration.ts'
 

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { ComponentCatalog } from '../catalog/catalog.ts'
+import type { MetricDefinition } from '../catalog/metric.ts'
+import { InputError } from '../settings-file/input-error.ts'
+import { readSettingsFile } from '../settings-file/settings-file.ts'
+import { catalogSchema } from './schema.ts'
+
+/**
+ * Loads the catalog of a service: a module (`.ts`, `.js`, `.mjs`) whose exports are components, lists of them or metric
+ * definitions, or a YAML or JSON file with `components` or `metrics`.
+ *
+ * @throws {InputError} when the file cannot be loaded or declares no metric.
+ */
+export async function loadCatalog(file: string): Promise<readonly ComponentCatalog[]> {
+  const components = /\.[cm]?[jt]s$/.test(file) ? await fromModule(file) : await fromData(file)
+  if (components.some(({ metrics }) => metrics.length > 0)) return components
+  throw new InputError(
+    `${file}: it declares no metric; export metric definitions, or write "metrics:" or "components:"`,
+  )
+}
+
+async function fromData(file: string): Promise<readonly ComponentCatalog[]> {
+  const { components, metrics } = await readSettingsFile(file, catalogSchema)
+  const given = metrics.length > 0 ? [{ ...unnamed, metrics }, ...components] : components
+  return given as readonly ComponentCatalog[]
+}
+
+async function fromModule(file: string): Promise<readonly ComponentCatalog[]> {
+  let exported: Readonly<Record<string, unknown>>
+  try {
+    exported = await import(pathToFileURL(resolve(file)).href)
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
+    throw new InputError(`${file}: it cannot be loaded: ${said}`, { cause })
+  }
+  const values = Object.values(exported).flatMap((value): readonly unknown[] =>
+    Array.isArray(value) ? value : [value],
+  )
+  const components = [...new Set(values.filter(isComponent))]
+  const inComponents = new Set(components.flatMap(({ metrics }) => metrics))
+  const metrics = [...new Set(values.filter(isMetric))].filter((metric) => !inComponents.has(metric))
+  return metrics.length > 0 ? [{ ...unnamed, metrics }, ...components] : components
+}
+
+const unnamed: ComponentCatalog = {
+  name: 'service',
+  title: 'Service',
+  description: 'The metrics of the service.',
+  metrics: [],
+  recordings: [],
+  panels: [],
+  alerts: [],
+}
+
+function isComponent(value: unknown): value is ComponentCatalog {
+  return isObject(value) && Array.isArray(value.metrics) && typeof value.title === 'string'
+}
+
+function isMetric(value: unknown): value is MetricDefinition {
+  return isObject(value) && typeof value.name === 'string' && typeof value.instrument === 'string'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
