@@ -1,6 +1,9 @@
 // What one recording costs: bound and unbound, beside prom-client and a plain typed array.
-// usage: node bench/record/run.ts [--rounds 20] [--batch 500000]
+// usage: node bench/record/run.ts [--rounds 20] [--batch 500000] [--contexts none|registered|traced]
+//   registered: a context manager is there, and no span has been active; traced: one has, and now none is
 import { parseArgs } from 'node:util'
+import { context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import prom from 'prom-client'
 import { requestBuckets } from '../../otel/catalog/buckets.ts'
@@ -10,7 +13,11 @@ import { bind } from '../../otel/meter/bind.ts'
 import { startPipeline } from '../../otel/pipeline/pipeline.ts'
 
 const { values: flags } = parseArgs({
-  options: { rounds: { type: 'string', default: '20' }, batch: { type: 'string', default: '500000' } },
+  options: {
+    rounds: { type: 'string', default: '20' },
+    batch: { type: 'string', default: '500000' },
+    contexts: { type: 'string', default: 'none' },
+  },
 })
 const [rounds, batch] = [Number(flags.rounds), Number(flags.batch)]
 
@@ -32,10 +39,14 @@ const duration = {
 const attributes = { type: 'commit', op: 'create' } as const
 const value = (i: number) => (i & 1023) / 100
 
+const spanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED }
+if (flags.contexts !== 'none') context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+
 const service = { name: 'bench', version: '0' }
 const options = { catalog: [...catalog, events, duration], service, flags: { port: 0 } }
 await using pipeline = await startPipeline({ ...options, environment: {} })
 await using disabled = await startPipeline({ ...options, environment: { OTEL_SDK_DISABLED: 'true' } })
+if (flags.contexts === 'traced') context.with(trace.setSpanContext(ROOT_CONTEXT, spanContext), () => {})
 const ours = instrumentsOf(pipeline.meter())
 const off = instrumentsOf(disabled.meter())
 

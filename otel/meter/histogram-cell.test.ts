@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { context, createContextKey } from '@opentelemetry/api'
+import { context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { quickened } from './histogram-cell.ts'
@@ -20,6 +20,8 @@ it('gives back what it does not know', () => {
     assert.equal(quickened(accumulation, false), accumulation)
 })
 
+const sampled = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED }
+
 it('leaves what is recorded inside of a span to a recording that keeps exemplars', () => {
   const accumulation = recorded(createMeter().createHistogram('spans'), (one) =>
     one.record(1),
@@ -29,7 +31,7 @@ it('leaves what is recorded inside of a span to a recording that keeps exemplars
   const cell = quickened(accumulation, true)
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   cell?.record(2)
-  context.with(context.active().setValue(createContextKey('key'), 1), () => cell?.record(3))
+  context.with(trace.setSpanContext(ROOT_CONTEXT, sampled), () => cell?.record(3))
   context.disable()
   assert.deepEqual(inSpans, [3])
 })

@@ -1,5 +1,6 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Accumulation } from './sdk-internals.ts'
+import { canBeInSpan } from './spans.ts'
 
 /**
  * Records into the SDK's histogram as it would itself, at half the price. An accumulation of unknown shape, or of
@@ -12,7 +13,10 @@ export function quickened(
   exemplarsInSpansOnly: boolean,
 ): Accumulation | undefined {
   if (accumulation === undefined || !isHistogram(accumulation)) return accumulation
-  const isReplaced = Object.hasOwn(accumulation, 'record')
+  // The SDK's accumulations have the `record` of their class; those that keep exemplars have one in between.
+  const isReplaced =
+    Object.hasOwn(accumulation, 'record') ||
+    !Object.hasOwn(Object.getPrototypeOf(accumulation), 'constructor')
   if (isReplaced && !exemplarsInSpansOnly) return accumulation
   const cell = new HistogramCell(accumulation)
   return isReplaced ? new SpanAwareCell(cell, accumulation) : cell
@@ -98,7 +102,7 @@ class SpanAwareCell implements Accumulation {
   }
 
   record(value: number): void {
-    if (context.active() === ROOT_CONTEXT) this.#cell.record(value)
+    if (!canBeInSpan() || context.active() === ROOT_CONTEXT) this.#cell.record(value)
     else this.#accumulation.record(value)
   }
 }

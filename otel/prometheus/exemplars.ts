@@ -1,13 +1,6 @@
-import {
-  type Context,
-  context,
-  createContextKey,
-  isSpanContextValid,
-  ROOT_CONTEXT,
-  TraceFlags,
-  trace,
-} from '@opentelemetry/api'
+import { type Context, context, isSpanContextValid, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import type { DataPoint, MetricData } from '@opentelemetry/sdk-metrics'
+import { canBeInSpan, noticeContexts, sampledSpan } from '../meter/spans.ts'
 
 /** Which measurements may become exemplars; the words are those of `OTEL_METRICS_EXEMPLAR_FILTER`. */
 export const exemplarFilters = ['trace_based', 'always_on', 'always_off'] as const
@@ -59,22 +52,21 @@ export type ExemplarSlot = (value: number) => number
 /**
  * Puts an aggregator of the SDK in a shell that keeps exemplars, which the SDK itself does not: they ride on its
  * accumulations, so that views, cardinality limits, readers and bound handles apply to them as to the values.
- * Where nothing manages contexts, so that no span can be active, a measurement pays nothing; where something
- * does, it pays the look at the active context.
+ * As long as no sampled span has been active in the process, a measurement pays a comparison for it; from then on
+ * it pays the look at the active context.
  */
 export class ExemplarAggregator implements Aggregator {
   readonly #inner: Aggregator
-  readonly #record: (this: Accumulation, value: number) => void
-  readonly #always: boolean
-  /** Whether there can be spans at all; looked at once for each collection. */
-  #watching: boolean
+  /** Of the accumulations: what the SDK makes of them, with a `record` that keeps exemplars. */
+  readonly #prototype: object
   #captured = false
 
   constructor(inner: Aggregator, filter: Exclude<ExemplarFilter, 'always_off'>, slot: ExemplarSlot) {
+    noticeContexts()
     this.#inner = inner
-    this.#always = filter === 'always_on'
-    this.#watching = this.#always || hasContexts()
-    const { record } = Object.getPrototypeOf(inner.createAccumulation([0, 0])) as Accumulation
+    const sdks = Object.getPrototypeOf(inner.createAccumulation([0, 0])) as Accumulation
+    const { record } = sdks
+    const always = filter === 'always_on'
     const offer = (accumulation: Accumulation, value: number, active: Context) => {
       const exemplar = exemplarOf(value, active, filter)
       if (exemplar === undefined) return
@@ -82,17 +74,20 @@ export class ExemplarAggregator implements Aggregator {
       accumulation.exemplars ??= new Map()
       keep(accumulation.exemplars, slot(value), exemplar)
     }
-    this.#record = function recordWithExemplar(value) {
-      const active = given ?? context.active()
-      if (active !== ROOT_CONTEXT || filter === 'always_on') offer(this, value, active)
+    const recordWithExemplar = function (this: Accumulation, value: number): void {
+      if (always || given !== undefined || canBeInSpan()) {
+        const active = given ?? context.active()
+        if (always || active !== ROOT_CONTEXT) offer(this, value, active)
+      }
       record.call(this, value)
     }
+    // An own `record` for each accumulation would take more memory.
+    this.#prototype = Object.create(sdks, { record: { value: recordWithExemplar } })
   }
 
   createAccumulation(startTime: unknown): Accumulation | undefined {
     const accumulation = this.#inner.createAccumulation(startTime)
-    if (accumulation && this.#watching) accumulation.record = this.#record
-    return accumulation
+    return accumulation && Object.setPrototypeOf(accumulation, this.#prototype)
   }
 
   merge(previous: Accumulation, delta: Accumulation): Accumulation {
@@ -109,7 +104,7 @@ export class ExemplarAggregator implements Aggregator {
   }
 
   toMetricData(...[descriptor, temporality, accumulations, endTime]: Parameters<Aggregator['toMetricData']>) {
-    this.#watching = this.#always || hasContexts()
+    noticeContexts()
     const metric = this.#inner.toMetricData(descriptor, temporality, accumulations, endTime)
     if (metric === undefined || !this.#captured) return metric
     for (const [i, [, { exemplars }]] of accumulations.entries()) {
@@ -122,25 +117,14 @@ export class ExemplarAggregator implements Aggregator {
 /** The context that the measurement under way names itself, if it names one. */
 let given: Context | undefined
 
-/** Whether any measurement has done so, which takes no context manager. */
-let named = false
-
 /** Records in a context that a measurement names, whether or not there is a context manager. */
 export function recordIn(active: Context, record: () => void): void {
-  named = true
   given = active
   try {
     record()
   } finally {
     given = undefined
   }
-}
-
-const probe = ROOT_CONTEXT.setValue(createContextKey('probe'), true)
-
-/** Finds out whether a context manager is registered, by entering a context and looking whether one is in it. */
-function hasContexts(): boolean {
-  return named || context.with(probe, () => context.active() === probe)
 }
 
 /** Exemplars of one series; explicit histograms have fewer buckets than this as a rule. */
@@ -154,10 +138,9 @@ function keep(exemplars: Map<number, Exemplar>, slot: number, exemplar: Exemplar
 }
 
 function exemplarOf(value: number, active: Context, filter: ExemplarFilter): Exemplar | undefined {
-  const span = trace.getSpanContext(active)
-  const valid = span !== undefined && isSpanContextValid(span)
-  const sampled = valid && (span.traceFlags & TraceFlags.SAMPLED) !== 0
-  if (!sampled && filter !== 'always_on') return undefined
-  const { traceId, spanId } = valid ? span : {}
+  const sampled = sampledSpan(active)
+  if (sampled === undefined && filter !== 'always_on') return undefined
+  const span = sampled ?? trace.getSpanContext(active)
+  const { traceId, spanId } = span !== undefined && isSpanContextValid(span) ? span : {}
   return { value, timeMs: Date.now(), traceId, spanId }
 }
