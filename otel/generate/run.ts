@@ -1,14 +1,20 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { components } from '../catalog/catalog.ts'
+import { dashboardFiles } from './dashboards/dashboards.ts'
 import { metricsReference } from './reference.ts'
+import { defaultSettings } from './settings.ts'
 
 // Writes every generated file; with `--check` it writes nothing, names each file that differs and exits 1.
 const root = new URL('../../', import.meta.url)
-const files = { 'docs/metrics.md': metricsReference(components) }
+const files = {
+  'docs/metrics.md': metricsReference(components),
+  ...dashboardFiles(components, defaultSettings),
+}
 
 for (const [path, text] of Object.entries(files)) {
   const file = new URL(path, root)
   if (!process.argv.includes('--check')) {
+    await mkdir(new URL('.', file), { recursive: true })
     await writeFile(file, text)
   } else if ((await readFile(file, 'utf8').catch(() => undefined)) !== text) {
     console.error(`${path} is not what the catalog says; mend it with: npm run generate`)

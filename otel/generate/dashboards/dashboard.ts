@@ -62,7 +62,17 @@ export function grafanaDashboard(plan: DashboardPlan, settings: GenerateSettings
     }
     y = bottom
   }
-  return builder.build()
+  return withoutForeignDefaults(builder.build())
+}
+
+/** The builders write for every variable what only intervals have, and hide every link in a menu. */
+function withoutForeignDefaults(dashboard: Dashboard): Dashboard {
+  const list = dashboard.templating?.list?.map(({ auto, auto_min, auto_count, ...variable }) => variable)
+  const visible = (links: Dashboard['links']) => links?.map(({ placement, ...link }) => link)
+  const panels = dashboard.panels?.map((panel) =>
+    'links' in panel ? { ...panel, links: visible(panel.links) } : panel,
+  )
+  return { ...dashboard, templating: { list }, links: visible(dashboard.links), panels } as Dashboard
 }
 
 function numbered({ rows }: DashboardPlan): [string, number][] {

@@ -6,7 +6,7 @@ import { componentPlan, overviewPlan } from './plan.ts'
 /**
  * Writes the dashboards of a catalog: an overview, and one for each component.
  *
- * @returns the text of each file by its name, `firehose.json`. The same catalog and settings give the same text.
+ * @returns the text of each file by its path, `dashboards/firehose.json`. The same catalog and settings give the same text.
  */
 export function dashboardFiles(
   components: readonly ComponentCatalog[],
@@ -15,7 +15,7 @@ export function dashboardFiles(
   const plans = [overviewPlan(components), ...components.map(componentPlan)]
   return Object.fromEntries(
     plans.map((plan) => [
-      `${plan.name}.json`,
+      `dashboards/${plan.name}.json`,
       `${JSON.stringify(grafanaDashboard(plan, settings), null, 2)}\n`,
     ]),
   )
