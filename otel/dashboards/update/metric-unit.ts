@@ -1,0 +1,84 @@
+import type { DeclaredMetric } from '../../audit/planes.ts'
+
+/** UCUM unit of a metric: the declared one, or what its name tells. Undefined when nothing tells. */
+export function unitOf({ name, unit }: Pick<DeclaredMetric, 'name' | 'unit'>): string | undefined {
+  if (unit !== undefined && unit !== '') return wordUnits[unit] ?? unit
+  const word = name
+    .replace(/_total$/, '')
+    .split('_')
+    .at(-1)
+  return word === undefined || !Object.hasOwn(wordUnits, word) ? undefined : wordUnits[word]
+}
+
+/** Grafana's id for a UCUM unit, or for so much of it a second. */
+export function grafanaUnit(unit: string | undefined, per: 'whole' | 'second' = 'whole'): string {
+  if (per === 'second') return rates[unit ?? ''] ?? 'cps'
+  return wholes[unit ?? ''] ?? 'short'
+}
+
+/** OpenMetrics writes units as words, as names do. */
+const wordUnits: Readonly<Record<string, string>> = {
+  seconds: 's',
+  milliseconds: 'ms',
+  microseconds: 'us',
+  nanoseconds: 'ns',
+  minutes: 'min',
+  hours: 'h',
+  days: 'd',
+  bytes: 'By',
+  kibibytes: 'KiBy',
+  mebibytes: 'MiBy',
+  gibibytes: 'GiBy',
+  bits: 'bit',
+  ratio: '1',
+  percent: '%',
+  celsius: 'Cel',
+  volts: 'V',
+  amperes: 'A',
+  watts: 'W',
+  joules: 'J',
+  hertz: 'Hz',
+}
+
+const wholes: Readonly<Record<string, string>> = {
+  s: 's',
+  ms: 'ms',
+  us: 'µs',
+  ns: 'ns',
+  min: 'm',
+  h: 'h',
+  d: 'd',
+  By: 'bytes',
+  KiBy: 'kbytes',
+  MiBy: 'mbytes',
+  GiBy: 'gbytes',
+  bit: 'bits',
+  '1': 'percentunit',
+  '%': 'percent',
+  Cel: 'celsius',
+  V: 'volt',
+  A: 'amp',
+  W: 'watt',
+  J: 'joule',
+  Hz: 'hertz',
+  'By/s': 'Bps',
+  'bit/s': 'bps',
+}
+
+const rates: Readonly<Record<string, string>> = {
+  // Seconds a second are a share of the time.
+  s: 'percentunit',
+  By: 'Bps',
+  KiBy: 'KiBs',
+  MiBy: 'MiBs',
+  bit: 'bps',
+  '{request}': 'reqps',
+  '{operation}': 'ops',
+  '{read}': 'rps',
+  '{write}': 'wps',
+  '{event}': 'eps',
+  '{message}': 'mps',
+  '{record}': 'recps',
+  '{row}': 'rowsps',
+  '{packet}': 'pps',
+}
