@@ -11,6 +11,7 @@ import { startDemoNetwork } from './demo/network.ts'
 import { runCli } from './edge/cli/cli.ts'
 import type { Terminal } from './edge/cli/command.ts'
 import { configCommands } from './edge/cli/config.ts'
+import { type RenderRequest, renderCommand } from './edge/cli/render.ts'
 import { serveCommand } from './edge/cli/serve.ts'
 import { createApi } from './edge/http/api.ts'
 import { countRequests } from './edge/http/instrumented.ts'
@@ -250,6 +251,16 @@ function greet(
 `)
 }
 
+/** Draws a dashboard. Its room is loaded here, so that nothing else pays for it. */
+async function renderDashboardFile({ prometheus: url, headers, ...request }: RenderRequest) {
+  const [{ renderFile }, { connectPrometheus }] = await Promise.all([
+    import('../otel/dashboards/render/render-file.ts'),
+    import('../otel/audit/prometheus/client.ts'),
+  ])
+  const connect = () => connectPrometheus({ url, headers })
+  return renderFile({ ...request, connect, searchPath: processEnvironment().PATH ?? '', now: new Date() })
+}
+
 const terminal: Terminal = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
@@ -276,6 +287,7 @@ const commands = [
       return 0
     },
   }),
+  renderCommand({ render: renderDashboardFile }),
 ]
 
 process.exitCode = await runCli(process.argv.slice(2), { commands, version: service.version, terminal })
