@@ -1,0 +1,46 @@
+import type { Check, Family } from '../planes.ts'
+import { latestFamilies } from '../service-metrics.ts'
+
+const limits = { warning: 1000, error: 10_000 }
+
+/** A metric with very many series. */
+export const cardinalitySeries: Check = {
+  name: 'cardinality-series',
+  description: `A metric has more than ${limits.warning} series.`,
+  run({ targets }) {
+    return latestFamilies(targets)
+      .map((family) => ({ family, series: seriesOf(family) }))
+      .filter(({ series }) => series > limits.warning)
+      .sort((a, b) => b.series - a.series)
+      .map(({ family, series }) => {
+        const [label, values] = widest(family)
+        return {
+          check: 'cardinality-series',
+          level: series > limits.error ? 'error' : 'warning',
+          place: { file: family.url, line: family.line },
+          subject: family.name,
+          reason: `${family.name} has ${series} series; the label ${label} has ${values} values`,
+          mend: `Leave ${label} off, or put its values into few groups; every series costs memory in every Prometheus.`,
+        }
+      })
+  },
+}
+
+/** Those of a histogram count by their sets of labels, not by buckets. */
+function seriesOf({ samples, type }: Family): number {
+  return type === 'histogram' ? samples.filter(({ name }) => name.endsWith('_count')).length : samples.length
+}
+
+function widest({ samples }: Family): readonly [label: string, values: number] {
+  const values = new Map<string, Set<string>>()
+  for (const { labels } of samples) {
+    for (const [label, value] of labels) {
+      if (label === 'le') continue
+      const known = values.get(label)
+      if (known) known.add(value)
+      else values.set(label, new Set([value]))
+    }
+  }
+  const [most] = [...values].sort(([, a], [, b]) => b.size - a.size)
+  return [most?.[0] ?? '', most?.[1].size ?? 0]
+}

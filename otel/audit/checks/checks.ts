@@ -1,0 +1,6 @@
+import type { Check } from '../planes.ts'
+import { dashboardChecks } from './dashboard-checks.ts'
+import { metricChecks } from './metric-checks.ts'
+
+/** All checks there are; findings carry their names. */
+export const checks: readonly Check[] = [...metricChecks, ...dashboardChecks]

@@ -1,0 +1,73 @@
+import type { Finding } from '../finding.ts'
+import type { Check, Family, Scrape } from '../planes.ts'
+import { labelsKey, latestFamilies, successiveScrapes } from '../service-metrics.ts'
+
+/** A counter with a value that no counter can have, or that went down. */
+export const counterValue: Check = {
+  name: 'counter-value',
+  description: 'A counter is negative or no number, or went down without a restart.',
+  run({ targets }) {
+    const impossible = latestFamilies(targets).flatMap((family): Finding[] => {
+      const sample = family.type === 'counter' && family.samples.find(({ value }) => !(value >= 0))
+      if (!sample) return []
+      const { name, url } = family
+      return [
+        {
+          check: 'counter-value',
+          level: 'error',
+          place: { file: url, line: sample.line },
+          subject: name,
+          reason: `the counter ${name} has the value ${sample.value}`,
+          mend: 'Only add what is positive and finite to a counter; what goes down is a gauge.',
+        },
+      ]
+    })
+    const fallen = targets.flatMap((target) =>
+      successiveScrapes(target).flatMap(([before, after]) =>
+        hasRestarted(before, after) ? [] : fallenCounters(target.url, before, after),
+      ),
+    )
+    return [...impossible, ...new Map(fallen.map((finding) => [finding.subject, finding])).values()]
+  },
+}
+
+/** A new process has a new start time; where there is none, every counter of it falls. */
+function hasRestarted(before: Scrape, after: Scrape): boolean {
+  const start = ({ families }: Scrape) => families.get('process_start_time_seconds')?.samples[0]?.value
+  if (start(before) !== undefined) return start(before) !== start(after)
+  const counters = [...after.families.values()].filter(
+    ({ type, name }) => type === 'counter' && total(before.families.get(name)) > 0,
+  )
+  return (
+    counters.length > 1 && counters.every((family) => total(family) < total(before.families.get(family.name)))
+  )
+}
+
+function fallenCounters(url: string, before: Scrape, after: Scrape): Finding[] {
+  return [...after.families.values()].flatMap((family): Finding[] => {
+    if (family.type !== 'counter') return []
+    const earlier = new Map(
+      before.families
+        .get(family.name)
+        ?.samples.map(({ name, labels, value }) => [name + labelsKey(labels), value]),
+    )
+    const fallen = family.samples.find(
+      ({ name, labels, value }) => value < (earlier.get(name + labelsKey(labels)) ?? 0),
+    )
+    if (fallen === undefined) return []
+    return [
+      {
+        check: 'counter-value',
+        level: 'error',
+        place: { file: url, line: fallen.line },
+        subject: `${family.name} fell`,
+        reason: `the counter ${family.name} went down from one scrape to the next, while others did not`,
+        mend: 'Make it a gauge if it may go down; never set a counter. Prometheus takes the fall for a restart and counts too much.',
+      },
+    ]
+  })
+}
+
+function total(family: Family | undefined): number {
+  return (family?.samples ?? []).reduce((sum, { value }) => sum + value, 0)
+}

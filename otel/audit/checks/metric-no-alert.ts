@@ -1,0 +1,37 @@
+import type { Check } from '../planes.ts'
+import { serviceMetrics } from '../service-metrics.ts'
+import { usesOf } from '../uses.ts'
+
+/** Words that tell that a metric counts what should not happen. */
+const bad =
+  /(^|_)(errors?|fail(ed|ures?)?|dead_?letter(s|ed)?|dropped|drops|rejected|timeouts?|panics?|overflows?|lost)(_|$)/
+
+/** A metric that no alert watches. */
+export const metricNoAlert: Check = {
+  name: 'metric-no-alert',
+  description: 'No alert watches a metric, and the catalog does not say why.',
+  run(planes) {
+    if (planes.rules.length === 0) return []
+    const { alerts } = usesOf(planes)
+    const excused = new Set(
+      planes.catalog?.metrics.filter(({ noAlert }) => noAlert !== undefined).map(({ name }) => name),
+    )
+    return serviceMetrics(planes)
+      .filter(({ metric: { name } }) => !alerts.has(name) && !excused.has(name))
+      .map(({ metric: { name, type }, place, isOfRuntime }) => {
+        const isBad = bad.test(name) && type !== 'histogram' && !isOfRuntime
+        return {
+          check: 'metric-no-alert',
+          level: isBad ? 'warning' : 'info',
+          place,
+          subject: name,
+          reason: isBad
+            ? `${name} counts what should not happen, and no alert watches it`
+            : `no alert watches ${name}`,
+          mend: isBad
+            ? 'Write an alert on its rate, or say in the catalog why it needs none (noAlert).'
+            : 'Write an alert if somebody should be told about it.',
+        }
+      })
+  },
+}

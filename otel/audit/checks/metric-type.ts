@@ -1,0 +1,67 @@
+import type { Finding } from '../finding.ts'
+import type { Check, DeclaredMetric, Family } from '../planes.ts'
+import { latestFamilies } from '../service-metrics.ts'
+
+/** A metric whose declaration and scrape do not agree on what it is. */
+export const metricType: Check = {
+  name: 'metric-type',
+  description: 'Declaration and scrape disagree on type or labels of a metric.',
+  run({ catalog, source, targets }) {
+    const families = new Map(latestFamilies(targets).map((family) => [family.name, family]))
+    return [catalog, source].flatMap((declared) =>
+      (declared?.metrics ?? []).flatMap((metric) => {
+        const family = families.get(metric.name)
+        if (family === undefined) return []
+        return [...typeFindings(metric, family), ...labelFindings(metric, family)]
+      }),
+    )
+  },
+}
+
+function typeFindings(
+  { name, type, file, line }: DeclaredMetric,
+  family: Family & { url: string },
+): Finding[] {
+  if (type === family.type || type === 'unknown') return []
+  return [
+    {
+      check: 'metric-type',
+      level: 'error',
+      place: { file: family.url, line: family.line },
+      subject: name,
+      reason: `${name} is declared as a ${type} in ${file}:${line}, and exposed as ${family.type === 'unknown' ? 'one without a type' : `a ${family.type}`}`,
+      mend: 'Make both say the same; queries are written for one of the two.',
+    },
+  ]
+}
+
+/** Labels that a catalog does not know; what it closes is checked value by value. */
+function labelFindings(metric: DeclaredMetric, family: Family & { url: string }): Finding[] {
+  if (metric.recordings !== undefined) return []
+  const { name, file, labels } = metric
+  const ofType = family.type === 'histogram' ? 'le' : family.type === 'summary' ? 'quantile' : undefined
+  const strange = new Map<string, { reason: string; line: number }>()
+  for (const sample of family.samples) {
+    for (const [label, value] of sample.labels) {
+      if (label === ofType || label.startsWith('otel_scope_') || value === overflow) continue
+      if (label === 'otel_metric_overflow') continue
+      if (!labels.has(label)) strange.set(label, { reason: `the label ${label}`, line: sample.line })
+      else if (labels.get(label)?.includes(value) === false)
+        strange.set(`${label}=${value}`, {
+          reason: `the value ${JSON.stringify(value)} of the label ${label}`,
+          line: sample.line,
+        })
+    }
+  }
+  return [...strange].map(([key, { reason, line }]) => ({
+    check: 'metric-type',
+    level: 'warning',
+    place: { file: family.url, line },
+    subject: `${name} ${key}`,
+    reason: `${name} is exposed with ${reason}, which ${file} does not declare`,
+    mend: 'Declare it, or leave it off.',
+  }))
+}
+
+/** What the pipeline writes for a value that is not declared. */
+const overflow = '_OTHER'
