@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { components } from '../catalog/catalog.ts'
 import { dashboardFiles } from './dashboards/dashboards.ts'
+import { provisioningFiles } from './provisioning.ts'
 import { metricsReference } from './reference.ts'
 import { defaultSettings } from './settings.ts'
 
@@ -9,6 +10,7 @@ const root = new URL('../../', import.meta.url)
 const files = {
   'docs/metrics.md': metricsReference(components),
   ...dashboardFiles(components, defaultSettings),
+  ...provisioningFiles(),
 }
 
 for (const [path, text] of Object.entries(files)) {

@@ -12,7 +12,10 @@ export function dashboardFiles(
   components: readonly ComponentCatalog[],
   settings: GenerateSettings,
 ): Readonly<Record<string, string>> {
-  const plans = [overviewPlan(components), ...components.map(componentPlan)]
+  const plans = [
+    overviewPlan(components),
+    ...components.map((component) => componentPlan(component, components)),
+  ]
   return Object.fromEntries(
     plans.map((plan) => [
       `dashboards/${plan.name}.json`,

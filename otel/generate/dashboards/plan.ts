@@ -5,9 +5,12 @@ import type { DashboardPlan, PlannedPanel, PlannedRow } from './dashboard.ts'
 import { defaultPanels } from './default-panels.ts'
 
 /** The dashboard of a component: what its file lays out, and a panel for every metric that is on none of these. */
-export function componentPlan(component: ComponentCatalog): DashboardPlan {
+export function componentPlan(
+  component: ComponentCatalog,
+  components: readonly ComponentCatalog[],
+): DashboardPlan {
   const { name, title, description } = component
-  return { name, title, description, tags: [name], rows: rowsOf(panelsOf(component)) }
+  return { name, title, description, tags: [name], rows: rowsOf(panelsOf(component, components)) }
 }
 
 /** The dashboard that shows of every component what matters most: the numbers above, then graphs by component. */
@@ -37,9 +40,12 @@ function onOverview(panel: Panel, { name, title }: ComponentCatalog): PlannedPan
   return { panel: panelThere, moreOn: { name, title } }
 }
 
-/** All panels of a component: those that its file declares, then those that follow from its other metrics. */
-export function panelsOf({ panels, metrics }: ComponentCatalog): Panel[] {
-  const laidOut = new Set(panels.flatMap(shownMetrics))
+/** All panels of a component: those that its files declare, then those of its metrics that no component lays out. */
+export function panelsOf(
+  { panels, metrics }: ComponentCatalog,
+  components: readonly ComponentCatalog[],
+): Panel[] {
+  const laidOut = new Set(components.flatMap((component) => component.panels.flatMap(shownMetrics)))
   const others = metrics.filter((metric) => !laidOut.has(metric) && metric.noPanel === undefined)
   return [...panels, ...others.flatMap(defaultPanels)]
 }
