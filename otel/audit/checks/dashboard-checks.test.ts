@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readDashboard } from '../../dashboards/read.ts'
 import { cleanClassic, cleanElements } from '../../dashboards/testing/clean.ts'
+import { buildInventory } from '../build-inventory.ts'
 import type { Finding } from '../finding.ts'
 import type { DeclaredMetric, Planes } from '../planes.ts'
 import { dashboardChecks } from './dashboard-checks.ts'
@@ -14,7 +15,7 @@ async function findingsOf(
   files: readonly Json[],
   metrics: readonly DeclaredMetric[] = [],
 ): Promise<Finding[]> {
-  const planes: Planes = {
+  const known = {
     catalog: metrics.length === 0 ? undefined : { metrics },
     source: undefined,
     targets: [],
@@ -23,8 +24,8 @@ async function findingsOf(
     ),
     rules: [],
     prometheus: undefined,
-    inventory: { metrics: new Map(), isComplete: false, ofSeries: () => undefined },
   }
+  const planes: Planes = { ...known, inventory: buildInventory(known) }
   const found: Finding[] = []
   for (const check of dashboardChecks) found.push(...(await check.run(planes)))
   return found
@@ -364,6 +365,177 @@ describe('checks of dashboards', () => {
       bend(bent)
       const findings = await findingsOf([bent])
       assert.deepEqual(namesOf(findings), [...found].sort(), findings.map(({ reason }) => reason).join('\n'))
+    })
+  }
+
+  const byCatalog: readonly { name: string; bend: (dashboard: Json) => void; found: readonly string[] }[] = [
+    {
+      name: 'a threshold bent',
+      bend: (d) => (d.panels[3].fieldConfig.defaults.thresholds.steps[1].value = 20),
+      found: ['dashboard-thresholds-catalog'],
+    },
+    {
+      name: 'a threshold of another colour',
+      bend: (d) => (d.panels[3].fieldConfig.defaults.thresholds.steps[1].color = 'orange'),
+      found: ['dashboard-thresholds-catalog'],
+    },
+    {
+      name: 'thresholds left out',
+      bend: (d) => {
+        delete d.panels[3].fieldConfig.defaults.thresholds
+        d.panels[3].targets.pop()
+      },
+      found: ['dashboard-thresholds-catalog'],
+    },
+    {
+      name: 'a state that is not named',
+      bend: (d) => (d.panels[1].fieldConfig.defaults.mappings = []),
+      found: ['dashboard-mappings-catalog'],
+    },
+    {
+      name: 'one value of a state that is not named',
+      bend: (d) => delete d.panels[1].fieldConfig.defaults.mappings[0].options[1],
+      found: ['dashboard-mappings-catalog'],
+    },
+    {
+      name: 'a state called otherwise',
+      bend: (d) => (d.panels[1].fieldConfig.defaults.mappings[0].options[1].text = 'Up'),
+      found: ['dashboard-mappings-catalog'],
+    },
+    {
+      name: 'a state of another colour',
+      bend: (d) => (d.panels[1].fieldConfig.defaults.mappings[0].options[1].color = 'red'),
+      found: ['dashboard-mappings-catalog'],
+    },
+    {
+      name: 'a duration in milliseconds',
+      bend: (d) => (d.panels[2].fieldConfig.defaults.unit = 'ms'),
+      found: ['dashboard-unit'],
+    },
+    {
+      name: 'a duration in bytes',
+      bend: (d) => (d.panels[2].fieldConfig.defaults.unit = 'bytes'),
+      found: ['dashboard-unit'],
+    },
+    {
+      name: 'a duration as a plain number',
+      bend: (d) => (d.panels[2].fieldConfig.defaults.unit = 'short'),
+      found: ['dashboard-unit'],
+    },
+    {
+      name: 'a number of errors as percent',
+      bend: (d) => (d.panels[3].fieldConfig.defaults.unit = 'percent'),
+      found: ['dashboard-unit'],
+    },
+    {
+      name: 'a state in seconds',
+      bend: (d) => (d.panels[1].fieldConfig.defaults.unit = 's'),
+      found: ['dashboard-unit'],
+    },
+    {
+      name: 'a rate as a plain number',
+      bend: (d) => (d.panels[4].panels[1].fieldConfig.defaults.unit = 'short'),
+      found: ['dashboard-unit'],
+    },
+    {
+      name: 'a rate per minute',
+      bend: (d) => (d.panels[4].panels[1].fieldConfig.defaults.unit = 'rpm'),
+      found: ['dashboard-unit'],
+    },
+    {
+      name: 'a query that ignores the job',
+      bend: (d) => (d.panels[4].panels[0].targets[0].expr = 'sum(app_queue{instance=~"$instance"})'),
+      found: ['dashboard-target-scope'],
+    },
+    {
+      name: 'a query with another job',
+      bend: (d) => (d.panels[4].panels[0].targets[0].expr = 'sum(app_queue{job="x",instance=~"$instance"})'),
+      found: ['dashboard-target-scope'],
+    },
+    {
+      name: 'a rate over a fixed range',
+      bend: (d) =>
+        (d.panels[4].panels[1].targets[0].expr =
+          'sum(rate(app_requests_total{job=~"$job",instance=~"$instance"}[5m]))'),
+      found: ['dashboard-rate-interval'],
+    },
+  ]
+  for (const { name, bend, found } of byCatalog) {
+    it(`find ${name}, given the catalog`, async () => {
+      const bent = cleanClassic()
+      bend(bent)
+      const findings = await findingsOf([bent], catalog)
+      assert.deepEqual(namesOf(findings), found, findings.map(({ reason }) => reason).join('\n'))
+    })
+  }
+
+  const units: readonly { expr: string; fits: readonly string[]; not: readonly string[] }[] = [
+    {
+      expr: 'a_seconds',
+      fits: ['s', 'dtdurations'],
+      not: ['ms', 'bytes', 'short', 'percent', 'reqps', 'dateTimeAsIso'],
+    },
+    { expr: 'a_seconds * 1000', fits: ['ms'], not: ['s', 'm'] },
+    { expr: 'a_seconds / 60', fits: ['m'], not: ['s', 'h'] },
+    { expr: 'a_bytes', fits: ['bytes', 'decbytes'], not: ['s', 'Bps', 'bits', 'short'] },
+    { expr: '8 * a_bytes', fits: ['bits'], not: ['bytes'] },
+    { expr: 'a_bytes / 1024 / 1024', fits: ['mbytes'], not: ['bytes', 'decmbytes'] },
+    { expr: 'rate(a_bytes_total[5m])', fits: ['Bps', 'binBps'], not: ['bytes', 'bps', 'reqps', 's'] },
+    { expr: 'increase(a_bytes_total[5m])', fits: ['bytes'], not: ['Bps', 's'] },
+    { expr: 'sum(rate(a_total[5m]))', fits: ['reqps', 'cps', 'ops'], not: ['s', 'percentunit', 'rpm'] },
+    { expr: 'sum(rate(a_total[5m])) * 60', fits: ['cpm', 'rpm'], not: ['cps'] },
+    { expr: 'sum(increase(a_total[5m]))', fits: ['short', 'none', 'locale'], not: ['s', 'reqps', 'percent'] },
+    {
+      expr: 'sum(rate(a_total[5m])) / sum(rate(b_total[5m]))',
+      fits: ['percentunit'],
+      not: ['percent', 'reqps', 's', 'bytes'],
+    },
+    {
+      expr: '100 * sum(rate(a_total[5m])) / sum(rate(b_total[5m]))',
+      fits: ['percent'],
+      not: ['percentunit'],
+    },
+    { expr: '1 - a_ratio', fits: ['percentunit'], not: ['percent'] },
+    { expr: 'rate(a_seconds_total[5m])', fits: ['percentunit'], not: ['s', 'percent'] },
+    {
+      expr: 'rate(a_seconds_sum[5m]) / rate(a_seconds_count[5m])',
+      fits: ['s'],
+      not: ['ms', 'percentunit', 'short'],
+    },
+    { expr: 'rate(a_bytes_sum[5m]) / rate(a_bytes_count[5m])', fits: ['bytes'], not: ['Bps', 's'] },
+    {
+      expr: 'histogram_quantile(0.9, sum by (le) (rate(a_seconds_bucket[5m])))',
+      fits: ['s'],
+      not: ['ms', 'reqps', 'short'],
+    },
+    {
+      expr: 'histogram_quantile(0.9, sum by (le) (rate(a_bytes_bucket[5m]))) > 0',
+      fits: ['bytes'],
+      not: ['s'],
+    },
+    { expr: 'time() - a_timestamp_seconds', fits: ['s'], not: ['ms', 'dateTimeAsIso'] },
+    { expr: 'a_timestamp_seconds * 1000', fits: ['dateTimeAsIso', 'dateTimeFromNow'], not: ['s', 'ms'] },
+    { expr: 'count(a_seconds)', fits: ['short'], not: ['s'] },
+    { expr: 'max_over_time(a_seconds[5m:1m])', fits: ['s'], not: ['ms'] },
+    { expr: 'clamp_min(a_seconds, 0) or vector(0)', fits: ['s'], not: ['ms'] },
+    { expr: 'a_seconds > bool 3', fits: ['none', 'bool_yes_no'], not: ['s'] },
+    { expr: 'unheard_of', fits: ['s', 'bytes', 'percent', 'short'], not: [] },
+    { expr: 'a_seconds ^ 2', fits: ['s', 'short'], not: [] },
+    { expr: '$metric * 1000', fits: ['s', 'short'], not: [] },
+  ]
+  for (const { expr, fits, not } of units) {
+    it(`know the unit of ${expr}`, async () => {
+      const wrong: string[] = []
+      for (const unit of [...fits, ...not]) {
+        const bent = cleanClassic()
+        bent.panels[3] = {
+          ...bent.panels[3],
+          targets: [{ refId: 'A', expr }],
+          fieldConfig: { defaults: { unit } },
+        }
+        if (namesOf(await findingsOf([bent])).includes('dashboard-unit')) wrong.push(unit)
+      }
+      assert.deepEqual(wrong, not)
     })
   }
 

@@ -8,18 +8,23 @@ import { dashboardGridGap } from './dashboard-grid-gap.ts'
 import { dashboardLegend } from './dashboard-legend.ts'
 import { dashboardLink } from './dashboard-link.ts'
 import { dashboardMappings } from './dashboard-mappings.ts'
+import { dashboardMappingsCatalog } from './dashboard-mappings-catalog.ts'
 import { dashboardNoTargets } from './dashboard-no-targets.ts'
 import { dashboardOverlap } from './dashboard-overlap.ts'
 import { dashboardPanelId } from './dashboard-panel-id.ts'
 import { dashboardPanelText } from './dashboard-panel-text.ts'
 import { dashboardPanelTitleTwice } from './dashboard-panel-title-twice.ts'
 import { dashboardPanelType } from './dashboard-panel-type.ts'
+import { dashboardRateInterval } from './dashboard-rate-interval.ts'
 import { dashboardRefId } from './dashboard-refid.ts'
 import { dashboardRefresh } from './dashboard-refresh.ts'
 import { dashboardStatQueries } from './dashboard-stat-queries.ts'
+import { dashboardTargetScope } from './dashboard-target-scope.ts'
 import { dashboardThresholds } from './dashboard-thresholds.ts'
+import { dashboardThresholdsCatalog } from './dashboard-thresholds-catalog.ts'
 import { dashboardTitle } from './dashboard-title.ts'
 import { dashboardUid } from './dashboard-uid.ts'
+import { dashboardUnit } from './dashboard-unit.ts'
 import { dashboardUnitUnknown } from './dashboard-unit-unknown.ts'
 import { dashboardVariableName } from './dashboard-variable-name.ts'
 import { dashboardVariableQuery } from './dashboard-variable-query.ts'
@@ -38,6 +43,7 @@ export const dashboardChecks: readonly Check[] = [
   dashboardGrid,
   dashboardLegend,
   dashboardLink,
+  dashboardMappingsCatalog,
   dashboardMappings,
   dashboardNoTargets,
   dashboardOverlap,
@@ -45,13 +51,17 @@ export const dashboardChecks: readonly Check[] = [
   dashboardPanelText,
   dashboardPanelTitleTwice,
   dashboardPanelType,
+  dashboardRateInterval,
   dashboardRefId,
   dashboardRefresh,
   dashboardStatQueries,
+  dashboardTargetScope,
+  dashboardThresholdsCatalog,
   dashboardThresholds,
   dashboardTitle,
   dashboardUid,
   dashboardUnitUnknown,
+  dashboardUnit,
   dashboardVariableName,
   dashboardVariableQuery,
   dashboardVariableRefresh,

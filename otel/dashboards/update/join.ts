@@ -1,8 +1,8 @@
 import type { DeclaredMetric } from '../../audit/planes.ts'
 import type { Dashboard, DashboardPanel } from '../dashboard.ts'
+import { grafanaUnit, unitOf } from '../metric-unit.ts'
 import { shownQueries } from '../panel-model.ts'
 import { kindOf } from './metric-kind.ts'
-import { grafanaUnit, unitOf } from './metric-unit.ts'
 import { wordsOf } from './metric-words.ts'
 import { letters, type NewQuery } from './panel-json.ts'
 

@@ -1,7 +1,7 @@
 import type { DeclaredMetric } from '../../audit/planes.ts'
+import { grafanaUnit, unitOf } from '../metric-unit.ts'
 import { type ThresholdStep, thresholdSteps, valueMappings } from '../threshold-steps.ts'
 import { kindOf } from './metric-kind.ts'
-import { grafanaUnit, unitOf } from './metric-unit.ts'
 import { titleOf } from './metric-words.ts'
 
 /** What a panel shall show, before it has a place and a style. */

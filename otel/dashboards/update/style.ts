@@ -7,7 +7,7 @@ import type { PanelDesign, QueryStyle } from './panel-design.ts'
 /** The panels that a new one takes its looks from, the closest first. */
 export type Neighbours = readonly DashboardPanel[]
 
-/** How the queries of the dashboard select series and over which range they take rates. */
+/** How the queries of the dashboard select series, and the variable over which they take rates; a fixed range is not copied. */
 export function queryStyle(dashboard: Dashboard, neighbours: Neighbours): QueryStyle {
   const near = neighbours.slice(0, 1).flatMap(shownQueries)
   const all = dashboard.panels.flatMap(shownQueries)
@@ -18,7 +18,7 @@ export function queryStyle(dashboard: Dashboard, neighbours: Neighbours): QueryS
       ? usualMatchers(near.length > 0 ? near : all, all)
       : ownMatchers(dashboard)
     ).join(', '),
-    range: mostFrequent(ranges(near)) ?? mostFrequent(ranges(all)) ?? '$__rate_interval',
+    range: mostFrequent(ranges(all).filter((range) => range.startsWith('$'))) ?? '$__rate_interval',
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DeclaredMetric } from '../../audit/planes.ts'
+import type { DeclaredMetric } from '../audit/planes.ts'
 
 /** UCUM unit of a metric: the declared one, or what its name tells. Undefined when nothing tells. */
 export function unitOf({ name, unit }: Pick<DeclaredMetric, 'name' | 'unit'>): string | undefined {
