@@ -1,0 +1,170 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { Language, Parser, TreeCursor } from '@vscode/tree-sitter-wasm'
+
+export type Grammar = 'typescript' | 'tsx' | 'javascript' | 'go' | 'python' | 'rust'
+
+/** A node of a syntax tree, taken out of the memory of the grammar so that the tree can be freed at once. */
+export class Syntax {
+  readonly type: string
+  readonly isNamed: boolean
+  /** Name of the field of its parent that it stands in. */
+  readonly field: string | null
+  readonly children: Syntax[] = []
+  readonly #source: Source
+  readonly #start: number
+  readonly #end: number
+
+  constructor(source: Source, cursor: TreeCursor) {
+    // By number: each text would be fetched out of the memory of the grammar anew.
+    this.type = source.words.type(cursor)
+    this.isNamed = cursor.nodeIsNamed
+    this.field = source.words.field(cursor)
+    this.#source = source
+    this.#start = cursor.startIndex
+    this.#end = cursor.endIndex
+  }
+
+  /** Beginning at 1. */
+  get line(): number {
+    const { lines, firstLine } = this.#source
+    let low = 0
+    let high = lines.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((lines[middle] as number) <= this.#start) low = middle + 1
+      else high = middle
+    }
+    return firstLine + low
+  }
+
+  get text(): string {
+    return this.#source.text.slice(this.#start, this.#end)
+  }
+
+  get named(): Syntax[] {
+    return this.children.filter((child) => child.isNamed && !child.type.endsWith('comment'))
+  }
+
+  get(field: string): Syntax | undefined {
+    return this.children.find((child) => child.field === field)
+  }
+
+  all(field: string): Syntax[] {
+    return this.children.filter((child) => child.field === field)
+  }
+
+  find(...types: readonly string[]): Syntax | undefined {
+    return this.children.find(({ type }) => types.includes(type))
+  }
+
+  /** Whether a keyword or operator stands among its children. */
+  has(word: string): boolean {
+    return this.children.some(({ type }) => type === word)
+  }
+}
+
+interface Source {
+  readonly text: string
+  readonly firstLine: number
+  /** Where each line but the first one begins. */
+  readonly lines: readonly number[]
+  readonly words: Words
+}
+
+/** Names of the kinds and fields of a grammar. */
+class Words {
+  readonly #types: string[] = []
+  readonly #fields: string[] = []
+
+  type(cursor: TreeCursor): string {
+    const id = cursor.nodeTypeId
+    return (this.#types[id] ??= cursor.nodeType)
+  }
+
+  field(cursor: TreeCursor): string | null {
+    const id = cursor.currentFieldId
+    return id === 0 ? null : (this.#fields[id] ??= cursor.currentFieldName ?? '')
+  }
+}
+
+function lineStarts(text: string): number[] {
+  const starts: number[] = []
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+const require = createRequire(import.meta.url)
+let started: Promise<typeof import('@vscode/tree-sitter-wasm')> | undefined
+const parsers = new Map<Grammar, Promise<Parser>>()
+const words = new Map<Grammar, Words>()
+
+/** Loads the grammars, each once; what is parsed afterwards needs no waiting. */
+export async function loadGrammars(grammars: Iterable<Grammar>): Promise<Parse> {
+  const loaded = new Map<Grammar, Parser>()
+  for (const grammar of new Set(grammars)) {
+    const loading = parsers.get(grammar) ?? loadParser(grammar)
+    parsers.set(grammar, loading)
+    loaded.set(grammar, await loading)
+  }
+  return (text, grammar, firstLine = 1) => {
+    const tree = loaded.get(grammar)?.parse(text)
+    if (!tree) throw new Error(`the ${grammar} grammar is not loaded`)
+    const cursor = tree.walk()
+    try {
+      const of = words.get(grammar) ?? new Words()
+      words.set(grammar, of)
+      const source = { text, firstLine, lines: lineStarts(text), words: of }
+      return { root: copied(source, cursor), hasErrors: tree.rootNode.hasError }
+    } finally {
+      cursor.delete()
+      tree.delete()
+    }
+  }
+}
+
+/** Parses a text. What the grammar cannot read becomes `ERROR` nodes; the rest of the text is still there. */
+export type Parse = (
+  text: string,
+  grammar: Grammar,
+  firstLine?: number,
+) => { readonly root: Syntax; readonly hasErrors: boolean }
+
+async function loadParser(grammar: Grammar): Promise<Parser> {
+  started ??= startRuntime()
+  const { Parser, Language } = await started
+  const language: Language = await Language.load(join(grammarFolder(), `tree-sitter-${grammar}.wasm`))
+  const parser = new Parser()
+  parser.setLanguage(language)
+  return parser
+}
+
+async function startRuntime(): Promise<typeof import('@vscode/tree-sitter-wasm')> {
+  const runtime: typeof import('@vscode/tree-sitter-wasm') = require('@vscode/tree-sitter-wasm')
+  await runtime.Parser.init()
+  return runtime
+}
+
+function grammarFolder(): string {
+  return dirname(require.resolve('@vscode/tree-sitter-wasm'))
+}
+
+/** Copies without recursion: an expression nested ten thousand deep must not end the audit. */
+function copied(source: Source, cursor: TreeCursor): Syntax {
+  const root = new Syntax(source, cursor)
+  const around: Syntax[] = [root]
+  for (let isDown = cursor.gotoFirstChild(); ; ) {
+    const parent = around.at(-1)
+    if (parent === undefined) return root
+    if (isDown) {
+      const node = new Syntax(source, cursor)
+      parent.children.push(node)
+      if (cursor.gotoFirstChild()) around.push(node)
+      else isDown = cursor.gotoNextSibling()
+    } else {
+      around.pop()
+      if (around.length === 0 || !cursor.gotoParent()) return root
+      isDown = cursor.gotoNextSibling()
+    }
+  }
+}
