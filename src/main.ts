@@ -11,6 +11,7 @@ import { startDemoNetwork } from './demo/network.ts'
 import { runCli } from './edge/cli/cli.ts'
 import type { Terminal } from './edge/cli/command.ts'
 import { configCommands } from './edge/cli/config.ts'
+import { type UpdateRequest, updateCommand } from './edge/cli/dashboards.ts'
 import { type RenderRequest, renderCommand } from './edge/cli/render.ts'
 import { serveCommand } from './edge/cli/serve.ts'
 import { createApi } from './edge/http/api.ts'
@@ -261,6 +262,12 @@ async function renderDashboardFile({ prometheus: url, headers, ...request }: Ren
   return renderFile({ ...request, connect, searchPath: processEnvironment().PATH ?? '', now: new Date() })
 }
 
+/** Adds to a dashboard what it does not show. Loaded here for the same reason. */
+async function updateDashboardFile(request: UpdateRequest) {
+  const { updateFile } = await import('../otel/dashboards/update/update-file.ts')
+  return updateFile(request)
+}
+
 const terminal: Terminal = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
@@ -288,6 +295,7 @@ const commands = [
     },
   }),
   renderCommand({ render: renderDashboardFile }),
+  updateCommand({ update: updateDashboardFile }),
 ]
 
 process.exitCode = await runCli(process.argv.slice(2), { commands, version: service.version, terminal })

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type UpdateRequest, type UpdateResult, updateCommand } from './dashboards.ts'
+
+async function run(args: readonly string[], result: Partial<UpdateResult> = {}) {
+  const requests: UpdateRequest[] = []
+  const written = { out: '', err: '' }
+  const { run } = updateCommand({
+    update: async (request) => {
+      requests.push(request)
+      return { additions: [], page: '', backup: undefined, problems: [], ...result }
+    },
+  })
+  const code = await run(args, {
+    out: (text) => (written.out += text),
+    err: (text) => (written.err += text),
+    isInteractive: false,
+  })
+  return { ...written, code, request: requests[0] }
+}
+
+const addition = (how: 'panel' | 'target', name: string) => ({
+  metric: { name },
+  how,
+  panel: { title: 'Errors', within: ['HTTP'] },
+  line: 12,
+})
+
+describe('dashboards update', () => {
+  it('hands on what was asked for', async () => {
+    const { request } = await run([
+      'd.json',
+      '--scrape',
+      'a',
+      '--scrape=b',
+      '--scrape-header',
+      'Authorization: Bearer x',
+      '--metrics',
+      'one,two',
+      '--metrics=three',
+      '--dashboards',
+      'all',
+      '--thresholds',
+      't.yaml',
+      '--dry-run',
+    ])
+    assert.deepEqual(request, {
+      file: 'd.json',
+      scrapes: ['a', 'b'],
+      scrapeHeaders: { Authorization: 'Bearer x' },
+      catalog: undefined,
+      sources: [],
+      dashboards: ['all'],
+      metrics: ['one', 'two', 'three'],
+      thresholds: 't.yaml',
+      mode: 'dry-run',
+    })
+  })
+
+  it('says what was added and where the backup is', async () => {
+    const { out, code } = await run(['d.json', '--scrape', 'a'], {
+      additions: [addition('panel', 'one'), addition('target', 'two'), addition('target', 'three')],
+      backup: 'd.json.bak',
+    })
+    assert.equal(
+      out,
+      'd.json:12: one has the panel "HTTP / Errors"\n' +
+        'd.json:12: two joins the panel "HTTP / Errors"\n' +
+        'd.json:12: three joins the panel "HTTP / Errors"\n' +
+        'd.json: 1 panel and 2 queries added; d.json.bak keeps what was there\n',
+    )
+    assert.equal(code, 0)
+  })
+
+  it('says when there is nothing to add', async () => {
+    assert.match((await run(['d.json', '--scrape', 'a'])).out, /nothing to add/)
+  })
+
+  it('writes the difference alone to the output, so that it can be handed on', async () => {
+    const { out, err } = await run(['d.json', '--scrape', 'a', '--dry-run'], {
+      page: '--- a\n+++ b\n',
+      problems: ['x: y'],
+    })
+    assert.equal(out, '--- a\n+++ b\n')
+    assert.equal(err, 'x: y\nd.json: nothing to add, all of these metrics are shown\n')
+  })
+
+  it('writes the guide alone to the output', async () => {
+    assert.equal((await run(['d.json', '--scrape', 'a', '--guide'], { page: '# Guide\n' })).out, '# Guide\n')
+  })
+
+  it('lets no title steer the terminal', async () => {
+    const evil = { ...addition('panel', 'one'), panel: { title: '\u001b[2J\nx', within: [] } }
+    const { out } = await run(['d.json', '--scrape', 'a'], { additions: [evil] })
+    assert.equal(out.split('\n').length, 3)
+    assert.ok(!out.includes('\u001b'))
+  })
+
+  const wrong = [
+    { args: [], says: /takes one file/ },
+    { args: ['a.json', 'b.json', '--scrape', 'x'], says: /takes one file/ },
+    { args: ['d.json'], says: /nothing says which metrics/ },
+    { args: ['d.json', '--scrape', 'x', '--dry-run', '--guide'], says: /exclude each other/ },
+    { args: ['d.json', '--scrape', 'x', '--metrics', 'a b'], says: /names of metrics/ },
+    { args: ['d.json', '--scrape', 'x', '--scrape-header', 'nonsense'], says: /Name: value/ },
+    { args: ['d.json', '--scarpe', 'x'], says: /--scarpe/ },
+  ]
+  for (const { args, says } of wrong) {
+    it(`refuses ${args.join(' ') || 'no file'}`, async () => {
+      await assert.rejects(
+        run(args),
+        (error: Error & { type?: string }) => says.test(error.message) && error.type === 'usage',
+      )
+    })
+  }
+})
