@@ -53,8 +53,13 @@ export function legendOf(
   const lines = table
     ? items.length + (calcs.length > 0 ? 1 : 0)
     : Math.ceil(textWidth(sorted, calcs.length) / (size.width - 24))
-  return { placement, html: content, heightPx: Math.min(lines * 22 + 6, Math.max(28, size.height * 0.4)) }
+  // Whole lines, so that none is cut through.
+  const room = Math.max(1, Math.floor((size.height * 0.42) / linePx))
+  return { placement, html: content, heightPx: Math.min(lines + (table ? 0 : 1), room) * linePx }
 }
+
+/** Height of a line, as in the style sheet. */
+const linePx = 22
 
 /** The coloured line in front of a name. */
 function swatch(color: string): Html {

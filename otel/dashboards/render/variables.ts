@@ -1,4 +1,5 @@
 import type { Prometheus } from '../../audit/planes.ts'
+import { findVariables } from '../../promql/variables.ts'
 import type { Dashboard, DashboardVariable } from '../dashboard.ts'
 import { listAt, textAt, valueAt } from '../value-at.ts'
 import { type FilledVariable, fillQuery } from './interpolate.ts'
@@ -37,7 +38,7 @@ export async function fillVariables(options: VariablesOptions): Promise<Variable
 
   const settle = async (variable: DashboardVariable): Promise<void> => {
     waiting.delete(variable.name)
-    const mentioned = `${variable.query ?? ''} ${variable.regex ?? ''}`
+    const mentioned = findVariables(`${variable.query ?? ''} ${variable.regex ?? ''}`).map(({ name }) => name)
     for (const other of [...waiting.values()]) {
       if (mentioned.includes(other.name) && waiting.has(other.name)) await settle(other)
     }

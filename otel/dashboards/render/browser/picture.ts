@@ -81,7 +81,7 @@ export async function takePicture(
 const untilReady = `new Promise((done) => {
   const deadline = Date.now() + 30000
   const look = () => {
-    if (document.documentElement.dataset.ready === 'true') done(true)
+    if (document.documentElement?.dataset.ready === 'true') done(true)
     else if (Date.now() > deadline) done(false)
     else setTimeout(look, 20)
   }

@@ -6,11 +6,14 @@ export function rangeOf(axis: ChartAxis, low: number | null, high: number | null
   let [from, to] = low === null || high === null ? [0, 1] : [low, high]
   from = Math.min(from, axis.softMin ?? from)
   to = Math.max(to, axis.softMax ?? to)
-  if (from === to) [from, to] = from === 0 ? [0, 1] : from > 0 ? [0, from * 2] : [from * 2, 0]
-  const air = (to - from) * 0.08
+  const isFlat = from === to
+  if (isFlat) [from, to] = from === 0 ? [0, 1] : from > 0 ? [0, from * 2] : [from * 2, 0]
   // Data above zero shows its size only with zero in sight, unless it is a narrow band far up.
-  let least = from >= 0 ? (from - air <= 0 || from < to * 0.5 ? 0 : from - air) : from - air
-  let most = to <= 0 ? Math.min(0, to + air) : to + air
+  if (from > 0 && from < to * 0.7) from = 0
+  if (to < 0 && to > from * 0.7) to = 0
+  const air = isFlat ? 0 : (to - from) * 0.06
+  let least = from === 0 ? 0 : from - air
+  let most = to === 0 ? 0 : to + air
   if (axis.isCentered) {
     most = Math.max(Math.abs(least), Math.abs(most))
     least = -most

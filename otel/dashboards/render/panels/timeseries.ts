@@ -148,6 +148,12 @@ function stacked(series: readonly ChartSeries[], fields: readonly SeriesField[])
     const totals = group.startsWith('percent/')
       ? sumOf(members.map((index) => series[index]?.values ?? []))
       : undefined
+    const hasData = members
+      .map((index) => series[index]?.values ?? [])
+      .reduce<readonly boolean[]>(
+        (any, values) => values.map((value, at) => any[at] === true || typeof value === 'number'),
+        [],
+      )
     let below: readonly number[] = []
     for (const [place, index] of members.entries()) {
       const own = series[index]
@@ -155,7 +161,8 @@ function stacked(series: readonly ChartSeries[], fields: readonly SeriesField[])
       const base = below
       // A gap in one series is no gap in those that stand on it.
       const sums = own.values.map((value, at) => (base[at] ?? 0) + share(value, totals?.[at]))
-      result[index] = { ...own, actual: own.values, values: sums, spanGaps: false }
+      const values = sums.map((sum, at) => (hasData[at] === true ? sum : null))
+      result[index] = { ...own, actual: own.values, values }
       const lower = members[place - 1]
       if (lower !== undefined && own.fill > 0) bands.push({ upper: index, lower, color: own.color })
       below = sums

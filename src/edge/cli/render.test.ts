@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type RenderRequest, type RenderResult, renderCommand } from './render.ts'
+
+async function run(args: readonly string[], result: Partial<RenderResult> = {}) {
+  const requests: RenderRequest[] = []
+  const written = { out: '', err: '' }
+  const command = renderCommand({
+    render: async (request) => {
+      requests.push(request)
+      return { panels: [{ title: 'P', state: 'drawn', errors: [] }], problems: [], ...result }
+    },
+  })
+  const code = await command.run(args, {
+    out: (text) => {
+      written.out += text
+    },
+    err: (text) => {
+      written.err += text
+    },
+    isInteractive: false,
+  })
+  return { code, request: requests[0] as RenderRequest, ...written }
+}
+
+const url = ['--prometheus', 'http://p:9090']
+
+describe('dashboards render', () => {
+  it('writes a page beside the user unless told otherwise', async () => {
+    const { code, request, out } = await run(['some/d.json', ...url])
+    assert.deepEqual(
+      [code, request.out, request.png, out],
+      [0, 'd.html', undefined, 'd.html: 1 of 1 panels drawn\n'],
+    )
+    assert.deepEqual(
+      [request.from, request.to, request.theme, request.widthPx],
+      ['now-1h', 'now', 'dark', 1600],
+    )
+  })
+
+  it('takes all that it offers', async () => {
+    const { request } = await run([
+      'd.json',
+      ...url,
+      '--png',
+      'd.png',
+      '--from',
+      'now-6h',
+      '--to',
+      'now-1h',
+      '--var',
+      'job=a',
+      '--var',
+      'job=b=c',
+      '--theme',
+      'light',
+      '--width',
+      '1200',
+      '--browser',
+      '/b',
+      '--prometheus-header',
+      'Authorization: Bearer x',
+    ])
+    assert.deepEqual(request, {
+      file: 'd.json',
+      prometheus: 'http://p:9090',
+      headers: { Authorization: 'Bearer x' },
+      out: undefined,
+      png: 'd.png',
+      from: 'now-6h',
+      to: 'now-1h',
+      variables: new Map([['job', ['a', 'b=c']]]),
+      theme: 'light',
+      widthPx: 1200,
+      browser: '/b',
+    })
+  })
+
+  it('tells of queries and variables that failed, and ends with 1', async () => {
+    const { code, out, err } = await run(['d.json', ...url], {
+      panels: [
+        { title: 'A\nB', state: 'error', errors: ['query A: bad \u001b[31m'] },
+        { title: 'C', state: 'empty', errors: [] },
+        { title: 'D', state: 'undrawn', errors: [] },
+      ],
+      problems: [{ name: 'v', message: 'no' }],
+    })
+    assert.equal(code, 1)
+    assert.equal(err, 'd.json: variable v: no\nd.json: panel "A B": query A: bad [31m\n')
+    assert.equal(
+      out,
+      'd.html: 0 of 3 panels drawn, 1 without data, 1 in error, 1 of types that are not drawn\n',
+    )
+  })
+
+  const wrong = [
+    [['d.json'], /--prometheus is missing/],
+    [[...url], /takes one file/],
+    [['a.json', 'b.json', ...url], /takes one file/],
+    [['d.json', ...url, '--theme', 'blue'], /dark and light/],
+    [['d.json', ...url, '--width', '10'], /400 to 7680/],
+    [['d.json', ...url, '--width', 'wide'], /400 to 7680/],
+    [['d.json', ...url, '--var', 'job'], /name=value/],
+    [['d.json', ...url, '--prometheus-header', 'x'], /Name: value/],
+    [['d.json', ...url, '--nope'], /--help lists the flags/],
+  ] as const
+  for (const [args, message] of wrong)
+    it(`refuses ${args.join(' ')}`, () => assert.rejects(run(args), { type: 'usage', message }))
+})
