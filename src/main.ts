@@ -8,6 +8,7 @@ import { checkConfig, formatSettings, printConfig } from '../otel/pipeline/print
 import manifest from '../package.json' with { type: 'json' }
 import { type Config, flagsHelp, type LoadedConfig, loadConfig, shownConfig } from './config.ts'
 import { startDemoNetwork } from './demo/network.ts'
+import { auditCommand } from './edge/cli/audit.ts'
 import { runCli } from './edge/cli/cli.ts'
 import type { Terminal } from './edge/cli/command.ts'
 import { configCommands } from './edge/cli/config.ts'
@@ -296,6 +297,13 @@ const commands = [
   }),
   renderCommand({ render: renderDashboardFile }),
   updateCommand({ update: updateDashboardFile }),
+  auditCommand({
+    audit: async (flags, { out, err, isInteractive }) => {
+      const command = await import('../otel/audit/command.ts')
+      return command.auditCommand(flags, { out, err, hasColor: isInteractive, version: service.version })
+    },
+    listChecks: async () => (await import('../otel/audit/command.ts')).listChecks(),
+  }),
 ]
 
 process.exitCode = await runCli(process.argv.slice(2), { commands, version: service.version, terminal })

@@ -6,7 +6,9 @@ import type { Declared, DeclaredMetric } from './planes.ts'
 /** What a catalog declares, by the names that Prometheus knows. */
 export function declaredCatalog(file: string, components: readonly ComponentCatalog[]): Declared {
   return {
-    metrics: components.flatMap(({ metrics }) => metrics.map((metric) => declaredMetric(file, metric))),
+    metrics: components.flatMap(({ title, metrics }) =>
+      metrics.map((metric) => ({ ...declaredMetric(file, metric), component: title })),
+    ),
   }
 }
 

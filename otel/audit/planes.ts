@@ -2,6 +2,7 @@ import type { Meaning, Thresholds } from '../catalog/metric.ts'
 import type { Dashboard } from '../dashboards/dashboard.ts'
 import type { Finding } from './finding.ts'
 import type { Inventory } from './inventory.ts'
+import type { Limits } from './limits.ts'
 
 /** All that an audit looks at; what was not given is empty or undefined, and its checks stay silent. */
 export interface Planes {
@@ -14,6 +15,8 @@ export interface Planes {
   readonly prometheus: Prometheus | undefined
   /** What all planes together know about each metric. */
   readonly inventory: Inventory
+  /** @default defaultLimits */
+  readonly limits?: Limits
 }
 
 /** A check looks at the planes and reports what it finds; one file each. */
@@ -33,6 +36,8 @@ export interface Declared {
 }
 
 export interface DeclaredMetric {
+  /** Title of the component that it belongs to, where a catalog says so. */
+  readonly component?: string
   /** Name in Prometheus, with unit suffix and `_total`; of a histogram or summary the name before `_bucket`, `_sum`, `_count`. */
   readonly name: string
   readonly type: MetricType

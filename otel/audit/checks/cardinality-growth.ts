@@ -1,14 +1,12 @@
 import type { Finding } from '../finding.ts'
+import { defaultLimits } from '../limits.ts'
 import type { Check, Family } from '../planes.ts'
-
-/** New values between the first scrape and the last from which on a label counts as growing. */
-const least = 10
 
 /** A label that has ever more values. */
 export const cardinalityGrowth: Check = {
   name: 'cardinality-growth',
   description: 'A label gets new values from scrape to scrape.',
-  run({ targets }) {
+  run({ targets, limits = defaultLimits }) {
     return targets.flatMap(({ url, scrapes }) => {
       const [first, last] = [scrapes[0], scrapes.at(-1)]
       if (first === undefined || last === undefined || first === last) return []
@@ -17,7 +15,7 @@ export const cardinalityGrowth: Check = {
         return [...valuesOf(family)].flatMap(([label, values]) => {
           const known = before.get(label)?.size ?? 0
           const added = values.size - known
-          if (known === 0 || added < least || added < known * 0.1) return []
+          if (known === 0 || added < limits.labelGrowth || added < known * 0.1) return []
           return [
             {
               check: 'cardinality-growth',

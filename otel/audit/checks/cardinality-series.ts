@@ -1,22 +1,21 @@
+import { defaultLimits } from '../limits.ts'
 import type { Check, Family } from '../planes.ts'
 import { latestFamilies } from '../service-metrics.ts'
-
-const limits = { warning: 1000, error: 10_000 }
 
 /** A metric with very many series. */
 export const cardinalitySeries: Check = {
   name: 'cardinality-series',
-  description: `A metric has more than ${limits.warning} series.`,
-  run({ targets }) {
+  description: `A metric has more than ${defaultLimits.seriesWarning} series (error: ${defaultLimits.seriesError}).`,
+  run({ targets, limits = defaultLimits }) {
     return latestFamilies(targets)
       .map((family) => ({ family, series: seriesOf(family) }))
-      .filter(({ series }) => series > limits.warning)
+      .filter(({ series }) => series > limits.seriesWarning)
       .sort((a, b) => b.series - a.series)
       .map(({ family, series }) => {
         const [label, values] = widest(family)
         return {
           check: 'cardinality-series',
-          level: series > limits.error ? 'error' : 'warning',
+          level: series > limits.seriesError ? 'error' : 'warning',
           place: { file: family.url, line: family.line },
           subject: family.name,
           reason: `${family.name} has ${series} series; the label ${label} has ${values} values`,

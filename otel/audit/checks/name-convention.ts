@@ -138,7 +138,7 @@ const conventions: readonly Convention[] = [
     rule: 'type-word',
     level: 'warning',
     find: ({ name }) => {
-      const word = /_(counter|gauge|histogram|summary|metric)(_|$)/.exec(name)?.[1]
+      const word = /_(counter|gauge|histogram|summary)(_|$)/.exec(name)?.[1]
       return word === undefined
         ? undefined
         : {

@@ -1,6 +1,6 @@
-import { httpText, shownUrl } from '../http-text.ts'
 import { InputError } from '../../settings-file/input-error.ts'
-import type { InstantSeries, MetricType, Prometheus, RangeSeries } from '../planes.ts'
+import { httpText, shownUrl } from '../http-text.ts'
+import type { InstantSeries, MetricType, Prometheus, RangeSeries, TimeRange } from '../planes.ts'
 import { durationMs } from '../rules/duration.ts'
 import { limitConcurrency } from './concurrency.ts'
 import { PrometheusError } from './prometheus-error.ts'
@@ -16,6 +16,11 @@ export interface PrometheusOptions {
   readonly concurrency?: number
 }
 
+export interface ConnectedPrometheus extends Prometheus {
+  /** The values that a label has in a range; those of `__name__` are the names of all series. */
+  labelValues(label: string, range: Omit<TimeRange, 'stepMs'>): Promise<readonly string[]>
+}
+
 /**
  * Connects to the HTTP API of Prometheus, or of what speaks it (VictoriaMetrics, Mimir, Thanos).
  * https://prometheus.io/docs/prometheus/latest/querying/api/
@@ -27,7 +32,7 @@ export async function connectPrometheus({
   headers = {},
   timeoutMs = 30_000,
   concurrency = 4,
-}: PrometheusOptions): Promise<Prometheus> {
+}: PrometheusOptions): Promise<ConnectedPrometheus> {
   const limited = limitConcurrency(concurrency)
   const base = url.replace(/\/+$/, '')
   const ask = <Data>(path: string, parameters?: Record<string, string>): Promise<Data> =>
@@ -54,6 +59,10 @@ export async function connectPrometheus({
       const range = { start: seconds(from), end: seconds(to) }
       const found = await ask<Record<string, string>[]>('series', { 'match[]': selector, ...range })
       return found.map((labels) => new Map(Object.entries(labels)))
+    },
+    async labelValues(label, { from, to }) {
+      const range = new URLSearchParams({ start: seconds(from), end: seconds(to) })
+      return ask<string[]>(`label/${encodeURIComponent(label)}/values?${range}`)
     },
     async metadata() {
       const found = await ask<Record<string, MetadataEntry[]>>('metadata')

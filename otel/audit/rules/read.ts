@@ -34,6 +34,11 @@ export function readRules({ file, text }: { readonly file: string; readonly text
   return { file, groups }
 }
 
+/** Tests of rules for promtool, which lie beside the rules and are none. */
+export function isRuleTest(text: string): boolean {
+  return /^(rule_files|tests):/m.test(text) && !/^(groups|spec):/m.test(text)
+}
+
 type Node = ParsedNode | null | undefined
 
 class RuleReader {

@@ -1,0 +1,180 @@
+import type { Audit } from '../audit.ts'
+import { type Finding, type Level, levels } from '../finding.ts'
+import { counted, lookedInWords } from '../looked-at.ts'
+import { coverageOf } from '../metric-reports.ts'
+import type { Check } from '../planes.ts'
+import { code, percent, table, text } from './markdown-text.ts'
+import { metricTables } from './metric-tables.ts'
+import { countsInWords } from './table.ts'
+
+export interface MarkdownOptions {
+  readonly checks: readonly Pick<Check, 'name' | 'description'>[]
+}
+
+/** The report for people: coverage, what to do first, a table of metrics per component, and every finding. */
+export function markdownReport(audit: Audit, { checks }: MarkdownOptions): string {
+  const descriptions = new Map(checks.map(({ name, description }) => [name, description]))
+  const parts = [
+    '# Audit of the metrics',
+    summary(audit),
+    coverage(audit),
+    ...toDo(audit.findings, descriptions),
+    ...metricTables(audit.metrics),
+    ...findings(audit.findings),
+    ...rest(audit),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function summary({ looked, findings, known, problems }: Audit): string {
+  const words = lookedInWords(looked).map(text)
+  const seen =
+    words.length > 0 ? `This audit looked at ${inList(words)}.` : 'This audit had nothing to look at.'
+  const beside =
+    known.length > 0 ? ` Beside them stand ${counted(known.length, 'finding')} that the baseline knows.` : ''
+  const unread =
+    problems.length > 0
+      ? ` **${counted(problems.length, 'input')} could not be read**; they are listed at the end.`
+      : ''
+  return `${seen} It found **${countsInWords(findings)}**.${beside}${unread} ${judgement(findings)}`.trim()
+}
+
+function judgement(findings: readonly Finding[]): string {
+  const checks = (prefix: string) =>
+    new Set(
+      findings
+        .filter(({ check, level }) => level === 'error' && check.startsWith(prefix))
+        .map(({ place }) => place.file),
+    ).size
+  const parts = [
+    [checks('query-'), 'queries of dashboards or rules show something else than they say, or nothing'],
+    [checks('rule-'), 'alerts will not do what they are for'],
+    [checks('dashboard-'), 'dashboards are broken where Grafana reads them'],
+    [checks('source-') + checks('metric-'), 'code, declarations and exposed metrics contradict each other'],
+    [
+      checks('scrape-') + checks('counter-') + checks('histogram-'),
+      'Prometheus cannot take the scrape as it is',
+    ],
+  ] as const
+  const said = parts.filter(([count]) => count > 0).map(([, words]) => words)
+  if (said.length > 0) return `In short: ${inList(said)}.`
+  return findings.some(({ level }) => level === 'warning')
+    ? 'Nothing is broken; the warnings are places where somebody will be misled one day.'
+    : 'What is declared, exposed, shown and watched fits together.'
+}
+
+function coverage({ metrics, looked }: Audit): string {
+  const { metrics: count, recorded, exposed, moved, shown, watched } = coverageOf(metrics, looked)
+  const rows = [
+    ['recorded by the source', recorded],
+    ['in the scrape', exposed],
+    ['with a value other than 0 so far', moved],
+    ['on a panel', shown],
+    ['watched by an alert', watched],
+  ] as const
+  const known = rows.filter(([, share]) => share !== undefined)
+  const ofRuntime = metrics.length - count
+  return [
+    '## Coverage',
+    `The service has ${counted(count, 'metric')} of its own${ofRuntime > 0 ? `, and ${ofRuntime} that its runtime brings` : ''}. A metric for which the catalog says why it has no panel or alert counts as covered.`,
+    table(
+      ['Of its metrics', 'Share'],
+      known.map(([what, share]) => [what, percent(share ?? 0)]),
+    ),
+  ].join('\n\n')
+}
+
+const most = 10
+const examples = 3
+
+/** Findings of one check are one task; the gravest come first, and of these what is in most places. */
+function toDo(findings: readonly Finding[], descriptions: ReadonlyMap<string, string>): string[] {
+  const tasks = [
+    ...Map.groupBy(
+      findings.filter(({ level }) => level !== 'info'),
+      ({ check }) => check,
+    ),
+  ]
+    .map(([check, of]) => ({ check, of, weight: Math.max(...of.map(({ level }) => levels.indexOf(level))) }))
+    .sort((a, b) => b.weight - a.weight || b.of.length - a.of.length)
+  if (tasks.length === 0) return []
+  const items = tasks.slice(0, most).map(({ check, of }, index) => {
+    const shown = of.slice(0, examples).map((finding) => `   - ${where(finding)}: ${text(finding.mend)}`)
+    const more = of.length > examples ? [`   - … and ${of.length - examples} more, below.`] : []
+    const title = (descriptions.get(check) ?? check).replace(/\.$/, '')
+    return [
+      `${index + 1}. **${text(title)}** (${code(check)}, ${counted(of.length, 'place')})`,
+      ...shown,
+      ...more,
+    ].join('\n')
+  })
+  const left = tasks.length - most
+  return [
+    '## What to do first',
+    items.join('\n'),
+    ...(left > 0 ? [`Then ${counted(left, 'more kind')} of findings, below.`] : []),
+  ]
+}
+
+const titles: Readonly<Record<Level, string>> = { error: 'Errors', warning: 'Warnings', info: 'Notes' }
+
+function findings(all: readonly Finding[]): string[] {
+  return levels.toReversed().flatMap((level) => {
+    const of = all.filter((finding) => finding.level === level)
+    if (of.length === 0) return []
+    const lists = [...Map.groupBy(of, ({ place }) => place.file)].map(([file, found]) =>
+      [`**${text(file)}**`, found.map(item).join('\n')].join('\n\n'),
+    )
+    return [`## ${titles[level]} (${of.length})`, ...lists]
+  })
+}
+
+function item(finding: Finding): string {
+  const { line, panel, rule } = finding.place
+  const place = [line === undefined ? '' : `line ${line}`, panel && `panel ${panel}`, rule && `rule ${rule}`]
+    .filter(Boolean)
+    .join(', ')
+  return `- ${place ? `${text(place)}: ` : ''}${text(finding.reason)} *${text(finding.mend)}* (${code(finding.check)})`
+}
+
+function where({ place, subject }: Finding): string {
+  const { file, line, panel, rule } = place
+  const at = `${file}${line === undefined ? '' : `:${line}`}`
+  const name = panel ?? rule ?? subject
+  return `${code(name)} in ${text(at)}`
+}
+
+function rest({ known, gone, excepted, problems }: Audit): string[] {
+  const parts: string[] = []
+  if (problems.length > 0)
+    parts.push('## Could not be read', problems.map((line) => `- ${text(line)}`).join('\n'))
+  if (excepted.length > 0)
+    parts.push(
+      '## Accepted',
+      table(
+        ['What', 'Check', 'Why it is accepted'],
+        excepted.map(({ finding, exception }) => [
+          code(finding.subject),
+          code(finding.check),
+          text(exception.reason),
+        ]),
+      ),
+    )
+  if (known.length > 0)
+    parts.push(
+      '## Known before',
+      `The baseline knows ${counted(known.length, 'finding')} that still ${known.length === 1 ? 'stands' : 'stand'}: ${countsInWords(known)}.`,
+    )
+  if (gone.length > 0)
+    parts.push(
+      '## Mended since the baseline',
+      gone
+        .map(({ check, file, subject }) => `- ${code(subject)} in ${text(file)} (${code(check)})`)
+        .join('\n'),
+    )
+  return parts
+}
+
+function inList(words: readonly string[]): string {
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : (words[0] ?? '')
+}

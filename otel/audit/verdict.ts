@@ -1,0 +1,38 @@
+import type { MetricReport } from './metric-reports.ts'
+
+/** What an auditor would say of a metric in a word or two; `good` when nothing above info was found. */
+export function verdictOf(report: MetricReport): string {
+  const grave = report.findings.filter(({ level }) => level !== 'info')
+  const words = [...new Set(grave.map(({ check }) => check))].map(
+    (check) => shortWords[check] ?? check.replaceAll('-', ' '),
+  )
+  const { recordings, panels, noPanel, alerts, hasMoved } = report
+  if (recordings?.length === 0 && !grave.some(({ check }) => check.startsWith('source-')))
+    words.unshift('nothing records it')
+  if (words.length > 0) return words.join(', ')
+  if (hasMoved === false && report.type === 'counter') return 'good; has not happened yet'
+  return panels.length === 0 && alerts.length === 0 && noPanel === undefined
+    ? 'recorded, but nobody looks'
+    : 'good'
+}
+
+/** Of checks whose name would not read as a verdict. */
+const shortWords: Readonly<Record<string, string>> = {
+  'metric-absent': 'not in the scrape',
+  'metric-undeclared': 'undeclared',
+  'metric-never-updated': 'never updated',
+  'metric-stale': 'stopped moving',
+  'metric-no-panel': 'on no panel',
+  'metric-no-alert': 'no alert',
+  'metric-type': 'declared otherwise',
+  'metric-unit': 'wrong unit',
+  'metric-help': 'no help',
+  'name-convention': 'misnamed',
+  'name-label': 'misnamed label',
+  'counter-value': 'impossible value',
+  'histogram-shape': 'unfit buckets',
+  'scrape-duplicate': 'exposed twice',
+  'cardinality-series': 'too many series',
+  'cardinality-growth': 'grows without end',
+  'cardinality-values': 'label identifies single things',
+}
