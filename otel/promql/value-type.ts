@@ -25,7 +25,7 @@ export function checkType(expression: Expression): ValueType {
     case 'selector':
       return expression.range === undefined ? 'vector' : 'range'
     case 'subquery':
-      expect(expression.expression, ['vector', 'scalar'], 'a subquery')
+      expect(expression.expression, ['vector'], 'a subquery')
       return 'range'
     case 'unary': {
       const type = checkType(expression.expression)
