@@ -1,6 +1,7 @@
 import { httpRequests, httpServerRequestDuration } from '../http.ts'
 import { promql } from '../promql.ts'
 import type { Panel } from '../rule.ts'
+import { httpErrorRatio } from '../rules/http.ts'
 
 export const httpPanels: readonly Panel[] = [
   {
@@ -18,6 +19,7 @@ export const httpPanels: readonly Panel[] = [
     kind: 'stat',
     unit: '1',
     overview: true,
+    thresholdsOf: httpErrorRatio,
     targets: [
       {
         query: promql`(sum(rate(${httpRequests}{status=~"5.."}[$__rate_interval])) or vector(0)) / (sum(rate(${httpRequests}[$__rate_interval])) > 0)`,

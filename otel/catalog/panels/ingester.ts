@@ -39,6 +39,7 @@ export const ingesterPanels: readonly Panel[] = [
     kind: 'timeseries',
     unit: '{event}/s',
     row: 'Flow',
+    overview: true,
     stacked: true,
     targets: [
       {

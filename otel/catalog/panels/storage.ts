@@ -1,5 +1,6 @@
 import { promql } from '../promql.ts'
 import type { Panel } from '../rule.ts'
+import { storageUnsyncedRatio } from '../rules/storage.ts'
 import {
   storageCollectionRecords,
   storageCollections,
@@ -24,6 +25,20 @@ export const storagePanels: readonly Panel[] = [
     kind: 'stat',
     unit: '{repo}',
     targets: [{ query: promql`sum(${storageRepos})`, legend: 'repos' }],
+  },
+  {
+    panel: 'Repos out of sync',
+    description: 'Share of the repos whose local copy is broken or behind, and needs another sync.',
+    kind: 'stat',
+    unit: '1',
+    overview: true,
+    thresholdsOf: storageUnsyncedRatio,
+    targets: [
+      {
+        query: promql`sum(${storageRepos}{status=~"error|desync"}) / (sum(${storageRepos}) > 0)`,
+        legend: 'out of sync',
+      },
+    ],
   },
   {
     panel: 'Collections',

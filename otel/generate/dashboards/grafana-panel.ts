@@ -10,6 +10,8 @@ import { renderQuery, thresholdsOf } from '../render-query.ts'
 import type { GenerateSettings } from '../settings.ts'
 import { dashboardUid } from './identity.ts'
 import { withMatchers } from './matchers.ts'
+import { namedColours } from './named-colours.ts'
+import { shownMetrics } from './plan.ts'
 import { thresholdSteps, valueMappings } from './severity.ts'
 import { grafanaUnit } from './unit.ts'
 import { datasource, instanceMatchers } from './variables.ts'
@@ -40,6 +42,7 @@ export function grafanaPanel(panel: Panel, { id, grid, moreOn }: PanelPlace, set
     hasThresholds: thresholds !== undefined,
     hasMeanings: meanings.length > 0,
     isInstant: targets.every(({ expr }) => isInstant(expr)),
+    hasManySeries: targets.some(({ legend }) => /\{\{(?!instance\b)/.test(legend)),
   })
   builder
     .id(id)
@@ -54,6 +57,9 @@ export function grafanaPanel(panel: Panel, { id, grid, moreOn }: PanelPlace, set
         target(expr, isInstant(expr), panel.kind).legendFormat(legend).refId(refId),
       ),
     )
+  if (targets.every(({ legend }) => legend.endsWith('}}')))
+    for (const { pattern, properties } of namedColours(shownMetrics(panel)))
+      builder.overrideByRegexp(pattern, properties)
   if (meanings.length > 0) builder.mappings(valueMappings(meanings))
   if (moreOn !== undefined)
     builder.links([

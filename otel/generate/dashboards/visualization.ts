@@ -34,6 +34,8 @@ export interface Visual extends Pick<Panel, 'kind' | 'stacked'> {
   readonly hasMeanings: boolean
   /** Shows one moment, without the course of time behind it. */
   readonly isInstant: boolean
+  /** As many series as an attribute has values. */
+  readonly hasManySeries: boolean
 }
 
 /** The panel of Grafana for a kind, drawn as all of that kind are; what it shows is set by the caller. */
@@ -42,7 +44,7 @@ export function visualization(visual: Visual) {
 }
 
 const visualizations = {
-  timeseries: ({ stacked = false, hasThresholds }: Visual) =>
+  timeseries: ({ stacked = false, hasThresholds, hasManySeries }: Visual) =>
     new timeseries.PanelBuilder()
       .lineWidth(1)
       .fillOpacity(stacked ? 35 : 8)
@@ -59,7 +61,7 @@ const visualizations = {
           .displayMode(LegendDisplayMode.List)
           .placement(LegendPlacement.Bottom)
           .showLegend(true)
-          .calcs(['lastNotNull', 'max']),
+          .calcs(hasManySeries ? [] : ['lastNotNull', 'max']),
       )
       .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
       .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic)),
