@@ -1,4 +1,4 @@
-import { cssColor, paletteColor, type Theme } from './colors.ts'
+import { between, cssColor, paletteColor, type Theme } from './colors.ts'
 import type { FieldConfig } from './field-config.ts'
 import { mapped } from './mappings.ts'
 import { thresholdColor } from './thresholds.ts'
@@ -33,6 +33,13 @@ export function display(value: number | null, options: DisplayOptions): Display 
 /** The colour of a value: by thresholds where the panel says so, otherwise that of its series. */
 export function valueColor(value: number | null, options: DisplayOptions): string {
   const { config, theme, min = config.min, max = config.max } = options
+  const stops = Object.hasOwn(gradients, config.color.mode) ? gradients[config.color.mode] : undefined
+  if (stops !== undefined) {
+    const low = min ?? 0
+    const high = max ?? 100
+    const colors = stops.map((name) => cssColor(name, theme))
+    return between(colors, ((value ?? low) - low) / (high - low || 1))
+  }
   if (config.color.mode !== 'thresholds') return seriesColor(options)
   return cssColor(thresholdColor(config.thresholds, value ?? Number.NEGATIVE_INFINITY, min, max), theme)
 }
@@ -51,6 +58,20 @@ export function seriesColor({ config, theme, index }: DisplayOptions, last: numb
     default:
       return paletteColor(index, theme)
   }
+}
+
+/** Colours that a value runs through from its least to its greatest. */
+const gradients: Readonly<Record<string, readonly string[]>> = {
+  'continuous-GrYlRd': ['green', 'yellow', 'red'],
+  'continuous-RdYlGr': ['red', 'yellow', 'green'],
+  'continuous-BlYlRd': ['dark-blue', 'super-light-yellow', 'dark-red'],
+  'continuous-YlRd': ['super-light-yellow', 'dark-red'],
+  'continuous-BlPu': ['blue', 'purple'],
+  'continuous-YlBl': ['super-light-yellow', 'dark-blue'],
+  'continuous-blues': ['super-light-blue', 'dark-blue'],
+  'continuous-reds': ['super-light-red', 'dark-red'],
+  'continuous-greens': ['super-light-green', 'dark-green'],
+  'continuous-purples': ['super-light-purple', 'dark-purple'],
 }
 
 function shown(formatted: Formatted, color: string): Display {

@@ -55,7 +55,7 @@ h2.tab::before{display:none}
 .plot.legend-right{flex-direction:row;gap:10px}
 .chart{flex:1;min-width:0;min-height:0;position:relative;overflow:hidden}
 .legend-box{overflow:auto;flex:none;scrollbar-width:none}
-.legend-right>.legend-box{max-width:42%;min-width:120px}
+.legend-right>.legend-box{max-width:60%;min-width:110px}
 .legend{font-size:12px;line-height:22px;color:var(--text);margin:0;padding:0;list-style:none;font-variant-numeric:tabular-nums}
 .legend.list{display:flex;flex-wrap:wrap;gap:0 14px;padding:0 6px}
 .legend-right .legend.list{flex-direction:column;flex-wrap:nowrap}
@@ -66,6 +66,7 @@ h2.tab::before{display:none}
 .legend.table{width:100%;border-collapse:collapse}
 .legend.table th,.legend.table td{padding:0 6px;text-align:right;font-weight:400;white-space:nowrap;border-bottom:1px solid var(--border)}
 .legend.table th:first-child{text-align:left;width:100%;max-width:0}
+.legend-right .legend.table th:first-child{width:auto;max-width:220px}
 .legend.table thead th{color:var(--link);font-weight:500;font-size:11.5px}
 .legend.table tbody tr:last-child>*{border-bottom:0}
 .legend .label{display:flex;align-items:center;min-width:0}
@@ -103,7 +104,8 @@ table.data td{padding:5px 9px;border-bottom:1px solid var(--border);white-space:
 table.data tr:last-child td{border-bottom:0}
 table.data .number,table.data .right{text-align:right}
 table.data .center{text-align:center}
-.cell-bar{display:inline-block;vertical-align:middle;width:calc(100% - 90px);min-width:40px;height:12px;margin-right:10px;background:var(--track);border-radius:2px;overflow:hidden}
+.cell-value{display:inline-block;min-width:80px}
+.cell-bar{display:inline-block;vertical-align:middle;width:calc(100% - 100px);min-width:40px;height:12px;margin-right:10px;background:var(--track);border-radius:2px;overflow:hidden}
 .cell-bar span{display:block;height:100%}
 .text{font-size:14px;padding:2px 8px;overflow-wrap:anywhere}
 .text h1{font-size:20px;margin:.2em 0 .5em}.text h2{font-size:17px;padding:.2em 0 .4em}.text h2::before{display:none}.text h3{font-size:15px;margin:.4em 0}.text p{margin:0 0 .7em}.text ul{margin:0 0 .7em;padding-left:20px}
@@ -118,6 +120,7 @@ table.data .center{text-align:center}
 .lane:last-child{flex:none;height:18px}
 .lane-name{flex:none;width:110px;text-align:right;font-size:12.5px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;align-self:center}
 .lane-track,.lane-ticks{flex:1;position:relative;min-width:0}
+.lane-track{overflow:hidden;border-radius:2px}
 .lane-track span{position:absolute;top:0;bottom:0;overflow:hidden;font-size:12px;padding:0 5px;display:flex;align-items:center;white-space:nowrap;border-right:1px solid var(--panel)}
 .lane-ticks span{position:absolute;transform:translateX(-50%);font-size:11.5px;color:var(--dim);white-space:nowrap;font-variant-numeric:tabular-nums}
 .lane-ticks span:first-child{transform:none}.lane-ticks span:last-child{transform:translateX(-100%)}

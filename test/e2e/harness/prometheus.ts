@@ -20,6 +20,8 @@ export interface PrometheusOptions {
   readonly scrape?: Readonly<Record<string, unknown>>
   /** Scrapes beside that of `targets`, each with its `job_name`. @default [] */
   readonly jobs?: readonly Readonly<Record<string, unknown>>[]
+  /** Texts of rule files. @default [] */
+  readonly rules?: readonly string[]
 }
 
 export class Prometheus extends QueryApi implements AsyncDisposable {
@@ -56,14 +58,21 @@ export async function startPrometheus({
   flags = [],
   scrape = {},
   jobs = [],
+  rules = [],
 }: PrometheusOptions = {}): Promise<Prometheus> {
   const { prometheus } = await programs()
   const folder = mkdtempSync(join(tmpdir(), 'tidegauge-prometheus-'))
   const config = {
-    global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval },
+    global: {
+      scrape_interval: scrapeInterval,
+      scrape_timeout: scrapeInterval,
+      evaluation_interval: scrapeInterval,
+    },
+    rule_files: rules.map((_, index) => `${folder}/rules-${index}.yaml`),
     storage: { tsdb: { out_of_order_time_window: '1h' } },
     scrape_configs: [{ job_name: 'e2e', static_configs: [{ targets }], ...scrape }, ...jobs],
   }
+  for (const [index, text] of rules.entries()) writeFileSync(join(folder, `rules-${index}.yaml`), text)
   // JSON is YAML.
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config))
   const started = new Prometheus(await freePort(), folder, (port) =>

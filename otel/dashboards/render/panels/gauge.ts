@@ -3,6 +3,7 @@ import { cssColor } from '../colors.ts'
 import { type Html, html } from '../html.ts'
 import type { Drawn, PanelView } from '../panel-view.ts'
 import { thresholdBounds } from '../thresholds.ts'
+import { formatted } from '../units.ts'
 import { type SingleValue, singleValues } from './stat.ts'
 
 /** Draws each value on an arc from its least to its greatest value. */
@@ -43,7 +44,7 @@ function arc(
   )
   const labels = steps.map(({ value: at }) => {
     const [x, y] = point(104, place(at))
-    return html`<text class="gauge-label" x="${x}" y="${y}">${at}</text>`
+    return html`<text class="gauge-label" x="${x}" y="${y}">${formatted(field.config.unit, at, field.config.decimals)}</text>`
   })
   const length = shown.whole.length
   return html`<svg viewBox="-110 -105 220 172" role="img" aria-label="${shown.whole}">${ring(76, 0, 1, 'var(--track)', 22)}${

@@ -19,17 +19,19 @@ export function singleValues(view: PanelView): readonly SingleValue[] {
     String(listAt(model.options, 'reduceOptions', 'calcs')[0] ?? 'lastNotNull'),
   )
   const shows = valueAt(model.options, 'reduceOptions', 'values') === true
-  return fieldsOf(view).flatMap((field) => {
-    const one = (value: number | null) => ({
+  const fields = fieldsOf(view)
+  const valuesOf = ({ values }: SeriesField) => (shows ? values : [reduce(calculation, values) ?? null])
+  const present = fields.flatMap(valuesOf).filter((value) => value !== null)
+  return fields.flatMap((field) => {
+    // Colours and bars of all the values are on one scale, unless the field has its own.
+    const { min = Math.min(0, ...present), max = Math.max(...present, min + Number.EPSILON) } = field.config
+    const config = { ...field.config, color: byThresholds(field) }
+    const bounds = config.color.mode.startsWith('continuous') ? { min, max } : {}
+    return valuesOf(field).map((value) => ({
       field,
       value,
-      shown: display(value, {
-        config: { ...field.config, color: byThresholds(field) },
-        theme,
-        index: field.index,
-      }),
-    })
-    return shows ? field.values.map(one) : [one(reduce(calculation, field.values) ?? null)]
+      shown: display(value, { config, theme, index: field.index, ...bounds }),
+    }))
   })
 }
 

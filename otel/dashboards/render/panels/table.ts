@@ -74,7 +74,7 @@ function cell(value: Cell, { column, config, index, view: { theme } }: CellOptio
   if (!isBar) return html`<td class="${alignment(column, config)}" style="${style}">${whole}</td>`
   const { min = 0, max = 100 } = config
   const percent = (Math.min(1, Math.max(0, (value - min) / (max - min || 1))) * 100).toFixed(1)
-  return html`<td class="number"><span class="cell-bar"><span style="width:${percent}%;background:${withOpacity(color, 0.7)}"></span></span><span style="color:${color}">${whole}</span></td>`
+  return html`<td class="number"><span class="cell-bar"><span style="width:${percent}%;background:${withOpacity(color, 0.7)}"></span></span><span class="cell-value" style="color:${color}">${whole}</span></td>`
 }
 
 function shownCell(

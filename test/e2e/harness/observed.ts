@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseDocument } from 'yaml'
+import { startLoad } from './load.ts'
+import { request } from './network.ts'
+import { type Pds, startPds } from './pds.ts'
+import { type Prometheus, startPrometheus } from './prometheus.ts'
+import { createRandom, type Random } from './random.ts'
+import { startTidegauge, type Tidegauge } from './tidegauge.ts'
+
+export const dashboardsFolder = join(import.meta.dirname, '../../../dashboards')
+
+export const dashboardFiles = readdirSync(dashboardsFolder)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => join(dashboardsFolder, name))
+
+const alertsFolder = join(dashboardsFolder, 'alerts')
+
+/** The generated rules; their unit tests stand beside them. */
+export const ruleFiles = (existsSync(alertsFolder) ? readdirSync(alertsFolder) : [])
+  .filter((name) => /\.ya?ml$/.test(name) && !/test/.test(name))
+  .map((name) => join(alertsFolder, name))
+
+/** A service under traffic, and the Prometheus that scrapes it every second with the generated rules loaded. */
+export interface Observed {
+  readonly pds: Pds
+  readonly service: Tidegauge
+  readonly prometheus: Prometheus
+}
+
+export interface ObservedOptions {
+  readonly stack: AsyncDisposableStack
+  readonly random?: Random
+  /** Pause of each account after each commit, in milliseconds. @default 300 */
+  readonly pauseMs?: number
+}
+
+/** Starts all of it on a stack that ends it. Commits and requests go on until then. */
+export async function startObserved({
+  stack,
+  random = createRandom(),
+  pauseMs = 300,
+}: ObservedOptions): Promise<Observed> {
+  const pds = stack.use(await startPds())
+  const service = stack.use(await startTidegauge({ pds }))
+  const prometheus = stack.use(
+    await startPrometheus({
+      targets: [service.metrics],
+      scrape: { job_name: 'tidegauge' },
+      rules: ruleFiles.map((file) => eagerly(readFileSync(file, 'utf8'))),
+    }),
+  )
+  stack.use(await startLoad(pds, { random, accounts: 3, pauseMs }))
+  stack.use(askAllTheWhile(service, random))
+  return { pds, service, prometheus }
+}
+
+/** The rules evaluated every second: a test does not wait for half a minute. Nothing else is changed. */
+function eagerly(text: string): string {
+  const document = parseDocument(text)
+  const { groups = [] } = document.toJS() as { groups?: readonly unknown[] }
+  for (const index of groups.keys()) document.setIn(['groups', index, 'interval'], '1s')
+  return document.toString()
+}
+
+/** Uses every part of the API, with a mistake now and then. */
+function askAllTheWhile(service: Tidegauge, random: Random): AsyncDisposable {
+  const stop = new AbortController()
+  const ask = (path: string, body?: object) =>
+    request(`${service.url}${path}`, {
+      signal: stop.signal,
+      ...(body && {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    }).then((response) => response.arrayBuffer())
+  const asking = (async () => {
+    while (!stop.signal.aborted) {
+      const asked = [ask('/stats'), ask('/repos'), ask('/search?q=words'), ask('/query', { limit: 50 })]
+      if (random.below(4) === 0) asked.push(ask('/records/did:plc:nobody/app.bsky.feed.post/none'))
+      await Promise.allSettled(asked)
+      await sleep(150 + random.below(200))
+    }
+  })()
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await asking
+    },
+  }
+}
