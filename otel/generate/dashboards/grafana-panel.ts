@@ -60,6 +60,7 @@ export function grafanaPanel(panel: Panel, { id, grid, moreOn }: PanelPlace, set
   if (targets.every(({ legend }) => legend.endsWith('}}')))
     for (const { pattern, properties } of namedColours(shownMetrics(panel)))
       builder.overrideByRegexp(pattern, properties)
+  if (shownMetrics(panel).some(isAbsentAtFirst)) builder.noValue('None so far')
   if (meanings.length > 0) builder.mappings(valueMappings(meanings))
   if (moreOn !== undefined)
     builder.links([
@@ -68,6 +69,11 @@ export function grafanaPanel(panel: Panel, { id, grid, moreOn }: PanelPlace, set
         .tooltip(`All about: ${moreOn.title}`),
     ])
   return builder
+}
+
+/** Counts by names that nobody knows beforehand begin with the first of them; before, nothing is wrong. */
+function isAbsentAtFirst({ instrument, attributes = {} }: MetricDefinition): boolean {
+  return instrument === 'counter' && Object.values(attributes).some((values) => 'limit' in values)
 }
 
 /** Kinds that show what is, not what was. */
