@@ -1,6 +1,7 @@
 import type { Check } from '../planes.ts'
 import { dashboardChecks } from './dashboard-checks.ts'
 import { metricChecks } from './metric-checks.ts'
+import { sourceChecks } from './source-checks.ts'
 
 /** All checks there are; findings carry their names. */
-export const checks: readonly Check[] = [...metricChecks, ...dashboardChecks]
+export const checks: readonly Check[] = [...metricChecks, ...dashboardChecks, ...sourceChecks]

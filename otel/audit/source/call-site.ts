@@ -98,6 +98,7 @@ export function createCallSite(options: CallSiteOptions): CallSite {
     invoke: (functions, given, self) => interpreter.invoke(functions, given, expression, scope, self),
     one: (value) => new Set([value]),
     external: (path) => interpreter.external(path),
+    text: (text) => interpreter.string(text),
     object: (fields) => {
       const made = newObject()
       for (const [name, of] of Object.entries(fields)) {
@@ -131,7 +132,7 @@ function declare(
   }
   return union(
     names.map((name) => {
-      const value = scope.once<MetricValue>(expression, `metric ${name}`, () => {
+      const make = (): MetricValue => {
         const metric: SourceMetric = {
           name,
           type: declaration.type,
@@ -149,7 +150,10 @@ function declare(
         }
         interpreter.metrics.add(metric)
         return { kind: 'metric', metric, labels: undefined, isGuess: false }
-      })
+      }
+      const value = declaration.isShared
+        ? interpreter.shared(name, make)
+        : scope.once<MetricValue>(expression, `metric ${name}`, make)
       // Later rounds know more.
       value.metric.help = declaration.help ?? value.metric.help
       value.metric.labels = declaration.labels ?? value.metric.labels

@@ -56,6 +56,7 @@ export class Interpreter {
   readonly #moduleValues = new Map<Module, Value>()
   readonly #guesses = new Map<string, Set<MetricValue>>()
   readonly #guessedValues = new Map<MetricValue, MetricValue>()
+  readonly #shared = new Map<string, MetricValue>()
   readonly #methods = new Map<MetricValue, Map<string, Value>>()
   readonly #recorded = new Map<Expression, Set<MetricValue>>()
   /** By name, for languages whose types are found by it. */
@@ -186,6 +187,12 @@ export class Interpreter {
   #member(module: Module, from: string, name: string | undefined): Values {
     const targets = this.#modules.resolve(module, from)
     if (targets.length === 0) {
+      if (module.language === 'rust') {
+        const inner = name === undefined ? [] : this.#modules.resolve(module, `${from}::${name}`)
+        if (inner.length > 0 && /^(crate|self|super)/.test(from))
+          return new Set(inner.map((target) => this.#moduleValue(target)))
+        return this.external([from.replaceAll('::', '.'), ...(name === undefined ? [] : [name])].join('.'))
+      }
       if (module.language === 'python' && name !== undefined) {
         // `from package import module` names a file, too.
         const inner = this.#modules.resolve(module, from.endsWith('.') ? `${from}${name}` : `${from}.${name}`)
@@ -195,6 +202,13 @@ export class Interpreter {
     }
     if (name === undefined) return new Set(targets.map((target) => this.#moduleValue(target)))
     const values = union(targets.map((target) => this.#exported(target, name)))
+    if (values.size === 0 && module.language === 'rust') {
+      // `use crate::metrics` names a file; `use metrics::counter` may name a crate beside a file of that name.
+      const inner = this.#modules.resolve(module, `${from}::${name}`)
+      const named = inner.filter(({ file }) => new RegExp(`(^|/)${name}(\\.rs|/mod\\.rs)$`).test(file))
+      if (named.length > 0) return new Set(named.map((target) => this.#moduleValue(target)))
+      return this.external(`${from.replaceAll('::', '.')}.${name}`)
+    }
     if (values.size === 0 && module.language === 'python') {
       const inner = this.#modules.resolve(module, from.endsWith('.') ? `${from}${name}` : `${from}.${name}`)
       return new Set(inner.map((target) => this.#moduleValue(target)))
@@ -228,7 +242,7 @@ export class Interpreter {
     if (module.language === 'rust') {
       const classes = this.#classes.get(name)
       if (classes) return new Set(classes)
-      return undefined
+      return /^(prometheus|metrics)$/.test(name) ? this.external(name) : undefined
     }
     return undefined
   }
@@ -324,7 +338,7 @@ export class Interpreter {
         const test = [...this.evaluate(statement.test, scope)]
         const known = test.length === 1 && test[0]?.kind === 'boolean' ? test[0].value : undefined
         const literal = statement.test.kind === 'boolean' ? statement.test.value : known
-        const then = this.#branch(statement.then, scope, literal === false)
+        const then = this.#branch(statement.whenTrue, scope, literal === false)
         const otherwise = this.#branch(statement.otherwise, scope, literal === true)
         return union([then, otherwise])
       }
@@ -414,7 +428,10 @@ export class Interpreter {
   // Assignment
 
   #declare(target: Expression, values: Values, scope: Scope, isConstant: boolean): void {
-    if (target.kind !== 'name') return this.#assign(target, values, scope, true)
+    if (target.kind !== 'name') {
+      this.#assign(target, values, scope, true)
+      return
+    }
     const slot = this.#declareSlot(scope, target.name)
     slot.writers.add(target)
     slot.add(values, isConstant && slot.writers.size === 1)
@@ -682,7 +699,12 @@ export class Interpreter {
       isMethod && value.kind === 'function'
         ? new Set([this.#function(value.declared, scope, made)])
         : this.evaluate(value, scope)
-    for (const owner of owners) this.#fieldOf(owner, key)?.add(values)
+    for (const owner of owners) {
+      const position = /^#(\d+)$/.exec(key)?.[1]
+      const named =
+        position && owner.kind === 'class' ? owner.declared.fields[Number(position)]?.name : undefined
+      this.#fieldOf(owner, named ?? key)?.add(values)
+    }
   }
 
   #list(expression: Extract<Expression, { kind: 'list' }>, scope: Scope): Values {
@@ -1072,6 +1094,13 @@ export class Interpreter {
       newObject: () => this.#newObject(expression, scope),
       get: (values, name) => this.#get(values, name),
     })
+  }
+
+  /** Metrics that are known by their name alone. */
+  shared(name: string, make: () => MetricValue): MetricValue {
+    const value = this.#shared.get(name) ?? make()
+    this.#shared.set(name, value)
+    return value
   }
 
   newSlot(): Slot {

@@ -54,6 +54,7 @@ export interface CallSite {
   invoke(functions: Values, args: readonly Values[], self?: Value): Values
   one(value: Value): Values
   external(path: string): Values
+  text(text: string): Values
   /** An object that the library makes, with these fields; the same one in each round. */
   object(fields: Readonly<Record<string, Values>>): Values
 }
@@ -70,5 +71,7 @@ export interface Declaration {
   /** Where it stands, when not where the call does. */
   readonly line?: number
   readonly isRecordedElsewhere?: boolean
+  /** Naming it again means the same metric, wherever that is. */
+  readonly isShared?: boolean
   readonly adjust?: (metric: SourceMetric) => void
 }

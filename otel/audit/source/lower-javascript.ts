@@ -66,7 +66,7 @@ class JavascriptLowering {
           {
             kind: 'if',
             test: this.#optional(node, node.get('condition')),
-            then: this.#block(node.get('consequence')),
+            whenTrue: this.#block(node.get('consequence')),
             otherwise: this.#block(node.get('alternative')?.named[0]),
           },
         ]
@@ -369,7 +369,7 @@ class JavascriptLowering {
             {
               kind: 'if',
               test: this.#optional(node, node.get('condition')),
-              then: [doing(this.#optional(node, node.get('consequence')))],
+              whenTrue: [doing(this.#optional(node, node.get('consequence')))],
               otherwise: [doing(this.#optional(node, node.get('alternative')))],
             },
             doing(any(node, this.#all([node.get('consequence'), node.get('alternative')].filter(isPresent)))),
@@ -503,11 +503,11 @@ function keyText(key: Syntax | undefined): string | undefined {
 
 function stringText(node: Syntax): string {
   const { text } = node
-  return text.slice(1, -1).replace(/\\(u\{[^}]*\}|u.{4}|x..|[^])/g, (whole) => unescaped(whole))
+  return text.slice(1, -1).replace(/\\(u\{[^}]*\}|u.{4}|x..|[\s\S])/g, (whole) => unescaped(whole))
 }
 
-function unescaped(escape: string): string {
-  const code = /^\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))$/.exec(escape)
+function unescaped(sequence: string): string {
+  const code = /^\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))$/.exec(sequence)
   const digits = code?.[1] ?? code?.[2] ?? code?.[3]
   if (digits !== undefined) {
     const point = Number.parseInt(digits, 16)
@@ -523,5 +523,5 @@ function unescaped(escape: string): string {
     0: '\0',
     '\n': '',
   }
-  return simple[escape.slice(1)] ?? escape.slice(1)
+  return simple[sequence.slice(1)] ?? sequence.slice(1)
 }

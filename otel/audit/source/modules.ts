@@ -125,10 +125,12 @@ function goPackage(from: string, byFolder: ReadonlyMap<string, readonly Module[]
 /** `crate::state::metrics` is `state/metrics.rs` or `state/metrics/mod.rs`; the last names may be those of items. */
 function rustModule(from: string, endingIn: (paths: readonly string[]) => Module[]): readonly Module[] {
   const parts = from.split('::').filter((part) => !['crate', 'self', 'super', ''].includes(part))
-  for (let length = parts.length; length > 0; length--) {
-    const path = parts.slice(parts.length - length).join('/')
-    const found = endingIn([`${path}.rs`, `${path}/mod.rs`])
-    if (found.length > 0) return found
+  for (let end = parts.length; end > 0; end--) {
+    for (let start = 0; start < end; start++) {
+      const path = parts.slice(start, end).join('/')
+      const found = endingIn([`${path}.rs`, `${path}/mod.rs`])
+      if (found.length > 0) return found
+    }
   }
   return []
 }

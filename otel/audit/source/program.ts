@@ -75,7 +75,7 @@ export type Statement =
   | {
       readonly kind: 'if'
       readonly test: Expression
-      readonly then: readonly Statement[]
+      readonly whenTrue: readonly Statement[]
       readonly otherwise: readonly Statement[]
     }
   | { readonly kind: 'block'; readonly body: readonly Statement[]; readonly isTest?: boolean }

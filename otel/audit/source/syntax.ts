@@ -79,12 +79,19 @@ class Words {
 
   type(cursor: TreeCursor): string {
     const id = cursor.nodeTypeId
-    return (this.#types[id] ??= cursor.nodeType)
+    const known = this.#types[id]
+    if (known !== undefined) return known
+    const type = cursor.nodeType
+    this.#types[id] = type
+    return type
   }
 
   field(cursor: TreeCursor): string | null {
     const id = cursor.currentFieldId
-    return id === 0 ? null : (this.#fields[id] ??= cursor.currentFieldName ?? '')
+    if (id === 0) return null
+    const field = this.#fields[id] ?? cursor.currentFieldName ?? ''
+    this.#fields[id] = field
+    return field
   }
 }
 

@@ -1,0 +1,48 @@
+import type { Check, DeclaredMetric, LabelUse } from '../planes.ts'
+import { sourceFinding } from './source-finding.ts'
+
+const check = 'source-labels'
+
+/** Most client libraries throw or panic then, in the branch that was to be measured. */
+export const sourceLabels: Check = {
+  name: check,
+  description: 'A metric is recorded with other labels than it declares.',
+  *run({ source }) {
+    for (const metric of source?.metrics ?? []) {
+      if (
+        metric.areLabelsKnown === false ||
+        metric.library === 'opentelemetry' ||
+        metric.library === 'metrics'
+      )
+        continue
+      for (const use of metric.labelUses ?? []) {
+        const reason = mismatch(metric, use)
+        if (reason === undefined) continue
+        yield sourceFinding(metric, {
+          check,
+          level: 'error',
+          at: use,
+          reason,
+          mend: 'Give exactly the labels of the declaration, or declare those that are given.',
+        })
+      }
+    }
+  },
+}
+
+function mismatch(metric: DeclaredMetric, { byName, count }: LabelUse): string | undefined {
+  const declared = [...metric.labels.keys()]
+  const words = declared.length === 0 ? 'no labels' : declared.join(', ')
+  if (count !== undefined && count !== declared.length)
+    return `${metric.name} is given ${count} label value${count === 1 ? '' : 's'} here, and declares ${words}.`
+  if (byName === undefined) return undefined
+  const unknown = [...byName.keys()].filter((name) => !declared.includes(name))
+  if (unknown.length > 0)
+    return `${metric.name} is given the label ${unknown.join(', ')} here, and declares ${words}.`
+  // Where labels may be given bit by bit, and left out, fewer are no mistake.
+  const missing = declared.filter((name) => !byName.has(name))
+  const isStrict = metric.library === 'client_golang' || metric.library === 'prometheus_client'
+  return isStrict && missing.length > 0
+    ? `${metric.name} is not given the label ${missing.join(', ')} here, which it declares.`
+    : undefined
+}
