@@ -1,6 +1,8 @@
 import type { Check } from '../planes.ts'
 import { dashboardChecks } from './dashboard-checks.ts'
 import { metricChecks } from './metric-checks.ts'
+import { queryChecks } from './query-checks.ts'
+import { ruleChecks } from './rule-checks.ts'
 import { sourceChecks } from './source-checks.ts'
 
 /** All checks there are; findings carry their names. */

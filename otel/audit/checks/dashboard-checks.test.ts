@@ -368,6 +368,68 @@ describe('checks of dashboards', () => {
     })
   }
 
+  const more: readonly { name: string; bend: (dashboard: Json) => void; found: readonly string[] }[] = [
+    {
+      name: 'a legend of a label that the query adds up over',
+      bend: (d) => (d.panels[3].targets[0].legendFormat = '{{instance}}'),
+      found: ['dashboard-legend-label'],
+    },
+    {
+      name: 'a hidden query that nothing uses',
+      bend: (d) => (d.panels[3].targets[1].hide = true),
+      found: ['dashboard-hidden-query'],
+    },
+    {
+      name: 'no fault in a hidden query that an expression uses',
+      bend: (d) => {
+        d.panels[3].targets[1].hide = true
+        d.panels[3].targets.push({
+          refId: 'C',
+          datasource: { type: '__expr__', uid: '__expr__' },
+          expression: '$B * 2',
+        })
+      },
+      found: [],
+    },
+    {
+      name: 'a row that is not as wide as the grid',
+      bend: (d) => (d.panels[0].gridPos.w = 23),
+      found: ['dashboard-grid', 'dashboard-grid-gap'],
+    },
+    {
+      name: 'a narrow gap at the right',
+      bend: (d) => (d.panels[2].gridPos.w = 10),
+      found: ['dashboard-grid-gap'],
+    },
+    {
+      name: 'a panel without data source whose queries have one',
+      bend: (d) => {
+        d.panels[1].targets[0].datasource = d.panels[1].datasource
+        delete d.panels[1].datasource
+      },
+      found: ['dashboard-datasource'],
+    },
+    {
+      name: 'the same query with other thresholds',
+      bend: (d) => {
+        const copy = structuredClone(d.panels[3])
+        Object.assign(copy, { id: 40, title: 'Copy', gridPos: { x: 0, y: 40, w: 24, h: 8 } })
+        copy.fieldConfig.defaults.thresholds.steps.pop()
+        d.panels[4].panels.push(copy)
+        d.panels[4].panels.splice(0, 2)
+      },
+      found: ['dashboard-same-query'],
+    },
+  ]
+  for (const { name, bend, found } of more) {
+    it(`find ${name}`, async () => {
+      const bent = cleanClassic()
+      bend(bent)
+      const findings = await findingsOf([bent])
+      assert.deepEqual(namesOf(findings), found, findings.map(({ reason }) => reason).join('\n'))
+    })
+  }
+
   const byCatalog: readonly { name: string; bend: (dashboard: Json) => void; found: readonly string[] }[] = [
     {
       name: 'a threshold bent',
@@ -438,8 +500,13 @@ describe('checks of dashboards', () => {
       found: ['dashboard-unit'],
     },
     {
+      name: 'requests called messages',
+      bend: (d) => (d.panels[4].panels[1].fieldConfig.defaults.unit = 'mps'),
+      found: ['dashboard-unit-word'],
+    },
+    {
       name: 'a rate per minute',
-      bend: (d) => (d.panels[4].panels[1].fieldConfig.defaults.unit = 'rpm'),
+      bend: (d) => (d.panels[4].panels[1].fieldConfig.defaults.unit = 'cpm'),
       found: ['dashboard-unit'],
     },
     {
@@ -540,6 +607,7 @@ describe('checks of dashboards', () => {
   }
 
   const pairs = [
+    { name: 'a dashboard without tags', bend: (b: Json) => (b.tags = []), found: ['dashboard-tags'] },
     { name: 'two dashboards of one uid', bend: (b: Json) => (b.uid = 'clean'), found: ['dashboard-uid'] },
     {
       name: 'two dashboards of one title',

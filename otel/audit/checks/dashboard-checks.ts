@@ -5,7 +5,9 @@ import { dashboardEditable } from './dashboard-editable.ts'
 import { dashboardElement } from './dashboard-element.ts'
 import { dashboardGrid } from './dashboard-grid.ts'
 import { dashboardGridGap } from './dashboard-grid-gap.ts'
+import { dashboardHiddenQuery } from './dashboard-hidden-query.ts'
 import { dashboardLegend } from './dashboard-legend.ts'
+import { dashboardLegendLabel } from './dashboard-legend-label.ts'
 import { dashboardLink } from './dashboard-link.ts'
 import { dashboardMappings } from './dashboard-mappings.ts'
 import { dashboardMappingsCatalog } from './dashboard-mappings-catalog.ts'
@@ -18,7 +20,9 @@ import { dashboardPanelType } from './dashboard-panel-type.ts'
 import { dashboardRateInterval } from './dashboard-rate-interval.ts'
 import { dashboardRefId } from './dashboard-refid.ts'
 import { dashboardRefresh } from './dashboard-refresh.ts'
+import { dashboardSameQuery } from './dashboard-same-query.ts'
 import { dashboardStatQueries } from './dashboard-stat-queries.ts'
+import { dashboardTags } from './dashboard-tags.ts'
 import { dashboardTargetScope } from './dashboard-target-scope.ts'
 import { dashboardThresholds } from './dashboard-thresholds.ts'
 import { dashboardThresholdsCatalog } from './dashboard-thresholds-catalog.ts'
@@ -26,6 +30,7 @@ import { dashboardTitle } from './dashboard-title.ts'
 import { dashboardUid } from './dashboard-uid.ts'
 import { dashboardUnit } from './dashboard-unit.ts'
 import { dashboardUnitUnknown } from './dashboard-unit-unknown.ts'
+import { dashboardUnitWord } from './dashboard-unit-word.ts'
 import { dashboardVariableName } from './dashboard-variable-name.ts'
 import { dashboardVariableQuery } from './dashboard-variable-query.ts'
 import { dashboardVariableRefresh } from './dashboard-variable-refresh.ts'
@@ -41,6 +46,8 @@ export const dashboardChecks: readonly Check[] = [
   dashboardElement,
   dashboardGridGap,
   dashboardGrid,
+  dashboardHiddenQuery,
+  dashboardLegendLabel,
   dashboardLegend,
   dashboardLink,
   dashboardMappingsCatalog,
@@ -54,13 +61,16 @@ export const dashboardChecks: readonly Check[] = [
   dashboardRateInterval,
   dashboardRefId,
   dashboardRefresh,
+  dashboardSameQuery,
   dashboardStatQueries,
+  dashboardTags,
   dashboardTargetScope,
   dashboardThresholdsCatalog,
   dashboardThresholds,
   dashboardTitle,
   dashboardUid,
   dashboardUnitUnknown,
+  dashboardUnitWord,
   dashboardUnit,
   dashboardVariableName,
   dashboardVariableQuery,

@@ -1,4 +1,4 @@
-import type { Dashboard, DatasourceReference } from '../../dashboards/dashboard.ts'
+import type { Dashboard, DashboardPanel, DatasourceReference } from '../../dashboards/dashboard.ts'
 import { speaksPromql, variableOf } from '../../dashboards/datasource.ts'
 import { listAt, textAt, valueAt } from '../../dashboards/value-at.ts'
 import type { Check } from '../planes.ts'
@@ -17,7 +17,9 @@ export const dashboardDatasource: Check = {
       for (const panel of dashboard.panels) {
         const subject = (fault: Fault) => ({ ...fault, subject: 'data source' })
         const isMixed = panel.datasource?.uid === '-- Mixed --'
-        const own = panel.datasource && faultOf(panel.datasource, sources)
+        const own = panel.datasource
+          ? faultOf(panel.datasource, sources)
+          : panelFault(dashboard, panel, sources)
         if (own !== undefined) yield panelFinding(dashboard, panel, subject(own))
         for (const target of panel.targets) {
           const effective = target.datasource ?? (isMixed ? undefined : panel.datasource)
@@ -42,6 +44,14 @@ export const dashboardDatasource: Check = {
       }
     }
   },
+}
+
+/** In the classic schema the panel has a data source beside those of its queries, for those that are added later. */
+function panelFault(dashboard: Dashboard, panel: DashboardPanel, sources: Sources): Fault | undefined {
+  if (dashboard.schema === 'v2' || panel.library !== undefined || panel.targets.length === 0) return undefined
+  const fault = targetFault(undefined, sources)
+  const isAnswered = panel.targets.every(({ datasource }) => datasource !== undefined)
+  return fault && isAnswered ? { ...fault, level: 'info' } : fault
 }
 
 /** Kinds of data sources by the variable or input that stands for one. */

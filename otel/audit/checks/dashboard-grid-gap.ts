@@ -1,4 +1,4 @@
-import { type Box, boxesByGrid } from '../../dashboards/grid.ts'
+import { type Box, boxesByGrid, gridColumns } from '../../dashboards/grid.ts'
 import type { Check } from '../planes.ts'
 import { dashboardFinding } from './dashboard-finding.ts'
 
@@ -27,6 +27,9 @@ export const dashboardGridGap: Check = {
   },
 }
 
+/** Nobody makes a panel narrower, so that less space is no place for one. */
+const leastPanel = 4
+
 /** One is reported per grid: the panels that follow are moved by the same gap. */
 function firstGap(boxes: readonly Box[]): { readonly box: Box; readonly side: string } | undefined {
   const top = Math.min(...boxes.map(({ grid }) => grid.y))
@@ -38,6 +41,13 @@ function firstGap(boxes: readonly Box[]): { readonly box: Box; readonly side: st
     const beside = others.filter(({ grid }) => grid.y < y + h && y < grid.y + grid.h)
     const touchesLeft = beside.some(({ grid }) => grid.x + grid.w === x)
     if (x > 0 && !touchesLeft) return { box, side: 'left of' }
+    const right = beside.some((other) => other.grid.x >= x + w)
+    const space = gridColumns - x - w
+    // Less than a panel, or before panels further down.
+    const isNarrow = space > 0 && space < leastPanel
+    if (!right && space > 0 && (isNarrow || others.some(({ grid }) => grid.y === y + h && grid.w <= space))) {
+      return { box, side: 'right of' }
+    }
     const left = beside.find(({ grid }) => grid.x + grid.w === x && grid.y === y)
     if (left !== undefined && left.grid.h !== h && !isFilled(left.grid.h < h ? left : box, boxes)) {
       return { box: left.grid.h < h ? left : box, side: 'below' }

@@ -19,6 +19,17 @@ export const dashboardGrid: Check = {
           yield dashboardFinding(dashboard, { check, level: 'warning', reason, mend, line, subject: title })
         }
       }
+      for (const { title, grid, line } of dashboard.rows) {
+        if (grid === undefined || (grid.x === 0 && grid.w === gridColumns && grid.h === 1)) continue
+        yield dashboardFinding(dashboard, {
+          check,
+          level: 'warning',
+          reason: `The row "${title}" stands at x ${grid.x} with width ${grid.w} and height ${grid.h}.`,
+          mend: `A row begins at x 0, is ${gridColumns} wide and 1 high.`,
+          line,
+          subject: `row ${title}`,
+        })
+      }
       const gridKeys = new Set(
         dashboard.panels.filter(({ grid }) => grid !== undefined).map(({ gridKey }) => gridKey),
       )

@@ -3,15 +3,18 @@ import { panelModel, shownQueries } from '../../dashboards/panel-model.ts'
 import { shownMetric } from '../../dashboards/shown-metric.ts'
 import { severityColors } from '../../dashboards/threshold-steps.ts'
 import { textAt, valueAt } from '../../dashboards/value-at.ts'
+import type { ParsedQuery } from '../../promql/parse.ts'
 import type { Check } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
+import { queryOf } from './dashboard-queries.ts'
 
 const check = 'dashboard-mappings-catalog'
 
 export const dashboardMappingsCatalog: Check = {
   name: check,
   description: 'Panels of a state that call its values otherwise than the catalog, or show the bare number.',
-  *run({ dashboards, catalog }) {
+  *run(planes) {
+    const { dashboards, catalog } = planes
     const states = new Map(
       catalog?.metrics
         .filter(({ meanings = [] }) => meanings.length > 0)
@@ -20,7 +23,7 @@ export const dashboardMappingsCatalog: Check = {
     if (states.size === 0) return
     for (const dashboard of dashboards) {
       for (const panel of dashboard.panels) {
-        const names = new Set(shownQueries(panel).map(({ expr }) => shownMetric(expr)?.name))
+        const names = new Set(shownQueries(panel).map((target) => nameIn(queryOf(planes, target))))
         const [name] = names
         const metric = names.size === 1 && name !== undefined ? states.get(name) : undefined
         const { mappings } = panelModel(dashboard, panel)
@@ -39,6 +42,10 @@ export const dashboardMappingsCatalog: Check = {
       }
     }
   },
+}
+
+function nameIn(query: ParsedQuery | undefined): string | undefined {
+  return query && shownMetric(query.expression)?.name
 }
 
 /** In graphs the number is what is drawn; these show one value in words. */

@@ -1,8 +1,9 @@
 import { shownQueries } from '../../dashboards/panel-model.ts'
-import { parseQuery } from '../../promql/parse.ts'
+import type { ParsedQuery } from '../../promql/parse.ts'
 import { walk } from '../../promql/walk.ts'
 import type { Check } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
+import { queryOf } from './dashboard-queries.ts'
 
 const check = 'dashboard-rate-interval'
 
@@ -11,11 +12,11 @@ export const dashboardRateInterval: Check = {
   name: check,
   description:
     'Rates over a range that follows neither the time range of the dashboard nor the interval of the scrapes.',
-  *run({ dashboards }) {
-    for (const dashboard of dashboards) {
+  *run(planes) {
+    for (const dashboard of planes.dashboards) {
       for (const panel of dashboard.panels) {
         for (const target of shownQueries(panel)) {
-          const range = foreignRange(target.expr)
+          const range = foreignRange(queryOf(planes, target))
           if (range === undefined) continue
           const reason = `Query ${target.refId ?? ''} takes a rate over ${range}, whatever the dashboard shows.`
           const mend = 'Use [$__rate_interval].'
@@ -33,8 +34,7 @@ export const dashboardRateInterval: Check = {
   },
 }
 
-function foreignRange(expr: string): string | undefined {
-  const { query } = parseQuery(expr, { variables: 'grafana' })
+function foreignRange(query: ParsedQuery | undefined): string | undefined {
   let found: string | undefined
   if (query === undefined) return undefined
   walk(query.expression, (each) => {
@@ -43,7 +43,7 @@ function foreignRange(expr: string): string | undefined {
     if (selector?.kind !== 'selector' || selector.range === undefined) return
     const { variables, from, to } = selector.range
     // A variable that the user chooses from is a decision as well.
-    if (variables.length === 0) found ??= expr.slice(from, to)
+    if (variables.length === 0) found ??= query.text.slice(from, to)
     if (variables.includes('__interval')) found ??= '$__interval, which may be shorter than two scrapes,'
   })
   return found

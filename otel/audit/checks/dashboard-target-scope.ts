@@ -1,9 +1,9 @@
 import { shownQueries } from '../../dashboards/panel-model.ts'
 import { variablesIn } from '../../dashboards/variable-uses.ts'
 import type { Selector } from '../../promql/expression.ts'
-import { parseQuery } from '../../promql/parse.ts'
 import type { Check } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
+import { queryOf } from './dashboard-queries.ts'
 
 const check = 'dashboard-target-scope'
 
@@ -11,15 +11,15 @@ const check = 'dashboard-target-scope'
 export const dashboardTargetScope: Check = {
   name: check,
   description: 'Queries that do not follow the choice of job or instance that the dashboard offers.',
-  *run({ dashboards }) {
-    for (const dashboard of dashboards) {
+  *run(planes) {
+    for (const dashboard of planes.dashboards) {
       const names = dashboard.variables
         .map(({ name }) => name)
         .filter((name) => name === 'job' || name === 'instance')
       if (names.length === 0) continue
       for (const panel of dashboard.panels) {
         for (const target of shownQueries(panel)) {
-          const selectors = parseQuery(target.expr, { variables: 'grafana' }).query?.selectors ?? []
+          const selectors = queryOf(planes, target)?.selectors ?? []
           for (const name of names) {
             const selector = selectors.find((each) => !follows(each, name))
             if (selector === undefined) continue

@@ -2,22 +2,24 @@ import type { DashboardPanel } from '../../dashboards/dashboard.ts'
 import { shownQueries } from '../../dashboards/panel-model.ts'
 import { shownMetric } from '../../dashboards/shown-metric.ts'
 import { thresholdSteps } from '../../dashboards/threshold-steps.ts'
-import type { Check, DeclaredMetric } from '../planes.ts'
+import type { Check, DeclaredMetric, Planes } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
+import { queryOf } from './dashboard-queries.ts'
 
 const check = 'dashboard-thresholds-catalog'
 
 export const dashboardThresholdsCatalog: Check = {
   name: check,
   description: 'Panels that colour a metric by other bounds than the catalog gives it.',
-  *run({ dashboards, catalog }) {
+  *run(planes) {
+    const { dashboards, catalog } = planes
     const bounded = new Map(
       catalog?.metrics.filter(({ thresholds }) => thresholds).map((metric) => [metric.name, metric]),
     )
     if (bounded.size === 0) return
     for (const dashboard of dashboards) {
       for (const panel of dashboard.panels) {
-        const metric = boundedMetric(panel, bounded)
+        const metric = boundedMetric(planes, panel, bounded)
         if (metric?.thresholds === undefined) continue
         const expected = textOf(thresholdSteps(metric.thresholds))
         if (textOf(panel.thresholds) === expected) continue
@@ -38,11 +40,13 @@ export const dashboardThresholdsCatalog: Check = {
 
 /** The one metric with bounds that a panel shows; bounds of a counter are for how much it grew. */
 function boundedMetric(
+  planes: Planes,
   panel: DashboardPanel,
   bounded: ReadonlyMap<string, DeclaredMetric>,
 ): DeclaredMetric | undefined {
-  const shown = shownQueries(panel).map(({ expr }) => {
-    const found = shownMetric(expr)
+  const shown = shownQueries(panel).map((target) => {
+    const query = queryOf(planes, target)
+    const found = query && shownMetric(query.expression)
     const metric =
       found && bounded.get(found.how === 'quantile' ? found.name.replace(/_bucket$/, '') : found.name)
     return metric?.type === 'counter' && found?.how !== 'increase' ? undefined : metric

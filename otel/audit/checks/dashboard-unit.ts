@@ -1,13 +1,13 @@
-import type { Dashboard, DashboardPanel } from '../../dashboards/dashboard.ts'
+import type { Dashboard, DashboardPanel, DashboardTarget } from '../../dashboards/dashboard.ts'
 import { panelModel, shownQueries } from '../../dashboards/panel-model.ts'
 import { type ResultUnit, resultUnit } from '../../dashboards/result-unit.ts'
 import { type UnitMeaning, unitMeaning } from '../../dashboards/unit-ids.ts'
 import { listAt, textAt } from '../../dashboards/value-at.ts'
-import { parseQuery } from '../../promql/parse.ts'
 import type { Level } from '../finding.ts'
 import { measureOf } from '../metric-measure.ts'
 import type { Check, Planes } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
+import { queryOf } from './dashboard-queries.ts'
 
 const check = 'dashboard-unit'
 
@@ -16,13 +16,13 @@ export const dashboardUnit: Check = {
   name: check,
   description:
     'Panels whose unit is not that of what their queries return: seconds as ms, bytes a second as bytes, ratios as percent.',
-  *run({ dashboards, inventory }) {
-    for (const dashboard of dashboards) {
+  *run(planes) {
+    for (const dashboard of planes.dashboards) {
       for (const panel of dashboard.panels) {
         const shown = panel.unit === undefined ? undefined : unitMeaning(panel.unit)
         if (shown === undefined || shown.quantity === 'other' || decidesElsewhere(dashboard, panel)) continue
         for (const target of shownQueries(panel)) {
-          const result = unitOfQuery(panel, target.expr, inventory)
+          const result = unitOfQuery(planes, panel, target)
           const level = result && misfit(result, shown)
           if (result === undefined || level === undefined) continue
           yield panelFinding(dashboard, panel, {
@@ -56,12 +56,9 @@ function decidesElsewhere(dashboard: Dashboard, panel: DashboardPanel): boolean 
 }
 
 /** Of a heatmap the unit is that of the axis, which is what the buckets bound. */
-function unitOfQuery(
-  panel: DashboardPanel,
-  expr: string,
-  inventory: Planes['inventory'],
-): ResultUnit | undefined {
-  const { query } = parseQuery(expr, { variables: 'grafana' })
+function unitOfQuery(planes: Planes, panel: DashboardPanel, target: DashboardTarget): ResultUnit | undefined {
+  const { inventory } = planes
+  const query = queryOf(planes, target)
   if (query === undefined) return undefined
   if (panel.type !== 'heatmap')
     return resultUnit(query.expression, (selector) => measureOf(selector, inventory))

@@ -5,24 +5,30 @@ import type { Check, DeclaredMetric } from '../planes.ts'
 /** Counters of few, known labels are exported from the start, so that their absence means something. */
 const zeroInitLimit = 64
 
-/** A metric of the catalog that no scrape has. */
+/** A metric of catalog or source that no scrape has. */
 export const metricAbsent: Check = {
   name: 'metric-absent',
-  description: 'A metric is declared in the catalog, and no scrape has it.',
-  run({ catalog, targets }) {
+  description: 'A metric is declared in catalog or source, and no scrape has it.',
+  run({ catalog, source, targets }) {
     const exposed = new Set(
       targets.flatMap(({ scrapes }) => scrapes.flatMap(({ families }) => [...families.keys()])),
     )
     if (exposed.size === 0) return []
-    const absent = catalog?.metrics.filter(({ name }) => !exposed.has(name)) ?? []
+    const declared = [...(catalog?.metrics ?? []), ...(source?.metrics ?? [])]
+    const names = new Set(declared.map(({ name }) => name))
+    // What is declared itself is not another metric under a wrong name.
+    const strangers = [...exposed].filter((name) => !names.has(name))
+    // Where both declare it, the catalog's word counts.
+    const once = new Map(declared.toReversed().map((metric) => [metric.name, metric]))
+    const absent = [...once.values()].filter(({ name }) => !exposed.has(name))
     return absent.map((metric): Finding => {
-      const { name, file } = metric
-      const near = nearest(name, exposed)
-      const isExpected = isZeroInitialised(metric) || near !== undefined
+      const { name, file, line, recordings } = metric
+      const near = nearest(name, strangers)
+      const isExpected = isExposedFromStart(metric) || near !== undefined
       return {
         check: 'metric-absent',
         level: isExpected ? 'warning' : 'info',
-        place: { file },
+        place: recordings === undefined ? { file } : { file, line },
         subject: name,
         reason: isExpected
           ? `${name} is declared, and the scrape does not have it${near ? `; it has ${near}` : ''}`
@@ -35,11 +41,22 @@ export const metricAbsent: Check = {
   },
 }
 
-function isZeroInitialised({ type, labels, recordings }: DeclaredMetric): boolean {
-  if (type !== 'counter' || recordings !== undefined) return false
+/** Whether it has series before anything is recorded. */
+function isExposedFromStart({ type, labels, recordings, library, areLabelsKnown }: DeclaredMetric): boolean {
+  if (library !== undefined && library !== 'catalog')
+    return eager.has(library) && areLabelsKnown !== false && labels.size === 0
+  if (type !== 'counter' || recordings?.length === 0) return false
   const combinations = [...labels.values()].reduce(
     (product, values) => product * (values?.length ?? Number.NaN),
     1,
   )
   return combinations <= zeroInitLimit
 }
+
+/** Libraries that expose a metric without labels from its registration on; the others wait for the first value. */
+const eager: ReadonlySet<string> = new Set([
+  'prom-client',
+  'client_golang',
+  'prometheus_client',
+  'prometheus',
+])

@@ -17,11 +17,13 @@ import { nameConvention } from './name-convention.ts'
 import { nameLabel } from './name-label.ts'
 import { scrapeDuplicate } from './scrape-duplicate.ts'
 import { scrapeSyntax } from './scrape-syntax.ts'
+import { scrapeTimestamp } from './scrape-timestamp.ts'
 
 /** The checks of metrics themselves: declarations, scrapes, and whether somebody looks at them. */
 export const metricChecks: readonly Check[] = [
   scrapeSyntax,
   scrapeDuplicate,
+  scrapeTimestamp,
   counterValue,
   histogramShape,
   metricType,

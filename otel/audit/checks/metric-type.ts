@@ -1,21 +1,42 @@
 import type { Finding } from '../finding.ts'
-import type { Check, DeclaredMetric, Family } from '../planes.ts'
+import type { Check, Declared, DeclaredMetric, Family } from '../planes.ts'
 import { latestFamilies } from '../service-metrics.ts'
 
 /** A metric whose declaration and scrape do not agree on what it is. */
 export const metricType: Check = {
   name: 'metric-type',
-  description: 'Declaration and scrape disagree on type or labels of a metric.',
+  description: 'Catalog, source and scrape disagree on type or labels of a metric.',
   run({ catalog, source, targets }) {
     const families = new Map(latestFamilies(targets).map((family) => [family.name, family]))
-    return [catalog, source].flatMap((declared) =>
+    const exposed = [catalog, source].flatMap((declared) =>
       (declared?.metrics ?? []).flatMap((metric) => {
         const family = families.get(metric.name)
         if (family === undefined) return []
         return [...typeFindings(metric, family), ...labelFindings(metric, family)]
       }),
     )
+    return [...exposed, ...contradictions(catalog, source)]
   },
+}
+
+/** Types that the source declares otherwise than the catalog. */
+function contradictions(catalog: Declared | undefined, source: Declared | undefined): Finding[] {
+  const inCatalog = new Map(catalog?.metrics.map((metric) => [metric.name, metric]))
+  return (source?.metrics ?? []).flatMap(({ name, type, file, line }): Finding[] => {
+    const other = inCatalog.get(name)
+    if (other === undefined || type === 'unknown' || other.type === 'unknown' || other.type === type)
+      return []
+    return [
+      {
+        check: 'metric-type',
+        level: 'error',
+        place: { file, line },
+        subject: name,
+        reason: `${name} is a ${type} in the source, and declared as a ${other.type} in ${other.file}`,
+        mend: 'Make both say the same; queries are written for one of the two.',
+      },
+    ]
+  })
 }
 
 function typeFindings(

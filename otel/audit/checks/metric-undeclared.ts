@@ -1,6 +1,6 @@
 import { nearest } from '../../promql/nearest.ts'
 import type { Check } from '../planes.ts'
-import { serviceMetrics } from '../service-metrics.ts'
+import { latestFamilies, serviceMetrics } from '../service-metrics.ts'
 
 /** A metric of a scrape that neither catalog nor source declares. */
 export const metricUndeclared: Check = {
@@ -8,8 +8,11 @@ export const metricUndeclared: Check = {
   description: 'A scrape has a metric that neither catalog nor source declares.',
   run(planes) {
     const { catalog, source } = planes
+    const exposed = new Set(latestFamilies(planes.targets).map(({ name }) => name))
     const declared = [...(catalog?.metrics ?? []), ...(source?.metrics ?? [])].map(({ name }) => name)
     if (declared.length === 0) return []
+    // What the scrape has under its own name is not this one.
+    const missing = declared.filter((name) => !exposed.has(name))
     // Where the source makes names at run time, it may well declare this one.
     const isCertain = catalog !== undefined || (source?.unresolved ?? []).length === 0
     return serviceMetrics(planes)
@@ -18,7 +21,7 @@ export const metricUndeclared: Check = {
           !metric.from.has('catalog') && !metric.from.has('source') && !isOfRuntime,
       )
       .map(({ metric: { name }, place }) => {
-        const near = nearest(name, declared)
+        const near = nearest(name, missing)
         return {
           check: 'metric-undeclared',
           level: isCertain ? 'warning' : 'info',

@@ -1,0 +1,53 @@
+import type { Check } from '../planes.ts'
+import { queryBucketSum } from './query-bucket-sum.ts'
+import { queryDeltaOnCounter } from './query-delta-on-counter.ts'
+import { queryHistogramName } from './query-histogram-name.ts'
+import { queryIrateInRule } from './query-irate-in-rule.ts'
+import { queryLegend } from './query-legend.ts'
+import { queryMatcherOperator } from './query-matcher-operator.ts'
+import { queryMean } from './query-mean.ts'
+import { queryMixedRanges } from './query-mixed-ranges.ts'
+import { queryNeverMatches } from './query-never-matches.ts'
+import { queryQuantileInput } from './query-quantile-input.ts'
+import { queryQuantileLe } from './query-quantile-le.ts'
+import { queryQuantileNumber } from './query-quantile-number.ts'
+import { queryQuantileSum } from './query-quantile-sum.ts'
+import { queryRange } from './query-range.ts'
+import { queryRateOfSum } from './query-rate-of-sum.ts'
+import { queryRateOnGauge } from './query-rate-on-gauge.ts'
+import { queryRawCounter } from './query-raw-counter.ts'
+import { queryStrayName } from './query-stray-name.ts'
+import { querySumOfRatio } from './query-sum-of-ratio.ts'
+import { querySyntax } from './query-syntax.ts'
+import { queryTwice } from './query-twice.ts'
+import { queryUnknownLabel } from './query-unknown-label.ts'
+import { queryUnknownMetric } from './query-unknown-metric.ts'
+import { queryUnknownValue } from './query-unknown-value.ts'
+
+/** The checks of queries, in panels, variables and rules alike. */
+export const queryChecks: readonly Check[] = [
+  queryBucketSum,
+  queryDeltaOnCounter,
+  queryHistogramName,
+  queryIrateInRule,
+  queryLegend,
+  queryMatcherOperator,
+  queryMean,
+  queryMixedRanges,
+  queryNeverMatches,
+  queryQuantileInput,
+  queryQuantileLe,
+  queryQuantileNumber,
+  queryQuantileSum,
+  queryRange,
+  queryRateOfSum,
+  queryRateOnGauge,
+  queryRawCounter,
+  queryStrayName,
+  querySumOfRatio,
+  querySyntax,
+  queryTwice,
+  queryUnknownLabel,
+  queryUnknownMetric,
+  queryUnknownValue,
+]

@@ -1,0 +1,107 @@
+import type { Expression } from '../../promql/expression.ts'
+import { nearest } from '../../promql/nearest.ts'
+import { resultLabels } from '../../promql/result-labels.ts'
+import type { Check, Planes } from '../planes.ts'
+import { isTargetLabel, labelKnowledge } from './label-knowledge.ts'
+import { type PanelQuery, queryFinding, type ReadQuery, readQueriesOf, selections } from './queries.ts'
+import { seriesOf } from './series-kind.ts'
+
+const check = 'query-legend'
+
+export const queryLegend: Check = {
+  name: check,
+  description:
+    'Legends that name a label which the result does not have, leave out one that tells series apart, or say another value than the query selects.',
+  *run(planes) {
+    const { mayCarry } = labelKnowledge(planes)
+    for (const located of readQueriesOf(planes)) {
+      const { from, query } = located
+      if (from.kind !== 'panel' || from.target.legend === undefined || from.target.isHidden) continue
+      const { legend } = from.target
+      if (legend === '__auto') continue
+      const labels = resultLabels(query.expression, mayCarry)
+      const named = [...legend.matchAll(/\{\{\s*([^}\s]+)\s*\}\}/g)].map(([, label = '']) => label)
+      for (const label of named) {
+        if (labels.mayHave(label) || label.includes('$')) continue
+        const known = [...(labels.all ?? [])]
+        const meant = nearest(label, known) ?? (known.length === 1 ? known[0] : undefined)
+        yield queryFinding(located, {
+          check,
+          level: 'error',
+          reason: `The legend shows {{${label}}}, a label that the result does not have${known.length > 0 ? `; it has ${known.join(', ')}` : ''}.`,
+          mend:
+            meant === undefined
+              ? `Take it out of the legend, or keep ${label} in the query.`
+              : `Write {{${meant}}}.`,
+          about: label,
+        })
+      }
+      const missing = untold(
+        located as ReadQuery & { readonly from: PanelQuery },
+        [...(labels.all ?? [])],
+        named,
+      )
+      if (missing.length > 0)
+        yield queryFinding(located, {
+          check,
+          level: 'warning',
+          reason: `The result has one series for each ${missing.join(' and ')}, and the legend calls them all the same.`,
+          mend: `Add ${missing.map((label) => `{{${label}}}`).join(' ')} to the legend.`,
+          about: missing.join(),
+        })
+      const other = otherValue(query.expression, legend, planes)
+      if (other !== undefined)
+        yield queryFinding(located, {
+          check,
+          level: 'warning',
+          reason: `The legend says ${JSON.stringify(legend)}, and the query selects ${other.label}=${JSON.stringify(other.selected)}.`,
+          mend: `Select ${other.label}=${JSON.stringify(other.named)}, or correct the legend.`,
+          about: other.label,
+        })
+    }
+  },
+}
+
+/** Labels that tell series apart and are not in the legend. */
+function untold(
+  { from, query }: ReadQuery & { readonly from: PanelQuery },
+  all: readonly string[],
+  named: readonly string[],
+): readonly string[] {
+  if (!/^(timeseries|graph|bargauge|piechart)$/.test(from.panel.type)) return []
+  if (named.some((name) => name.includes('$'))) return []
+  const fixed = new Set(
+    query.selectors.flatMap(({ matchers }) =>
+      matchers.flatMap(({ label, operator }) => (operator === '=' ? [label.text] : [])),
+    ),
+  )
+  return all.filter(
+    (label) =>
+      !named.includes(label) &&
+      label !== 'le' &&
+      label !== '__name__' &&
+      !isTargetLabel(label) &&
+      !fixed.has(label),
+  )
+}
+
+/** A legend that is, word for word, another value of the label that the query fixes. */
+function otherValue(expression: Expression, legend: string, { inventory }: Planes) {
+  const word = plain(legend)
+  for (const { selector } of selections(expression)) {
+    const { metric } = seriesOf(inventory, selector)
+    for (const { label, operator, value } of selector.matchers) {
+      if (operator !== '=' || value.isVariable || plain(value.text) === word) continue
+      const named = [...(metric?.labels.get(label.text) ?? [])].find((each) => plain(each) === word)
+      if (named !== undefined) return { label: label.text, selected: value.text, named }
+    }
+  }
+  return undefined
+}
+
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, ' ')
+    .trim()
+}

@@ -1,0 +1,57 @@
+import { comparisons, type Expression } from '../../promql/expression.ts'
+import { walk } from '../../promql/walk.ts'
+import type { Finding } from '../finding.ts'
+import type { Check } from '../planes.ts'
+import { queryFinding, readQueriesOf, selections } from './queries.ts'
+
+const check = 'rule-flipped'
+
+export const ruleFlipped: Check = {
+  name: check,
+  description: 'Alerts that fire while all is well: few errors, a short queue, a connection that stands.',
+  *run(planes) {
+    for (const located of readQueriesOf(planes)) {
+      if (located.from.kind !== 'rule' || located.from.rule.kind !== 'alert') continue
+      if (/recover|resolv|finished|complete|too few|low/i.test(located.from.rule.name)) continue
+      const findings: Finding[] = []
+      walk(located.query.expression, (each, around) => {
+        if (each.kind !== 'binary' || !comparisons.has(each.operator.text) || each.right.kind !== 'number')
+          return
+        // Other conditions only say when the first one counts.
+        if (around.some((one) => one.kind === 'binary') || each.isBool) return
+        const name = measured(each.left)
+        const { value } = each.right
+        const isBelow = /^<=?$/.test(each.operator.text)
+        const isAbove = /^(>=?|==)$/.test(each.operator.text)
+        const isFlipped =
+          name !== undefined &&
+          ((isBelow && bad.test(name)) ||
+            (isAbove && good.test(name) && (value > 0 || each.operator.text !== '==')))
+        if (!isFlipped) return
+        findings.push(
+          queryFinding(located, {
+            check,
+            level: 'warning',
+            reason: `It fires while ${name} is ${each.operator.text} ${value}, which reads as if all were well.`,
+            mend: `Turn the comparison round: ${isBelow ? '>' : '<'}.`,
+            about: name ?? '',
+            at: each.operator.from,
+          }),
+        )
+      })
+      yield* findings
+    }
+  },
+}
+
+/** The metric whose amount is compared: of a ratio the one above the line. */
+function measured(side: Expression): string | undefined {
+  if (side.kind === 'binary' && side.operator.text === '-') return undefined
+  const numerator = side.kind === 'binary' && side.operator.text === '/' ? side.left : side
+  const names = new Set(selections(numerator).map(({ selector }) => selector.name?.text))
+  return names.size === 1 ? [...names][0] : undefined
+}
+
+const bad =
+  /(^|_)(errors?|failures?|failed|timeouts?|dropped|drops|rejected|lag|latency|duration|retry|retries|reconnects|dead_?letter(ed)?|deadletter|overflows|breaks|waiting|pending|backlog|queue|depth|lost|skipped|restarts)(_|$)/
+const good = /^up$|(^|_)(connected|up|healthy|ready|online|hit_rate|success_rate|successful)(_|$)/
