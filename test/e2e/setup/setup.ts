@@ -1,3 +1,4 @@
+import { browserProgram } from './browser.ts'
 import { debianProgram } from './debian.ts'
 import { pdsFolder } from './pds.ts'
 import { programs } from './programs.ts'
@@ -11,6 +12,7 @@ const needs: Record<string, () => Promise<unknown>> = {
     debianProgram('victoria-metrics', {
       onInstall: () => say('installing the Debian package victoria-metrics'),
     }),
+  Chromium: () => browserProgram(() => say('installing the Debian package chromium')),
 }
 
 const say = (line: string) => console.log(`e2e:setup ${line}`)
