@@ -6,4 +6,10 @@ import { ruleChecks } from './rule-checks.ts'
 import { sourceChecks } from './source-checks.ts'
 
 /** All checks there are; findings carry their names. */
-export const checks: readonly Check[] = [...metricChecks, ...dashboardChecks, ...sourceChecks]
+export const checks: readonly Check[] = [
+  ...metricChecks,
+  ...dashboardChecks,
+  ...sourceChecks,
+  ...queryChecks,
+  ...ruleChecks,
+]
