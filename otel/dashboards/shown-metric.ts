@@ -1,5 +1,4 @@
 import type { Expression, Selector } from '../promql/expression.ts'
-import { parseQuery } from '../promql/parse.ts'
 
 /** The one metric whose own value a query shows, perhaps added up or chosen among series, but not made into something else. */
 export interface ShownMetric {
@@ -10,23 +9,19 @@ export interface ShownMetric {
 }
 
 /** Undefined when a query computes something of its own. */
-export function shownMetric(expr: string): ShownMetric | undefined {
-  const { query } = parseQuery(expr, { variables: 'grafana' })
-  return query && find(query.expression)
-}
-
-function find(expression: Expression): ShownMetric | undefined {
+export function shownMetric(expression: Expression): ShownMetric | undefined {
   switch (expression.kind) {
     case 'selector':
       return named(expression, 'value')
     case 'aggregation':
-      return choosing.has(expression.operator.text) ? find(expression.expression) : undefined
+      return choosing.has(expression.operator.text) ? shownMetric(expression.expression) : undefined
     case 'binary': {
       // `x > 0` and `x or vector(0)` show x.
       const { operator, isBool, left, right } = expression
       const keepsLeft = /^(==|!=|>|<|>=|<=|or|and|unless)$/.test(operator.text) && !isBool
-      return keepsLeft && (right.kind === 'number' || operator.text !== 'or' || find(right) === undefined)
-        ? find(left)
+      return keepsLeft &&
+        (right.kind === 'number' || operator.text !== 'or' || shownMetric(right) === undefined)
+        ? shownMetric(left)
         : undefined
     }
     case 'call': {
@@ -37,7 +32,7 @@ function find(expression: Expression): ShownMetric | undefined {
       if (/^(min|max|last|avg)_over_time$/.test(name) && first?.kind === 'selector')
         return named(first, 'value')
       return /^(round|ceil|floor|sort|sort_desc|label_replace|clamp_max|clamp_min)$/.test(name) && first
-        ? find(first)
+        ? shownMetric(first)
         : undefined
     }
     default:

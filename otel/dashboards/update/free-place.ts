@@ -29,7 +29,7 @@ export function freePlace({
   const inside = taken.filter(({ y }) => y >= from && y < to)
   const covers = (place: GridPosition) => taken.some((other) => overlaps(place, other))
   const besides = inside
-    .map(({ x, y, w, h }) => ({ x: x + w, y, w: Math.min(size.w, gridColumns - x - w), h }))
+    .map(({ x, y, w, h }) => ({ x: x + w, y, w: filling(size.w, gridColumns - x - w), h }))
     .filter((place) => place.w >= Math.min(leastWidth, size.w) && place.y + place.h <= to && !covers(place))
     // What hangs in the air is moved up by Grafana.
     .filter((place) => place.y === from || restsOn(place, taken))
@@ -45,8 +45,17 @@ export function freePlace({
     )
   const columns = [0, ...taken.map(({ x, w }) => x + w)].filter((x) => x + size.w <= gridColumns)
   const [x = 0] = [...new Set(columns)].sort((a, b) => bottomAt(a) - bottomAt(b) || a - b)
-  return { x, y: bottomAt(x), ...size }
+  const place = { x, y: bottomAt(x), ...size }
+  const wider = { ...place, w: filling(size.w, gridColumns - x) }
+  return covers(wider) ? place : wider
 }
+
+/** As wide as wanted, or as there is space; a rest too narrow for another panel is taken as well. */
+function filling(wanted: number, space: number): number {
+  return space - wanted < leastPanel ? space : wanted
+}
+
+const leastPanel = 4
 
 function restsOn(place: GridPosition, taken: readonly GridPosition[]): boolean {
   return taken.some(({ x, y, w, h }) => y + h === place.y && x < place.x + place.w && place.x < x + w)

@@ -1,4 +1,6 @@
 import type { DeclaredMetric } from '../../audit/planes.ts'
+import { parseQuery } from '../../promql/parse.ts'
+import { resultLabels } from '../../promql/result-labels.ts'
 import type { Dashboard, DashboardPanel } from '../dashboard.ts'
 import { grafanaUnit, unitOf } from '../metric-unit.ts'
 import { shownQueries } from '../panel-model.ts'
@@ -59,9 +61,10 @@ function queryLike(
   if (!isAlike || model === undefined || last === undefined) return undefined
   if (!sharesNoun(shown as readonly DeclaredMetric[], metric) || !hasLabelsOf(model.expr, metric))
     return undefined
+  const expr = model.expr.replaceAll(wordPattern(last.name), metric.name)
   return {
-    expr: model.expr.replaceAll(wordPattern(last.name), metric.name),
-    legend: legendLike(model.legend, last, metric),
+    expr,
+    legend: withoutMissing(legendLike(model.legend, last, metric), expr),
     refId: freeRefId(panel),
   }
 }
@@ -139,6 +142,15 @@ function legendLike(legend: string | undefined, model: DeclaredMetric, metric: D
   }
   const labels = /\{\{.*\}\}/.exec(legend)?.[0]
   return labels === undefined ? telling : `${telling} ${labels}`
+}
+
+/** The neighbours' legends may name labels that their queries add up over. */
+function withoutMissing(legend: string, expr: string): string {
+  const { query } = parseQuery(expr, { variables: 'grafana' })
+  const labels = query && resultLabels(query.expression, () => true)
+  return legend
+    .replaceAll(/\s*\{\{\s*(\w+)\s*\}\}/g, (text, label) => (labels?.mayHave(label) === false ? '' : text))
+    .trim()
 }
 
 function freeRefId({ targets }: DashboardPanel): string {
