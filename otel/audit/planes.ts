@@ -100,6 +100,8 @@ export interface Scrape {
   readonly atMs: number | undefined
   /** By name as after `# TYPE`, in the order of the text. In OpenMetrics a counter's name is kept with `_total`. */
   readonly families: ReadonlyMap<string, Family>
+  /** The first sample that brings a time of its own. */
+  readonly timestamped?: { readonly name: string; readonly line: number }
   /** Lines that its format does not allow. */
   readonly problems: readonly ScrapeProblem[]
 }

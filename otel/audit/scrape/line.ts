@@ -34,7 +34,7 @@ export class LineReader {
     }
   }
 
-  sample(): { name: string; labels: ReadonlyMap<string, string>; value: number } {
+  sample(): { name: string; labels: ReadonlyMap<string, string>; value: number; hasTime: boolean } {
     const labels = new Map<string, string>()
     let name = this.#is(brace) ? '' : this.#bare('the name of a metric')
     this.#blanks()
@@ -43,13 +43,14 @@ export class LineReader {
     this.#blanks()
     const value = this.#number()
     this.#blanks()
-    if (this.#at < this.#to && !this.#is(hash)) {
+    const hasTime = this.#at < this.#to && !this.#is(hash)
+    if (hasTime) {
       this.#timestamp()
       this.#blanks()
     }
     if (this.#at < this.#to && !this.#is(hash))
       throw new MalformedLine(`${shown(this.#text.slice(this.#at, this.#to))} stands behind the sample`)
-    return { name, labels, value }
+    return { name, labels, value, hasTime }
   }
 
   /** @returns the name of the metric, where it stands quoted among the labels. */

@@ -9,6 +9,7 @@ export function parseScrape(text: string, atMs?: number): Scrape {
   const families = new Map<string, OpenFamily>()
   const problems: ScrapeProblem[] = []
   const isOpenMetrics = /^# EOF$/m.test(text.slice(-20))
+  let timestamped: { name: string; line: number } | undefined
   let current: OpenFamily | undefined
   let line = 0
   for (let start = 0; start < text.length; ) {
@@ -26,7 +27,8 @@ export function parseScrape(text: string, atMs?: number): Scrape {
         if (comment !== undefined) current = note(families, comment, line, problems, isOpenMetrics)
         continue
       }
-      const { name, labels, value } = reader.sample()
+      const { name, labels, value, hasTime } = reader.sample()
+      if (hasTime) timestamped ??= { name, line }
       if (current === undefined || !belongs(name, current)) current = familyOf(families, name, line)
       current.samples.push({ name, labels, value, line })
     } catch (error) {
@@ -34,7 +36,7 @@ export function parseScrape(text: string, atMs?: number): Scrape {
       problems.push({ line, reason: error.message })
     }
   }
-  return { atMs, families: named(families), problems }
+  return { atMs, families: named(families), problems, ...(timestamped && { timestamped }) }
 }
 
 /** A family while its lines are read; `key` is its name as `# TYPE` has it. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { httpText, shownUrl } from '../http-text.ts'
 import { InputError } from '../../settings-file/input-error.ts'
-import type { Scrape, Target } from '../planes.ts'
 import { readTextFile } from '../../settings-file/text-file.ts'
+import { httpText, shownUrl } from '../http-text.ts'
+import type { Scrape, Target } from '../planes.ts'
 import { parseScrape } from './parse.ts'
 
 export interface TargetOptions {
