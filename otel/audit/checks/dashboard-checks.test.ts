@@ -368,6 +368,18 @@ describe('checks of dashboards', () => {
     })
   }
 
+  const named: readonly { name: string; bend: (variable: Json) => void }[] = [
+    { name: 'labelled otherwise', bend: (v) => (v.label = 'Source') },
+    { name: 'without label', bend: (v) => delete v.label },
+  ]
+  for (const { name, bend } of named) {
+    it(`find a data source variable ${name}`, async () => {
+      const bent = cleanClassic()
+      bend(bent.templating.list[0])
+      assert.deepEqual(namesOf(await findingsOf([bent])), ['dashboard-datasource-variable'])
+    })
+  }
+
   const more: readonly { name: string; bend: (dashboard: Json) => void; found: readonly string[] }[] = [
     {
       name: 'a legend of a label that the query adds up over',

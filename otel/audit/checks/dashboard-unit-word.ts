@@ -9,7 +9,7 @@ const check = 'dashboard-unit-word'
 export const dashboardUnitWord: Check = {
   name: check,
   description:
-    'Rates that the panel calls requests, events or the like per second, though the metric counts something else.',
+    'Rates that the panel calls requests, messages or the like per second, though the metric counts something else.',
   *run(planes) {
     for (const dashboard of planes.dashboards) {
       for (const panel of dashboard.panels) {
@@ -25,7 +25,7 @@ export const dashboardUnitWord: Check = {
           check,
           level: 'info',
           reason: `The unit ${panel.unit} speaks of ${word}s, but the metric counts ${counted[0]}s.`,
-          mend: 'Use the unit with the right word, or cps for anything.',
+          mend: 'Use the unit with the right word, or eps or cps for anything.',
           subject: 'unit',
         })
       }
@@ -37,13 +37,12 @@ function countedBy({ inventory }: Planes, name: string): string | undefined {
   return /^\{(\w+)\}$/.exec(inventory.ofSeries(name)?.metric.unit ?? '')?.[1]
 }
 
+/** Whatever happens is an event, so that eps is right for all. */
 const words: ReadonlyMap<string, string> = new Map([
   ['reqps', 'request'],
   ['reqpm', 'request'],
   ['ops', 'operation'],
   ['opm', 'operation'],
-  ['eps', 'event'],
-  ['epm', 'event'],
   ['mps', 'message'],
   ['mpm', 'message'],
   ['recps', 'record'],

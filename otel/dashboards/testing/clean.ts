@@ -92,7 +92,10 @@ export function cleanElements(): any {
       editable: false,
       timeSettings: { autoRefresh: '10s', from: 'now-1h', to: 'now' },
       variables: [
-        { kind: 'DatasourceVariable', spec: { name: 'datasource', pluginId: 'prometheus' } },
+        {
+          kind: 'DatasourceVariable',
+          spec: { name: 'datasource', label: 'Data source', pluginId: 'prometheus' },
+        },
         ...templating.list.slice(1).map((of: { name: string; query: string }) => ({
           kind: 'QueryVariable',
           spec: {

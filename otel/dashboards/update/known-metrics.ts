@@ -49,7 +49,8 @@ function declaredBy({
   }
   return {
     name,
-    type,
+    // What ends in _total counts, whether the exposition says so or not.
+    type: type === 'unknown' && name.endsWith('_total') ? 'counter' : type,
     help,
     unit,
     labels: new Map([...labels].map(([label, values]) => [label, [...values]])),

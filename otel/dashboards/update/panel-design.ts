@@ -41,7 +41,7 @@ export function designPanel(metric: DeclaredMetric, { matchers, range }: QuerySt
   }
   const base = {
     metric,
-    description: help?.trim() || `The metric ${name}, which no panel showed.`,
+    description: help?.trim() || `${name}, which says nothing else about itself.`,
     steps: thresholds === undefined ? [] : thresholdSteps(thresholds),
     mappings: valueMappings(meanings),
   }
