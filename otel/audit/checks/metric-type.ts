@@ -40,7 +40,7 @@ function contradictions(catalog: Declared | undefined, source: Declared | undefi
 }
 
 function typeFindings(
-  { name, type, file, line }: DeclaredMetric,
+  { name, type, file, line, recordings }: DeclaredMetric,
   family: Family & { url: string },
 ): Finding[] {
   if (type === family.type || type === 'unknown') return []
@@ -50,7 +50,7 @@ function typeFindings(
       level: 'error',
       place: { file: family.url, line: family.line },
       subject: name,
-      reason: `${name} is declared as a ${type} in ${file}:${line}, and exposed as ${family.type === 'unknown' ? 'one without a type' : `a ${family.type}`}`,
+      reason: `${name} is declared as a ${type} in ${recordings === undefined ? file : `${file}:${line}`}, and exposed as ${family.type === 'unknown' ? 'one without a type' : `a ${family.type}`}`,
       mend: 'Make both say the same; queries are written for one of the two.',
     },
   ]
