@@ -136,12 +136,32 @@ for (const { path, dashboard } of dashboards) {
       for (const link of dashboard.links ?? []) assert.ok(link.keepTime && link.includeVars)
     })
 
+    it('gives numbers small panels and graphs large ones', () => {
+      for (const { type, title, gridPos } of panels) assert.equal(gridPos?.h, type === 'stat' ? 4 : 8, title)
+    })
+
+    it('asks for one moment where no course of time is shown', () => {
+      for (const { type, title, targets } of panels)
+        for (const { expr = '', instant = false, range = false } of targets) {
+          assert.equal(instant, expr.includes('$__range') || type === 'bargauge', title)
+          assert.equal(range, !instant, title)
+        }
+    })
+
     it('asks one thing per number', () => {
       for (const { type, title, targets } of panels)
         if (type === 'stat') assert.equal(targets.length, 1, title)
     })
   })
 }
+
+describe('numbers on the overview', () => {
+  const titles = components.map(({ title }) => `${title}: `)
+  for (const panel of dashboards[0]?.dashboard.panels ?? [])
+    if (panel.type === 'stat')
+      it(`say of which component they are: ${panel.title}`, () =>
+        assert.ok(titles.some((title) => panel.title.startsWith(title))))
+})
 
 describe('links of panels on the overview', () => {
   const uids = new Set(dashboards.map(({ dashboard }) => dashboard.uid))

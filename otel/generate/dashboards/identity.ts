@@ -11,9 +11,11 @@ export function dashboardUid(name: string): string {
  * @throws {Error} when a key comes twice: a dashboard with two panels of one title.
  */
 export function panelIds(keys: readonly string[]): number[] {
+  const seen = new Set<string>()
   const taken = new Set<number>()
-  return keys.map((key, index) => {
-    if (keys.indexOf(key) !== index) throw new Error(`two panels of a dashboard are called "${key}"`)
+  return keys.map((key) => {
+    if (seen.has(key)) throw new Error(`two panels of a dashboard are called "${key}"`)
+    seen.add(key)
     let id = 1 + (hash(key) % highest)
     while (taken.has(id)) id = 1 + (id % highest)
     taken.add(id)

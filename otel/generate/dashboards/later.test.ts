@@ -21,6 +21,10 @@ const tides = {
   tidesHeight: metric('gauge', 'height', 'By', { thresholds: { warning: 5, critical: 1, bad: 'below' } }),
   tidesBoats: metric('upDownCounter', 'boats', '{boat}', { attributes: { port: { limit: 9 } } }),
   tidesPeriod: metric('histogram', 'period', 's', { buckets: [1, 10] }),
+  tidesStorms: metric('counter', 'storms', '{storm}', { attributes: { name: { limit: 9 } } }),
+  tidesLandings: metric('counter', 'landings', '{landing}', {
+    attributes: { outcome: ['success', 'failure'] },
+  }),
   tidesMoon: metric('gauge', 'moon', '', { noPanel: 'Everybody sees it.' }),
 }
 const components = [declarations([tides])]
@@ -28,6 +32,10 @@ const components = [declarations([tides])]
 describe('a component that joins by its catalog entry alone', () => {
   const written = dashboardFiles(components, defaultSettings)
   const panels = panelsIn(written)
+  const graph = (title: string) => {
+    const panel = panels.get(title)
+    return panel?.type === 'timeseries' ? panel : assert.fail(`${title} is no graph`)
+  }
 
   const cases = [
     {
@@ -114,6 +122,43 @@ describe('a component that joins by its catalog entry alone', () => {
       panels.get('Period')?.targets.map(({ legendFormat }) => legendFormat),
       ['p50', 'p95', 'p99'],
     ))
+
+  it('tells counts by unknown names that begin with the first of them from numbers that are missing', () => {
+    const empty = (title: string) => panels.get(title)?.fieldConfig.defaults.noValue
+    assert.equal(empty('Storms per second'), 'None so far')
+    assert.equal(empty('Waves per second'), undefined)
+  })
+
+  it('gives outcomes the colours that they have everywhere', () => {
+    const overrides = panels.get('Landings per second')?.fieldConfig.overrides ?? []
+    const colours = overrides.map(({ matcher, properties }) => [
+      matcher.options,
+      (properties[0]?.value as { fixedColor?: string } | undefined)?.fixedColor,
+    ])
+    assert.deepEqual(
+      colours.map(([pattern, colour]) => [
+        ['success', 'failure'].filter((name) => new RegExp(String(pattern).slice(1, -1)).test(name)),
+        colour,
+      ]),
+      [
+        [['success'], 'green'],
+        [['failure'], 'red'],
+      ],
+    )
+    assert.deepEqual(panels.get('Waves per second')?.fieldConfig.overrides, [])
+  })
+
+  it('draws lines at thresholds, and none where there are none', () => {
+    const style = (title: string) => graph(title).fieldConfig.defaults.custom?.thresholdsStyle?.mode
+    assert.equal(style('Height'), 'dashed')
+    assert.equal(style('Boats'), 'off')
+  })
+
+  it('writes numbers into the legend where there is room', () => {
+    const calcs = (title: string) => graph(title).options.legend.calcs
+    assert.deepEqual(calcs('Boats'), [])
+    assert.deepEqual(calcs('Height'), ['lastNotNull', 'max'])
+  })
 
   it('leaves out what says that it has no panel', () =>
     assert.doesNotMatch(Object.values(written).join(), /tides_moon/))
