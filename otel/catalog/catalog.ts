@@ -14,6 +14,15 @@ import * as storagePanels from './panels/storage.ts'
 import * as pipeline from './pipeline.ts'
 import * as process from './process.ts'
 import type { Alert, Component, Panel, Recording } from './rule.ts'
+import * as firehoseRules from './rules/firehose.ts'
+import * as httpRules from './rules/http.ts'
+import * as indexerRules from './rules/indexer.ts'
+import * as ingesterRules from './rules/ingester.ts'
+import * as pipelineRules from './rules/pipeline.ts'
+import * as processRules from './rules/process.ts'
+import * as searchRules from './rules/search.ts'
+import * as storageRules from './rules/storage.ts'
+import * as runtime from './runtime.ts'
 import * as search from './search.ts'
 import * as storage from './storage.ts'
 
@@ -27,18 +36,20 @@ export interface ComponentCatalog extends Component {
 
 /** The components, in the order in which a reader meets them, each with its files. A new one joins by its line here alone. */
 export const components: readonly ComponentCatalog[] = [
-  [http, httpPanels],
-  [firehose, firehosePanels],
-  [ingester, ingesterPanels],
-  [indexer, indexerPanels],
-  [storage, storagePanels],
-  [search, searchPanels],
-  [process, processPanels],
-  [pipeline, pipelinePanels],
+  [http, httpRules, httpPanels],
+  [firehose, firehoseRules, firehosePanels],
+  [ingester, ingesterRules, ingesterPanels],
+  [indexer, indexerRules, indexerPanels],
+  [storage, storageRules, storagePanels],
+  [search, searchRules, searchPanels],
+  [process, runtime, processRules, processPanels],
+  [pipeline, pipelineRules, pipelinePanels],
 ].map(declarations)
 
-/** Every metric there is. A component that exports a definition has declared it; there is no second list. */
-export const catalog: readonly MetricDefinition[] = components.flatMap(({ metrics }) => metrics)
+/** Every metric that the service records. A component that exports a definition has declared it; there is no second list. */
+export const catalog: readonly MetricDefinition[] = components
+  .flatMap(({ metrics }) => metrics)
+  .filter(({ recordedBy }) => recordedBy === undefined)
 
 /**
  * Sorts what the files of a component export by its kind, which the first field of each declaration tells. Names come

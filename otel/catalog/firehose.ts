@@ -13,6 +13,10 @@ export const firehoseConnected = {
   instrument: 'gauge',
   unit: '',
   description: 'Whether the connection to the relay is open (1) or not (0).',
+  meanings: [
+    { value: 0, text: 'Disconnected', severity: 'critical' },
+    { value: 1, text: 'Connected', severity: 'ok' },
+  ],
 } as const satisfies MetricDefinition
 
 export const firehoseLastSeq = {
@@ -20,6 +24,7 @@ export const firehoseLastSeq = {
   instrument: 'gauge',
   unit: '',
   description: 'Sequence number of the last event received from the relay.',
+  noAlert: 'How far behind it is shows in the lag; the number itself is neither good nor bad.',
 } as const satisfies MetricDefinition
 
 export const firehoseLag = {
@@ -27,6 +32,7 @@ export const firehoseLag = {
   instrument: 'gauge',
   unit: 's',
   description: 'Time since the last received event was sent; it grows while no events arrive.',
+  thresholds: { warning: 60, critical: 600 },
 } as const satisfies MetricDefinition
 
 export const firehoseEvents = {
@@ -35,6 +41,8 @@ export const firehoseEvents = {
   unit: '{event}',
   description: 'Events received from the relay, the rejected ones included.',
   attributes: { type: ['commit', 'sync', 'identity', 'account', 'info', 'unknown'] },
+  formerly: ['ingester_firehose_identity_events_total', 'ingester_firehose_account_events_total'],
+  noAlert: 'A stream that falls silent shows as lag.',
 } as const satisfies MetricDefinition
 
 export const firehoseOperations = {
@@ -43,6 +51,12 @@ export const firehoseOperations = {
   unit: '{operation}',
   description: 'Operations on records in commits that passed verification.',
   attributes: { op: ['create', 'update', 'delete'] },
+  formerly: [
+    'ingester_firehose_create_events_total',
+    'ingester_firehose_update_events_total',
+    'ingester_firehose_delete_events_total',
+  ],
+  noAlert: 'How much the network writes is not ours to judge.',
 } as const satisfies MetricDefinition
 
 export const firehoseErrors = {
@@ -74,6 +88,7 @@ export const firehoseReconnects = {
   instrument: 'counter',
   unit: '{reconnect}',
   description: 'Connections to the relay opened again after one was lost.',
+  thresholds: { warning: 3, critical: 10 },
 } as const satisfies MetricDefinition
 
 export const firehoseReceived = {
@@ -81,6 +96,7 @@ export const firehoseReceived = {
   instrument: 'counter',
   unit: 'By',
   description: 'Bytes of event frames received from the relay.',
+  noAlert: 'How much the network sends is not ours to judge.',
 } as const satisfies MetricDefinition
 
 export const firehoseBatchWrite = {
@@ -89,6 +105,7 @@ export const firehoseBatchWrite = {
   unit: 's',
   description: 'Time to write a batch of events and its cursor to the stream.',
   buckets: storageBuckets,
+  thresholds: { warning: 0.1, critical: 0.5 },
 } as const satisfies MetricDefinition
 
 export const firehoseBatchSize = {
@@ -97,4 +114,5 @@ export const firehoseBatchSize = {
   unit: '{record}',
   description: 'Operations on records in one batch that was written to the stream.',
   buckets: batchBuckets,
+  noAlert: 'Large batches are how it catches up; falling behind shows as lag.',
 } as const satisfies MetricDefinition

@@ -33,6 +33,7 @@ export const httpServerRequestDuration = {
     name: 'http.request.duration',
     attributes: { method: 'http.request.method', path: 'http.route' },
   },
+  thresholds: { warning: 0.5, critical: 2 },
 } as const satisfies MetricDefinition
 
 export const httpRequests = {

@@ -17,6 +17,7 @@ export const indexerEventsProcessed = {
   description:
     'Operations, repo states, account and identity events that were worked off, the stale ones included.',
   attributes: { type: ['create', 'update', 'delete', 'repo', 'account', 'identity'] },
+  formerly: ['indexer_create_events_total', 'indexer_update_events_total', 'indexer_delete_events_total'],
 } as const satisfies MetricDefinition
 
 export const indexerRecords = {
@@ -25,6 +26,15 @@ export const indexerRecords = {
   unit: '{record}',
   description: 'Records created or updated in the store, by what their collection holds.',
   attributes: { collection: collectionKinds },
+  formerly: [
+    'indexer_post_events_total',
+    'indexer_like_events_total',
+    'indexer_repost_events_total',
+    'indexer_follow_events_total',
+    'indexer_block_events_total',
+    'indexer_profile_events_total',
+  ],
+  noAlert: 'Which records people write is not ours to judge.',
 } as const satisfies MetricDefinition
 
 export const indexerDbWrites = {
@@ -32,6 +42,7 @@ export const indexerDbWrites = {
   instrument: 'counter',
   unit: '{record}',
   description: 'Records written to or removed from the store.',
+  noAlert: 'IndexerStuck and StorageSlow tell when writing fails or is slow.',
 } as const satisfies MetricDefinition
 
 export const indexerStaleWritesSkipped = {
@@ -39,6 +50,7 @@ export const indexerStaleWritesSkipped = {
   instrument: 'counter',
   unit: '{operation}',
   description: 'Operations skipped because the store already held their revision or a later one.',
+  noAlert: 'Events that come twice are skipped as they should be.',
 } as const satisfies MetricDefinition
 
 export const indexerChainBreaks = {
@@ -46,6 +58,7 @@ export const indexerChainBreaks = {
   instrument: 'counter',
   unit: '{break}',
   description: 'Commits that did not continue the stored state of their repo, which is then out of sync.',
+  thresholds: { warning: 10, critical: 100 },
 } as const satisfies MetricDefinition
 
 export const indexerAckFailures = {
@@ -54,6 +67,7 @@ export const indexerAckFailures = {
   unit: '{failure}',
   description:
     'Batches that were applied but could not be acknowledged; they are applied again without effect.',
+  thresholds: { warning: 1, critical: 10 },
 } as const satisfies MetricDefinition
 
 export const indexerErrors = {
@@ -63,6 +77,8 @@ export const indexerErrors = {
   description:
     'Entries of the stream that could not be applied: invalid data (expected), or anything else (unexpected).',
   attributes: { kind: ['expected', 'unexpected'] },
+  thresholds: { warning: 1, critical: 100 },
+  formerly: ['indexer_expected_errors_total', 'indexer_unexpected_errors_total'],
 } as const satisfies MetricDefinition
 
 export const indexerPendingMessages = {
@@ -70,6 +86,7 @@ export const indexerPendingMessages = {
   instrument: 'gauge',
   unit: '{event}',
   description: 'Entries of the stream that wait to be indexed.',
+  thresholds: { warning: 10_000, critical: 80_000 },
 } as const satisfies MetricDefinition
 
 export const indexerActiveTasks = {
@@ -77,4 +94,5 @@ export const indexerActiveTasks = {
   instrument: 'gauge',
   unit: '{task}',
   description: 'Batches being indexed right now.',
+  noAlert: 'Shows whether it works right now; IndexerStuck watches that it gets on.',
 } as const satisfies MetricDefinition

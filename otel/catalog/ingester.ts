@@ -13,6 +13,7 @@ export const ingesterStreamEvents = {
   unit: '{event}',
   description: 'Entries written to each stream.',
   attributes: { stream: ['firehose_live', 'firehose_backfill', 'repo_backfill'] },
+  noAlert: 'A stream that is not written shows as lag.',
 } as const satisfies MetricDefinition
 
 export const ingesterFirehoseLiveLength = {
@@ -20,6 +21,7 @@ export const ingesterFirehoseLiveLength = {
   instrument: 'gauge',
   unit: '{event}',
   description: 'Entries kept in the stream of live events.',
+  noAlert: 'Entries stay until all readers have had them; what waits is indexer.pending_messages.',
 } as const satisfies MetricDefinition
 
 export const ingesterFirehoseFilteredOperations = {
@@ -27,6 +29,7 @@ export const ingesterFirehoseFilteredOperations = {
   instrument: 'counter',
   unit: '{operation}',
   description: 'Operations left out because their collection or repo was not asked for.',
+  noAlert: 'What is left out was asked to be left out.',
 } as const satisfies MetricDefinition
 
 export const ingesterEventsInMemory = {
@@ -34,6 +37,7 @@ export const ingesterEventsInMemory = {
   instrument: 'gauge',
   unit: '{event}',
   description: 'Verified events that wait to be written to the stream.',
+  noAlert: 'Bounded by the high-water mark; IngesterBackpressure tells when that is reached.',
 } as const satisfies MetricDefinition
 
 export const ingesterBackpressureActive = {
@@ -42,6 +46,10 @@ export const ingesterBackpressureActive = {
   unit: '',
   description:
     'Whether reading from the relay is paused because the stream is at its high-water mark (1) or not (0).',
+  meanings: [
+    { value: 0, text: 'Reading', severity: 'ok' },
+    { value: 1, text: 'Paused', severity: 'warning' },
+  ],
 } as const satisfies MetricDefinition
 
 export const ingesterWebsocketConnections = {
@@ -49,6 +57,7 @@ export const ingesterWebsocketConnections = {
   instrument: 'gauge',
   unit: '{connection}',
   description: 'Open connections to relays.',
+  noAlert: 'FirehoseDown watches the connection.',
 } as const satisfies MetricDefinition
 
 export const ingesterErrors = {
@@ -57,4 +66,5 @@ export const ingesterErrors = {
   unit: '{error}',
   description: 'Failures while taking events in; each is retried.',
   attributes: { type: ['connection', 'enumerate', 'stream', 'store'] },
+  thresholds: { warning: 10, critical: 100 },
 } as const satisfies MetricDefinition

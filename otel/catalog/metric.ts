@@ -20,6 +20,8 @@ export interface MetricDefinition {
   readonly thresholds?: Thresholds
   /** What single values mean, as dashboards name them: 0 is Disconnected. */
   readonly meanings?: readonly Meaning[]
+  /** Who records it where that is not the code of the service: then no view or instrument is made from this. */
+  readonly recordedBy?: string
   /** Why it is on no panel; without it every metric is on one. */
   readonly noPanel?: string
   /** Why no alert watches it, where one would be expected. */

@@ -25,6 +25,7 @@ export const pipelineScrapeDuration = {
   unit: 's',
   description: 'Time from a scrape request to the last byte of its answer.',
   buckets: requestBuckets,
+  thresholds: { warning: 2, critical: 5 },
 } as const satisfies MetricDefinition
 
 export const pipelineSeries = {
@@ -32,6 +33,7 @@ export const pipelineSeries = {
   instrument: 'gauge',
   unit: '{series}',
   description: 'Series in the last collection.',
+  thresholds: { warning: 50_000, critical: 200_000 },
 } as const satisfies MetricDefinition
 
 export const pipelineOverflows = {
@@ -41,6 +43,7 @@ export const pipelineOverflows = {
   description:
     'Measurements that went to the overflow series because their metric was at its cardinality limit.',
   attributes: { metric: { limit: 1000 } },
+  thresholds: { warning: 1, critical: 1000 },
 } as const satisfies MetricDefinition
 
 export const pipelineMeasurementsDropped = {
@@ -50,6 +53,7 @@ export const pipelineMeasurementsDropped = {
   description:
     'Attributes that were dropped, values that were replaced by _OTHER, and measurements that were no finite number.',
   attributes: { reason: ['undeclared_attribute', 'undeclared_value', 'not_finite'] },
+  thresholds: { warning: 1, critical: 1000 },
 } as const satisfies MetricDefinition
 
 export const pipelineCallbackErrors = {
@@ -58,6 +62,7 @@ export const pipelineCallbackErrors = {
   unit: '{error}',
   description: 'Observations that failed or took too long; their metric was left out of that collection.',
   attributes: { metric: { limit: 1000 }, reason: ['error', 'timeout'] },
+  thresholds: { warning: 1, critical: 100 },
 } as const satisfies MetricDefinition
 
 export const pipelineExports = {

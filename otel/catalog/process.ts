@@ -12,4 +12,5 @@ export const uptime = {
   instrument: 'gauge',
   unit: 's',
   description: 'Time since this process began.',
+  thresholds: { warning: 300, bad: 'below' },
 } as const satisfies MetricDefinition

@@ -4,12 +4,17 @@ import type { MetricDefinition } from './metric.ts'
 // published packages. It is declared so that panels and alerts can name it, documentation lists it and the audit
 // knows it.
 
+const pipeline = 'the pipeline itself'
+const runtime = '@opentelemetry/instrumentation-runtime-node'
+
 export const processCpuTime = {
   name: 'process.cpu.time',
   instrument: 'counter',
   unit: 's',
   description: 'CPU time that the process has used, by mode.',
   attributes: { 'cpu.mode': ['user', 'system'] },
+  recordedBy: pipeline,
+  noAlert: 'EventLoopSaturated tells when the one thread that matters is used up.',
 } as const satisfies MetricDefinition
 
 export const processMemoryUsage = {
@@ -17,6 +22,8 @@ export const processMemoryUsage = {
   instrument: 'upDownCounter',
   unit: 'By',
   description: 'Physical memory in use by the process.',
+  recordedBy: pipeline,
+  thresholds: { warning: 1.5e9, critical: 3e9 },
 } as const satisfies MetricDefinition
 
 export const nodejsEventloopUtilization = {
@@ -24,6 +31,8 @@ export const nodejsEventloopUtilization = {
   instrument: 'gauge',
   unit: '1',
   description: 'Share of the time in which the event loop was not idle.',
+  recordedBy: runtime,
+  thresholds: { warning: 0.8, critical: 0.95 },
 } as const satisfies MetricDefinition
 
 export const nodejsEventloopTime = {
@@ -32,6 +41,8 @@ export const nodejsEventloopTime = {
   unit: 's',
   description: 'Time that the event loop has spent in each state.',
   attributes: { 'nodejs.eventloop.state': ['active', 'idle'] },
+  recordedBy: runtime,
+  noAlert: 'EventLoopSaturated watches the share of the busy time.',
 } as const satisfies MetricDefinition
 
 /** Name and words of the statistics of the delay. */
@@ -41,15 +52,39 @@ const delay = (statistic: string, words: string) =>
     instrument: 'gauge',
     unit: 's',
     description: `${words} of the delay of the event loop since the last collection.`,
+    recordedBy: runtime,
   }) as const satisfies MetricDefinition
 
-export const nodejsEventloopDelayMin = delay('min', 'Minimum')
-export const nodejsEventloopDelayMax = delay('max', 'Maximum')
-export const nodejsEventloopDelayMean = delay('mean', 'Mean')
-export const nodejsEventloopDelayStddev = delay('stddev', 'Standard deviation')
-export const nodejsEventloopDelayP50 = delay('p50', 'Median')
-export const nodejsEventloopDelayP90 = delay('p90', '90th percentile')
-export const nodejsEventloopDelayP99 = delay('p99', '99th percentile')
+const seeP99 = 'EventLoopBlocked watches the 99th percentile.'
+
+export const nodejsEventloopDelayMin = {
+  ...delay('min', 'Minimum'),
+  noAlert: seeP99,
+} as const satisfies MetricDefinition
+export const nodejsEventloopDelayMax = {
+  ...delay('max', 'Maximum'),
+  noAlert: seeP99,
+} as const satisfies MetricDefinition
+export const nodejsEventloopDelayMean = {
+  ...delay('mean', 'Mean'),
+  noAlert: seeP99,
+} as const satisfies MetricDefinition
+export const nodejsEventloopDelayStddev = {
+  ...delay('stddev', 'Standard deviation'),
+  noAlert: seeP99,
+} as const satisfies MetricDefinition
+export const nodejsEventloopDelayP50 = {
+  ...delay('p50', 'Median'),
+  noAlert: seeP99,
+} as const satisfies MetricDefinition
+export const nodejsEventloopDelayP90 = {
+  ...delay('p90', '90th percentile'),
+  noAlert: seeP99,
+} as const satisfies MetricDefinition
+export const nodejsEventloopDelayP99 = {
+  ...delay('p99', '99th percentile'),
+  thresholds: { warning: 0.1, critical: 0.5 },
+} as const satisfies MetricDefinition
 
 export const v8jsGcDuration = {
   name: 'v8js.gc.duration',
@@ -57,6 +92,8 @@ export const v8jsGcDuration = {
   unit: 's',
   description: 'Duration of garbage collections, by kind.',
   attributes: { 'v8js.gc.type': ['major', 'minor', 'incremental', 'weakcb'] },
+  recordedBy: runtime,
+  noAlert: 'Collections that take too long block the event loop, which EventLoopBlocked watches.',
 } as const satisfies MetricDefinition
 
 /** The spaces of the heap depend on the version of V8. */
@@ -68,6 +105,8 @@ export const v8jsMemoryHeapUsed = {
   unit: 'By',
   description: 'Memory in use in each space of the heap.',
   attributes: heapSpaces,
+  recordedBy: runtime,
+  noAlert: 'MemoryHigh watches the memory of the process.',
 } as const satisfies MetricDefinition
 
 export const v8jsMemoryHeapSpaceSize = {
@@ -76,6 +115,8 @@ export const v8jsMemoryHeapSpaceSize = {
   unit: 'By',
   description: 'Memory reserved for each space of the heap.',
   attributes: heapSpaces,
+  recordedBy: runtime,
+  noAlert: 'MemoryHigh watches the memory of the process.',
 } as const satisfies MetricDefinition
 
 export const v8jsMemoryHeapSpaceAvailableSize = {
@@ -84,6 +125,8 @@ export const v8jsMemoryHeapSpaceAvailableSize = {
   unit: 'By',
   description: 'Memory that each space of the heap has left.',
   attributes: heapSpaces,
+  recordedBy: runtime,
+  noAlert: 'MemoryHigh watches the memory of the process.',
 } as const satisfies MetricDefinition
 
 export const v8jsMemoryHeapSpacePhysicalSize = {
@@ -92,6 +135,8 @@ export const v8jsMemoryHeapSpacePhysicalSize = {
   unit: 'By',
   description: 'Physical memory committed to each space of the heap.',
   attributes: heapSpaces,
+  recordedBy: runtime,
+  noAlert: 'MemoryHigh watches the memory of the process.',
 } as const satisfies MetricDefinition
 
 export const v8jsResourceActive = {
@@ -100,6 +145,8 @@ export const v8jsResourceActive = {
   unit: '{resource}',
   description: 'Resources that keep the event loop alive, by type: sockets, timers, files.',
   attributes: { 'v8js.resource.type': { limit: 50 } },
+  recordedBy: runtime,
+  noAlert: 'Differs from service to service; a leak shows as memory.',
 } as const satisfies MetricDefinition
 
 export const otelSdkMetricReaderCollectionDuration = {
@@ -107,26 +154,10 @@ export const otelSdkMetricReaderCollectionDuration = {
   instrument: 'histogram',
   unit: 's',
   description: 'Time that the metrics SDK takes to collect all series for a reader.',
+  attributes: {
+    'otel.component.name': { limit: 20 },
+    'otel.component.type': { limit: 20 },
+  },
+  recordedBy: '@opentelemetry/sdk-metrics',
+  noAlert: 'ScrapeSlow watches the whole of the scrape.',
 } as const satisfies MetricDefinition
-
-/** All of the above. */
-export const runtimeMetrics: readonly MetricDefinition[] = [
-  processCpuTime,
-  processMemoryUsage,
-  nodejsEventloopUtilization,
-  nodejsEventloopTime,
-  nodejsEventloopDelayMin,
-  nodejsEventloopDelayMax,
-  nodejsEventloopDelayMean,
-  nodejsEventloopDelayStddev,
-  nodejsEventloopDelayP50,
-  nodejsEventloopDelayP90,
-  nodejsEventloopDelayP99,
-  v8jsGcDuration,
-  v8jsMemoryHeapUsed,
-  v8jsMemoryHeapSpaceSize,
-  v8jsMemoryHeapSpaceAvailableSize,
-  v8jsMemoryHeapSpacePhysicalSize,
-  v8jsResourceActive,
-  otelSdkMetricReaderCollectionDuration,
-]

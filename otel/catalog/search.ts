@@ -13,6 +13,7 @@ export const searchQueries = {
   instrument: 'counter',
   unit: '{query}',
   description: 'Full-text queries, failed ones included.',
+  noAlert: 'How much is searched for is not ours to judge.',
 } as const satisfies MetricDefinition
 
 export const searchQuery = {
@@ -21,6 +22,7 @@ export const searchQuery = {
   unit: 's',
   description: 'Time that a full-text query takes.',
   buckets: storageBuckets,
+  thresholds: { warning: 0.1, critical: 0.5 },
 } as const satisfies MetricDefinition
 
 export const searchReindexRecords = {
@@ -28,6 +30,7 @@ export const searchReindexRecords = {
   instrument: 'counter',
   unit: '{record}',
   description: 'Records read while the search index was built anew.',
+  noAlert: 'Runs after a change of the configuration, and ends by itself.',
 } as const satisfies MetricDefinition
 
 export const searchDisk = {
@@ -35,4 +38,5 @@ export const searchDisk = {
   instrument: 'gauge',
   unit: 'By',
   description: 'Space that the search index takes on disk.',
+  thresholds: { warning: 50e9, critical: 200e9 },
 } as const satisfies MetricDefinition

@@ -15,6 +15,7 @@ export const storageRecords = {
   unit: '{record}',
   description: 'Records in the store, those of hidden accounts included.',
   formerly: ['storage_records_total'],
+  noAlert: 'How much is kept is not good or bad; StorageDiskLarge watches the space that it takes.',
 } as const satisfies MetricDefinition
 
 export const storageCollections = {
@@ -22,6 +23,7 @@ export const storageCollections = {
   instrument: 'gauge',
   unit: '{collection}',
   description: 'Collections that have at least one record.',
+  noAlert: 'How many collections there are is up to those who write them.',
 } as const satisfies MetricDefinition
 
 export const storageDisk = {
@@ -29,6 +31,7 @@ export const storageDisk = {
   instrument: 'gauge',
   unit: 'By',
   description: 'Space that the database takes on disk.',
+  thresholds: { warning: 100e9, critical: 500e9 },
 } as const satisfies MetricDefinition
 
 export const storageCollectionRecords = {
@@ -37,6 +40,7 @@ export const storageCollectionRecords = {
   unit: '{record}',
   description: 'Records in the store, by what their collection holds.',
   attributes: { collection: collectionKinds },
+  noAlert: 'How much is kept is not good or bad; StorageDiskLarge watches the space that it takes.',
 } as const satisfies MetricDefinition
 
 export const storageRepos = {
@@ -67,4 +71,5 @@ export const storageOperation = {
   description: 'Time that an operation of the store takes, failed ones included.',
   attributes: { op: ['get', 'put', 'put_batch', 'delete', 'query', 'scan'] },
   buckets: storageBuckets,
+  thresholds: { warning: 0.05, critical: 0.25 },
 } as const satisfies MetricDefinition
