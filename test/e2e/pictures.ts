@@ -9,6 +9,7 @@ import { takePicture } from '../../otel/dashboards/render/browser/picture.ts'
 import { renderDashboard } from '../../otel/dashboards/render/render.ts'
 import { dashboardFiles, startObserved } from './harness/observed.ts'
 import { createRandom } from './harness/random.ts'
+import { smallerPng } from './harness/smaller-png.ts'
 import { browserProgram } from './setup/browser.ts'
 
 // Writes docs/images/*.png: every generated dashboard with the data of a service under traffic. `npm run pictures`.
@@ -45,7 +46,7 @@ for (const file of dashboardFiles) {
   const { png, complaints } = await takePicture(browser, { file: page, widthPx })
   for (const complaint of complaints) console.error(`${name}: ${complaint}`)
   const picture = join(images, `${name}.png`)
-  writeFileSync(picture, png)
+  writeFileSync(picture, smallerPng(png))
   const { size } = statSync(picture)
   console.log(`docs/images/${name}.png: ${Math.round(size / 1000)} kB`)
   if (complaints.length > 0 || size > maxBytes) process.exitCode = 1

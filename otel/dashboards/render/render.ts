@@ -6,6 +6,7 @@ import { type DrawnPanel, drawPanel, showsData } from './draw-panel.ts'
 import { dateTime } from './duration-units.ts'
 import { queryPanel } from './frames.ts'
 import { type Html, html } from './html.ts'
+import { fillText } from './interpolate.ts'
 import { builtIns, intervalsOf } from './interval.ts'
 import { page } from './page.ts'
 import { type PlacedPanel, type Section, sectionsOf } from './sections.ts'
@@ -67,23 +68,24 @@ export async function renderDashboard({
     builtIns: builtIns({ from, to, ...intervals }),
   })
 
-  const draw = async ({ panel, grid }: PlacedPanel): Promise<RenderedPanel & DrawnPanel> => {
+  const draw = async ({ panel, grid, scope }: PlacedPanel): Promise<RenderedPanel & DrawnPanel> => {
     const size = sizeOf(grid, widthPx)
-    const queries = { dashboard, prometheus, from, to, variables: variables.filled, widthPx: size.width }
+    const filled = new Map([...variables.filled, ...scope])
+    const queries = { dashboard, prometheus, from, to, variables: filled, widthPx: size.width }
     const data = showsData(panel.type)
       ? await queryPanel(panel, queries)
       : { frames: [], errors: [], from, to }
     const model = panelModel(dashboard, panel)
-    const view = { panel, model, data, theme, variables: variables.filled, size }
+    const view = { panel, model, data, theme, variables: filled, size }
     return { ...drawPanel(view, grid), title: panel.title }
   }
   const sections = await Promise.all(
-    sectionsOf(dashboard).map(async (section) => ({
+    sectionsOf(dashboard, variables.filled).map(async (section) => ({
       section,
       panels: await Promise.all(section.boxes.map(draw)),
     })),
   )
-  const body = html`${head({ dashboard, variables, from, to })}<main>${sections.map(({ section, panels }) => drawSection(section, panels))}</main>
+  const body = html`${head({ dashboard, variables, from, to })}<main>${sections.map(({ section, panels }) => drawSection(section, panels, variables))}</main>
 <footer><span>Drawn by tidegauge from ${prometheus.url}</span><span>${dateTime(to.getTime(), true)}</span></footer>`
   return {
     html: await page({ title: dashboard.title || 'Dashboard', theme, body }),
@@ -106,10 +108,14 @@ function sizeOf(
   }
 }
 
-function drawSection({ heading, hidden, depth }: Section, panels: readonly DrawnPanel[]): Html {
+function drawSection(
+  { heading, hidden, depth }: Section,
+  panels: readonly DrawnPanel[],
+  { filled }: Variables,
+): Html {
   const title =
     heading &&
-    html`<h2 class="${heading.kind}${heading.isCollapsed ? ' collapsed' : ''}" data-depth="${depth}">${heading.title}${
+    html`<h2 class="${heading.kind}${heading.isCollapsed ? ' collapsed' : ''}" data-depth="${depth}">${fillText(heading.title, new Map([...filled, ...heading.scope]))}${
       hidden > 0 ? html` <small>(${hidden} panel${hidden === 1 ? '' : 's'})</small>` : undefined
     }</h2>`
   return html`${title}<div class="grid">${panels.map((panel) => panel.html)}</div>`

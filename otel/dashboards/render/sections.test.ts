@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readDashboard } from '../read.ts'
-import { heightOf, sectionsOf } from './sections.ts'
+import { sectionsOf } from './sections.ts'
 
 const panel = (title: string, x: number, y: number, w = 12, h = 8) => ({
   type: 'stat',
@@ -145,10 +145,40 @@ describe('sectionsOf, schema v2', () => {
   })
 })
 
-it('tells the height of a section', () => {
-  const dashboard = readDashboard({
-    file: 'd.json',
-    text: JSON.stringify({ title: 'T', panels: [panel('a', 0, 0), panel('b', 0, 8)] }),
-  })
-  assert.equal(heightOf(sectionsOf(dashboard)[0] as never), 16)
+describe('sectionsOf, repeated', () => {
+  const values = ['a', 'b', 'c', 'd', 'e']
+  const host = { name: 'host', values, text: 'All', isMulti: true, isPattern: false }
+  const places = (json: object) =>
+    sectionsOf(readDashboard({ file: 'd.json', text: JSON.stringify(json) }), new Map([['host', host]])).map(
+      ({ heading, boxes }) => [
+        `${heading?.title ?? ''}${heading?.scope.get('host')?.text ?? ''}`,
+        ...boxes.map(
+          ({ scope, grid }) => `${scope.get('host')?.text ?? '-'} ${grid.x},${grid.y} ${grid.w}×${grid.h}`,
+        ),
+      ],
+    )
+  const cases = [
+    {
+      name: 'panels stand side by side, and what is below moves down',
+      panels: [{ ...panel('p', 0, 0, 24, 4), repeat: 'host', maxPerRow: 3 }, panel('q', 0, 4)],
+      expected: [['', 'a 0,0 8×4', 'b 8,0 8×4', 'c 16,0 8×4', 'd 0,4 8×4', 'e 8,4 8×4', '- 0,8 12×8']],
+    },
+    {
+      name: 'panels stand one below the other',
+      panels: [{ ...panel('p', 0, 0, 6, 4), repeat: 'host', repeatDirection: 'v' }],
+      expected: [['', 'a 0,0 6×4', 'b 0,4 6×4', 'c 0,8 6×4', 'd 0,12 6×4', 'e 0,16 6×4']],
+    },
+    {
+      name: 'a panel of an unknown variable stands once',
+      panels: [{ ...panel('p', 0, 0, 6, 4), repeat: 'nobody' }],
+      expected: [['', '- 0,0 6×4']],
+    },
+    {
+      name: 'rows stand once for each value',
+      panels: [{ ...row('R', 0), repeat: 'host' }, panel('p', 0, 1)],
+      expected: values.map((value) => [`R${value}`, `${value} 0,0 12×8`]),
+    },
+  ]
+  for (const { name, panels, expected } of cases)
+    it(name, () => assert.deepEqual(places({ title: 'T', schemaVersion: 39, panels }), expected))
 })
