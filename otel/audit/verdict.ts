@@ -6,14 +6,12 @@ export function verdictOf(report: MetricReport): string {
   const words = [...new Set(grave.map(({ check }) => check))].map(
     (check) => shortWords[check] ?? check.replaceAll('-', ' '),
   )
-  const { recordings, panels, noPanel, alerts, hasMoved } = report
+  const { recordings, hasMoved } = report
   if (recordings?.length === 0 && !grave.some(({ check }) => check.startsWith('source-')))
     words.unshift('nothing records it')
   if (words.length > 0) return words.join(', ')
   if (hasMoved === false && report.type === 'counter') return 'good; has not happened yet'
-  return panels.length === 0 && alerts.length === 0 && noPanel === undefined
-    ? 'recorded, but nobody looks'
-    : 'good'
+  return 'good'
 }
 
 /** Of checks whose name would not read as a verdict. */

@@ -1,4 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { documentedChecks } from '../audit/documented-checks.ts'
+import { checksReference } from '../audit/report/checks-reference.ts'
 import { components } from '../catalog/catalog.ts'
 import { dashboardFiles } from './dashboards/dashboards.ts'
 import { provisioningFiles } from './provisioning.ts'
@@ -8,6 +10,7 @@ import { defaultSettings } from './settings.ts'
 // Writes every generated file; with `--check` it writes nothing, names each file that differs and exits 1.
 const root = new URL('../../', import.meta.url)
 const files = {
+  'docs/audit-checks.md': checksReference(documentedChecks),
   'docs/metrics.md': metricsReference(components),
   ...dashboardFiles(components, defaultSettings),
   ...provisioningFiles(),

@@ -19,7 +19,7 @@ export function markdownReport(audit: Audit, { checks }: MarkdownOptions): strin
     summary(audit),
     coverage(audit),
     ...toDo(audit.findings, descriptions),
-    ...metricTables(audit.metrics),
+    ...metricTables(audit.metrics, audit.looked),
     ...findings(audit.findings),
     ...rest(audit),
   ]

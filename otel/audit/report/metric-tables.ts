@@ -1,28 +1,38 @@
 import type { Place } from '../finding.ts'
+import type { Looked } from '../looked-at.ts'
 import type { MetricReport } from '../metric-reports.ts'
 import { verdictOf } from '../verdict.ts'
 import { code, table, text } from './markdown-text.ts'
 
 /** A table per component: each metric with its type, where it is recorded, its panel, its alert, and the verdict. */
-export function metricTables(metrics: readonly MetricReport[]): readonly string[] {
+export function metricTables(metrics: readonly MetricReport[], looked: Looked): readonly string[] {
   if (metrics.length === 0) return []
   const hasSource = metrics.some(({ recordings }) => recordings !== undefined)
-  const head = ['Metric', 'Type', ...(hasSource ? ['Recorded'] : []), 'Panel', 'Alert', 'Verdict']
+  // A plane that was not looked at has no column: nothing in it would read as nothing there.
+  const columns: readonly (readonly [title: string, cell: (metric: MetricReport) => string])[] = [
+    ['Metric', ({ name }) => code(name)],
+    ['Type', ({ type }) => type],
+    ...(hasSource ? [['Recorded', recorded] as const] : []),
+    ...(looked.dashboards > 0 ? [['Panel', panelsOf] as const] : []),
+    ...(looked.ruleFiles > 0 ? [['Alert', alertsOf] as const] : []),
+    ['Verdict', (metric) => text(verdictOf(metric))],
+  ]
   const components = [...Map.groupBy(metrics, ({ component }) => component)].flatMap(([component, of]) => [
     `### ${text(component)}`,
     table(
-      head,
-      of.map((metric) => [
-        code(metric.name),
-        metric.type,
-        ...(hasSource ? [recorded(metric)] : []),
-        places(metric.panels, ({ panel }) => panel, metric.noPanel),
-        places(metric.alerts, ({ rule }) => rule, metric.noAlert),
-        text(verdictOf(metric)),
-      ]),
+      columns.map(([title]) => title),
+      of.map((metric) => columns.map(([, cell]) => cell(metric))),
     ),
   ])
   return ['## Metrics', ...components]
+}
+
+function panelsOf({ panels, noPanel }: MetricReport): string {
+  return places(panels, ({ panel }) => panel, noPanel)
+}
+
+function alertsOf({ alerts, noAlert }: MetricReport): string {
+  return places(alerts, ({ rule }) => rule, noAlert)
 }
 
 function recorded({ recordings }: MetricReport): string {
