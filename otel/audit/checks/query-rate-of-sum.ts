@@ -21,7 +21,11 @@ export const queryRateOfSum: Check = {
         const isDouble = inner.some(({ around }) =>
           around.some((one) => one.kind === 'call' && /^(rate|irate|increase)$/.test(one.function.text)),
         )
-        const hasCounter = inner.some(({ selector }) => risesOnly(seriesOf(planes.inventory, selector).kind))
+        const hasCounter = inner.some(
+          ({ selector, around }) =>
+            risesOnly(seriesOf(planes.inventory, selector).kind) &&
+            around.some((one) => one.kind === 'aggregation' && /^(sum|avg)$/.test(one.operator.text)),
+        )
         if (!isDouble && !hasCounter) return
         const outer = each.function.text
         findings.push(

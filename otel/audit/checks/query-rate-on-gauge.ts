@@ -12,6 +12,8 @@ export const queryRateOnGauge: Check = {
       for (const { selector, around } of selections(located.query.expression)) {
         const call = around.at(-1)
         if (call?.kind !== 'call' || !ofCounters.has(call.function.text)) continue
+        if (around.some((each) => each.kind === 'call' && each.function.text.startsWith('histogram_')))
+          continue
         const { kind, metric } = seriesOf(planes.inventory, selector)
         if ((kind !== 'gauge' && kind !== 'quantile') || metric === undefined) continue
         const name = selector.name?.text ?? metric.name

@@ -67,7 +67,7 @@ function faultsOf(top: Expression, { mayCarry }: LabelKnowledge): readonly Label
     const labels = labelsOf(inner)
     return words.filter(({ text, isVariable }) => !isVariable && !labels.mayHave(text))
   }
-  walk(top, (each) => {
+  walk(top, (each, around) => {
     if (each.kind === 'selector') {
       for (const { label, operator, value } of each.matchers) {
         if (label.isVariable || label.text === '__name__' || mayCarry(each, label.text)) continue
@@ -82,6 +82,8 @@ function faultsOf(top: Expression, { mayCarry }: LabelKnowledge): readonly Label
     } else if (each.kind === 'aggregation' && each.grouping !== undefined) {
       const { kind, labels } = each.grouping
       for (const label of lacking(each.expression, labels)) {
+        // What is no histogram below histogram_quantile is reported as that.
+        if (label.text === 'le' && around.some(isOfHistograms)) continue
         const isBy = kind === 'by'
         faults.push({
           label,
@@ -130,6 +132,10 @@ function faultsOf(top: Expression, { mayCarry }: LabelKnowledge): readonly Label
   return faults.filter(
     ({ label }, index) => faults.findIndex((other) => other.label.from === label.from) === index,
   )
+}
+
+function isOfHistograms(each: Expression): boolean {
+  return each.kind === 'call' && each.function.text.startsWith('histogram_')
 }
 
 function selectorsIn(of: Expression): readonly Selector[] {

@@ -2,6 +2,7 @@ import { comparisons, type Expression } from '../../promql/expression.ts'
 import { walk } from '../../promql/walk.ts'
 import type { Finding } from '../finding.ts'
 import type { Check } from '../planes.ts'
+import { boundsOf } from './bounds.ts'
 import { queryFinding, readQueriesOf, selections } from './queries.ts'
 
 const check = 'rule-flipped'
@@ -18,7 +19,8 @@ export const ruleFlipped: Check = {
         if (each.kind !== 'binary' || !comparisons.has(each.operator.text) || each.right.kind !== 'number')
           return
         // Other conditions only say when the first one counts.
-        if (around.some((one) => one.kind === 'binary') || each.isBool) return
+        if (around.some((one) => one.kind === 'binary' || one.kind === 'call') || each.isBool) return
+        if (boundsOf(each, planes.inventory).isEmpty) return
         const name = measured(each.left)
         const { value } = each.right
         const isBelow = /^<=?$/.test(each.operator.text)
@@ -48,8 +50,18 @@ export const ruleFlipped: Check = {
 function measured(side: Expression): string | undefined {
   if (side.kind === 'binary' && side.operator.text === '-') return undefined
   const numerator = side.kind === 'binary' && side.operator.text === '/' ? side.left : side
-  const names = new Set(selections(numerator).map(({ selector }) => selector.name?.text))
+  const found = selections(numerator)
+  if (found.some(({ around }) => around.some(looksAway))) return undefined
+  const names = new Set(found.map(({ selector }) => selector.name?.text))
   return names.size === 1 ? [...names][0] : undefined
+}
+
+/** What counts series rather than looking at their values. */
+function looksAway(each: Expression): boolean {
+  if (each.kind === 'aggregation') return /^(count|group|count_values|std)/.test(each.operator.text)
+  if (each.kind === 'call')
+    return /^(changes|resets|count_over_time|present_over_time|absent)/.test(each.function.text)
+  return each.kind === 'binary'
 }
 
 const bad =
