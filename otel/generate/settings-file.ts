@@ -24,6 +24,10 @@ const schema = z.strictObject({
     )
     .default({}),
   runbooks: z.string().min(1).default(defaultSettings.runbooks),
+  jobs: z
+    .array(z.string().min(1))
+    .min(1)
+    .default([...defaultSettings.jobs]),
 })
 
 /**

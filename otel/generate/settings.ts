@@ -9,6 +9,8 @@ export interface GenerateSettings {
   readonly alerts: Readonly<Record<string, AlertSettings>>
   /** Address of the page that holds the runbooks; each alert links to its heading there. */
   readonly runbooks: string
+  /** The jobs of the service in Prometheus; rules look at these alone, and tell when none is there. At least one. */
+  readonly jobs: readonly string[]
 }
 
 export interface AlertSettings {
@@ -25,4 +27,5 @@ export const defaultSettings: GenerateSettings = {
   thresholds: {},
   alerts: {},
   runbooks: 'docs/runbooks.md',
+  jobs: ['tidegauge'],
 }

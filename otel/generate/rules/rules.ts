@@ -1,0 +1,76 @@
+import { stringify } from 'yaml'
+import type { ComponentCatalog } from '../../catalog/catalog.ts'
+import type { Alert, Recording } from '../../catalog/rule.ts'
+import { runbookAddress } from '../runbooks.ts'
+import type { GenerateSettings } from '../settings.ts'
+import { ruleQuery } from './jobs.ts'
+import { ruleTests } from './tests.ts'
+
+/**
+ * Writes the recording and alerting rules of each component for Prometheus, and beside them their tests for
+ * `promtool test rules`.
+ *
+ * @returns the text of each file by its name: `firehose.yaml`, `tests/firehose.test.yaml`.
+ */
+export function ruleFiles(
+  components: readonly ComponentCatalog[],
+  settings: GenerateSettings,
+): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {}
+  for (const component of components) {
+    const alerts = enabledAlerts(component, settings)
+    if (alerts.length + component.recordings.length === 0) continue
+    const rules = [
+      ...inOrder(component.recordings).map((recording) => recordingRule(recording, settings)),
+      ...alerts.map((alert) => alertingRule(alert, settings)),
+    ]
+    files[`${component.name}.yaml`] = file({ groups: [{ name: component.name, rules }] })
+    if (alerts.length > 0)
+      files[`tests/${component.name}.test.yaml`] = file({
+        rule_files: [`../${component.name}.yaml`],
+        evaluation_interval: '1m',
+        tests: alerts.flatMap((alert) => ruleTests(alert, settings)),
+      })
+  }
+  return files
+}
+
+/** The alerts that are not switched off, with what the settings say about them. */
+export function enabledAlerts({ alerts }: ComponentCatalog, settings: GenerateSettings): Alert[] {
+  return alerts
+    .filter(({ alert }) => settings.alerts[alert]?.enabled !== false)
+    .map((alert) => {
+      const { for: holds = alert.for, severity = alert.severity } = settings.alerts[alert.alert] ?? {}
+      return { ...alert, for: holds, severity }
+    })
+}
+
+/** A group is evaluated from top to bottom: what others build on comes before them. */
+function inOrder(recordings: readonly Recording[]): Recording[] {
+  const ordered = new Set<Recording>()
+  const add = (recording: Recording) => {
+    for (const part of recording.query.parts) if ('record' in part && recordings.includes(part)) add(part)
+    ordered.add(recording)
+  }
+  for (const recording of recordings) add(recording)
+  return [...ordered]
+}
+
+function recordingRule({ record, query }: Recording, settings: GenerateSettings): object {
+  return { record, expr: ruleQuery(query, settings) }
+}
+
+function alertingRule(alert: Alert, settings: GenerateSettings): object {
+  const { summary, description } = alert
+  return {
+    alert: alert.alert,
+    expr: ruleQuery(alert.query, settings),
+    for: alert.for,
+    labels: { severity: alert.severity, ...settings.alerts[alert.alert]?.labels },
+    annotations: { summary, description, runbook_url: runbookAddress(alert, settings) },
+  }
+}
+
+function file(content: unknown): string {
+  return `# Generated from the catalog by \`tidegauge generate\`.\n\n${stringify(content, { lineWidth: 0, aliasDuplicateObjects: false })}`
+}
