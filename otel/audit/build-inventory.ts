@@ -110,9 +110,8 @@ function addDeclared(
     draft.help ??= help
     if (!areLabelsKnown) draft.mayHaveOtherLabels = true
     for (const [label, values] of labels) {
-      // Source shows the values at some places; only a catalog promises that there are no others.
-      const isClosed = values !== undefined && from === 'catalog'
-      if (!draft.labels.has(label)) draft.labels.set(label, isClosed ? new Set(values) : undefined)
+      // A catalog promises that there are no others; source tells values only where every place writes them out.
+      if (!draft.labels.has(label)) draft.labels.set(label, values && new Set(values))
     }
     draft.from.add(from)
   }

@@ -23,7 +23,9 @@ export function serviceMetrics(planes: Planes): readonly ServiceMetric[] {
       places.set(name, declared === catalog ? { file } : { file, line })
   return [...inventory.metrics.values()].flatMap((metric) => {
     const place = places.get(metric.name)
-    return place && !isOfExporter(metric.name) ? [{ metric, place, isOfRuntime: isOfRuntime(metric) }] : []
+    return place && !isOfExporter(metric.name) && !isCreationTime(metric.name, inventory.metrics)
+      ? [{ metric, place, isOfRuntime: isOfRuntime(metric) }]
+      : []
   })
 }
 
@@ -49,6 +51,12 @@ export function labelsKey(labels: ReadonlyMap<string, string>): string {
 /** Says something about the exporter itself, and is counted by none. */
 function isOfExporter(name: string): boolean {
   return name === 'target_info' || name === 'otel_scope_info' || name === 'otel_target_info'
+}
+
+/** When a series began, as the Python client exports it beside the metric. */
+function isCreationTime(name: string, metrics: ReadonlyMap<string, KnownMetric>): boolean {
+  const of = name.replace(/_created$/, '')
+  return of !== name && (metrics.has(of) || metrics.has(`${of}_total`))
 }
 
 function isOfRuntime({ name, from }: KnownMetric): boolean {

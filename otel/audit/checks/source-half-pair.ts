@@ -38,7 +38,7 @@ function* byLabel(planes: Planes) {
       const values = literalValues(metric, label)
       if (values === undefined || values.length === 0) continue
       const missing = missingHalf(values)
-      const declared = metric.labels.get(label)
+      const declared = metric.library === 'catalog' ? metric.labels.get(label) : undefined
       if (missing === undefined || (declared && !missing.some((value) => declared.includes(value)))) continue
       yield sourceFinding(metric, {
         check,

@@ -119,8 +119,7 @@ function declare(
 ): Values {
   const { names, adjust } = declaration
   if (names?.length !== 1 && interpreter.specialise(scope) === 'later') return noValues
-  const { file } = scope.module
-  const line = declaration.line ?? expression.line
+  const { file, line } = placeOf(expression, scope)
   if (names === undefined) {
     if (!interpreter.isTest)
       interpreter.unresolved.set(`${file}:${line}`, {
@@ -162,6 +161,15 @@ function declare(
       return new Set([value])
     }),
   )
+}
+
+/** A declaration that a function makes for its callers stands where they call it. */
+function placeOf(expression: Expression, scope: Scope): { readonly file: string; readonly line: number } {
+  let place = { file: scope.module.file, line: expression.line }
+  for (let at: Scope | undefined = scope; at; at = at.caller ?? at.parent) {
+    if (at.caller && at.callSite) place = { file: at.caller.module.file, line: at.callSite.line }
+  }
+  return place
 }
 
 function noteUse(

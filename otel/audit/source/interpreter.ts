@@ -865,7 +865,7 @@ export class Interpreter {
     scope.inner.set(site, frames)
     let frame = frames.inner.get(declared)
     if (!frame) {
-      frame = new Scope(value.scope.module, value.scope, declared, scope)
+      frame = new Scope(value.scope.module, value.scope, declared, { scope, site })
       this.#setSelf(frame, declared, value.self)
       frames.inner.set(declared, frame)
     }

@@ -23,7 +23,7 @@ const javascript: Language = {
   library:
     /prom-client|create(Observable)?(Counter|UpDownCounter|Gauge|Histogram)\(|satisfies MetricDefinition|: MetricDefinition = |meter\/(bind|observe|timed)\.|tidegauge\/otel/,
   related: /\.(inc|dec|labels|startTimer|addCallback)\(/,
-  test: /(^|\/)(__tests__|__mocks__|tests?|specs?|e2e|bench|benchmarks|examples|fixtures)\/|\.(test|spec|bench|e2e|fixture|stories)\.[cm]?[jt]sx?$|(^|\/)test[-_][^/]*\.[cm]?[jt]s$/,
+  test: /(^|\/)(__tests__|__mocks__|tests?|specs?|e2e|bench|benchmarks|examples|fixtures|testing)\/|\.(test|spec|bench|e2e|fixture|stories)\.[cm]?[jt]sx?$|(^|\/)test[-_][^/]*\.[cm]?[jt]s$/,
 }
 
 const go: Language = {

@@ -68,8 +68,6 @@ export interface Declaration {
   readonly labels: readonly string[] | undefined
   readonly values?: ReadonlyMap<string, readonly string[] | undefined>
   readonly library: Library
-  /** Where it stands, when not where the call does. */
-  readonly line?: number
   readonly isRecordedElsewhere?: boolean
   /** Naming it again means the same metric, wherever that is. */
   readonly isShared?: boolean

@@ -83,6 +83,7 @@ async function readTexts(
   problems: SourceProblem[],
 ): Promise<ReadText[]> {
   const texts: ReadText[] = []
+  const root = sharedFolder(files.map(({ file }) => file))
   for (const { file, path } of files) {
     const known = languageOf(file)
     if (known === undefined) {
@@ -105,7 +106,8 @@ async function readTexts(
       const bytes = await readFile(path)
       // No source holds a zero byte; what does is something else by that name.
       if (bytes.subarray(0, 4096).includes(0)) continue
-      texts.push({ file, text: bytes.toString('utf8'), grammar, language, isTest: language.test.test(file) })
+      const isTest = language.test.test(file.slice(root.length))
+      texts.push({ file, text: bytes.toString('utf8'), grammar, language, isTest })
     } catch (error) {
       problems.push({
         file,
@@ -116,8 +118,17 @@ async function readTexts(
   return texts
 }
 
+/** The folder that all files are in: a service that lies in a folder of tests is not made of tests. */
+function sharedFolder([first = '', ...rest]: readonly string[]): string {
+  let folder = first.slice(0, first.lastIndexOf('/') + 1)
+  for (const file of rest) {
+    while (!file.startsWith(folder)) folder = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1)
+  }
+  return folder
+}
+
 function declaredMetric(metric: SourceMetric, reach: Reachability): DeclaredMetric {
-  const { name, type, help, unit, file, line, library, labels, values, uses } = metric
+  const { name, type, help, unit, file, line, library, labels, uses } = metric
   // A guess counts only where nothing better is known.
   const certain = metric.recordings.filter(({ isGuess }) => !isGuess)
   const recordings = certain.some((recording) => reach.of(recording) === 'product')
@@ -128,7 +139,7 @@ function declaredMetric(metric: SourceMetric, reach: Reachability): DeclaredMetr
     type,
     help,
     unit,
-    labels: new Map((labels ?? []).map((label) => [label, valuesOf(label, values)])),
+    labels: new Map((labels ?? []).map((label) => [label, valuesOf(label, metric)])),
     file,
     line,
     recordings: metric.isRecordedElsewhere
@@ -146,7 +157,20 @@ function declaredMetric(metric: SourceMetric, reach: Reachability): DeclaredMetr
   }
 }
 
-function valuesOf(label: string, values: SourceMetric['values']): readonly string[] | undefined {
+/** Declared values, or else those that are written at every place that gives the label. */
+function valuesOf(label: string, { values, uses, recordings }: SourceMetric): readonly string[] | undefined {
   const known = values.get(label)
-  return known ? [...known] : undefined
+  if (known) return [...known]
+  const product = uses.filter(({ isTest }) => !isTest)
+  // A guess may stand for a place that gives other values.
+  if (product.length === 0 || recordings.some(({ isGuess }) => isGuess)) return undefined
+  const literals = new Set<string>()
+  for (const { byName } of product) {
+    if (byName === undefined) return undefined
+    const given = byName.get(label)
+    if (given === undefined) continue
+    if (given.literal === undefined) return undefined
+    literals.add(given.literal)
+  }
+  return literals.size > 0 ? [...literals] : undefined
 }

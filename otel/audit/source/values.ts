@@ -97,13 +97,20 @@ export class Scope {
   readonly results = new Map<Expression, { readonly round: number; values: Values }>()
   /** Where the call stands, for a function that is looked at anew for each of its calls. */
   readonly caller: Scope | undefined
+  readonly callSite: Expression | undefined
   returns: Slot | undefined
 
-  constructor(module: Module, parent: Scope | undefined, declared?: FunctionDeclaration, caller?: Scope) {
+  constructor(
+    module: Module,
+    parent: Scope | undefined,
+    declared?: FunctionDeclaration,
+    caller?: { readonly scope: Scope; readonly site: Expression },
+  ) {
     this.module = module
     this.parent = parent
     this.declared = declared
-    this.caller = caller
+    this.caller = caller?.scope
+    this.callSite = caller?.site
   }
 
   find(name: string): Slot | undefined {
