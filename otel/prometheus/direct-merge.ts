@@ -22,27 +22,36 @@ export function mergeDirectly(producer: unknown): void {
       temporal._stashAccumulations(recorded)
       temporal._unreportedAccumulations.set(collector, [])
       const whole = history?.accumulations as AttributeMap
-      merge(whole, recorded, temporal._aggregator)
+      // What several readers share must not change under the others.
+      const isOwn = temporal._unreportedAccumulations.size === 1
+      merge(whole, recorded, temporal._aggregator, isOwn ? adderOf(temporal._aggregator) : undefined)
       temporal._reportHistory.set(collector, {
         accumulations: whole,
         collectionTime: time,
         aggregationTemporality: temporality,
       })
-      const entries = entriesOf(whole)
-      if (entries.length === 0) return undefined
-      return temporal._aggregator.toMetricData(descriptor, temporality, entries, time)
+      if (whole._valueMap.size === 0) return undefined
+      return temporal._aggregator.toMetricData(descriptor, temporality, new Entries(whole), time)
     }
   })
 }
 
 interface AttributeMap {
   readonly _keyMap: Map<string, unknown>
-  readonly _valueMap: Map<string, unknown>
+  readonly _valueMap: Map<string, Accumulation | undefined>
+}
+
+interface Accumulation {
+  record(value: unknown): void
+  toPointValue(): unknown
 }
 
 interface Aggregator {
-  merge(previous: unknown, delta: unknown): unknown
-  toMetricData(descriptor: unknown, temporality: unknown, entries: unknown[], time: unknown): unknown
+  readonly kind?: unknown
+  /** Where `record` of its accumulations does more than to add. */
+  readonly add?: Adder
+  merge(previous: unknown, delta: unknown): Accumulation
+  toMetricData(descriptor: unknown, temporality: unknown, entries: Entries, time: unknown): unknown
 }
 
 interface History {
@@ -60,14 +69,22 @@ interface Temporal {
   buildMetrics(collector: unknown, descriptor: unknown, recorded: unknown, time: unknown): unknown
 }
 
+/** Adds one accumulation to another in place, which `merge` of the SDK does in a new one. */
+type Adder = (previous: Accumulation, delta: Accumulation) => void
+
+/** Looks up each series as seldom as can be: with many, the maps do not fit into the caches of the processor. */
 function merge(
   whole: AttributeMap,
   { _keyMap: keys, _valueMap: recorded }: AttributeMap,
   aggregator: Aggregator,
+  add: Adder | undefined,
 ): void {
   const values = whole._valueMap
   for (const [hash, accumulation] of recorded) {
-    if (values.has(hash)) values.set(hash, aggregator.merge(values.get(hash), accumulation))
+    const previous = values.get(hash)
+    if (previous !== undefined && accumulation !== undefined && add !== undefined) add(previous, accumulation)
+    else if (previous !== undefined || values.has(hash))
+      values.set(hash, aggregator.merge(previous, accumulation))
     else {
       if (!whole._keyMap.has(hash)) whole._keyMap.set(hash, keys.get(hash))
       values.set(hash, accumulation)
@@ -75,10 +92,36 @@ function merge(
   }
 }
 
-function entriesOf({ _keyMap: keys, _valueMap: values }: AttributeMap): unknown[] {
-  const entries: unknown[] = []
-  for (const [hash, accumulation] of values) entries.push([keys.get(hash), accumulation, hash])
-  return entries
+/** Only for sums: what was exported of a histogram refers to its buckets. */
+function adderOf(aggregator: Aggregator): Adder | undefined {
+  if (aggregator.kind !== sumKind) return undefined
+  return aggregator.add ?? ((previous, delta) => previous.record(delta.toPointValue()))
+}
+
+/** The SDK exports no name for it. */
+const sumKind = 1
+
+/** What the SDK makes an array of triples of, to call its `map` and nothing else. */
+class Entries {
+  readonly #map: AttributeMap
+
+  constructor(map: AttributeMap) {
+    this.#map = map
+  }
+
+  /** Calls back with attributes and accumulation, in one array for all. */
+  map<Result>(callback: (entry: readonly unknown[], index: number) => Result): Result[] {
+    const { _keyMap: keys, _valueMap: values } = this.#map
+    const results: Result[] = []
+    const entry: unknown[] = [undefined, undefined, undefined]
+    for (const [hash, accumulation] of values) {
+      entry[0] = keys.get(hash)
+      entry[1] = accumulation
+      entry[2] = hash
+      results.push(callback(entry, results.length))
+    }
+    return results
+  }
 }
 
 function isTemporal(temporal: unknown): temporal is Temporal {

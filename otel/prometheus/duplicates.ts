@@ -1,5 +1,6 @@
 import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics'
 import type { Family } from './families.ts'
+import { LabelStore } from './label-store.ts'
 import type { Series, SeriesRules } from './series.ts'
 
 /**
@@ -7,22 +8,22 @@ import type { Series, SeriesRules } from './series.ts'
  * from `a_b`, Prometheus does not. Counts are added up, since their sum is what the remaining labels mean;
  * of gauges, and of histograms with other buckets, the first stands.
  */
-export function mergedPoints<Written>(
+export function mergedPoints(
   family: Family,
-  series: readonly Series<Written>[],
-  { key, onProblem }: SeriesRules<Written>,
-): Series<Written>[] {
+  series: readonly Series[],
+  { onProblem }: SeriesRules,
+): Series[] {
   const places = new Map<string, { readonly points: DataPoint<unknown>[]; readonly index: number }>()
   return series.map((stream) => {
     const points: DataPoint<unknown>[] = []
-    const labels: Written[] = []
+    const labels = new LabelStore()
     for (const [i, point] of stream.points.entries()) {
-      const written = stream.labels[i] as Written
-      const place = places.get(key(written))
+      const key = stream.labels.key(i)
+      const place = places.get(key)
       if (place === undefined) {
-        places.set(key(written), { points, index: points.length })
+        places.set(key, { points, index: points.length })
         points.push(point)
-        labels.push(written)
+        labels.add(stream.labels.at(i))
       } else {
         const first = place.points[place.index] as DataPoint<unknown>
         const value = added(family, stream, first.value, point.value)
@@ -35,7 +36,7 @@ export function mergedPoints<Written>(
   })
 }
 
-function added(family: Family, { metric }: Series<unknown>, a: unknown, b: unknown): unknown {
+function added(family: Family, { metric }: Series, a: unknown, b: unknown): unknown {
   const isSum = metric !== undefined && 'isMonotonic' in metric
   if (isSum && typeof a === 'number' && typeof b === 'number') return a + b
   return family.type === 'histogram' ? addedHistograms(a as Histogram, b as Histogram) : undefined

@@ -30,20 +30,27 @@ export function exemplarsOf(point: DataPoint<unknown>): Exemplars | undefined {
 /** What an aggregator of the SDK makes and merges; the SDK does not export its type. */
 export interface Accumulation {
   record(value: number): void
+  toPointValue(): unknown
   exemplars?: Map<number, Exemplar>
 }
 
 /** The part of the SDK's aggregators that is needed; the SDK does not export its type. */
 export interface Aggregator {
+  readonly kind?: unknown
   createAccumulation(startTime: unknown): Accumulation | undefined
   merge(previous: Accumulation, delta: Accumulation): Accumulation
   diff(previous: Accumulation, current: Accumulation): Accumulation
   toMetricData(
     descriptor: unknown,
     temporality: unknown,
-    accumulations: [unknown, Accumulation][],
+    accumulations: Entries,
     endTime: unknown,
   ): MetricData | undefined
+}
+
+/** All that is asked of the accumulations of a stream; arrays of pairs fit. */
+interface Entries {
+  map<Result>(callback: (entry: [unknown, Accumulation], index: number) => Result): Result[]
 }
 
 /** Places a value among the exemplars of its series. */
@@ -56,6 +63,9 @@ export type ExemplarSlot = (value: number) => number
  * it pays the look at the active context.
  */
 export class ExemplarAggregator implements Aggregator {
+  readonly kind: unknown
+  /** Adds one sum to another in place, with its exemplars. */
+  readonly add: (previous: Accumulation, delta: Accumulation) => void
   readonly #inner: Aggregator
   /** Of the accumulations: what the SDK makes of them, with a `record` that keeps exemplars. */
   readonly #prototype: object
@@ -64,6 +74,7 @@ export class ExemplarAggregator implements Aggregator {
   constructor(inner: Aggregator, filter: Exclude<ExemplarFilter, 'always_off'>, slot: ExemplarSlot) {
     noticeContexts()
     this.#inner = inner
+    this.kind = inner.kind
     const sdks = Object.getPrototypeOf(inner.createAccumulation([0, 0])) as Accumulation
     const { record } = sdks
     const always = filter === 'always_on'
@@ -80,6 +91,12 @@ export class ExemplarAggregator implements Aggregator {
         if (always || active !== ROOT_CONTEXT) offer(this, value, active)
       }
       record.call(this, value)
+    }
+    this.add = (previous, delta) => {
+      record.call(previous, delta.toPointValue() as number)
+      if (delta.exemplars === undefined) return
+      previous.exemplars ??= new Map()
+      for (const [place, exemplar] of delta.exemplars) keep(previous.exemplars, place, exemplar)
     }
     // An own `record` for each accumulation would take more memory.
     this.#prototype = Object.create(sdks, { record: { value: recordWithExemplar } })
@@ -107,8 +124,9 @@ export class ExemplarAggregator implements Aggregator {
     noticeContexts()
     const metric = this.#inner.toMetricData(descriptor, temporality, accumulations, endTime)
     if (metric === undefined || !this.#captured) return metric
-    for (const [i, [, { exemplars }]] of accumulations.entries()) {
-      if (exemplars) Object.assign(metric.dataPoints[i] as object, { exemplars })
+    const exemplars = accumulations.map(([, accumulation]) => accumulation.exemplars)
+    for (const [i, some] of exemplars.entries()) {
+      if (some) Object.assign(metric.dataPoints[i] as object, { exemplars: some })
     }
     return metric
   }

@@ -3,14 +3,16 @@ import type { DataPoint, GaugeMetricData, ResourceMetrics } from '@opentelemetry
 import { constantAttributes } from './constant-labels.ts'
 import type { EscapingScheme } from './escaping.ts'
 import { type Family, familiesOf } from './families.ts'
+import { LabelStore } from './label-store.ts'
 import { type Label, labelsOf, scopeLabelNames } from './labels.ts'
 import { familyLines, labelText } from './lines.ts'
 import type { Representation } from './negotiate.ts'
 import { openMetrics, openMetricsEnd, targetInfo } from './openmetrics.ts'
 import type { PrometheusEndpointOptions } from './options.ts'
 import { familyMessage, labelFields } from './protobuf.ts'
-import { SeriesWriter } from './series.ts'
+import { type Series, SeriesWriter } from './series.ts'
 import { prometheusText } from './text.ts'
+import { TextWriter } from './text-writer.ts'
 
 /** The body of an answer, in pieces. */
 export interface Body {
@@ -37,7 +39,7 @@ type Options = Pick<
 /** Writes what was collected in the formats that scrapers ask for, and remembers the labels for the next time. */
 export class Exposition {
   readonly #options: Options
-  readonly #writers = new Map<string, { writer: SeriesWriter<never>; usedAt: number }>()
+  readonly #writers = new Map<string, { writer: SeriesWriter; usedAt: number }>()
   #bodies = 0
   #last: Promise<unknown> = Promise.resolve()
 
@@ -64,9 +66,8 @@ export class Exposition {
       const step = work.next()
       if (step.done) return { pieces, bytes, series: step.value }
       if (step.value !== undefined) {
-        const piece = typeof step.value === 'string' ? Buffer.from(step.value, 'utf8') : step.value
-        pieces.push(piece)
-        bytes += piece.length
+        pieces.push(step.value)
+        bytes += step.value.length
       }
       if (performance.now() - sliceStart > sliceMs) {
         await setImmediate()
@@ -78,7 +79,7 @@ export class Exposition {
   *#write(
     resourceMetrics: ResourceMetrics,
     { format, escaping: asked }: Representation,
-  ): Generator<string | Uint8Array | undefined, number> {
+  ): Generator<Uint8Array | undefined, number> {
     const { translationStrategy: strategy = 'UnderscoreEscapingWithSuffixes', prefix = '' } = this.#options
     // Names are classic ones already, which all schemes but `dots` leave alone: they share what is remembered.
     const escaping = strategy.startsWith('Underscore') && asked !== 'dots' ? 'underscores' : asked
@@ -101,17 +102,19 @@ export class Exposition {
     // The resource takes two names more, one for the family and one for the series.
     const notFree = target ? new Set([...taken, 'target', 'target_info']) : taken
     const dialect = isOpenMetrics ? openMetrics(notFree, timestampMs) : prometheusText(timestampMs)
+    const text = new TextWriter()
     let series = 0
     if (target !== undefined) {
       const labels = labelText(target)
-      if (isOpenMetrics) yield targetInfo(labels, taken)
-      else yield* familyLines(targetFamily, [{ points: [targetPoint], labels: [labels] }], dialect)
+      if (isOpenMetrics) text.text(targetInfo(labels, taken))
+      else yield* familyLines(targetFamily, [targetSeries(labels)], dialect, text)
       series++
     }
     for (const family of families) {
-      series += yield* familyLines(family, yield* writer.seriesOf(family), dialect)
+      series += yield* familyLines(family, yield* writer.seriesOf(family), dialect, text)
     }
-    if (isOpenMetrics) yield openMetricsEnd
+    if (isOpenMetrics) text.text(openMetricsEnd)
+    yield* text.finish()
     return series
   }
 
@@ -119,12 +122,11 @@ export class Exposition {
     families: readonly Family[],
     target: readonly Label[] | undefined,
     timestampMs: number | undefined,
-    writer: SeriesWriter<Uint8Array>,
+    writer: SeriesWriter,
   ): Generator<Uint8Array | undefined, number> {
     let series = 0
     if (target !== undefined) {
-      const labels = [labelFields(target)]
-      series += yield* familyMessage(targetFamily, [{ points: [targetPoint], labels }], timestampMs)
+      series += yield* familyMessage(targetFamily, [targetSeries(labelFields(target))], timestampMs)
     }
     for (const family of families) {
       series += yield* familyMessage(family, yield* writer.seriesOf(family), timestampMs)
@@ -141,11 +143,11 @@ export class Exposition {
     return labels.length === 0 ? undefined : labels
   }
 
-  #writer<Written extends string | Uint8Array>(
-    write: (labels: readonly Label[]) => Written,
+  #writer(
+    write: (labels: readonly Label[]) => string | Uint8Array,
     escaping: EscapingScheme,
     { resource }: ResourceMetrics,
-  ): SeriesWriter<Written> {
+  ): SeriesWriter {
     this.#bodies++
     for (const [key, { usedAt }] of this.#writers) {
       if (this.#bodies - usedAt > unusedBodies) this.#writers.delete(key)
@@ -157,8 +159,6 @@ export class Exposition {
         this.#options
       const rules = { strategy, escaping, constant: [], reserved: ['le', ...scopeLabelNames(escaping)] }
       const constant = labelsOf(constantAttributes(resource.attributes, this.#options), rules)
-      const keyOf = (written: Written) =>
-        typeof written === 'string' ? written : Buffer.from(written).toString('latin1')
       const { onProblem } = this.#options
       const writer = new SeriesWriter({
         strategy,
@@ -166,14 +166,13 @@ export class Exposition {
         constant,
         withoutScopeInfo,
         write,
-        key: keyOf,
         onProblem,
       })
-      kept = { writer: writer as unknown as SeriesWriter<never>, usedAt: 0 }
+      kept = { writer, usedAt: 0 }
       this.#writers.set(key, kept)
     }
     kept.usedAt = this.#bodies
-    return kept.writer as unknown as SeriesWriter<Written>
+    return kept.writer
   }
 }
 
@@ -194,6 +193,12 @@ const targetFamily: Family = {
   streams: [],
 }
 const targetPoint: DataPoint<number> = { value: 1, attributes: {}, startTime: [0, 0], endTime: [0, 0] }
+
+function targetSeries(written: string | Uint8Array): Series {
+  const labels = new LabelStore()
+  labels.add(written)
+  return { points: [targetPoint], labels }
+}
 
 function timeOf(families: readonly Family[]): number | undefined {
   for (const { streams } of families) {

@@ -1,7 +1,8 @@
 import { type Exemplar, exemplarsOf } from './exemplars.ts'
 import type { Family } from './families.ts'
-import { type Dialect, escapeQuoted, quotedName, textNumber } from './lines.ts'
+import { type Dialect, escapeQuoted, quotedName } from './lines.ts'
 import { noDescription } from './text.ts'
+import { textNumber } from './text-writer.ts'
 
 /**
  * OpenMetrics 0.0.1 and 1.0.0.
@@ -11,10 +12,9 @@ import { noDescription } from './text.ts'
  */
 export function openMetrics(taken: ReadonlySet<string>, timestampMs: number | undefined): Dialect {
   const stamp = timestampMs === undefined ? '' : ` ${timestampMs / 1000}`
-  const end = `${stamp}\n`
   const baseName = (family: Family) => openMetricsName(family, taken)
   return {
-    end,
+    stamp,
     bound: canonicalNumber,
     comments: (family) => {
       const name = baseName(family)
@@ -26,11 +26,11 @@ export function openMetrics(taken: ReadonlySet<string>, timestampMs: number | un
       const known = family.type !== 'gauge' && !isUnknown(family, name)
       return known && !taken.has(created) ? created : undefined
     },
-    endOf: (family, point, bucket) => {
+    exemplar: (family, point, bucket) => {
       const exemplars = exemplarsOf(point)
-      if (exemplars === undefined || isUnknown(family, baseName(family))) return end
+      if (exemplars === undefined || isUnknown(family, baseName(family))) return ''
       const exemplar = family.type === 'native' ? [...exemplars.values()].at(-1) : exemplars.get(bucket)
-      return exemplar === undefined ? end : `${stamp}${exemplarText(exemplar)}\n`
+      return exemplar === undefined ? '' : exemplarText(exemplar)
     },
   }
 }

@@ -25,7 +25,7 @@ export function labelFields(labels: readonly Label[]): Uint8Array {
  */
 export function* familyMessage(
   family: Family,
-  series: readonly Series<Uint8Array>[],
+  series: readonly Series[],
   timestampMs: number | undefined,
 ): Generator<Uint8Array | undefined, number> {
   const parts: Uint8Array[] = []
@@ -36,12 +36,7 @@ export function* familyMessage(
   let count = 0
   for (const { points, labels } of series) {
     for (let i = 0; i < points.length; i++) {
-      const written = metric(
-        family.type,
-        points[i] as DataPoint<unknown>,
-        labels[i] as Uint8Array,
-        timestampMs,
-      )
+      const written = metric(family.type, points[i] as DataPoint<unknown>, labels.at(i), timestampMs)
       if (written === undefined) continue
       writer.bytes(4, written)
       count++

@@ -2,20 +2,20 @@ import type { Attributes } from '@opentelemetry/api'
 import type { DataPoint, MetricData, MetricDescriptor } from '@opentelemetry/sdk-metrics'
 import { mergedPoints } from './duplicates.ts'
 import type { Family, Stream } from './families.ts'
+import { LabelStore } from './label-store.ts'
 import { type Label, type LabelRules, labelsOf, scopeLabels } from './labels.ts'
 
 /** The series of one stream, with the labels of each as its format writes them. */
-export interface Series<Written> {
+export interface Series {
   readonly metric?: MetricData
   readonly points: readonly DataPoint<unknown>[]
-  readonly labels: readonly Written[]
+  readonly labels: LabelStore
 }
 
-export interface SeriesRules<Written> extends Omit<LabelRules, 'reserved'> {
+export interface SeriesRules extends Omit<LabelRules, 'reserved'> {
   readonly withoutScopeInfo: boolean
-  /** Writes sorted labels in the format. Equal labels must give equal results under `key`. */
-  readonly write: (labels: readonly Label[]) => Written
-  readonly key: (written: Written) => string
+  /** Writes sorted labels in the format. Equal labels must give equal results. */
+  readonly write: (labels: readonly Label[]) => string | Uint8Array
   readonly onProblem: (problem: string) => void
 }
 
@@ -24,11 +24,11 @@ export interface SeriesRules<Written> extends Omit<LabelRules, 'reserved'> {
  * place at every collection, so that a comparison of identities tells what is known already. Forgets a stream
  * when the SDK does.
  */
-export class SeriesWriter<Written> {
-  readonly #rules: SeriesRules<Written>
-  readonly #streams = new WeakMap<MetricDescriptor, StreamLabels<Written>>()
+export class SeriesWriter {
+  readonly #rules: SeriesRules
+  readonly #streams = new WeakMap<MetricDescriptor, StreamLabels>()
 
-  constructor(rules: SeriesRules<Written>) {
+  constructor(rules: SeriesRules) {
     this.#rules = rules
   }
 
@@ -36,14 +36,14 @@ export class SeriesWriter<Written> {
    * The series of a family, no two of them equal. Yields where the event loop may be let in.
    * `constant` are labels that all series of this scrape carry, besides those of the scope.
    */
-  *seriesOf(family: Family): Generator<undefined, readonly Series<Written>[]> {
+  *seriesOf(family: Family): Generator<undefined, readonly Series[]> {
     const streams = family.streams.map((stream) => this.#streamLabels(family, stream))
     let changed = false
     for (const [i, { metric }] of family.streams.entries()) {
-      if (yield* (streams[i] as StreamLabels<Written>).update(metric.dataPoints)) changed = true
+      if (yield* (streams[i] as StreamLabels).update(metric.dataPoints)) changed = true
     }
     const series = family.streams.map(({ metric }, i) => {
-      const { labels } = streams[i] as StreamLabels<Written>
+      const { labels } = streams[i] as StreamLabels
       return { metric, points: metric.dataPoints, labels }
     })
     const [first] = streams
@@ -55,7 +55,7 @@ export class SeriesWriter<Written> {
     return first.duplicates ? mergedPoints(family, series, this.#rules) : series
   }
 
-  #streamLabels(family: Family, { metric, scope }: Stream): StreamLabels<Written> {
+  #streamLabels(family: Family, { metric, scope }: Stream): StreamLabels {
     let labels = this.#streams.get(metric.descriptor)
     if (labels === undefined) {
       const { write, withoutScopeInfo, ...rules } = this.#rules
@@ -68,11 +68,11 @@ export class SeriesWriter<Written> {
     return labels
   }
 
-  *#hasDuplicates(series: readonly Series<Written>[]): Generator<undefined, boolean> {
+  *#hasDuplicates(series: readonly Series[]): Generator<undefined, boolean> {
     const seen = new Set<string>()
     for (const { labels } of series) {
-      for (const [i, written] of labels.entries()) {
-        const key = this.#rules.key(written)
+      for (let i = 0; i < labels.count; i++) {
+        const key = labels.key(i)
         if (seen.has(key)) return true
         seen.add(key)
         if (i % breath === breath - 1) yield
@@ -86,30 +86,33 @@ export class SeriesWriter<Written> {
 const breath = 4096
 
 /** The written labels of one stream, in the order of its points. */
-class StreamLabels<Written> {
-  readonly labels: Written[] = []
+class StreamLabels {
+  readonly labels = new LabelStore()
   /** What is known about the family, kept at its first stream. */
   duplicates = false
   streamsInFamily = 0
   readonly #attributes: Attributes[] = []
-  readonly #write: (attributes: Attributes) => Written
+  readonly #write: (attributes: Attributes) => string | Uint8Array
 
-  constructor(write: (attributes: Attributes) => Written) {
+  constructor(write: (attributes: Attributes) => string | Uint8Array) {
     this.#write = write
   }
 
-  /** Writes what is new. Returns whether anything was. */
+  /** Writes what is new. Returns whether anything was, or is gone. */
   *update(points: readonly DataPoint<unknown>[]): Generator<undefined, boolean> {
-    let changed = points.length !== this.labels.length
-    if (changed) this.labels.length = this.#attributes.length = Math.min(points.length, this.labels.length)
-    for (let i = 0; i < points.length; i++) {
+    const known = this.#attributes
+    let same = 0
+    while (same < points.length && known[same] === points[same]?.attributes) same++
+    if (same === points.length && same === known.length) return false
+    // Series stay in their order: behind one that is new or gone, all have moved.
+    this.labels.truncate(same)
+    known.length = same
+    for (let i = same; i < points.length; i++) {
       const { attributes } = points[i] as DataPoint<unknown>
-      if (this.#attributes[i] === attributes) continue
-      this.labels[i] = this.#write(attributes)
-      this.#attributes[i] = attributes
-      changed = true
+      this.labels.add(this.#write(attributes))
+      known.push(attributes)
       if (i % breath === breath - 1) yield
     }
-    return changed
+    return true
   }
 }

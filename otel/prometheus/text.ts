@@ -1,10 +1,11 @@
 import type { Family } from './families.ts'
-import { type Dialect, quotedName, textNumber } from './lines.ts'
+import { type Dialect, quotedName } from './lines.ts'
+import { textNumber } from './text-writer.ts'
 
 /** The text formats 0.0.4 and 1.0.0 of Prometheus; they differ only in the names they allow. */
 export function prometheusText(timestampMs: number | undefined): Dialect {
-  const end = timestampMs === undefined ? '\n' : ` ${timestampMs}\n`
-  return { comments, bound: textNumber, endOf: () => end, createdName: () => undefined, end }
+  const stamp = timestampMs === undefined ? '' : ` ${timestampMs}`
+  return { comments, bound: textNumber, exemplar: () => '', createdName: () => undefined, stamp }
 }
 
 /** Describes a family whose instruments say nothing. */
