@@ -1,6 +1,7 @@
 import type { Check } from '../planes.ts'
 import { queryBucketSum } from './query-bucket-sum.ts'
 import { queryDeltaOnCounter } from './query-delta-on-counter.ts'
+import { queryFindsNothing } from './query-finds-nothing.ts'
 import { queryHistogramName } from './query-histogram-name.ts'
 import { queryIrateInRule } from './query-irate-in-rule.ts'
 import { queryLegend } from './query-legend.ts'
@@ -28,6 +29,7 @@ import { queryUnknownValue } from './query-unknown-value.ts'
 export const queryChecks: readonly Check[] = [
   queryBucketSum,
   queryDeltaOnCounter,
+  queryFindsNothing,
   queryHistogramName,
   queryIrateInRule,
   queryLegend,
