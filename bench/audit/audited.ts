@@ -9,6 +9,7 @@ tableReport(audit)
 process.stdout.write(
   JSON.stringify({
     seconds: (performance.now() - began) / 1000,
+    cpuSeconds: (process.resourceUsage().userCPUTime + process.resourceUsage().systemCPUTime) / 1e6,
     megabytes: process.resourceUsage().maxRSS / 1024,
     findings: audit.findings.length,
     problems: audit.problems,
