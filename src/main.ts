@@ -13,6 +13,7 @@ import { runCli } from './edge/cli/cli.ts'
 import type { Terminal } from './edge/cli/command.ts'
 import { configCommands } from './edge/cli/config.ts'
 import { type UpdateRequest, updateCommand } from './edge/cli/dashboards.ts'
+import { generateCommand } from './edge/cli/generate.ts'
 import { type RenderRequest, renderCommand } from './edge/cli/render.ts'
 import { serveCommand } from './edge/cli/serve.ts'
 import { createApi } from './edge/http/api.ts'
@@ -294,6 +295,9 @@ const commands = [
       out(printConfig({ service, environment: processEnvironment(), flags: pipelineFlags(loaded) }))
       return 0
     },
+  }),
+  generateCommand({
+    generate: async (request) => (await import('../otel/generate/generate.ts')).generate(request),
   }),
   renderCommand({ render: renderDashboardFile }),
   updateCommand({ update: updateDashboardFile }),

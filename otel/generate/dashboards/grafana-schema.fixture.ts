@@ -22,7 +22,8 @@ export type DashboardFile = Written<
 type AnyPanel =
   | PanelOf<'timeseries', timeseries.Options, timeseries.FieldConfig>
   | PanelOf<'stat', stat.Options>
-  | PanelOf<'gauge', gauge.Options>
+  // The shapes of the bar are newer than the builders; Grafana takes its own where none are given.
+  | PanelOf<'gauge', Partial<gauge.Options> & Pick<gauge.Options, 'reduceOptions' | 'showThresholdMarkers'>>
   | PanelOf<'bargauge', bargauge.Options>
   | PanelOf<'table', table.Options, table.FieldConfig>
   | PanelOf<'heatmap', heatmap.Options, heatmap.FieldConfig>

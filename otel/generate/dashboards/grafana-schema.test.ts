@@ -5,7 +5,10 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { components } from '../../catalog/catalog.ts'
+import { components, declarations } from '../../catalog/catalog.ts'
+import { promql } from '../../catalog/promql.ts'
+import type { Panel } from '../../catalog/rule.ts'
+import { storageRecords } from '../../catalog/storage.ts'
 import { defaultSettings } from '../settings.ts'
 import { dashboardFiles } from './dashboards.ts'
 
@@ -29,9 +32,32 @@ const bends = [
   { what: 'a refresh of variables out of range', from: '"refresh": 2', to: '"refresh": 7' },
 ] as const
 
+const kinds = [
+  'timeseries',
+  'stat',
+  'gauge',
+  'table',
+  'heatmap',
+  'bargauge',
+] as const satisfies Panel['kind'][]
+
+/** A component with a panel of every kind, whether or not one that stands has such. */
+const ofEveryKind = declarations([
+  {
+    component: { name: 'kinds', title: 'Kinds', description: 'All there are.' },
+    panels: kinds.map((kind) => ({
+      panel: kind,
+      description: 'One of its kind.',
+      kind,
+      unit: 's',
+      targets: [{ query: promql`sum by (x) (${storageRecords})`, legend: '{{x}}' }],
+    })),
+  },
+])
+
 describe('the generated dashboards, as the published schema of Grafana sees them', () => {
   const folder = mkdtempSync(join(tmpdir(), 'grafana-schema-'))
-  const files = dashboardFiles(components, defaultSettings)
+  const files = dashboardFiles([...components, ofEveryKind], defaultSettings)
   const errors = new Map<string, string[]>()
 
   before(async () => {

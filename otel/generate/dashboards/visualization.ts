@@ -12,6 +12,7 @@ import {
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
+  TableCellDisplayMode,
   TooltipDisplayMode,
   VisibilityMode,
   VizLegendOptionsBuilder,
@@ -89,7 +90,10 @@ const visualizations = {
       .min(0)
       .colorScheme(coloured(hasThresholds)),
 
-  table: ({ hasThresholds }: Visual) => new table.PanelBuilder().colorScheme(coloured(hasThresholds)),
+  table: ({ hasThresholds }: Visual) =>
+    new table.PanelBuilder()
+      .cellOptions({ type: TableCellDisplayMode.Auto })
+      .colorScheme(coloured(hasThresholds)),
 
   heatmap: () => new heatmap.PanelBuilder().calculate(false).cellGap(1),
 }

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type GenerateRequest, type GenerateResult, generateCommand } from './generate.ts'
+
+async function run(args: readonly string[], result: Partial<GenerateResult> = {}) {
+  const requests: GenerateRequest[] = []
+  const written = { out: '', err: '' }
+  const command = generateCommand({
+    generate: async (request) => {
+      requests.push(request)
+      return { files: 3, drift: [], ...result }
+    },
+  })
+  const code = await command.run(args, {
+    out: (text) => {
+      written.out += text
+    },
+    err: (text) => {
+      written.err += text
+    },
+    isInteractive: false,
+  })
+  return { code, request: requests[0], ...written }
+}
+
+const drift = [
+  { path: 'docs/metrics.md', how: 'different' },
+  { path: 'dashboards/alerts/old.yaml', how: 'left over' },
+] as const
+
+describe('generate', () => {
+  it('writes beside the user unless told otherwise', async () => {
+    const { code, request, out } = await run([], { drift })
+    assert.deepEqual(request, { out: '.', config: undefined, catalog: undefined, check: false })
+    assert.equal(
+      out,
+      'docs/metrics.md written\ndashboards/alerts/old.yaml removed\n3 files in ., 2 changed\n',
+    )
+    assert.equal(code, 0)
+  })
+
+  it('takes all that it offers', async () => {
+    const { request } = await run(['--out', 'm', '--config', 'c.yaml', '--catalog', 'k.ts', '--check'])
+    assert.deepEqual(request, { out: 'm', config: 'c.yaml', catalog: 'k.ts', check: true })
+  })
+
+  it('names each file that drifts, how to mend it, and exits with 1', async () => {
+    const { code, out, err } = await run(['--check', '--out', 'm'], { drift })
+    assert.deepEqual([code, out], [1, ''])
+    assert.equal(
+      err,
+      'docs/metrics.md is different; mend it with: tidegauge generate --out m\n' +
+        'dashboards/alerts/old.yaml is left over; mend it with: tidegauge generate --out m\n',
+    )
+  })
+
+  it('is silent when nothing drifts', async () => {
+    const { code, out, err } = await run(['--check'])
+    assert.deepEqual([code, out, err], [0, '', ''])
+  })
+
+  const refused = [
+    { args: ['--cfg', 'x'], says: /--cfg.*tidegauge generate --help/ },
+    { args: ['file'], says: /file/ },
+    { args: ['--out', ''], says: /--out is empty; name a folder/ },
+    { args: ['--config'], says: /--config/ },
+  ]
+  for (const { args, says } of refused)
+    it(`refuses ${args.join(' ')}`, () => assert.rejects(run(args), { name: 'UsageError', message: says }))
+})
