@@ -1,7 +1,7 @@
 import type { Dashboard } from './dashboard.ts'
 import { DashboardError } from './dashboard-error.ts'
 import { type Field, field, textOf } from './fields.ts'
-import { parseJsonText } from './json-text.ts'
+import { type JsonText, parseJsonText } from './json-text.ts'
 import { readClassic } from './read-classic.ts'
 import { readElements } from './read-elements.ts'
 
@@ -19,7 +19,11 @@ export function readDashboard({ file, text }: { readonly file: string; readonly 
       `${file}: ${Math.round(text.length / 1e6)} MB is too large for a dashboard (limit ${maxLength / 1e6} MB); leave the file out`,
     )
   }
-  const { root, lineOf } = parseJsonText({ file, text })
+  return readParsed(file, parseJsonText({ file, text }))
+}
+
+/** Reads a dashboard whose text has been parsed, for those that need its positions as well. */
+export function readParsed(file: string, { root, lineOf }: JsonText): Dashboard {
   const { schema, body, name } = findBody(file, { node: root, path: [] })
   const lineAt = ({ node }: Field) => lineOf(node?.start ?? 0)
   const read = schema === 'v2' ? readElements : readClassic

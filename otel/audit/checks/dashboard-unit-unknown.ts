@@ -1,5 +1,6 @@
 import { panelModel } from '../../dashboards/panel-model.ts'
 import { unitMeaning } from '../../dashboards/unit-ids.ts'
+import { listAt, textAt } from '../../dashboards/value-at.ts'
 import type { Check } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
 
@@ -16,7 +17,7 @@ export const dashboardUnitUnknown: Check = {
         const { mappings, overrides, options } = panelModel(dashboard, panel)
         if (panel.unit === undefined) {
           // Mapped values are words; overrides give units to single fields.
-          if (mappings.length > 0 || overrides.length > 0 || showsText(options)) continue
+          if (mappings.length > 0 || givesUnits(overrides) || showsText(options)) continue
           const mend = 'Set the unit; "none" or "short" for plain numbers.'
           yield panelFinding(dashboard, panel, { check, level: 'info', reason: 'It has no unit.', mend })
         } else if (unitMeaning(panel.unit) === undefined) {
@@ -27,6 +28,13 @@ export const dashboardUnitUnknown: Check = {
       }
     }
   },
+}
+
+/** An override can give the unit to the fields that it is for. */
+function givesUnits(overrides: readonly unknown[]): boolean {
+  return overrides.some((each) =>
+    listAt(each, 'properties').some((property) => textAt(property, 'id') === 'unit'),
+  )
 }
 
 const withUnit = new Set([

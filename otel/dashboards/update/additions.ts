@@ -1,6 +1,6 @@
 import type { DeclaredMetric } from '../../audit/planes.ts'
 import type { Dashboard, DashboardPanel, GridPosition } from '../dashboard.ts'
-import { type JsonNode, nodeAt, parseJsonText } from '../json-text.ts'
+import { type JsonNode, nodeAt } from '../json-text.ts'
 import { listAt, textAt, valueAt } from '../value-at.ts'
 import { freePlace } from './free-place.ts'
 import { applyInsertions, type Insertion, insertItem, insertMember } from './json-edit.ts'
@@ -38,12 +38,15 @@ interface Step {
 
 interface Common {
   readonly text: string
+  /** The same text, parsed. */
+  readonly root: JsonNode
   readonly dashboard: Dashboard
 }
 
 /** Adds a query to a panel that is there. */
 export function addTarget({
   text,
+  root,
   dashboard,
   metric,
   panel,
@@ -60,7 +63,7 @@ export function addTarget({
     ? elementQuery(dashboard, { target: model, datasource: undefined }, query)
     : classicTarget(model, query)
   const path = isV2 ? [...panel.path, 'spec', 'data', 'spec', 'queries'] : [...panel.path, 'targets']
-  const array = at(rootOf(text, dashboard), path)
+  const array = at(root, path)
   const added: Added = {
     metric,
     how: 'target',
@@ -79,6 +82,7 @@ export function addTarget({
 /** Adds a panel to a section; undefined when there is no room. */
 export function addPanel({
   text,
+  root,
   dashboard,
   design,
   style,
@@ -95,7 +99,6 @@ export function addPanel({
   const place = section.grid && freePlace({ ...section.grid, size, leastWidth })
   if (section.grid !== undefined && place === undefined) return undefined
   const id = freeId(dashboard)
-  const root = rootOf(text, dashboard)
   const list = nodeAt(root, section.listPath)
   const added = {
     metric: design.metric,
@@ -133,10 +136,9 @@ export function addPanel({
 }
 
 /** Adds an open row, or in schema v2 a row or tab, at the end. */
-export function addRow({ text, dashboard, title }: Common & { readonly title: string }): Step & {
+export function addRow({ text, root, dashboard, title }: Common & { readonly title: string }): Step & {
   readonly row: { readonly id: number } | { readonly title: string }
 } {
-  const root = rootOf(text, dashboard)
   const { bodyPath, json, schema } = dashboard
   if (schema === 'v1') {
     const id = freeId(dashboard)
@@ -159,10 +161,6 @@ export function addRow({ text, dashboard, title }: Common & { readonly title: st
   const array = at(root, [...layout, isTabs ? 'tabs' : 'rows'])
   const after = (array.items?.length ?? 0) - 1
   return { text: applyInsertions(text, [insertItem(text, { array, after, value })]), row: { title } }
-}
-
-function rootOf(text: string, { file }: Dashboard): JsonNode {
-  return parseJsonText({ file, text }).root
 }
 
 function at(root: JsonNode, path: readonly (string | number)[]): JsonNode {

@@ -1,7 +1,8 @@
 import type { DeclaredMetric } from '../../audit/planes.ts'
 import type { Dashboard, DashboardPanel } from '../dashboard.ts'
+import { type JsonNode, parseJsonText } from '../json-text.ts'
 import { shows, wordsInQueries } from '../metrics-of.ts'
-import { readDashboard } from '../read.ts'
+import { readParsed } from '../read.ts'
 import { valueAt } from '../value-at.ts'
 import { type Added, type Addition, addPanel, addRow, addTarget } from './additions.ts'
 import { findJoining } from './join.ts'
@@ -35,12 +36,12 @@ export interface DashboardUpdate {
  */
 export function updateDashboard({ file, text, metrics, only }: UpdateOptions): DashboardUpdate {
   const known = new Map(metrics.map((metric) => [metric.name, metric]))
-  let dashboard = readDashboard({ file, text })
   let current = text
+  let { root, dashboard } = parse(file, text)
   const added: Added[] = []
   const take = (step: { readonly text: string; readonly added?: Added }) => {
     current = step.text
-    dashboard = readDashboard({ file, text: current })
+    ;({ root, dashboard } = parse(file, current))
     if (step.added !== undefined) added.push(step.added)
   }
   for (const { metrics: group, family } of groupsOf(dashboard, missingIn(dashboard, metrics, only), known)) {
@@ -48,7 +49,7 @@ export function updateDashboard({ file, text, metrics, only }: UpdateOptions): D
     for (const metric of group) {
       const joining = findJoining(dashboard, metric, known)
       if (joining !== undefined) {
-        take(addTarget({ text: current, dashboard, metric, ...joining }))
+        take(addTarget({ text: current, root, dashboard, metric, ...joining }))
         continue
       }
       const relatives = relativesOf(dashboard, metric.name, new Set(known.keys()))
@@ -56,7 +57,7 @@ export function updateDashboard({ file, text, metrics, only }: UpdateOptions): D
       const neighbours = [...relatives, ...dashboard.panels.toReversed()]
       const style = panelStyle(dashboard, neighbours, design.type)
       const place = (section: Section | undefined) =>
-        section && addPanel({ text: current, dashboard, design, style, section, neighbours })
+        section && addPanel({ text: current, root, dashboard, design, style, section, neighbours })
       const section = relatives.map((panel) => sectionOf(dashboard, panel)).find((each) => each !== undefined)
       const inRow = row && rowSection(dashboard, row)
       const step =
@@ -67,7 +68,7 @@ export function updateDashboard({ file, text, metrics, only }: UpdateOptions): D
       }
       const title =
         relatives.length === 0 ? titleOf(family) : `${relatives[0]?.within.at(-1) ?? titleOf(family)} (more)`
-      const made = addRow({ text: current, dashboard, title })
+      const made = addRow({ text: current, root, dashboard, title })
       row = made.row
       take(made)
       const again = place(rowSection(dashboard, row))
@@ -75,6 +76,11 @@ export function updateDashboard({ file, text, metrics, only }: UpdateOptions): D
     }
   }
   return { text: current, additions: locate(dashboard, added) }
+}
+
+function parse(file: string, text: string): { readonly root: JsonNode; readonly dashboard: Dashboard } {
+  const parsed = parseJsonText({ file, text })
+  return { root: parsed.root, dashboard: readParsed(file, parsed) }
 }
 
 /** Those that no query names. A reason for having no panel is respected unless the metric is asked for. */
