@@ -65,13 +65,18 @@ export function grafanaDashboard(plan: DashboardPlan, settings: GenerateSettings
   return withoutForeignDefaults(builder.build())
 }
 
-/** The builders write for every variable what only intervals have, and hide every link in a menu. */
+/**
+ * Leaves out what the builders write of themselves and Grafana has no place for: what only intervals have at every
+ * variable, a menu that hides every link, the footer that tables no longer have.
+ */
 function withoutForeignDefaults(dashboard: Dashboard): Dashboard {
   const list = dashboard.templating?.list?.map(({ auto, auto_min, auto_count, ...variable }) => variable)
   const visible = (links: Dashboard['links']) => links?.map(({ placement, ...link }) => link)
-  const panels = dashboard.panels?.map((panel) =>
-    'links' in panel ? { ...panel, links: visible(panel.links) } : panel,
-  )
+  const panels = dashboard.panels?.map((panel) => {
+    if (!('targets' in panel)) return panel
+    const { footer, ...options } = panel.options ?? {}
+    return { ...panel, options, ...(panel.links && { links: visible(panel.links) }) }
+  })
   return { ...dashboard, templating: { list }, links: visible(dashboard.links), panels } as Dashboard
 }
 
