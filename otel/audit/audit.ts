@@ -53,9 +53,10 @@ export async function runAudit(options: AuditOptions): Promise<Audit> {
   const { planes, problems } = await readPlanes(options)
   const { findings, failures } = await runChecks(checks, planes)
   const { kept, excepted, unused } = applyExceptions(findings, exceptions)
-  // What was not read may well have what an exception is for.
+  // What was not read may well have what an exception is for; what was not even given makes that likely.
+  const level = isEverythingGiven(planes) ? 'warning' : 'info'
   const isWhole = problems.length === 0 && failures.length === 0
-  const all = [...kept, ...(isWhole ? unused.map((one) => unusedFinding(exceptionsFile, one)) : [])]
+  const all = [...kept, ...(isWhole ? unused.map((one) => unusedFinding(exceptionsFile, one, level)) : [])]
   const compared = compareToBaseline(all.sort(inOrder), baseline ?? { version: 1, findings: [] })
   return {
     findings: compared.fresh,
@@ -84,6 +85,10 @@ async function runChecks(
     }
   }
   return { findings, failures: [...failures] }
+}
+
+function isEverythingGiven({ source, targets, dashboards, rules }: Planes): boolean {
+  return source !== undefined && [targets, dashboards, rules].every(({ length }) => length > 0)
 }
 
 function asSentence(finding: Finding): Finding {

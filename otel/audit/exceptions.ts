@@ -1,7 +1,7 @@
 import { matchesGlob } from 'node:path'
 import { nearest } from '../promql/nearest.ts'
 import { InputError } from '../settings-file/input-error.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, Level } from './finding.ts'
 
 /** Findings that somebody has looked at and accepts. */
 export interface Exception {
@@ -41,11 +41,15 @@ export function applyExceptions(
 }
 
 /** An exception that accepts nothing any more: what it was for has been mended, or it is misspelt. */
-export function unusedFinding(file: string, { check, file: of, subject, reason }: Exception): Finding {
+export function unusedFinding(
+  file: string,
+  { check, file: of, subject, reason }: Exception,
+  level: Level,
+): Finding {
   const about = [of, subject].filter((part) => part !== undefined).join(', ')
   return {
     check: 'exception-unused',
-    level: 'warning',
+    level,
     place: { file },
     subject: [check, of, subject].filter((part) => part !== undefined).join(' '),
     reason: `the exception from ${check}${about && ` for ${about}`} ("${reason}") accepts no finding`,
