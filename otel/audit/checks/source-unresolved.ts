@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Check } from '../planes.ts'
 
 const check = 'source-unresolved'
@@ -12,7 +13,7 @@ export const sourceUnresolved: Check = {
         check,
         level: 'info',
         place: { file, line },
-        subject: file,
+        subject: basename(file),
         reason: `A metric is declared here that cannot be followed: ${reason}.`,
         mend: 'Write the name out where the metric is declared, so that a search finds it.',
       }

@@ -1,0 +1,5 @@
+from jobs.metrics import DEADLINE
+
+
+def test_deadline():
+    DEADLINE.set(5)
