@@ -189,6 +189,10 @@ const cases: readonly {
   { expr: `rate(events_total{job=~"$job", type=~"commit|sync"}${r})` },
   { expr: 'sum(cache_hit_ratio)', check: 'query-sum-of-ratio', says: /avg/ },
   { expr: 'sum(last_run_timestamp_seconds)', check: 'query-sum-of-ratio', says: /max/ },
+  { expr: `sum(irate(events_total${r}))`, check: 'query-irate', level: 'info' },
+  { expr: `avg(rate(events_total${r}))`, check: 'query-average-of-kinds', says: /Write sum/ },
+  { expr: `max by (type) (rate(events_total${r}))`, legend: '{{type}}' },
+  { expr: `avg(rate(http_requests_total${r}))` },
   { expr: 'time() - max(last_run_timestamp_seconds)' },
 ]
 
@@ -254,7 +258,7 @@ describe('checks of queries', () => {
     const findings = await run(planesOf({ rules: '- alert: A\n  expr: sum(irate(errors_total[5m])) > 1' }))
     assert.deepEqual(
       findings.map(({ check }) => check),
-      ['query-irate-in-rule'],
+      ['query-irate'],
     )
   })
 })

@@ -1,9 +1,10 @@
 import type { Check } from '../planes.ts'
+import { queryAverageOfKinds } from './query-average-of-kinds.ts'
 import { queryBucketSum } from './query-bucket-sum.ts'
 import { queryDeltaOnCounter } from './query-delta-on-counter.ts'
 import { queryFindsNothing } from './query-finds-nothing.ts'
 import { queryHistogramName } from './query-histogram-name.ts'
-import { queryIrateInRule } from './query-irate-in-rule.ts'
+import { queryIrate } from './query-irate.ts'
 import { queryLegend } from './query-legend.ts'
 import { queryMatcherOperator } from './query-matcher-operator.ts'
 import { queryMean } from './query-mean.ts'
@@ -27,11 +28,12 @@ import { queryUnknownValue } from './query-unknown-value.ts'
 
 /** The checks of queries, in panels, variables and rules alike. */
 export const queryChecks: readonly Check[] = [
+  queryAverageOfKinds,
   queryBucketSum,
   queryDeltaOnCounter,
   queryFindsNothing,
   queryHistogramName,
-  queryIrateInRule,
+  queryIrate,
   queryLegend,
   queryMatcherOperator,
   queryMean,

@@ -1,5 +1,4 @@
 import type { Expression } from '../../promql/expression.ts'
-import { nearest } from '../../promql/nearest.ts'
 import { resultLabels } from '../../promql/result-labels.ts'
 import type { Check, Planes } from '../planes.ts'
 import { isTargetLabel, labelKnowledge } from './label-knowledge.ts'
@@ -11,7 +10,7 @@ const check = 'query-legend'
 export const queryLegend: Check = {
   name: check,
   description:
-    'Legends that name a label which the result does not have, leave out one that tells series apart, or say another value than the query selects.',
+    'Legends that leave out a label which tells series apart, or say another value than the query selects.',
   *run(planes) {
     const { mayCarry } = labelKnowledge(planes)
     for (const located of readQueriesOf(planes)) {
@@ -21,21 +20,6 @@ export const queryLegend: Check = {
       if (legend === '__auto') continue
       const labels = resultLabels(query.expression, mayCarry)
       const named = [...legend.matchAll(/\{\{\s*([^}\s]+)\s*\}\}/g)].map(([, label = '']) => label)
-      for (const label of named) {
-        if (labels.mayHave(label) || label.includes('$')) continue
-        const known = [...(labels.all ?? [])]
-        const meant = nearest(label, known) ?? (known.length === 1 ? known[0] : undefined)
-        yield queryFinding(located, {
-          check,
-          level: 'error',
-          reason: `The legend shows {{${label}}}, a label that the result does not have${known.length > 0 ? `; it has ${known.join(', ')}` : ''}.`,
-          mend:
-            meant === undefined
-              ? `Take it out of the legend, or keep ${label} in the query.`
-              : `Write {{${meant}}}.`,
-          about: label,
-        })
-      }
       const missing = untold(
         located as ReadQuery & { readonly from: PanelQuery },
         [...(labels.all ?? [])],
