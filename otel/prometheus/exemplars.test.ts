@@ -168,4 +168,23 @@ describe('exemplars', () => {
     }
     assert.equal((await capturing.get()).text, (await plain.get()).text)
   })
+
+  it('leave each series the time at which it began, though they share it', async (test) => {
+    await using target = await scraped()
+    const counter = target.meter.createCounter('c')
+    const times = [0, 0, 1, 1000, 1000, 2]
+    test.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 })
+    for (const [series, time] of times.entries()) {
+      test.mock.timers.setTime(1_700_000_000_000 + time)
+      counter.add(1, { series })
+    }
+    test.mock.timers.reset()
+    const { resourceMetrics } = await target.endpoint.collect()
+    const points = resourceMetrics.scopeMetrics[0]?.metrics[0]?.dataPoints as DataPoint<number>[]
+    const began = points.map(
+      ({ startTime: [seconds, nanos] }) => (seconds - 1_700_000_000) * 1000 + nanos / 1e6,
+    )
+    assert.deepEqual(began, times)
+    assert.equal(points[0]?.startTime, points[1]?.startTime)
+  })
 })
