@@ -33,7 +33,11 @@ const emptyWhenHealthy: Readonly<Record<string, string>> = {
 }
 
 /** Rules that cannot have a value while all is well, comparisons left aside, and why. */
-const silentWhenHealthy: Readonly<Record<string, string>> = {}
+const silentWhenHealthy: Readonly<Record<string, string>> = {
+  CallbackErrors: 'there is a series for each instrument that has failed, and none has',
+  SeriesOverflow: 'the series for what exceeds a limit begins with the first measurement that does',
+  TargetAbsent: 'absent() has a value only where there is no series',
+}
 
 const execute = promisify(execFile)
 const main = join(import.meta.dirname, '../../src/main.ts')

@@ -14,7 +14,7 @@ import { browserProgram } from './setup/browser.ts'
 
 // Writes docs/images/*.png: every generated dashboard with the data of a service under traffic. `npm run pictures`.
 const images = join(import.meta.dirname, '../../docs/images')
-const minutes = 4
+const minutes = 3
 const widthPx = 1200
 const maxBytes = 300_000
 

@@ -82,7 +82,7 @@ h2.tab::before{display:none}
 .gauge{flex:1;min-width:0;min-height:0;display:flex;flex-direction:column;align-items:center}
 .gauge svg{flex:1;min-height:0;width:100%}
 .gauge-value{text-anchor:middle;font-weight:500;letter-spacing:-.02em}
-.gauge-label{text-anchor:middle;font-size:8px;fill:var(--dim)}
+.gauge-label{text-anchor:middle;font-size:10px;fill:var(--dim)}
 .gauge-name{font-size:13px;color:var(--dim);max-width:100%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .bars{flex:1;min-height:0;display:flex;gap:6px}
 .bars.horizontal{display:grid;grid-template-columns:fit-content(42%) 1fr max-content;gap:6px 10px;align-content:space-evenly;grid-auto-rows:minmax(12px,40px);padding:2px 6px;overflow:auto;scrollbar-width:none}

@@ -43,7 +43,16 @@ export async function startObserved({
   pauseMs = 300,
 }: ObservedOptions): Promise<Observed> {
   const pds = stack.use(await startPds())
-  const service = stack.use(await startTidegauge({ pds }))
+  // It pushes as well, so that its exports have something to tell.
+  const backend = stack.use(await startPrometheus({ flags: ['--web.enable-otlp-receiver'] }))
+  const env = {
+    OTEL_METRICS_EXPORTER: 'prometheus,otlp',
+    OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/protobuf',
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${backend.url}/api/v1/otlp/v1/metrics`,
+    OTEL_METRIC_EXPORT_INTERVAL: '2000',
+    OTEL_METRIC_EXPORT_TIMEOUT: '1000',
+  }
+  const service = stack.use(await startTidegauge({ pds, env }))
   const prometheus = stack.use(
     await startPrometheus({
       targets: [service.metrics],
