@@ -1,5 +1,4 @@
 import { stringify } from 'yaml'
-import { dashboardTag } from './dashboards/variables.ts'
 
 /** How often everything is scraped, and with it the shortest range that a rate makes sense over. */
 export const scrapeInterval = '15s'
@@ -69,7 +68,7 @@ const dashboards = {
   apiVersion: 1,
   providers: [
     {
-      name: dashboardTag,
+      name: 'tidegauge',
       folder: 'Tidegauge',
       type: 'file',
       disableDeletion: true,

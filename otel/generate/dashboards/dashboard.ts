@@ -5,12 +5,13 @@ import {
   RowBuilder,
   type RowPanel,
 } from '@grafana/grafana-foundation-sdk/dashboard'
+import type { MetricDefinition } from '../../catalog/metric.ts'
 import type { Panel } from '../../catalog/rule.ts'
 import type { GenerateSettings } from '../settings.ts'
 import { arrange, gridWidth } from './arrange.ts'
 import { grafanaPanel, type PanelPlace } from './grafana-panel.ts'
-import { dashboardUid, panelIds } from './identity.ts'
-import { dashboardTag, links, variables } from './variables.ts'
+import { dashboardUid, panelIds, serviceOf } from './identity.ts'
+import { links, variables } from './variables.ts'
 
 /** What a dashboard is made of, before anything has a place. */
 export interface DashboardPlan {
@@ -20,6 +21,8 @@ export interface DashboardPlan {
   readonly description: string
   readonly tags: readonly string[]
   readonly rows: readonly PlannedRow[]
+  /** All of the service, for jobs and instances to be found by. */
+  readonly metrics: readonly MetricDefinition[]
 }
 
 export interface PlannedRow {
@@ -37,16 +40,19 @@ export interface PlannedPanel extends Pick<PanelPlace, 'moreOn'> {
  * @throws {Error} when two panels have one title, or a query is no PromQL.
  */
 export function grafanaDashboard(plan: DashboardPlan, settings: GenerateSettings): Dashboard {
-  const builder = new DashboardBuilder(`Tidegauge / ${plan.title}`)
-    .uid(dashboardUid(plan.name))
+  const service = serviceOf(settings)
+  const builder = new DashboardBuilder(
+    `${service.charAt(0).toUpperCase()}${service.slice(1)} / ${plan.title}`,
+  )
+    .uid(dashboardUid(service, plan.name))
     .description(plan.description)
-    .tags([dashboardTag, ...plan.tags])
+    .tags([service, ...plan.tags])
     .readonly()
     .refresh('10s')
     .time({ from: 'now-1h', to: 'now' })
     .tooltip(DashboardCursorSync.Crosshair)
-    .variables(variables())
-    .links(links())
+    .variables(variables(plan.metrics))
+    .links(links(service))
   const ids = new Map(numbered(plan))
   let y = 0
   for (const { title, panels } of plan.rows) {

@@ -8,7 +8,7 @@ import type { MetricDefinition } from '../../catalog/metric.ts'
 import type { Panel, Recording } from '../../catalog/rule.ts'
 import { renderQuery, thresholdsOf } from '../render-query.ts'
 import type { GenerateSettings } from '../settings.ts'
-import { dashboardUid } from './identity.ts'
+import { dashboardUid, serviceOf } from './identity.ts'
 import { withMatchers } from './matchers.ts'
 import { namedColours } from './named-colours.ts'
 import { shownMetrics } from './plan.ts'
@@ -65,7 +65,7 @@ export function grafanaPanel(panel: Panel, { id, grid, moreOn }: PanelPlace, set
   if (moreOn !== undefined)
     builder.links([
       new DashboardLinkBuilder(moreOn.title)
-        .url(`/d/${dashboardUid(moreOn.name)}?\${__url_time_range}&\${__all_variables}`)
+        .url(`/d/${dashboardUid(serviceOf(settings), moreOn.name)}?\${__url_time_range}&\${__all_variables}`)
         .tooltip(`All about: ${moreOn.title}`),
     ])
   return builder

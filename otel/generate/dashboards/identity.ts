@@ -1,6 +1,13 @@
+import type { GenerateSettings } from '../settings.ts'
+
+/** What dashboards and their tag are called after: the first job of the service. */
+export function serviceOf({ jobs: [service] }: GenerateSettings): string {
+  return service ?? 'service'
+}
+
 /** Where a dashboard stands among the addresses of Grafana: `tidegauge-firehose`. Links and bookmarks depend on it. */
-export function dashboardUid(name: string): string {
-  return `tidegauge-${name}`
+export function dashboardUid(service: string, name: string): string {
+  return `${service}-${name}`.toLowerCase().replace(/[^a-z0-9_-]+/g, '-')
 }
 
 /**

@@ -170,6 +170,16 @@ describe('a component that joins by its catalog entry alone', () => {
     assert.deepEqual(steps, [null, 3, 100])
   })
 
+  it('is called after its job, and lets the reader choose by a series that is always there', () => {
+    const { title, uid, tags, templating } = JSON.parse(
+      dashboardFiles(components, { ...defaultSettings, jobs: ['Sea side'] })['dashboards/tides.json'] ?? '{}',
+    ) as DashboardFile
+    assert.deepEqual([title, uid, tags], ['Sea side / Tides', 'sea-side-tides', ['Sea side', 'tides']])
+    const [, job, instance] = templating.list.map(({ definition }) => definition)
+    assert.equal(job, 'label_values(tides_state, job)')
+    assert.equal(instance, 'label_values(tides_state{job=~"$job"}, instance)')
+  })
+
   it('leaves the panels that are there as they are when a metric joins', () => {
     const tidesBuoys = metric('gauge', 'buoys', '{buoy}')
     const more = panelsIn(dashboardFiles([declarations([{ ...tides, tidesBuoys }])], defaultSettings))

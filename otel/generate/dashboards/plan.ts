@@ -10,7 +10,14 @@ export function componentPlan(
   components: readonly ComponentCatalog[],
 ): DashboardPlan {
   const { name, title, description } = component
-  return { name, title, description, tags: [name], rows: rowsOf(panelsOf(component, components)) }
+  return {
+    name,
+    title,
+    description,
+    tags: [name],
+    rows: rowsOf(panelsOf(component, components)),
+    metrics: metricsOf(components),
+  }
 }
 
 /** The dashboard that shows of every component what matters most: the numbers above, then graphs by component. */
@@ -30,8 +37,13 @@ export function overviewPlan(components: readonly ComponentCatalog[]): Dashboard
     title: 'Overview',
     description: 'All components at a glance; the title of a panel leads to the dashboard of its component.',
     tags: ['overview'],
+    metrics: metricsOf(components),
     rows: [{ title: glance, panels: numbers }, ...graphs].filter(({ panels }) => panels.length > 0),
   }
+}
+
+function metricsOf(components: readonly ComponentCatalog[]): MetricDefinition[] {
+  return components.flatMap(({ metrics }) => metrics)
 }
 
 /** Among the numbers of all components each has to say whose it is. */

@@ -6,12 +6,9 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import { uptime } from '../../catalog/process.ts'
+import type { MetricDefinition } from '../../catalog/metric.ts'
 import { prometheusName } from '../../prometheus/name.ts'
 import { dashboardUid } from './identity.ts'
-
-/** On every dashboard of the catalog; the list of links is made of it. */
-export const dashboardTag = 'tidegauge'
 
 /** What panels and queries refer to: the data source that the reader has chosen. */
 export const datasource = { type: 'prometheus', uid: '$datasource' } as const
@@ -20,9 +17,10 @@ export const datasource = { type: 'prometheus', uid: '$datasource' } as const
 export const instanceMatchers = 'job=~"$job", instance=~"$instance"'
 
 /** The choices of the reader, the same on every dashboard, so that links carry them along. */
-export function variables(): [DatasourceVariableBuilder, ...QueryVariableBuilder[]] {
-  // Every service on this pipeline has it, from its first scrape on.
-  const everywhere = prometheusName(uptime)
+export function variables(
+  metrics: readonly MetricDefinition[],
+): [DatasourceVariableBuilder, ...QueryVariableBuilder[]] {
+  const everywhere = alwaysThere(metrics)
   return [
     new DatasourceVariableBuilder('datasource')
       .label('Data source')
@@ -35,24 +33,37 @@ export function variables(): [DatasourceVariableBuilder, ...QueryVariableBuilder
 }
 
 /** The way to the other dashboards; time range and choices are kept. */
-export function links(): DashboardLinkBuilder[] {
+export function links(service: string): DashboardLinkBuilder[] {
   return [
     new DashboardLinkBuilder('Overview')
       .type(DashboardLinkType.Link)
-      .url(`/d/${dashboardUid('overview')}`)
+      .url(`/d/${dashboardUid(service, 'overview')}`)
       .icon('dashboard')
       .tooltip('All components at a glance')
       .keepTime(true)
       .includeVars(true),
     new DashboardLinkBuilder('Components')
       .type(DashboardLinkType.Dashboards)
-      .tags([dashboardTag])
+      .tags([service])
       .asDropdown(true)
       .icon('external link')
       .tooltip('The dashboard of each component')
       .keepTime(true)
       .includeVars(true),
   ]
+}
+
+/**
+ * A series that every process of the service has from its first scrape on: the time it has been up, else the first
+ * gauge that is told apart by nothing, else whatever there is.
+ */
+function alwaysThere(metrics: readonly MetricDefinition[]): string {
+  const chosen =
+    metrics.find(({ name }) => name === 'uptime') ??
+    metrics.find(({ instrument, attributes }) => instrument === 'gauge' && attributes === undefined) ??
+    metrics[0]
+  if (chosen === undefined) throw new Error('a dashboard needs a metric, and the catalog declares none')
+  return prometheusName(chosen) + (chosen.instrument === 'histogram' ? '_count' : '')
 }
 
 function labelValues(
