@@ -30,7 +30,7 @@ function whyAlways(expression: Expression, planes: Planes): string | undefined {
     case 'number':
       return 'it is a number'
     case 'selector':
-      return isState(expression.name?.text ?? '')
+      return isState(expression.name?.text ?? '', planes)
         ? undefined
         : 'it compares nothing, and any value, 0 too, is a result'
     case 'unary':
@@ -73,7 +73,15 @@ function throughCall(given: readonly Expression[], planes: Planes): string | und
   return first.kind === 'subquery' ? whyAlways(first.expression, planes) : whyAlways(first, planes)
 }
 
-/** Series that are there only while something is the case. */
-function isState(name: string): boolean {
-  return name.startsWith('ALERTS') || name.endsWith('_info') || name.includes(':')
+/** Series that are there only while something is the case; recorded ones when their rule compares. */
+function isState(name: string, { rules }: Planes): boolean {
+  if (name.startsWith('ALERTS') || name.endsWith('_info')) return true
+  if (!name.includes(':')) return false
+  const recorded = rules.flatMap(({ groups }) =>
+    groups.flatMap((group) => group.rules.filter((rule) => rule.name === name)),
+  )
+  return (
+    recorded.length === 0 ||
+    recorded.some(({ expr }) => /[<>=]\s*[\w(]|\b(and|unless)\b/.test(expr.replaceAll(/\{[^}]*\}/g, '')))
+  )
 }

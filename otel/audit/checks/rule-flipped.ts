@@ -65,5 +65,5 @@ function looksAway(each: Expression): boolean {
 }
 
 const bad =
-  /(^|_)(errors?|failures?|failed|timeouts?|dropped|drops|rejected|lag|latency|duration|retry|retries|reconnects|dead_?letter(ed)?|deadletter|overflows|breaks|waiting|pending|backlog|queue|depth|lost|skipped|restarts)(_|$)/
-const good = /^up$|(^|_)(connected|up|healthy|ready|online|hit_rate|success_rate|successful)(_|$)/
+  /(^|[_:])(errors?|failures?|failed|timeouts?|dropped|drops|rejected|lag|latency|duration|retry|retries|reconnects|dead_?letter(ed)?|deadletter|overflows|breaks|waiting|pending|backlog|queue|depth|lost|skipped|restarts|utilization|p9\d+)(_|:|$)/
+const good = /^up$|(^|[_:])(connected|up|healthy|ready|online|hit_rate|success_rate|successful)(_|:|$)/
