@@ -1,4 +1,5 @@
 import { createCallSite } from './call-site.ts'
+import { Carrying } from './carrying.ts'
 import type { CallSite, MetricsLibrary } from './library.ts'
 import type { Modules } from './modules.ts'
 import type {
@@ -65,6 +66,7 @@ export class Interpreter {
   readonly #called = new Set<FunctionDeclaration>()
   readonly #evaluated = new Set<Scope>()
   readonly #resolving = new Set<string>()
+  readonly #carrying = new Carrying()
   #hasChanged = false
   #round = 0
   #isGuessing = false
@@ -93,6 +95,7 @@ export class Interpreter {
     for (let round = 0; round < rounds; round++) {
       this.#hasChanged = false
       this.#round++
+      this.#carrying.forget()
       this.#evaluated.clear()
       this.#recorded.clear()
       for (const metric of this.metrics) {
@@ -1043,7 +1046,7 @@ export class Interpreter {
   /** A call that nothing is known of: what goes in may come out, and functions that go in may be called with it. */
   #through(receivers: Values, args: readonly Values[], expression: Expression, scope: Scope): Values {
     const inputs = union([receivers, this.#elements(receivers)])
-    const results: Values[] = [passing(receivers), ...args.map(passing)]
+    const results: Values[] = [this.#passing(receivers), ...args.map((values) => this.#passing(values))]
     for (const values of args) {
       for (const value of values) {
         if (value.kind === 'function')
@@ -1051,6 +1054,12 @@ export class Interpreter {
       }
     }
     return union(results)
+  }
+
+  /** Texts do not come out of a call as they went in; of the rest, only what a metric can be reached from matters. */
+  #passing(values: Values): Values {
+    const kept = [...values].filter((value) => this.#carrying.has(value))
+    return kept.length === values.size ? values : new Set(kept)
   }
 
   #super(args: readonly Values[], expression: Expression, scope: Scope): Values {
@@ -1171,41 +1180,6 @@ export function textsOf(values: Values): string[] {
   const texts: string[] = []
   for (const value of values) if (value.kind === 'string') texts.push(value.value)
   return texts
-}
-
-/** Texts do not come out of a call as they went in. */
-function passing(values: Values): Values {
-  const kept = [...values].filter((value) => carries(value, 0))
-  return kept.length === values.size ? values : new Set(kept)
-}
-
-/** Whether a metric can be reached from a value. */
-function carries(value: Value, depth: number): boolean {
-  if (value.kind === 'metric' || value.kind === 'method') return true
-  if (depth > 3) return false
-  switch (value.kind) {
-    case 'object':
-      return value.defines !== undefined || holds(value.rest, depth) || anyHolds(value.fields, depth)
-    case 'instance':
-    case 'class':
-      return anyHolds(value.kind === 'class' ? value.fields : value.of.fields, depth)
-    case 'function': {
-      const { returns } = value.scope.inner.get(value.declared) ?? {}
-      return returns !== undefined && holds(returns, depth)
-    }
-    default:
-      return false
-  }
-}
-
-function anyHolds(fields: ReadonlyMap<string, Slot>, depth: number): boolean {
-  for (const slot of fields.values()) if (holds(slot, depth)) return true
-  return false
-}
-
-function holds({ values }: Slot, depth: number): boolean {
-  for (const value of values) if (carries(value, depth + 1)) return true
-  return false
 }
 
 function memberOfRest(values: Values): Values {
