@@ -31,7 +31,6 @@ export interface ChartSeries {
   readonly points: 'auto' | 'always' | 'never'
   readonly pointSize: number
   readonly spanGaps: boolean
-  /** Whether the area below it is filled down to another series by a band. */
   readonly inTooltip: boolean
 }
 

@@ -8,8 +8,6 @@ import { calculationName, currentCalculation, reduce } from './reduce.ts'
 export interface LegendItem {
   readonly field: SeriesField
   readonly color: string
-  /** Number of its right-hand axis, where it has one. */
-  readonly onRight?: boolean
 }
 
 export interface Legend {

@@ -169,3 +169,46 @@ describe('renderDashboard', () => {
     )
   })
 })
+
+it('draws panels of schema v2 with their settings', async () => {
+  const query = {
+    kind: 'DataQuery',
+    group: 'prometheus',
+    spec: { expr: 'up', legendFormat: 'L', instant: false },
+  }
+  const spec = {
+    id: 7,
+    title: 'P2',
+    data: {
+      kind: 'QueryGroup',
+      spec: { queries: [{ kind: 'PanelQuery', spec: { refId: 'A', hidden: false, query } }] },
+    },
+    vizConfig: {
+      kind: 'VizConfig',
+      group: 'stat',
+      spec: { options: { graphMode: 'none' }, fieldConfig: { defaults: { unit: 's' }, overrides: [] } },
+    },
+  }
+  const item = {
+    kind: 'GridLayoutItem',
+    spec: { x: 0, y: 0, width: 8, height: 4, element: { kind: 'ElementReference', name: 'p' } },
+  }
+  const dashboard = {
+    apiVersion: 'dashboard.grafana.app/v2beta1',
+    kind: 'Dashboard',
+    metadata: { name: 'd' },
+    spec: {
+      title: 'T2',
+      elements: { p: { kind: 'Panel', spec } },
+      layout: { kind: 'GridLayout', spec: { items: [item] } },
+    },
+  }
+  const { html, panels } = await renderDashboard({
+    dashboard: readDashboard({ file: 'd.json', text: JSON.stringify(dashboard) }),
+    prometheus: prometheusWith({ queryRange: (_, range) => [line({}, 0.25, range)] }),
+    from,
+    to,
+  })
+  assert.deepEqual(panels, [{ title: 'P2', state: 'drawn', errors: [] }])
+  assert.match(html, />250<span class="affix"> ms<\/span>/)
+})
