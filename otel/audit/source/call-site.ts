@@ -117,7 +117,7 @@ function declare(
   scope: Scope,
   declaration: Declaration,
 ): Values {
-  const { names, adjust } = declaration
+  const { names } = declaration
   if (names?.length !== 1 && interpreter.specialise(scope) === 'later') return noValues
   const { file, line } = placeOf(expression, scope)
   if (names === undefined) {
@@ -157,7 +157,6 @@ function declare(
       value.metric.help = declaration.help ?? value.metric.help
       value.metric.labels = declaration.labels ?? value.metric.labels
       for (const [label, of] of declaration.values ?? []) if (of) value.metric.values.set(label, new Set(of))
-      adjust?.(value.metric)
       return new Set([value])
     }),
   )

@@ -329,7 +329,7 @@ export class Interpreter {
         return this.evaluate(statement.value, scope)
       case 'return': {
         const values = statement.value ? this.evaluate(statement.value, scope) : noValues
-        const { around } = { around: scope.around }
+        const { around } = scope
         around.returns ??= this.#slot('')
         around.returns.add(values)
         return noValues

@@ -1,6 +1,6 @@
 import type { MetricType, Recorded } from '../planes.ts'
 import type { Expression } from './program.ts'
-import type { GivenLabels, Library, SourceMetric } from './source-metric.ts'
+import type { GivenLabels, Library } from './source-metric.ts'
 import type { MetricValue, Value, Values } from './values.ts'
 
 /** What a metrics library does, told to the interpreter: which calls declare, bind and record. */
@@ -71,5 +71,4 @@ export interface Declaration {
   readonly isRecordedElsewhere?: boolean
   /** Naming it again means the same metric, wherever that is. */
   readonly isShared?: boolean
-  readonly adjust?: (metric: SourceMetric) => void
 }

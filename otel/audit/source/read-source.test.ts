@@ -18,6 +18,7 @@ const rows: readonly Row[] = [
   {
     what: 'prom-client over imports, constants and constructor wiring',
     files: {
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source
       'names.js': "export const prefix = 'shop'\nexport const names = { orders: `${prefix}_orders_total` }",
       'metrics.js': `import client from 'prom-client'
 import { names } from './names.js'
