@@ -1,33 +1,21 @@
 import { z } from 'zod'
 import type { ComponentCatalog } from '../catalog/catalog.ts'
 import { nearest } from '../promql/nearest.ts'
-import { InputError } from '../settings-file/input-error.ts'
 import { readSettingsFile } from '../settings-file/settings-file.ts'
 import { publicName } from './render-query.ts'
 import { defaultSettings, type GenerateSettings } from './settings.ts'
 
 const duration = z.string().regex(/^(\d+(ms|[smhdwy]))+$/, 'write a duration as Prometheus does, such as 5m')
 
-const schema = z.strictObject({
-  thresholds: z
-    .record(z.string(), z.strictObject({ warning: z.number().optional(), critical: z.number().optional() }))
-    .default({}),
-  alerts: z
-    .record(
-      z.string(),
-      z.strictObject({
-        enabled: z.boolean().optional(),
-        for: duration.optional(),
-        severity: z.enum(['critical', 'warning', 'info']).optional(),
-        labels: z.record(z.string(), z.string()).optional(),
-      }),
-    )
-    .default({}),
-  runbooks: z.string().min(1).default(defaultSettings.runbooks),
-  jobs: z
-    .array(z.string().min(1))
-    .min(1)
-    .default([...defaultSettings.jobs]),
+const labelName = z.string().regex(/^[a-zA-Z_]\w*$/, 'write the name of a label, such as team')
+
+const bounds = z.strictObject({ warning: z.number().optional(), critical: z.number().optional() })
+
+const alertSettings = z.strictObject({
+  enabled: z.boolean().optional(),
+  for: duration.optional(),
+  severity: z.enum(['critical', 'warning', 'info']).optional(),
+  labels: z.record(labelName, z.string()).optional(),
 })
 
 /**
@@ -39,30 +27,51 @@ export async function readGenerateSettings(
   file: string,
   components: readonly ComponentCatalog[],
 ): Promise<GenerateSettings> {
-  const settings = (await readSettingsFile(file, schema)) as GenerateSettings
+  return (await readSettingsFile(file, settingsSchema(components))) as GenerateSettings
+}
+
+/** What a file may say depends on the catalog: which metrics have thresholds, which alerts there are. */
+function settingsSchema(components: readonly ComponentCatalog[]) {
   const declared = components.flatMap(({ metrics, recordings }) => [...metrics, ...recordings])
   const byName = new Map(declared.map((one) => [publicName(one), one]))
-  const refuse = (problem: string) => {
-    throw new InputError(`${file}: ${problem}`)
-  }
-  for (const [name, set] of Object.entries(settings.thresholds)) {
-    const of = byName.get(name)
-    if (of === undefined)
-      return refuse(`thresholds.${name}: there is no such metric${hint(name, byName.keys())}`)
-    for (const level of Object.keys(set) as (keyof typeof set)[]) {
-      if (of.thresholds?.[level] === undefined)
-        return refuse(`thresholds.${name}.${level}: nothing depends on it; ${havingThresholds(byName)}`)
-    }
-    const { warning, critical, bad = 'above' } = { ...of.thresholds, ...set }
-    if (warning !== undefined && critical !== undefined && (bad === 'above') === warning > critical)
-      return refuse(
-        `thresholds.${name}: warning (${warning}) comes ${bad === 'above' ? 'above' : 'below'} critical (${critical}); swap them`,
-      )
-  }
   const alerts = components.flatMap((component) => component.alerts.map(({ alert }) => alert))
-  for (const name of Object.keys(settings.alerts))
-    if (!alerts.includes(name)) return refuse(`alerts.${name}: there is no such alert${hint(name, alerts)}`)
-  return settings
+  return z.strictObject({
+    thresholds: z
+      .record(z.string(), bounds)
+      .default({})
+      .superRefine((thresholds, { addIssue }) => {
+        for (const [name, set] of Object.entries(thresholds)) {
+          const refuse = (message: string, ...path: string[]) =>
+            addIssue({ code: 'custom', path: [name, ...path], message })
+          const of = byName.get(name)
+          if (of === undefined) {
+            refuse(`there is no such metric${hint(name, byName.keys())}`)
+            continue
+          }
+          for (const level of ['warning', 'critical'] as const)
+            if (set[level] !== undefined && of.thresholds?.[level] === undefined)
+              refuse(`nothing depends on it; ${havingThresholds(byName)}`, level)
+          const { warning, critical, bad = 'above' } = { ...of.thresholds, ...set }
+          if (warning !== undefined && critical !== undefined && (bad === 'above') === warning > critical)
+            refuse(
+              `warning (${warning}) comes ${bad === 'above' ? 'above' : 'below'} critical (${critical}); swap them`,
+            )
+        }
+      }),
+    alerts: z
+      .record(z.string(), alertSettings)
+      .default({})
+      .superRefine((given, { addIssue }) => {
+        for (const name of Object.keys(given))
+          if (!alerts.includes(name))
+            addIssue({ code: 'custom', path: [name], message: `there is no such alert${hint(name, alerts)}` })
+      }),
+    runbooks: z.string().min(1).default(defaultSettings.runbooks),
+    jobs: z
+      .array(z.string().min(1))
+      .min(1)
+      .default([...defaultSettings.jobs]),
+  })
 }
 
 function hint(name: string, names: Iterable<string>): string {
