@@ -42,7 +42,6 @@ export const firehoseEvents = {
   description: 'Events received from the relay, the rejected ones included.',
   attributes: { type: ['commit', 'sync', 'identity', 'account', 'info', 'unknown'] },
   formerly: ['ingester_firehose_identity_events_total', 'ingester_firehose_account_events_total'],
-  noAlert: 'A stream that falls silent shows as lag.',
 } as const satisfies MetricDefinition
 
 export const firehoseOperations = {

@@ -30,7 +30,7 @@ export interface Alert {
 
 /**
  * Input of `promtool test rules`: series by selector, in its notation (`0+10x240`), one value a minute. Job and instance
- * are added. In braces stands arithmetic with the bounds that the alert names: `{critical*1.1}x240`.
+ * are added where a selector names none. In braces stands arithmetic with the bounds that the alert names: `{critical*1.1}x240`.
  */
 export interface RuleTest {
   readonly series: readonly { readonly query: Query; readonly values: string }[]

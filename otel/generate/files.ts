@@ -28,7 +28,7 @@ export function generatedFiles({
   return new Map([
     ...Object.entries(dashboardFiles(components, settings)),
     ...rules.map(([name, text]) => [`dashboards/alerts/${name}`, text] as const),
-    ['docs/metrics.md', metricsReference(components)],
+    ['docs/metrics.md', metricsReference(components, settings)],
     ['docs/runbooks.md', runbooksPage(components, settings)],
     ...(provisioning ? Object.entries(provisioningFiles()) : []),
   ])

@@ -49,8 +49,8 @@ jobs: [a, b]`
   const refused = [
     { text: '\ntreshold: {}', says: /c\.yaml:2: treshold is no setting; did you mean thresholds\?/ },
     {
-      text: 'thresholds:\n  firehose_lag: { warning: 5 }',
-      says: /:2: thresholds\.firehose_lag: there is no such metric \(did you mean firehose_lag_seconds\?\)/,
+      text: 'thresholds:\n  firehose_lag_second: { warning: 5 }',
+      says: /:2: thresholds\.firehose_lag_second: there is no such metric \(did you mean firehose_lag_seconds\?\)/,
     },
     {
       text: 'thresholds:\n  storage_records: { warning: 5 }',

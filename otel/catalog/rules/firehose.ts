@@ -35,7 +35,7 @@ export const firehoseBatchWriteTime = {
 
 export const firehoseDown = {
   alert: 'FirehoseDown',
-  query: promql`max by (job, instance) (${firehoseConnected}) < 1`,
+  query: promql`max by (job, instance) (${firehoseConnected}) == 0`,
   for: '2m',
   severity: 'critical',
   summary: '{{ $labels.instance }} is not connected to its relay.',
@@ -166,7 +166,7 @@ export const firehoseReconnecting = {
 3. Always after the same time? A proxy between here and the relay closes connections that live long.`,
   tests: {
     fires: {
-      series: [{ query: promql`${firehoseReconnects}`, values: '0+{warning*1.1/15}x240' }],
+      series: [{ query: promql`${firehoseReconnects}`, values: '0 {warning*1.2}+{warning*1.1/15}x240' }],
       at: '30m',
     },
     quiet: {

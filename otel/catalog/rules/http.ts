@@ -46,8 +46,8 @@ export const httpErrors: readonly Alert[] = [
     tests: {
       fires: {
         series: [
-          { query: promql`${httpRequests}{status="500"}`, values: '0+{120*warning}x240' },
-          { query: promql`${httpRequests}{status="200"}`, values: '0+{100-120*warning}x240' },
+          { query: promql`${httpRequests}{status="500"}`, values: '0+{10.8*warning}x240' },
+          { query: promql`${httpRequests}{status="200"}`, values: '0+{9-10.8*warning}x240' },
         ],
         at: '30m',
       },
@@ -55,6 +55,9 @@ export const httpErrors: readonly Alert[] = [
         series: [
           { query: promql`${httpRequests}{status="500"}`, values: '0+{80*warning}x240' },
           { query: promql`${httpRequests}{status="404"}`, values: '0+{100-80*warning}x240' },
+          // Nearly every request of another process fails, but there are too few of them to say anything.
+          { query: promql`${httpRequests}{instance="idle",status="503"}`, values: '0+4x240' },
+          { query: promql`${httpRequests}{instance="idle",status="200"}`, values: '0+1x240' },
         ],
         at: '30m',
       },
@@ -71,16 +74,18 @@ export const httpErrors: readonly Alert[] = [
     tests: {
       fires: {
         series: [
-          { query: promql`${httpRequests}{status="503"}`, values: '0+{12*critical}x240' },
-          { query: promql`${httpRequests}{status="200"}`, values: '0+{10-12*critical}x240' },
+          { query: promql`${httpRequests}{status="503"}`, values: '0+{10.8*critical}x240' },
+          { query: promql`${httpRequests}{status="200"}`, values: '0+{9-10.8*critical}x240' },
         ],
         at: '20m',
       },
-      // Nearly every request fails, but there are too few of them to say anything.
       quiet: {
         series: [
-          { query: promql`${httpRequests}{status="503"}`, values: '0+4x240' },
-          { query: promql`${httpRequests}{status="200"}`, values: '0+1x240' },
+          { query: promql`${httpRequests}{status="503"}`, values: '0+{80*critical}x240' },
+          { query: promql`${httpRequests}{status="200"}`, values: '0+{100-80*critical}x240' },
+          // Nearly every request of another process fails, but there are too few of them to say anything.
+          { query: promql`${httpRequests}{instance="idle",status="503"}`, values: '0+4x240' },
+          { query: promql`${httpRequests}{instance="idle",status="200"}`, values: '0+1x240' },
         ],
         at: '20m',
       },
@@ -112,7 +117,7 @@ export const httpLatencyHigh = {
           values: '0+60x240',
         },
         { query: promql`${httpServerRequestDuration}_bucket{path="/query",le="+Inf"}`, values: '0+60x240' },
-        { query: promql`${httpRequests}{status="200"}`, values: '0+60x240' },
+        { query: promql`${httpRequests}{status="200"}`, values: '0+9x240' },
       ],
       at: '30m',
     },
@@ -124,6 +129,13 @@ export const httpLatencyHigh = {
         },
         { query: promql`${httpServerRequestDuration}_bucket{path="/query",le="+Inf"}`, values: '0+60x240' },
         { query: promql`${httpRequests}{status="200"}`, values: '0+60x240' },
+        // Another process is slow, but answers too few requests to say anything.
+        {
+          query: promql`${httpServerRequestDuration}_bucket{instance="idle",le="{critical*2}"}`,
+          values: '0+5x240',
+        },
+        { query: promql`${httpServerRequestDuration}_bucket{instance="idle",le="+Inf"}`, values: '0+10x240' },
+        { query: promql`${httpRequests}{instance="idle",status="200"}`, values: '0+5x240' },
       ],
       at: '30m',
     },

@@ -88,7 +88,7 @@ export const indexerBacklogCritical = {
 export const indexerUnexpectedErrors = {
   alert: 'IndexerUnexpectedErrors',
   query: promql`sum by (job, instance) (increase(${indexerErrors}{kind="unexpected"}[15m])) > ${warning(indexerErrors)}`,
-  for: '1m',
+  for: '2m',
   severity: 'warning',
   summary: '{{ $labels.instance }} could not index some events.',
   description: '{{ $value | humanize }} events failed in 15 minutes for reasons that nobody foresaw.',
@@ -99,7 +99,12 @@ export const indexerUnexpectedErrors = {
 3. Anything else: please report it with the line.`,
   tests: {
     fires: {
-      series: [{ query: promql`${indexerErrors}{kind="unexpected"}`, values: '0+{warning*1.1/15}x240' }],
+      series: [
+        {
+          query: promql`${indexerErrors}{kind="unexpected"}`,
+          values: '0 {warning*1.2}+{warning*1.1/15}x240',
+        },
+      ],
       at: '30m',
     },
     quiet: {
@@ -126,7 +131,12 @@ export const indexerInvalidEvents = {
 2. Always the same PDS? Its operator should know.`,
   tests: {
     fires: {
-      series: [{ query: promql`${indexerErrors}{kind="expected"}`, values: '0+{critical*1.1/15}x240' }],
+      series: [
+        {
+          query: promql`${indexerErrors}{kind="expected"}`,
+          values: '0 {critical*1.2}+{critical*1.1/15}x240',
+        },
+      ],
       at: '30m',
     },
     quiet: {
@@ -154,7 +164,7 @@ marked \`desync\`, and its records may be out of date until it is fetched anew.
 3. *Storage* dashboard, repos by status: how many are affected?`,
   tests: {
     fires: {
-      series: [{ query: promql`${indexerChainBreaks}`, values: '0+{warning*1.1/15}x240' }],
+      series: [{ query: promql`${indexerChainBreaks}`, values: '0 {warning*1.2}+{warning*1.1/15}x240' }],
       at: '30m',
     },
     quiet: {
@@ -178,7 +188,7 @@ the stream grows.
 2. Is there room on the disk of the data folder?`,
   tests: {
     fires: {
-      series: [{ query: promql`${indexerAckFailures}`, values: '0+{warning*1.1/15}x240' }],
+      series: [{ query: promql`${indexerAckFailures}`, values: '0 {warning*1.2}+{warning*1.1/15}x240' }],
       at: '30m',
     },
     quiet: {

@@ -53,7 +53,9 @@ export const ingesterErrorsHigh = {
   runbook: errorRunbook,
   tests: {
     fires: {
-      series: [{ query: promql`${ingesterErrors}{type="store"}`, values: '0+{warning*1.1/15}x240' }],
+      series: [
+        { query: promql`${ingesterErrors}{type="store"}`, values: '0 {warning*1.2}+{warning*1.1/15}x240' },
+      ],
       at: '30m',
       labels: { type: 'store' },
     },
@@ -74,7 +76,9 @@ export const ingesterErrorsCritical = {
   runbook: errorRunbook,
   tests: {
     fires: {
-      series: [{ query: promql`${ingesterErrors}{type="stream"}`, values: '0+{critical*1.1/15}x240' }],
+      series: [
+        { query: promql`${ingesterErrors}{type="stream"}`, values: '0 {critical*1.2}+{critical*1.1/15}x240' },
+      ],
       at: '30m',
       labels: { type: 'stream' },
     },

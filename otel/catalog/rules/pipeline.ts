@@ -103,7 +103,7 @@ export const seriesMany = {
 export const seriesOverflow = {
   alert: 'SeriesOverflow',
   query: promql`sum by (job, instance, metric) (increase(${pipelineOverflows}[15m])) > ${warning(pipelineOverflows)}`,
-  for: '1m',
+  for: '2m',
   severity: 'warning',
   summary: '{{ $labels.metric }} of {{ $labels.instance }} is at its limit of series.',
   description: '{{ $value | humanize }} measurements in 15 minutes went to its overflow series.',
@@ -116,7 +116,7 @@ export const seriesOverflow = {
       series: [
         {
           query: promql`${pipelineOverflows}{metric="http.requests"}`,
-          values: '0+{warning*1.1/15}x240',
+          values: '0 {warning*1.2}+{warning*1.1/15}x240',
         },
       ],
       at: '30m',
@@ -134,7 +134,7 @@ export const seriesOverflow = {
 export const measurementsDropped = {
   alert: 'MeasurementsDropped',
   query: promql`sum by (job, instance, reason) (increase(${pipelineMeasurementsDropped}[15m])) > ${warning(pipelineMeasurementsDropped)}`,
-  for: '1m',
+  for: '2m',
   severity: 'warning',
   summary: '{{ $labels.instance }} records what its catalog does not declare ({{ $labels.reason }}).',
   description: '{{ $value | humanize }} attributes or values in 15 minutes were dropped or replaced.',
@@ -147,7 +147,7 @@ export const measurementsDropped = {
       series: [
         {
           query: promql`${pipelineMeasurementsDropped}{reason="undeclared_value"}`,
-          values: '0+{warning*1.1/15}x240',
+          values: '0 {warning*1.2}+{warning*1.1/15}x240',
         },
       ],
       at: '30m',
@@ -168,7 +168,7 @@ export const measurementsDropped = {
 export const callbackErrors = {
   alert: 'CallbackErrors',
   query: promql`sum by (job, instance, metric, reason) (increase(${pipelineCallbackErrors}[15m])) > ${warning(pipelineCallbackErrors)}`,
-  for: '1m',
+  for: '2m',
   severity: 'warning',
   summary: '{{ $labels.metric }} of {{ $labels.instance }} cannot be read ({{ $labels.reason }}).',
   description:
@@ -181,7 +181,7 @@ export const callbackErrors = {
       series: [
         {
           query: promql`${pipelineCallbackErrors}{metric="storage.disk",reason="error"}`,
-          values: '0+{warning*1.1/15}x240',
+          values: '0 {warning*1.2}+{warning*1.1/15}x240',
         },
       ],
       at: '30m',

@@ -31,7 +31,7 @@ export const targetAbsent = {
 3. Pushed metrics: see ExportsFailing, and the log of the Collector.`,
   tests: {
     fires: {
-      series: [{ query: promql`${uptime}`, values: '15+60x2 _x240' }],
+      series: [{ query: promql`${uptime}`, values: '_x240' }],
       at: '20m',
       labels: { instance: '' },
     },
@@ -54,8 +54,14 @@ export const restartingOften = {
       series: [{ query: promql`${uptime}`, values: '{warning*0.9}x240' }],
       at: '60m',
     },
-    // A process that has just begun, and stays.
-    quiet: { series: [{ query: promql`${uptime}`, values: '0+60x240' }], at: '22m' },
+    quiet: {
+      series: [
+        { query: promql`${uptime}`, values: '{warning*1.1}x240' },
+        // A process that has just begun, and stays.
+        { query: promql`${uptime}{instance="young"}`, values: '0+{warning/5}x240' },
+      ],
+      at: '50m',
+    },
   },
 } as const satisfies Alert
 

@@ -47,13 +47,14 @@ export function ruleTests(alert: Alert, settings: GenerateSettings): object[] {
 function inputSeries({ series }: RuleTest, alert: Alert, settings: GenerateSettings): object[] {
   const bounds = boundsOf(alert, settings)
   const [job = ''] = settings.jobs
-  return series.map(({ query, values }) => ({
-    series: withMatchers(
-      withBounds(renderQuery(query, settings), bounds),
-      `job=${JSON.stringify(job)}, instance=${JSON.stringify(instance)}`,
-    ),
-    values: lasting(withBounds(values, bounds), minutes(alert.for)),
-  }))
+  return series.map(({ query, values }) => {
+    const selector = withBounds(renderQuery(query, settings), bounds)
+    const here = /\binstance=/.test(selector) ? '' : `, instance=${JSON.stringify(instance)}`
+    return {
+      series: withMatchers(selector, `job=${JSON.stringify(job)}${here}`),
+      values: lasting(withBounds(values, bounds), minutes(alert.for)),
+    }
+  })
 }
 
 function firingLabels(alert: Alert, { labels = {} }: RuleTest, settings: GenerateSettings): string {

@@ -4,6 +4,8 @@ import { parseDocument } from 'yaml'
 /** A file of rules with one thing bent, and what that is. */
 export interface RuleMutant {
   readonly what: string
+  /** The alert that was bent; undefined for a recording, which several alerts may build on. */
+  readonly alert: string | undefined
   readonly text: string
 }
 
@@ -21,7 +23,7 @@ export function* ruleMutants(text: string): Iterable<RuleMutant> {
     ) => {
       const document = parseDocument(text)
       change(['groups', 0, 'rules', index], document)
-      return { what: `${name}: ${what}`, text: document.toString() }
+      return { what: `${name}: ${what}`, alert: rule.alert, text: document.toString() }
     }
     yield mutant('dropped', (path, document) => document.deleteIn(path))
     if (rule.for !== undefined)
