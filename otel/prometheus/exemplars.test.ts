@@ -187,4 +187,23 @@ describe('exemplars', () => {
     assert.deepEqual(began, times)
     assert.equal(points[0]?.startTime, points[1]?.startTime)
   })
+
+  it('find their room in a long answer, on each of its lines', async () => {
+    await using target = await scraped({ withoutScopeInfo: true })
+    const boundaries = Array.from({ length: 60 }, (_, i) => i)
+    const histogram = target.meter.createHistogram('h', { advice: { explicitBucketBoundaries: boundaries } })
+    for (let series = 0; series < 300; series++) {
+      for (const value of [...boundaries, 99]) {
+        histogram.record(value, { series: 'x'.repeat(series % 7) + series }, sampled())
+      }
+    }
+    const { samples } = await target.parsed(openMetricsAccept)
+    const buckets = samples.filter(({ name }) => name === 'h_bucket')
+    assert.equal(buckets.length, 300 * 61)
+    for (const { labels, value, exemplar } of buckets) {
+      const le = labels.get('le') ?? ''
+      assert.equal(exemplar?.value, le === '+Inf' ? 99 : Number(le))
+      assert.equal(value, le === '+Inf' ? 61 : Number(le) + 1)
+    }
+  })
 })
