@@ -63,6 +63,14 @@ describe('tidegauge audit', () => {
     for (const line of out.split('\n')) assert.ok(line.length <= 100 || line.includes(dir), line)
   })
 
+  it('shows the report when it cannot be written, and says why', async () => {
+    let out = ''
+    const flags = { scrape: [path('scrape.txt')], output: path('nowhere/report.txt') }
+    const output = { version: '1', hasColor: false, out: (text: string) => (out += text), err: () => {} }
+    await assert.rejects(auditCommand(flags, output), { type: 'usage', message: /its folder does not exist/ })
+    assert.match(out, /Looked at the scrape/)
+  })
+
   it('fails from the level on that is asked for', async () => {
     assert.equal((await audit({ 'fail-on': 'none' })).code, 0)
     assert.equal((await audit({ 'fail-on': 'warning' })).code, 1)

@@ -55,7 +55,13 @@ export async function auditCommand(flags: AuditFlags, output: AuditOutput): Prom
   const text = reportText(audit, settings, { ...output, hasColor: output.hasColor && file === undefined })
   if (file === undefined) output.out(text)
   else {
-    await write(file, text)
+    try {
+      await write(file, text)
+    } catch (error) {
+      // What the audit took time to find is not thrown away for a wrong path.
+      output.out(text)
+      throw error
+    }
     output.err(`The audit found ${countsInWords(audit.findings)}; the report is in ${file}.\n`)
   }
   if (audit.problems.length > 0) {
@@ -138,7 +144,14 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text)
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause)
+    const said = reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? String(cause)
     throw new InputError(`${file}: it cannot be written: ${said}`, { cause })
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist; make it first',
+  EACCES: 'that is not permitted; check its permissions and those of its folder',
+  EISDIR: 'it is a folder; name a file in it',
+  ENOSPC: 'the disk is full',
 }

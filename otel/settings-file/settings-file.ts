@@ -22,7 +22,9 @@ export async function readSettingsFile<Schema extends z.ZodType>(
   const [fault] = document.errors
   if (fault) {
     const said = fault.message.split('\n')[0]?.replace(/[.:]$/, '')
-    throw new InputError(`${file}:${lines.linePos(fault.pos[0]).line}: ${said}; mend the YAML`)
+    throw new InputError(
+      `${file}:${lines.linePos(fault.pos[0]).line}: ${said}; mend the ${/\.json$/i.test(file) ? 'JSON' : 'YAML'}`,
+    )
   }
   const result = schema.safeParse(document.toJS() ?? {})
   if (result.success) return result.data

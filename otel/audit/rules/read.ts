@@ -52,7 +52,8 @@ class RuleReader {
 
   document(root: Node): RuleGroup[] {
     if (root === null || root === undefined) return []
-    if (!isMap(root)) return this.#refuse(root, 'a rule file is a map with groups')
+    if (!isMap(root))
+      return this.#refuse(root, 'a rule file is a map with groups; give a file of Prometheus rules')
     const spec = get(root, 'spec')
     const groups = get(isMap(spec) ? spec : root, 'groups')
     if (groups === undefined)

@@ -69,6 +69,15 @@ describe('updateFile', () => {
   })
   afterEach(() => rmSync(dir, { recursive: true }))
 
+  it('says which pattern of other dashboards matches nothing', async () => {
+    const { problems } = await updateFile(
+      options({ scrapes: [path('scrape')], dashboards: [path('none-*.json')] }),
+    )
+    assert.deepEqual(problems, [
+      `${path('none-*.json')}: no file matches this pattern; check it, and quote it in the shell`,
+    ])
+  })
+
   it('adds what a scrape has and no panel shows, keeps what was there, and does nothing more the second time', async () => {
     const result = await updateFile(options({ scrapes: [path('scrape')] }))
     assert.deepEqual(names(result).sort(), ['app_lost_total', 'app_pool_bytes'])

@@ -110,7 +110,9 @@ async function readOthers(
       (found) => found.isDirectory(),
       () => false,
     )
+    let isEmpty = true
     for await (const other of glob(isFolder ? `${pattern}/**/*.json` : pattern)) {
+      isEmpty = false
       if (resolve(other) === resolve(file)) continue
       try {
         read.push(readDashboard({ file: other, text: await readText(other) }))
@@ -119,6 +121,8 @@ async function readOthers(
         problems.push(error.message)
       }
     }
+    if (isEmpty)
+      problems.push(`${pattern}: no file matches this pattern; check it, and quote it in the shell`)
   }
   return read
 }

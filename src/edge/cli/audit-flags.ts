@@ -35,6 +35,8 @@ interface Flag {
   readonly help: string
   /** Takes every value up to the next flag. */
   readonly isList?: boolean
+  /** May be given again, with another value. A list always may. */
+  readonly isRepeatable?: boolean
   readonly apply: (to: AuditArguments, values: readonly [string, ...string[]]) => void
 }
 
@@ -64,6 +66,7 @@ const flags: Readonly<Record<string, Flag>> = {
   },
   header: {
     value: "'NAME: VALUE'",
+    isRepeatable: true,
     help: 'sent with each scrape; @FILE reads headers from a file; user:password@ in the URL works too',
     apply: (to, [text]) => (to.header = { ...to.header, ...headers(text, '--header') }),
   },
@@ -86,6 +89,7 @@ const flags: Readonly<Record<string, Flag>> = {
   },
   'prometheus-header': {
     value: "'NAME: VALUE'",
+    isRepeatable: true,
     help: 'sent to it with each request; @FILE reads headers from a file',
     apply: (to, [text]) =>
       (to['prometheus-header'] = { ...to['prometheus-header'], ...headers(text, '--prometheus-header') }),
@@ -101,9 +105,9 @@ const flags: Readonly<Record<string, Flag>> = {
     help: 'source code: files, folders or patterns of TypeScript, JavaScript, Rust, Go, Python',
     apply: (to, values) => (to.source = [...(to.source ?? []), ...values]),
   },
-  json: { help: 'report as JSON', apply: (to) => (to.format = 'json') },
-  markdown: { help: 'report for people, as Markdown', apply: (to) => (to.format = 'markdown') },
-  sarif: { help: 'report for code scanning, as SARIF 2.1.0', apply: (to) => (to.format = 'sarif') },
+  json: { help: 'report as JSON', apply: (to) => setFormat(to, 'json') },
+  markdown: { help: 'report for people, as Markdown', apply: (to) => setFormat(to, 'markdown') },
+  sarif: { help: 'report for code scanning, as SARIF 2.1.0', apply: (to) => setFormat(to, 'sarif') },
   output: { value: 'FILE', help: 'write the report there', apply: (to, [text]) => (to.output = text) },
   level: {
     value: 'LEVEL',
@@ -153,6 +157,7 @@ export function auditFlags(): string {
 /** @throws {UsageError} for a flag that there is not, or a value that does not fit. */
 export function parseAuditArguments(args: readonly string[]): AuditArguments {
   const parsed: AuditArguments = {}
+  const seen = new Set<string>()
   for (let at = 0; at < args.length; ) {
     const arg = args[at++] ?? ''
     const [, name = '', inline] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? []
@@ -164,6 +169,9 @@ export function parseAuditArguments(args: readonly string[]): AuditArguments {
       flag.apply(parsed, [''])
       continue
     }
+    if (seen.has(name) && !flag.isList && !flag.isRepeatable)
+      throw new UsageError(`--${name} is given more than once; give it once`)
+    seen.add(name)
     const most = flag.isList ? Number.POSITIVE_INFINITY : 1
     while (inline === undefined && values.length < most && at < args.length && !args[at]?.startsWith('--'))
       values.push(args[at++] ?? '')
@@ -180,6 +188,12 @@ function unknownText(arg: string, name: string): string {
     return `"${arg}" stands behind no flag that takes it; say what it is: --scrape, --dashboards, --rules or --source`
   const near = didYouMean(name, Object.keys(flags)).replace('mean ', 'mean --')
   return `audit has no flag --${name}${near}; tidegauge audit --help lists the flags`
+}
+
+function setFormat(to: AuditArguments, format: NonNullable<AuditArguments['format']>): void {
+  if (to.format !== undefined && to.format !== format)
+    throw new UsageError(`--${to.format} and --${format} exclude each other; audit twice for two reports`)
+  to.format = format
 }
 
 function whole(text: string, flag: string): number {

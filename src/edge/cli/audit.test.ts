@@ -37,6 +37,8 @@ describe('flags of tidegauge audit', () => {
   const refused: readonly { readonly args: string; readonly says: RegExp }[] = [
     { args: '--scrap a', says: /no flag --scrap \(did you mean --scrape\?\)/ },
     { args: 'a.json', says: /"a.json" stands behind no flag that takes it/ },
+    { args: '--output a --output b', says: /--output is given more than once/ },
+    { args: '--json --markdown', says: /--json and --markdown exclude each other/ },
     { args: '--output a b', says: /"b" stands behind no flag/ },
     { args: '--dashboards --json', says: /--dashboards needs a value: --dashboards GLOB…/ },
     { args: '--json=yes', says: /--json takes no value/ },

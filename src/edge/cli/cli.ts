@@ -72,7 +72,7 @@ function unknown(
     else terminal.err(text)
     return isHelp(second) ? 0 : 2
   }
-  const names = commands.map(({ name }) => name)
+  const names = commands.flatMap(({ name }) => [name, name.split(' ', 1).join()])
   const typed = family.length > 0 ? `${first} ${second}` : first
   const kind = typed.startsWith('-')
     ? `"${typed}" is a flag and needs a command before it`

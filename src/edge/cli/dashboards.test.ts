@@ -77,12 +77,13 @@ describe('dashboards update', () => {
   })
 
   it('writes the difference alone to the output, so that it can be handed on', async () => {
-    const { out, err } = await run(['d.json', '--scrape', 'a', '--dry-run'], {
+    const { out, err, code } = await run(['d.json', '--scrape', 'a', '--dry-run'], {
       page: '--- a\n+++ b\n',
       problems: ['x: y'],
     })
+    assert.equal(code, 2)
     assert.equal(out, '--- a\n+++ b\n')
-    assert.equal(err, 'x: y\nd.json: nothing to add, all of these metrics are shown\n')
+    assert.equal(err, 'tidegauge: x: y\nd.json: nothing to add, all of these metrics are shown\n')
   })
 
   it('writes the guide alone to the output', async () => {
@@ -103,7 +104,8 @@ describe('dashboards update', () => {
     { args: ['d.json', '--scrape', 'x', '--dry-run', '--guide'], says: /exclude each other/ },
     { args: ['d.json', '--scrape', 'x', '--metrics', 'a b'], says: /names of metrics/ },
     { args: ['d.json', '--scrape', 'x', '--scrape-header', 'nonsense'], says: /Name: value/ },
-    { args: ['d.json', '--scarpe', 'x'], says: /--scarpe/ },
+    { args: ['d.json', '--scarpe', 'x'], says: /no flag --scarpe \(did you mean --scrape\?\)/ },
+    { args: ['d.json', '--catalog', 'x', '--catalog', 'y'], says: /--catalog is given more than once/ },
   ]
   for (const { args, says } of wrong) {
     it(`refuses ${args.join(' ') || 'no file'}`, async () => {

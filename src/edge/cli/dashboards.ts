@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
 import { UsageError } from '../../model/errors.ts'
 import type { Command } from './command.ts'
+import { parseFlags } from './parse-flags.ts'
 
 /** What was asked for, checked as far as that is possible without the files. */
 export interface UpdateRequest {
@@ -56,11 +56,12 @@ export function updateCommand({ update }: UpdateCommandOptions): Command {
     async run(args, { out, err }) {
       const request = readRequest(args)
       const { additions, page, backup, problems } = await update(request)
-      for (const problem of problems) err(`${clean(problem)}\n`)
+      for (const problem of problems) err(`tidegauge: ${clean(problem)}\n`)
+      const exitCode = problems.length > 0 ? 2 : 0
       if (request.mode !== 'write') {
         out(page)
         if (request.mode === 'dry-run') err(`${clean(summary(request.file, additions, 'to add'))}\n`)
-        return 0
+        return exitCode
       }
       for (const { metric, how, panel, line } of additions) {
         const where = [...panel.within, panel.title].join(' / ')
@@ -74,7 +75,7 @@ export function updateCommand({ update }: UpdateCommandOptions): Command {
       out(
         `${clean(summary(request.file, additions, 'added'))}${backup === undefined ? '' : `; ${clean(backup)} keeps what was there`}\n`,
       )
-      return 0
+      return exitCode
     },
   }
 }
@@ -131,27 +132,22 @@ function parse(args: readonly string[]) {
   const text = { type: 'string' } as const
   const list = { type: 'string', multiple: true } as const
   const flag = { type: 'boolean' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        scrape: list,
-        'scrape-header': list,
-        catalog: text,
-        source: list,
-        dashboards: list,
-        metrics: list,
-        thresholds: text,
-        'dry-run': flag,
-        guide: flag,
-      },
-    })
-  } catch (error) {
-    throw new UsageError(
-      `${(error as Error).message.split('. ')[0]}; tidegauge dashboards update --help lists the flags`,
-    )
-  }
+  return parseFlags({
+    command: 'dashboards update',
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      scrape: list,
+      'scrape-header': list,
+      catalog: text,
+      source: list,
+      dashboards: list,
+      metrics: list,
+      thresholds: text,
+      'dry-run': flag,
+      guide: flag,
+    },
+  })
 }
 
 function readHeaders(texts: readonly string[]): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
 import { UsageError } from '../../model/errors.ts'
 import type { Command } from './command.ts'
+import { parseFlags } from './parse-flags.ts'
 
 export interface GenerateRequest {
   readonly out: string
@@ -78,13 +78,9 @@ function readRequest(args: readonly string[]): GenerateRequest {
 
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { out: text, config: text, catalog: text, check: { type: 'boolean' } },
-    }).values
-  } catch (error) {
-    const [said] = (error as Error).message.split('. ')
-    throw new UsageError(`${said}; tidegauge generate --help lists the flags`, { cause: error })
-  }
+  return parseFlags({
+    command: 'generate',
+    args: [...args],
+    options: { out: text, config: text, catalog: text, check: { type: 'boolean' } },
+  }).values
 }

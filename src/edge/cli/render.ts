@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
-import { parseArgs } from 'node:util'
 import { UsageError } from '../../model/errors.ts'
 import type { Command } from './command.ts'
+import { parseFlags } from './parse-flags.ts'
 
 /** What was asked for, checked as far as that is possible without the files. */
 export interface RenderRequest {
@@ -118,28 +118,23 @@ function readRequest(args: readonly string[]): RenderRequest {
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const
   const list = { type: 'string', multiple: true } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        prometheus: text,
-        'prometheus-header': list,
-        out: text,
-        png: text,
-        from: text,
-        to: text,
-        var: list,
-        theme: text,
-        width: text,
-        browser: text,
-      },
-    })
-  } catch (error) {
-    throw new UsageError(
-      `${(error as Error).message.split('. ')[0]}; tidegauge dashboards render --help lists the flags`,
-    )
-  }
+  return parseFlags({
+    command: 'dashboards render',
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      prometheus: text,
+      'prometheus-header': list,
+      out: text,
+      png: text,
+      from: text,
+      to: text,
+      var: list,
+      theme: text,
+      width: text,
+      browser: text,
+    },
+  })
 }
 
 function readVariables(list: readonly string[]): ReadonlyMap<string, readonly string[]> {
