@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { isBuiltin } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -91,6 +92,44 @@ describe('the packed package in a foreign project', () => {
     const mounted = run(`'${process.execPath}' mounted.ts`)
     assert.match(mounted, /^cafe_orders_total\{drink="tea",.*\} 1$/m)
     assert.match(mounted, /^uptime_seconds/m)
+  })
+
+  it('generates, audits, updates and draws dashboards', () => {
+    run('npx tidegauge generate --catalog metrics.ts --out generated')
+    const audited = run(
+      `npx tidegauge audit --catalog metrics.ts --source app.ts metrics.ts --dashboards 'generated/dashboards/*.json' --fail-on warning`,
+    )
+    assert.match(audited, /the source \(\d+ metrics declared\)/)
+    writeFileSync(join(example, 'mine.json'), '{ "title": "Mine", "uid": "mine", "panels": [] }')
+    assert.match(run('npx tidegauge dashboards update mine.json --catalog metrics.ts'), /panels added/)
+    assert.match(run('npx tidegauge dashboards render --help'), /--png/)
+  })
+
+  it('draws a page with script and font in it', async () => {
+    const server = createHttpServer((_, response) =>
+      response
+        .setHeader('content-type', 'application/json')
+        .end('{"status":"success","data":{"resultType":"vector","result":[]}}'),
+    ).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const args = ['dashboards', 'render', 'mine.json', '--prometheus', url, '--out', 'mine.html']
+    const drawing = spawn(process.execPath, [join(installed, 'dist/src/main.js'), ...args], { cwd: example })
+    await once(drawing, 'close')
+    server.close()
+    const page = readFileSync(join(example, 'mine.html'), 'utf8')
+    assert.match(page, /uPlot/)
+    assert.match(page, /font\/woff2;base64,/)
+  })
+
+  it('audits as a library, with types', () => {
+    const program = `import { runAudit } from 'tidegauge/otel/audit'
+const audit = await runAudit({ dashboards: ['generated/dashboards/*.json'], source: ['metrics.ts'] })
+console.log(audit.problems.length, audit.findings.length)
+`
+    writeFileSync(join(example, 'audit.ts'), program)
+    run('npm run --silent check')
+    assert.match(run(`'${process.execPath}' audit.ts`), /^0 \d+$/m)
   })
 
   it('brings one copy of each package of the OpenTelemetry SDK', () => {

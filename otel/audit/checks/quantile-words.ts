@@ -8,7 +8,8 @@ export function numbersNamed(text: string): readonly number[] {
   for (const [, p = ''] of text.matchAll(/\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- _]?(?:per)?cent/gi))
     found.push(percent(p))
   for (const [, q = ''] of text.matchAll(/(?:quantile|q)\s*[=:]?\s*(0?\.\d+)/gi)) found.push(Number(q))
-  for (const [, p = ''] of text.matchAll(/\b(\d{2}(?:\.\d+)?)\s?(?:quantile|percentile)/gi)) found.push(percent(p))
+  for (const [, p = ''] of text.matchAll(/\b(\d{2}(?:\.\d+)?)\s?(?:quantile|percentile)/gi))
+    found.push(percent(p))
   if (/\bmedian\b/i.test(text)) found.push(0.5)
   return found
 }

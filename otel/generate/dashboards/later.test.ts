@@ -29,6 +29,17 @@ const tides = {
 }
 const components = [declarations([tides])]
 
+describe('the overview of a catalog that chooses nothing for it', () => {
+  it('shows every panel', () => {
+    const { 'dashboards/overview.json': overview = '', 'dashboards/tides.json': tidesFile = '' } =
+      dashboardFiles(components, defaultSettings)
+    const count = (text: string) =>
+      (JSON.parse(text) as DashboardFile).panels?.filter(({ type }) => type !== 'row').length
+    assert.ok(count(tidesFile))
+    assert.equal(count(overview), count(tidesFile))
+  })
+})
+
 describe('a component that joins by its catalog entry alone', () => {
   const written = dashboardFiles(components, defaultSettings)
   const panels = panelsIn(written)

@@ -20,11 +20,18 @@ export function componentPlan(
   }
 }
 
-/** The dashboard that shows of every component what matters most: the numbers above, then graphs by component. */
+/**
+ * The dashboard that shows of every component what matters most: the numbers above, then graphs by component. Where no
+ * panel is said to belong there, all of them do.
+ */
 export function overviewPlan(components: readonly ComponentCatalog[]): DashboardPlan {
+  const isChosen = components.some(({ panels }) => panels.some(({ overview }) => overview))
   const shown = components.map((component) => ({
     title: component.title,
-    panels: component.panels.filter(({ overview }) => overview).map((panel) => onOverview(panel, component)),
+    panels: (isChosen
+      ? component.panels.filter(({ overview }) => overview)
+      : panelsOf(component, components)
+    ).map((panel) => onOverview(panel, component)),
   }))
   const isNumber = ({ panel }: PlannedPanel) => panel.kind === 'stat'
   const numbers = shown.flatMap(({ panels }) => panels.filter(isNumber))

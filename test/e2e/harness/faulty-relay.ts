@@ -78,6 +78,17 @@ export function delayed(seconds: number): Fault {
   }
 }
 
+/** Says of each account, in the place of its first commit, that it was deleted; what it writes goes on. */
+export function deletingAccounts(): Fault {
+  const told = new Set<unknown>()
+  return ({ frame, type, body }) => {
+    if (type !== '#commit' || told.has(body.repo)) return frame
+    told.add(body.repo)
+    const account = { seq: body.seq, did: body.repo, time: body.time, active: false, status: 'deleted' }
+    return Buffer.concat([encode({ op: 1, t: '#account' }), encode(account)])
+  }
+}
+
 function opened(data: Buffer): RelayedEvent {
   const frame = new Uint8Array(data)
   const [header, rest] = decodeFirst(frame) as [{ t: string }, Uint8Array]

@@ -74,7 +74,7 @@ function eagerly(text: string): string {
 }
 
 /** Uses every part of the API, with a mistake now and then. */
-function askAllTheWhile(service: Tidegauge, random: Random): AsyncDisposable {
+export function askAllTheWhile(service: Tidegauge, random: Random): AsyncDisposable {
   const stop = new AbortController()
   const ask = (path: string, body?: object) =>
     request(`${service.url}${path}`, {
