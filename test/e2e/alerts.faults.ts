@@ -76,10 +76,11 @@ function alertsOn(stage: number): void {
       relabel_configs: [{ target_label: 'job', replacement: 'tidegauge' }],
     })
     targets('quick', [service.metrics])
+    targets('calm', [])
     targets('patient', [])
     prometheus = everything.use(
       await startPrometheus({
-        jobs: [job('quick', '1s'), job('patient', '4s')],
+        jobs: [job('quick', '1s'), job('calm', '2s'), job('patient', '4s')],
         rules: hurriedRules(sizes),
       }),
     )
@@ -178,7 +179,7 @@ function alertsOn(stage: number): void {
     {
       is: 'a disk that takes half a second now and then',
       fires: ['StorageSlow', 'StorageVerySlow', 'SearchSlow', 'FirehoseWriteSlow'],
-      provoke: (stack) => restart(stack, { NODE_OPTIONS: imported(slowDatabase) }),
+      provoke: (stack) => hindered(stack, slowDatabase),
     },
     {
       is: 'clients that take seconds to send a request',
@@ -193,7 +194,7 @@ function alertsOn(stage: number): void {
     {
       is: 'code that keeps the event loop for half a second',
       fires: ['EventLoopBlocked'],
-      provoke: (stack) => restart(stack, { NODE_OPTIONS: imported(busy({ everyMs: 1000, forMs: 560 })) }),
+      provoke: (stack) => hindered(stack, busy({ everyMs: 1000, forMs: 560 })),
     },
     {
       is: 'a database that has grown',
@@ -338,6 +339,17 @@ function alertsOn(stage: number): void {
       await service.stop()
       await service.start()
     })
+  }
+
+  /** Runs the service with code that gets in its way, and scrapes it at half the pace, since its answers take their time. */
+  async function hindered(stack: AsyncDisposableStack, code: string): Promise<void> {
+    targets('quick', [])
+    targets('calm', [service.metrics])
+    stack.defer(() => {
+      targets('calm', [])
+      targets('quick', [service.metrics])
+    })
+    await restart(stack, { NODE_OPTIONS: imported(code) })
   }
 
   /** Has another service scraped as well, which misbehaves. */

@@ -185,13 +185,15 @@ console.log(audit.problems.length, audit.findings.length)
       [...imported].filter((name) => !declared.includes(name)),
       [],
     )
-    // What is not imported is a file that is found at run time, or a peer of a package that is imported.
-    const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n')
+    // The rest: a file that is found at run time, the types of what is public, or a peer of a package that is imported.
+    const types = globSync('dist/**/*.d.ts', { cwd: installed }).map((file) => join(installed, file))
+    const text = [...sources, ...types].map((file) => readFileSync(file, 'utf8')).join('\n')
     const peers = [...imported].flatMap((name) => {
       const { peerDependencies: wanted = {} } = manifestOf(join(example, 'node_modules', name))
       return Object.keys(wanted)
     })
-    const isUsed = (name: string) => imported.has(name) || text.includes(`'${name}/`) || peers.includes(name)
+    const isUsed = (name: string) =>
+      imported.has(name) || new RegExp(`['"]${name}['"/]`).test(text) || peers.includes(name)
     assert.deepEqual(
       declared.filter((name) => !isUsed(name)),
       [],
