@@ -177,9 +177,19 @@ function alertsOn(stage: number): void {
       provoke: (stack) => withoutTable(stack, 'stream_group'),
     },
     {
-      is: 'a disk that takes half a second now and then',
-      fires: ['StorageSlow', 'StorageVerySlow', 'SearchSlow', 'FirehoseWriteSlow'],
-      provoke: (stack) => hindered(stack, slowDatabase),
+      is: 'a disk that takes half a second now and then to write a record',
+      fires: ['StorageSlow', 'StorageVerySlow'],
+      provoke: (stack) => hindered(stack, slowDatabase(/insert into (record|repo)\b|update repo\b/i)),
+    },
+    {
+      is: 'a disk that takes half a second now and then to write events',
+      fires: ['FirehoseWriteSlow'],
+      provoke: (stack) => hindered(stack, slowDatabase(/insert into stream_entry/i)),
+    },
+    {
+      is: 'a disk that takes half a second now and then to search',
+      fires: ['SearchSlow'],
+      provoke: (stack) => hindered(stack, slowDatabase(/match/i)),
     },
     {
       is: 'clients that take seconds to send a request',
@@ -194,7 +204,7 @@ function alertsOn(stage: number): void {
     {
       is: 'code that keeps the event loop for half a second',
       fires: ['EventLoopBlocked'],
-      provoke: (stack) => hindered(stack, busy({ everyMs: 1000, forMs: 560 })),
+      provoke: (stack) => hindered(stack, busy({ everyMs: 850, forMs: 560 })),
     },
     {
       is: 'a database that has grown',
@@ -399,6 +409,7 @@ function alertsOn(stage: number): void {
   }
 }
 
+/** Delays are told as percentiles of the ticks between two scrapes: there have to be enough long ones among them. */
 function busy({ everyMs, forMs }: { readonly everyMs: number; readonly forMs: number }): string {
   return `setInterval(() => { for (const end = Date.now() + ${forMs}; Date.now() < end; ); }, ${everyMs})`
 }
