@@ -204,7 +204,7 @@ function alertsOn(stage: number): void {
     {
       is: 'code that keeps the event loop for half a second',
       fires: ['EventLoopBlocked'],
-      provoke: (stack) => hindered(stack, busy({ everyMs: 850, forMs: 560 })),
+      provoke: (stack) => hindered(stack, busy({ everyMs: 700, forMs: 560 })),
     },
     {
       is: 'a database that has grown',
@@ -291,10 +291,10 @@ function alertsOn(stage: number): void {
         await using stack = new AsyncDisposableStack()
         await provoke(stack)
         await eventually(async () => assert.deepEqual(missing(fires, await firing()), []), {
-          withinMs: 60_000,
+          withinMs: 90_000,
         })
       }
-      await eventually(async () => assert.deepEqual(await firing(), []), { withinMs: 60_000 })
+      await eventually(async () => assert.deepEqual(await firing(), []), { withinMs: 90_000 })
     })
   }
 
