@@ -27,7 +27,7 @@ export const metricNoAlert: Check = {
           subject: name,
           reason: isBad
             ? `${name} counts what should not happen, and no alert watches it`
-            : `no alert watches ${name}`,
+            : `No alert watches ${name}`,
           mend: isBad
             ? 'Write an alert on its rate, or say in the catalog why it needs none (noAlert).'
             : 'Write an alert if somebody should be told about it.',

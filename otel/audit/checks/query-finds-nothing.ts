@@ -100,11 +100,12 @@ function report(
   selector: Selector,
   { why, reason, mend }: Answer,
 ): Finding {
+  const level = levelOf(planes, selector, why)
   return queryFinding(located, {
     check,
-    level: levelOf(planes, selector, why),
+    level,
     reason,
-    mend,
+    mend: level === 'info' ? `Nothing to do while what it counts has not happened. Otherwise: ${mend}` : mend,
     about: textOf(selector),
     at: selector.from,
   })
