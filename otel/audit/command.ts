@@ -91,6 +91,10 @@ async function auditOptions(settings: AuditFlags): Promise<AuditOptions> {
   const planes = isNamed ? settings : { ...settings, ...ownService }
   const { scrape, dashboards, rules, prometheus, catalog, source } = planes
   const { scrapes, interval, timeout, header, limits, except, config } = settings
+  if (settings['generate-config'] !== undefined && catalog === undefined)
+    throw new InputError(
+      '--generate-config needs --catalog to say of what the dashboards and rules were made',
+    )
   return {
     ...(scrape !== undefined && { scrape: typeof scrape === 'string' ? [scrape] : scrape }),
     scraping: {
@@ -103,17 +107,27 @@ async function auditOptions(settings: AuditFlags): Promise<AuditOptions> {
     ...(rules && { rules }),
     ...(prometheus !== undefined && { prometheus }),
     ...(settings['prometheus-header'] && { prometheusHeaders: settings['prometheus-header'] }),
-    ...(catalog !== undefined && { catalog: await catalogOf(catalog) }),
+    ...(catalog !== undefined && { catalog: await catalogOf(catalog, settings['generate-config']) }),
     ...(source && { source }),
     ...(limits && { limits: limitsOf(limits) }),
     ...(except && { exceptions: except, exceptionsFile: config ?? defaultSettingsFile }),
   }
 }
 
-async function catalogOf(given: string): Promise<NonNullable<AuditOptions['catalog']>> {
-  if (given !== 'tidegauge') return { file: given, components: await loadCatalog(given) }
-  const { components } = await import('../catalog/catalog.ts')
-  return { file: 'otel/catalog/catalog.ts', components }
+async function catalogOf(
+  given: string,
+  config: string | undefined,
+): Promise<NonNullable<AuditOptions['catalog']>> {
+  const isOwn = given === 'tidegauge'
+  const components = isOwn ? (await import('../catalog/catalog.ts')).components : await loadCatalog(given)
+  const catalog = {
+    file: isOwn ? 'otel/catalog/catalog.ts' : given,
+    components,
+    command: `tidegauge generate${isOwn ? '' : ` --catalog ${given}`}${config === undefined ? '' : ` --config ${config}`}`,
+  }
+  if (config === undefined) return catalog
+  const { readGenerateSettings } = await import('../generate/settings-file.ts')
+  return { ...catalog, settings: await readGenerateSettings(config, components) }
 }
 
 function limitsOf(limits: NonNullable<AuditSettings['limits']>): Partial<Limits> {

@@ -1,19 +1,22 @@
-import type { ComponentCatalog } from '../catalog/catalog.ts'
 import type { MetricDefinition } from '../catalog/metric.ts'
+import { thresholdsOf } from '../generate/render-query.ts'
+import { defaultSettings, type GenerateSettings } from '../generate/settings.ts'
 import { prometheusLabelName, prometheusName } from '../prometheus/name.ts'
+import type { CatalogToExpect } from './expected.ts'
 import type { Declared, DeclaredMetric } from './planes.ts'
 
-/** What a catalog declares, by the names that Prometheus knows. */
-export function declaredCatalog(file: string, components: readonly ComponentCatalog[]): Declared {
+/** What a catalog declares, by the names that Prometheus knows, with the thresholds that its user has set. */
+export function declaredCatalog({ file, components, settings = defaultSettings }: CatalogToExpect): Declared {
   return {
     metrics: components.flatMap(({ title, metrics }) =>
-      metrics.map((metric) => ({ ...declaredMetric(file, metric), component: title })),
+      metrics.map((metric) => ({ ...declaredMetric(file, metric, settings), component: title })),
     ),
   }
 }
 
-function declaredMetric(file: string, metric: MetricDefinition): DeclaredMetric {
-  const { instrument, description, unit, attributes = {}, noPanel, noAlert, thresholds, meanings } = metric
+function declaredMetric(file: string, metric: MetricDefinition, settings: GenerateSettings): DeclaredMetric {
+  const { instrument, description, unit, attributes = {}, noPanel, noAlert, meanings } = metric
+  const thresholds = thresholdsOf(metric, settings)
   return {
     name: prometheusName(metric),
     type: instrument === 'upDownCounter' ? 'gauge' : instrument,

@@ -1,5 +1,6 @@
 import type { Meaning, Thresholds } from '../catalog/metric.ts'
 import type { Dashboard } from '../dashboards/dashboard.ts'
+import type { Expected } from './expected.ts'
 import type { Finding } from './finding.ts'
 import type { Inventory } from './inventory.ts'
 import type { Limits } from './limits.ts'
@@ -13,6 +14,8 @@ export interface Planes {
   readonly dashboards: readonly Dashboard[]
   readonly rules: readonly RuleFile[]
   readonly prometheus: Prometheus | undefined
+  /** What the dashboards and rules of the catalog should be; undefined without a catalog, or with nothing to compare. */
+  readonly expected?: Expected | undefined
   /** What all planes together know about each metric. */
   readonly inventory: Inventory
   /** @default defaultLimits */

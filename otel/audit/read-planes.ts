@@ -1,4 +1,3 @@
-import type { ComponentCatalog } from '../catalog/catalog.ts'
 import type { Dashboard } from '../dashboards/dashboard.ts'
 import { DashboardError } from '../dashboards/dashboard-error.ts'
 import { readDashboard } from '../dashboards/read.ts'
@@ -7,6 +6,7 @@ import { readTextFile } from '../settings-file/text-file.ts'
 import { buildInventory } from './build-inventory.ts'
 import { declaredCatalog } from './declared-catalog.ts'
 import { expandFiles } from './expand-files.ts'
+import { type CatalogToExpect, type Expected, expectedFrom } from './expected.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { Declared, Planes, RuleFile, Target } from './planes.ts'
 import { type ConnectedPrometheus, connectPrometheus } from './prometheus/client.ts'
@@ -28,8 +28,8 @@ export interface PlaneOptions {
   readonly prometheus?: string
   /** Sent to it with each request. @default {} */
   readonly prometheusHeaders?: Readonly<Record<string, string>>
-  /** What is declared, and the file that says so, which findings name. */
-  readonly catalog?: { readonly file: string; readonly components: readonly ComponentCatalog[] }
+  /** What is declared, the file that says so, which findings name, and how its dashboards and rules are to be. */
+  readonly catalog?: CatalogToExpect
   /** Files, folders and patterns of source code. @default [] */
   readonly source?: readonly string[]
   /** From what on cardinality counts as too high. */
@@ -52,7 +52,7 @@ export async function readPlanes(options: PlaneOptions): Promise<ReadPlanes> {
   const connecting = connect(options, onProblem)
   const [targets, prometheus] = [await readTargets(options, onProblem), await connecting]
   const read = {
-    catalog: options.catalog && declaredComponents(options.catalog),
+    catalog: options.catalog && declaredCatalog(options.catalog),
     source: await readDeclaredSource(options.source ?? [], problems),
     targets,
     dashboards: await readDashboards(options.dashboards ?? [], onProblem),
@@ -60,8 +60,9 @@ export async function readPlanes(options: PlaneOptions): Promise<ReadPlanes> {
     prometheus,
     limits: { ...defaultLimits, ...options.limits },
   }
+  const expected = await readExpected(options, read, onProblem)
   const server = prometheus && (await serverMetrics(prometheus, onProblem))
-  return { planes: { ...read, inventory: buildInventory(read, server) }, problems }
+  return { planes: { ...read, expected, inventory: buildInventory(read, server) }, problems }
 }
 
 type OnProblem = (error: unknown) => void
@@ -71,8 +72,18 @@ export function isForeseen(error: unknown): error is Error {
   return error instanceof InputError || error instanceof DashboardError || error instanceof PrometheusError
 }
 
-function declaredComponents({ file, components }: NonNullable<PlaneOptions['catalog']>): Declared {
-  return declaredCatalog(file, components)
+async function readExpected(
+  { catalog }: PlaneOptions,
+  read: Pick<Planes, 'dashboards' | 'rules'>,
+  onProblem: OnProblem,
+): Promise<Expected | undefined> {
+  if (catalog === undefined || read.dashboards.length + read.rules.length === 0) return undefined
+  try {
+    return await expectedFrom({ ...read, catalog })
+  } catch (error) {
+    onProblem(error)
+    return undefined
+  }
 }
 
 async function connect(

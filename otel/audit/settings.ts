@@ -26,6 +26,7 @@ const schema = z.strictObject({
   prometheus: z.url().optional(),
   'prometheus-header': headers.optional(),
   catalog: z.string().optional(),
+  'generate-config': z.string().optional(),
   source: list.optional(),
   format: z.enum(formats).optional(),
   output: z.string().optional(),

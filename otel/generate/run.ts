@@ -1,11 +1,16 @@
 import { fileURLToPath } from 'node:url'
+import { documentedChecks } from '../audit/documented-checks.ts'
+import { checksReference } from '../audit/report/checks-reference.ts'
 import { components } from '../catalog/catalog.ts'
 import { generatedFiles } from './files.ts'
 import { findDrift, writeFiles } from './write.ts'
 
 // Writes every generated file of this project; with `--check` it writes nothing, names each file that differs and exits 1.
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const files = generatedFiles({ components, provisioning: true })
+const files = new Map([
+  ...generatedFiles({ components, provisioning: true }),
+  ['docs/audit-checks.md', checksReference(documentedChecks)],
+])
 
 if (process.argv.includes('--check')) {
   for (const { path, how } of await findDrift(root, files)) {

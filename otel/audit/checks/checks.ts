@@ -1,4 +1,5 @@
 import type { Check } from '../planes.ts'
+import { catalogChecks } from './catalog-checks.ts'
 import { dashboardChecks } from './dashboard-checks.ts'
 import { metricChecks } from './metric-checks.ts'
 import { queryChecks } from './query-checks.ts'
@@ -12,4 +13,5 @@ export const checks: readonly Check[] = [
   ...sourceChecks,
   ...queryChecks,
   ...ruleChecks,
+  ...catalogChecks,
 ]

@@ -25,5 +25,6 @@ const groups = [
   { title: 'Queries of dashboards and rules', prefixes: ['query'] },
   { title: 'Dashboards', prefixes: ['dashboard'] },
   { title: 'Alerts and recording rules', prefixes: ['rule'] },
+  { title: 'Dashboards and rules against the catalog', prefixes: ['catalog'] },
   { title: 'The audit itself', prefixes: ['exception'] },
 ]

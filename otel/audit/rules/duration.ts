@@ -17,3 +17,17 @@ export function durationMs(text: string): number | undefined {
     0,
   )
 }
+
+/** Milliseconds as Prometheus writes them, in as large units as go: `1h30m`. */
+export function durationText(ms: number): string {
+  if (ms === 0) return '0s'
+  let left = ms
+  return Object.entries(unitMs)
+    .filter(([unit]) => unit !== 'y' && unit !== 'w')
+    .map(([unit, size]) => {
+      const count = Math.floor(left / size)
+      left -= count * size
+      return count === 0 ? '' : `${count}${unit}`
+    })
+    .join('')
+}

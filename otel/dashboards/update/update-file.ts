@@ -88,7 +88,10 @@ async function readPlanes(
   const source = sources.length === 0 ? undefined : await readSource({ files: sources })
   for (const problem of source?.problems ?? []) problems.push(`${problem.file}: ${problem.reason}`)
   const planes = {
-    catalog: catalog === undefined ? undefined : declaredCatalog(catalog, await loadCatalog(catalog)),
+    catalog:
+      catalog === undefined
+        ? undefined
+        : declaredCatalog({ file: catalog, components: await loadCatalog(catalog) }),
     source: source?.declared,
     targets: await Promise.all(scrapes.map((from) => readTarget(from, { headers: scrapeHeaders }))),
     dashboards: [dashboard, ...(await readOthers(dashboards, file, problems))],

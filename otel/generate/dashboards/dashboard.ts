@@ -10,7 +10,7 @@ import type { Panel } from '../../catalog/rule.ts'
 import type { GenerateSettings } from '../settings.ts'
 import { arrange, gridWidth } from './arrange.ts'
 import { grafanaPanel, type PanelPlace } from './grafana-panel.ts'
-import { dashboardUid, panelIds, serviceOf } from './identity.ts'
+import { dashboardTitle, dashboardUid, panelIds, serviceOf } from './identity.ts'
 import { links, variables } from './variables.ts'
 
 /** What a dashboard is made of, before anything has a place. */
@@ -41,9 +41,7 @@ export interface PlannedPanel extends Pick<PanelPlace, 'moreOn'> {
  */
 export function grafanaDashboard(plan: DashboardPlan, settings: GenerateSettings): Dashboard {
   const service = serviceOf(settings)
-  const builder = new DashboardBuilder(
-    `${service.charAt(0).toUpperCase()}${service.slice(1)} / ${plan.title}`,
-  )
+  const builder = new DashboardBuilder(dashboardTitle(service, plan.title))
     .uid(dashboardUid(service, plan.name))
     .description(plan.description)
     .tags([service, ...plan.tags])

@@ -1,7 +1,7 @@
 import type { ComponentCatalog } from '../../catalog/catalog.ts'
 import type { GenerateSettings } from '../settings.ts'
-import { grafanaDashboard } from './dashboard.ts'
-import { componentPlan, overviewPlan } from './plan.ts'
+import { type DashboardPlan, grafanaDashboard } from './dashboard.ts'
+import { dashboardPlans } from './plan.ts'
 
 /**
  * Writes the dashboards of a catalog: an overview, and one for each component.
@@ -12,14 +12,12 @@ export function dashboardFiles(
   components: readonly ComponentCatalog[],
   settings: GenerateSettings,
 ): Readonly<Record<string, string>> {
-  const plans = [
-    overviewPlan(components),
-    ...components.map((component) => componentPlan(component, components)),
-  ]
   return Object.fromEntries(
-    plans.map((plan) => [
-      `dashboards/${plan.name}.json`,
-      `${JSON.stringify(grafanaDashboard(plan, settings), null, 2)}\n`,
-    ]),
+    dashboardPlans(components).map((plan) => [`dashboards/${plan.name}.json`, dashboardText(plan, settings)]),
   )
+}
+
+/** The text of the file of a dashboard. */
+export function dashboardText(plan: DashboardPlan, settings: GenerateSettings): string {
+  return `${JSON.stringify(grafanaDashboard(plan, settings), null, 2)}\n`
 }

@@ -10,6 +10,11 @@ export function dashboardUid(service: string, name: string): string {
   return `${service}-${name}`.toLowerCase().replace(/[^a-z0-9_-]+/g, '-')
 }
 
+/** What Grafana lists a dashboard as: `Tidegauge / Firehose`. */
+export function dashboardTitle(service: string, title: string): string {
+  return `${service.charAt(0).toUpperCase()}${service.slice(1)} / ${title}`
+}
+
 /**
  * Gives every key the number of its panel. The number comes from the key itself, so that a panel that is added
  * leaves the numbers of the others, and links to them, as they were.

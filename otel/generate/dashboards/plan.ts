@@ -4,6 +4,11 @@ import type { Panel } from '../../catalog/rule.ts'
 import type { DashboardPlan, PlannedPanel, PlannedRow } from './dashboard.ts'
 import { defaultPanels } from './default-panels.ts'
 
+/** All dashboards of a catalog: an overview, and one for each component. */
+export function dashboardPlans(components: readonly ComponentCatalog[]): DashboardPlan[] {
+  return [overviewPlan(components), ...components.map((component) => componentPlan(component, components))]
+}
+
 /** The dashboard of a component: what its file lays out, and a panel for every metric that is on none of these. */
 export function componentPlan(
   component: ComponentCatalog,

@@ -18,13 +18,10 @@ export function ruleFiles(
 ): Readonly<Record<string, string>> {
   const files: Record<string, string> = {}
   for (const component of components) {
+    const group = ruleGroup(component, settings)
+    if (group.rules.length === 0) continue
+    files[`${component.name}.yaml`] = file({ groups: [group] })
     const alerts = enabledAlerts(component, settings)
-    if (alerts.length + component.recordings.length === 0) continue
-    const rules = [
-      ...inOrder(component.recordings).map((recording) => recordingRule(recording, settings)),
-      ...alerts.map((alert) => alertingRule(alert, settings)),
-    ]
-    files[`${component.name}.yaml`] = file({ groups: [{ name: component.name, rules }] })
     if (alerts.length > 0)
       files[`tests/${component.name}.test.yaml`] = file({
         rule_files: [`../${component.name}.yaml`],
@@ -33,6 +30,31 @@ export function ruleFiles(
       })
   }
   return files
+}
+
+/** A rule as Prometheus reads it. */
+export type PrometheusRule =
+  | { readonly record: string; readonly expr: string }
+  | {
+      readonly alert: string
+      readonly expr: string
+      readonly for: string
+      readonly labels: Readonly<Record<string, string>>
+      readonly annotations: Readonly<Record<'summary' | 'description' | 'runbook_url', string>>
+    }
+
+/** The rules of a component, recordings first; none when it has none, or all are switched off. */
+export function ruleGroup(
+  component: ComponentCatalog,
+  settings: GenerateSettings,
+): { readonly name: string; readonly rules: readonly PrometheusRule[] } {
+  return {
+    name: component.name,
+    rules: [
+      ...inOrder(component.recordings).map((recording) => recordingRule(recording, settings)),
+      ...enabledAlerts(component, settings).map((alert) => alertingRule(alert, settings)),
+    ],
+  }
 }
 
 /** The alerts that are not switched off, with what the settings say about them. */
@@ -56,11 +78,11 @@ function inOrder(recordings: readonly Recording[]): Recording[] {
   return [...ordered]
 }
 
-function recordingRule({ record, query }: Recording, settings: GenerateSettings): object {
+function recordingRule({ record, query }: Recording, settings: GenerateSettings): PrometheusRule {
   return { record, expr: ruleQuery(query, settings) }
 }
 
-function alertingRule(alert: Alert, settings: GenerateSettings): object {
+function alertingRule(alert: Alert, settings: GenerateSettings): PrometheusRule {
   const { summary, description } = alert
   return {
     alert: alert.alert,

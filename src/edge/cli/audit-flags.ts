@@ -19,6 +19,7 @@ export interface AuditArguments {
   prometheus?: string
   'prometheus-header'?: Record<string, string>
   catalog?: string
+  'generate-config'?: string
   source?: string[]
   format?: 'table' | 'json' | 'markdown' | 'sarif'
   output?: string
@@ -98,6 +99,11 @@ const flags: Readonly<Record<string, Flag>> = {
     value: 'tidegauge|FILE',
     help: 'what is declared: the catalog of tidegauge, or a module, YAML or JSON file',
     apply: (to, [text]) => (to.catalog = text),
+  },
+  'generate-config': {
+    value: 'FILE',
+    help: 'what tidegauge generate --config was given: dashboards and rules are compared with catalog and this',
+    apply: (to, [text]) => (to['generate-config'] = text),
   },
   source: {
     value: 'GLOB…',

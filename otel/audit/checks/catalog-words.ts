@@ -1,0 +1,41 @@
+import type { Expected } from '../expected.ts'
+
+/** What to do about something that the catalog says otherwise; `setting` is the key by which users may change it. */
+export function writeAnew({ command }: Pick<Expected, 'command'>, setting?: string): string {
+  const anew = `Write it anew with \`${command}\``
+  return setting === undefined
+    ? `${anew}; what you want otherwise belongs into one of your own beside it.`
+    : `${anew}; if it is meant to be so, set ${setting} in the file for generate --config, and give the audit that file by --generate-config.`
+}
+
+/** Two texts side by side, cut to what differs when they are long. */
+export function bothSides(here: string, there: string): { readonly here: string; readonly there: string } {
+  const [one, other] = [plain(here), plain(there)]
+  if (Math.max(one.length, other.length) <= longest) return { here: quoted(one), there: quoted(other) }
+  let from = 0
+  while (from < one.length && one[from] === other[from]) from += 1
+  let tail = 0
+  while (
+    tail < Math.min(one.length, other.length) - from &&
+    one[one.length - 1 - tail] === other[other.length - 1 - tail]
+  )
+    tail += 1
+  const cut = (text: string) => {
+    const [begin, end] = [Math.max(0, from - around), Math.min(text.length, text.length - tail + around)]
+    const part = text.slice(begin, Math.min(end, begin + longest))
+    return quoted(`${begin > 0 ? '…' : ''}${part}${begin + part.length < text.length ? '…' : ''}`)
+  }
+  return { here: cut(one), there: cut(other) }
+}
+
+/** White space at the ends and the way lines are broken mean nothing. */
+export function plain(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+const longest = 110
+const around = 24
+
+function quoted(text: string): string {
+  return `"${text}"`
+}
