@@ -8,8 +8,7 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# Every version is the lock's. `npm ci` would refuse it: some optional packages of other platforms are missing there.
-RUN npm install --no-save --no-audit --no-fund
+RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
 # The compiler stays behind as an optional peer of a library that never calls it.
