@@ -1,6 +1,19 @@
 import type { Check } from '../planes.ts'
+import { catalogDashboard } from './catalog-dashboard.ts'
+import { catalogDashboardMissing } from './catalog-dashboard-missing.ts'
+import { catalogLayout } from './catalog-layout.ts'
+import { catalogPanel } from './catalog-panel.ts'
+import { catalogPanelMissing } from './catalog-panel-missing.ts'
 import { catalogRule } from './catalog-rule.ts'
 import { catalogRuleMissing } from './catalog-rule-missing.ts'
 
 /** The checks whether dashboards and rules are what follows from the catalog. */
-export const catalogChecks: readonly Check[] = [catalogRule, catalogRuleMissing]
+export const catalogChecks: readonly Check[] = [
+  catalogDashboard,
+  catalogDashboardMissing,
+  catalogLayout,
+  catalogPanel,
+  catalogPanelMissing,
+  catalogRule,
+  catalogRuleMissing,
+]

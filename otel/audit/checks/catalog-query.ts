@@ -1,3 +1,4 @@
+import { canonicalText } from '../../promql/canonical.ts'
 import { type Bound, differences } from '../../promql/difference.ts'
 import { parseQuery } from '../../promql/parse.ts'
 
@@ -38,6 +39,12 @@ export function queryFault(
     at: first.at,
     isBound: found.every(({ bound }) => bound !== undefined && bound.here.operator === bound.there.operator),
   }
+}
+
+/** The same text for queries that mean the same; undefined for what is no PromQL. */
+export function meaning(expr: string, variables: 'grafana' | 'none'): string | undefined {
+  const { query } = parseQuery(expr, { variables })
+  return query && canonicalText(query.expression)
 }
 
 const most = 3

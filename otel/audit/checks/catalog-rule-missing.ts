@@ -1,7 +1,6 @@
-import { canonicalText } from '../../promql/canonical.ts'
-import { parseQuery } from '../../promql/parse.ts'
 import { counted } from '../looked-at.ts'
 import type { Check, Planes, Rule } from '../planes.ts'
+import { meaning } from './catalog-query.ts'
 import { catalogRules } from './catalog-rules.ts'
 import { rulesOf } from './rule-listing.ts'
 
@@ -52,13 +51,8 @@ function whatIs({ kind }: Rule): string {
 
 /** The name of a rule that asks the same. */
 function calledOtherwise(planes: Planes, { kind, expr }: Rule): string | undefined {
-  const wanted = meaning(expr)
+  const wanted = meaning(expr, 'none')
   if (wanted === undefined) return undefined
-  for (const { rule } of rulesOf(planes, kind)) if (meaning(rule.expr) === wanted) return rule.name
+  for (const { rule } of rulesOf(planes, kind)) if (meaning(rule.expr, 'none') === wanted) return rule.name
   return undefined
-}
-
-function meaning(expr: string): string | undefined {
-  const { query } = parseQuery(expr, { variables: 'none' })
-  return query && canonicalText(query.expression)
 }

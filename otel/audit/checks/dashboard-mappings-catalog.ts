@@ -5,6 +5,7 @@ import { severityColors } from '../../dashboards/threshold-steps.ts'
 import { textAt, valueAt } from '../../dashboards/value-at.ts'
 import type { ParsedQuery } from '../../promql/parse.ts'
 import type { Check } from '../planes.ts'
+import { panelsOfCatalog } from './catalog-panels.ts'
 import { panelFinding } from './dashboard-finding.ts'
 import { queryOf } from './dashboard-queries.ts'
 
@@ -21,8 +22,10 @@ export const dashboardMappingsCatalog: Check = {
         .map((metric) => [metric.name, metric]),
     )
     if (states.size === 0) return
+    const compared = panelsOfCatalog(planes)
     for (const dashboard of dashboards) {
       for (const panel of dashboard.panels) {
+        if (compared.has(panel)) continue
         const names = new Set(shownQueries(panel).map((target) => nameIn(queryOf(planes, target))))
         const [name] = names
         const metric = names.size === 1 && name !== undefined ? states.get(name) : undefined

@@ -3,6 +3,7 @@ import { shownQueries } from '../../dashboards/panel-model.ts'
 import { shownMetric } from '../../dashboards/shown-metric.ts'
 import { thresholdSteps } from '../../dashboards/threshold-steps.ts'
 import type { Check, DeclaredMetric, Planes } from '../planes.ts'
+import { panelsOfCatalog } from './catalog-panels.ts'
 import { panelFinding } from './dashboard-finding.ts'
 import { queryOf } from './dashboard-queries.ts'
 
@@ -17,8 +18,10 @@ export const dashboardThresholdsCatalog: Check = {
       catalog?.metrics.filter(({ thresholds }) => thresholds).map((metric) => [metric.name, metric]),
     )
     if (bounded.size === 0) return
+    const compared = panelsOfCatalog(planes)
     for (const dashboard of dashboards) {
       for (const panel of dashboard.panels) {
+        if (compared.has(panel)) continue
         const metric = boundedMetric(planes, panel, bounded)
         if (metric?.thresholds === undefined) continue
         const expected = textOf(thresholdSteps(metric.thresholds))
