@@ -21,7 +21,8 @@ export const catalogDashboard: Check = {
   description:
     'Dashboards of the catalog whose name, tags, time, refresh, variables or links are not what it says.',
   *run({ expected }) {
-    for (const pair of expected?.dashboards ?? []) {
+    if (expected === undefined) return
+    for (const pair of expected.dashboards) {
       for (const { about, reason, line, isSmall } of [
         ...headFaults(pair),
         ...variableFaults(pair),
@@ -31,7 +32,7 @@ export const catalogDashboard: Check = {
           check,
           level: isSmall ? 'info' : 'warning',
           reason,
-          mend: writeAnew(expected ?? { command: '' }),
+          mend: writeAnew(expected, { instead: 'a copy with another uid and title' }),
           subject: about,
           ...(line !== undefined && { line }),
         })

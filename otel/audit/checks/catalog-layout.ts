@@ -10,7 +10,8 @@ export const catalogLayout: Check = {
   name: check,
   description: 'Dashboards of the catalog whose panels or rows a person has arranged otherwise.',
   *run({ expected }) {
-    for (const { is, shouldBe } of expected?.dashboards ?? []) {
+    if (expected === undefined) return
+    for (const { is, shouldBe } of expected.dashboards) {
       if (is.schema !== shouldBe.schema) continue
       const moved = panelPairs(is, shouldBe).pairs.filter(
         (pair) => placeOf(pair.is) !== placeOf(pair.shouldBe),
@@ -33,7 +34,7 @@ export const catalogLayout: Check = {
         check,
         level: 'info',
         reason: `On this dashboard ${words.join(', and ')}.`,
-        mend: `Keep it if it is meant to be so; \`${expected?.command}\` lays it out anew.`,
+        mend: `Keep it if it is meant to be so; \`${expected.command}\` lays it out anew.`,
         subject: 'layout',
       })
     }

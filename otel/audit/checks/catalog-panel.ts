@@ -11,14 +11,15 @@ export const catalogPanel: Check = {
   description:
     'Panels on a dashboard of the catalog that ask, name, measure, colour or draw otherwise than it says.',
   *run({ expected }) {
-    for (const { is, shouldBe } of expected?.dashboards ?? []) {
+    if (expected === undefined) return
+    for (const { is, shouldBe } of expected.dashboards) {
       for (const pair of panelPairs(is, shouldBe).pairs) {
         for (const { about, reason, setting, target, isAddition } of panelFaults(pair, { is, shouldBe }))
           yield panelFinding(is, pair.is, {
             check,
             level: isAddition ? 'info' : 'warning',
             reason,
-            mend: writeAnew(expected ?? { command: '' }, setting),
+            mend: writeAnew(expected, { setting, instead: 'a panel of your own' }),
             subject: about,
             ...(target && { target }),
           })

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { catalogChecks } from './catalog-checks.ts'
-import { type Bent, catalogPlanes, findingsOf } from './catalog-planes.fixture.ts'
+import { type Bent, catalogPlanes, findingsOf, replace } from './catalog-planes.fixture.ts'
 import { dashboardMappingsCatalog } from './dashboard-mappings-catalog.ts'
 import { dashboardThresholdsCatalog } from './dashboard-thresholds-catalog.ts'
+import { asElements } from './elements.fixture.ts'
 
 /** Parsed JSON, to be bent at will. */
 // biome-ignore lint/suspicious/noExplicitAny: tests bend it in every way.
@@ -411,4 +412,86 @@ describe('dashboards and the catalog', () => {
       assert.deepEqual(await told(change), says)
     })
   }
+
+  it('reads a dashboard that Grafana has saved in schema v2', async () => {
+    assert.deepEqual(await told(asElements), [])
+    const found = await told((d) => {
+      panel(d, 'Errors').targets[0].expr = 'sum(up)'
+      panel(d, 'Errors').fieldConfig.defaults.unit = 's'
+      panel(d, 'Backpressure').targets[0].format = 'table'
+      panel(d, 'Backpressure').options.reduceOptions.calcs = ['max']
+      d.templating.list[1].multi = false
+      d.links.pop()
+      return asElements(d)
+    })
+    assert.deepEqual(
+      found.map((line) => line.replace(/:.*/, '')),
+      [
+        'warning catalog-dashboard ',
+        'warning catalog-dashboard ',
+        'warning catalog-panel Backpressure',
+        'warning catalog-panel Backpressure',
+        'warning catalog-panel Errors',
+        'warning catalog-panel Errors',
+      ],
+    )
+  })
+
+  const settings = { thresholds: { ingester_errors_total: { warning: 5, critical: 50 } } }
+
+  it('takes the thresholds of the settings of generate', async () => {
+    assert.deepEqual(await told(() => undefined, { written: settings, expected: settings }), [])
+  })
+
+  it('tells thresholds that the settings do not have, and where they belong', async () => {
+    const planes = await catalogPlanes({ written: settings })
+    const found = await findingsOf(checks, planes)
+    assert.deepEqual(
+      [...new Set(found.map(({ check, place }) => `${check} ${place.panel ?? place.rule}`))],
+      [
+        'catalog-panel At a glance / Errors',
+        'catalog-rule IngesterErrorsCritical',
+        'catalog-rule IngesterErrors',
+      ],
+    )
+    for (const { mend } of found) assert.match(mend, /set thresholds in the file for generate --config/)
+  })
+
+  it('misses a dashboard where others of the catalog are, and none where there are others', async () => {
+    const without = async (...gone: readonly string[]) => {
+      const planes = await catalogPlanes({
+        bend(files) {
+          for (const file of [...files.keys()])
+            if (gone.some((part) => file.includes(part))) files.delete(file)
+        },
+      })
+      return (await findingsOf(catalogChecks, planes)).map(({ check, subject }) => `${check} ${subject}`)
+    }
+    assert.deepEqual(await without('dashboards/http'), ['catalog-dashboard-missing tidegauge-http'])
+    assert.deepEqual(await without('dashboards/'), [])
+    assert.deepEqual(await without('.yaml'), [])
+  })
+
+  it('says nothing of dashboards that are not of the catalog', async () => {
+    const found = await told((d) => {
+      d.uid = 'mine'
+      d.title = 'Mine'
+      panel(d, 'Errors').targets[0].expr = 'sum(up)'
+    })
+    assert.deepEqual(found, [
+      'warning catalog-dashboard-missing : The dashboard "Tidegauge / Ingester" (tidegauge-ingester) of the catalog is not among the dashboards.',
+    ])
+  })
+
+  it('names the command that writes it anew', async () => {
+    const planes = await catalogPlanes({
+      command: 'tidegauge generate --catalog shop.yaml',
+      bend: (files) => replace(files, path, '"10s"', '"1m"'),
+    })
+    const [finding] = await findingsOf(catalogChecks, planes)
+    assert.equal(
+      finding?.mend,
+      'Write it anew with `tidegauge generate --catalog shop.yaml`; if it is meant to be so, put it into a copy with another uid and title.',
+    )
+  })
 })

@@ -19,6 +19,7 @@ export interface Bent {
   readonly written?: Partial<GenerateSettings>
   /** With which the audit expects them. @default those of the catalog */
   readonly expected?: Partial<GenerateSettings>
+  readonly command?: string
   /** What a person did to the files. */
   readonly bend?: (files: Files) => void
 }
@@ -28,6 +29,7 @@ export async function catalogPlanes({
   components = ownComponents,
   written,
   expected,
+  command = 'tidegauge generate',
   bend,
 }: Bent): Promise<Planes> {
   const settings = { ...defaultSettings, ...written }
@@ -36,7 +38,7 @@ export async function catalogPlanes({
     ...Object.entries(ruleFiles(components, settings)),
   ])
   bend?.(files)
-  const catalog = { file: 'catalog.ts', components, settings: { ...defaultSettings, ...expected } }
+  const catalog = { file: 'catalog.ts', components, settings: { ...defaultSettings, ...expected }, command }
   const given = [...files].map(([file, text]) => ({ file, text }))
   const read = {
     catalog: declaredCatalog(catalog),

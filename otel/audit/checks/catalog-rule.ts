@@ -18,7 +18,7 @@ export const catalogRule: Check = {
           check,
           level: isAddition ? 'info' : 'warning',
           reason,
-          mend: writeAnew(expected, setting),
+          mend: writeAnew(expected, { setting, instead: 'a rule of another name' }),
           about,
         })
         yield line === undefined ? finding : { ...finding, place: { ...finding.place, line } }

@@ -1,10 +1,21 @@
 import type { Expected } from '../expected.ts'
 
-/** What to do about something that the catalog says otherwise; `setting` is the key by which users may change it. */
-export function writeAnew({ command }: Pick<Expected, 'command'>, setting?: string): string {
+/** What to do about something that the catalog says otherwise. */
+export function writeAnew(
+  { command }: Pick<Expected, 'command'>,
+  {
+    setting,
+    instead,
+  }: {
+    /** The key in the settings of generate by which users may want it so. */
+    readonly setting?: string | undefined
+    /** Where else that belongs which the catalog has otherwise: `a panel of your own`. */
+    readonly instead: string
+  },
+): string {
   const anew = `Write it anew with \`${command}\``
   return setting === undefined
-    ? `${anew}; what you want otherwise belongs into one of your own beside it.`
+    ? `${anew}; if it is meant to be so, put it into ${instead}.`
     : `${anew}; if it is meant to be so, set ${setting} in the file for generate --config, and give the audit that file by --generate-config.`
 }
 
