@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { InputError } from '../settings-file/input-error.ts'
 import { readSettingsFile } from '../settings-file/settings-file.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -31,7 +32,12 @@ const schema = z.strictObject({
 
 /** @throws {InputError} when the file cannot be read or is no baseline. */
 export async function readBaseline(file: string): Promise<Baseline> {
-  return readSettingsFile(file, schema)
+  try {
+    return await readSettingsFile(file, schema)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError(`${error.message}; or write it anew with --write-baseline`, { cause: error })
+  }
 }
 
 /** The text of a baseline that knows these findings, in an order that keeps differences small. */

@@ -50,7 +50,7 @@ export async function auditCommand(flags: AuditFlags, output: AuditOutput): Prom
   const options = await auditOptions(settings)
   const known = baseline !== undefined && !writesBaseline ? await readBaseline(baseline) : undefined
   const audit = await runAudit({ ...options, ...(known && { baseline: known }) })
-  for (const problem of audit.problems) output.err(`tidegauge: ${problem.replaceAll(/\s+/g, ' ')}\n`)
+  for (const problem of audit.problems) output.err(`tidegauge: ${problem.replaceAll(/[\s\p{C}]+/gu, ' ')}\n`)
 
   const text = reportText(audit, settings, { ...output, hasColor: output.hasColor && file === undefined })
   if (file === undefined) output.out(text)

@@ -21,15 +21,15 @@ export interface HttpText {
 /**
  * Asks over HTTP. User and password in the URL become basic authentication.
  *
- * @throws {InputError} when there is no answer: no connection, too late, or too large.
+ * @throws {InputError} when there is no answer: no such address, no connection, too late, or too large.
  */
 export async function httpText(
   url: string,
   { headers = {}, method = 'GET', body, timeoutMs = 30_000, maxBytes = 268_435_456 }: HttpTextOptions = {},
 ): Promise<HttpText> {
-  const target = new URL(url)
+  const target = parsedUrl(url)
   const { username, password } = target
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const credentials = `${unescaped(username)}:${unescaped(password)}`
   const basic = username && { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
   target.username = target.password = ''
   try {
@@ -43,15 +43,42 @@ export async function httpText(
     return { status: response.status, contentType: response.headers.get('content-type') ?? '', text }
   } catch (error) {
     if (error instanceof InputError) throw error
-    throw new InputError(`${shownUrl(url)}: ${reasonOf(error, timeoutMs)}`, { cause: error })
+    throw new InputError(`${target.href}: ${reasonOf(error, timeoutMs)}`, { cause: error })
   }
 }
 
-/** A URL as it may be shown: without user and password. */
+/** Whether a text is meant as an address rather than as a file. */
+export function isUrl(text: string): boolean {
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(text)
+}
+
+/** A URL as it may be shown: without user and password. @throws {InputError} when it is no address of HTTP. */
 export function shownUrl(url: string): string {
-  const shown = new URL(url)
+  const shown = parsedUrl(url)
   shown.username = shown.password = ''
   return shown.href
+}
+
+function parsedUrl(text: string): URL {
+  const url = URL.parse(text)
+  // What is no URL may still hold a password before its @.
+  const shown = text.replace(/\/\/[^/]*@/, '//')
+  if (url === null)
+    throw new InputError(`${shown}: it is no address; write one like http://127.0.0.1:9090, or a file`)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new InputError(
+      `${shown}: only http:// and https:// can be asked; fetch it by other means and give the file`,
+    )
+  return url
+}
+
+/** A percent sign in a password is often just that. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 async function limited(response: Response, maxBytes: number, url: URL): Promise<string> {
@@ -62,7 +89,7 @@ async function limited(response: Response, maxBytes: number, url: URL): Promise<
     bytes += chunk.byteLength
     if (bytes > maxBytes) {
       throw new InputError(
-        `${url.href}: the answer is larger than ${Math.round(maxBytes / 1024 / 1024)} MiB; audit it from a file of a part of it`,
+        `${url.href}: the answer is larger than ${Math.round(maxBytes / 1024 / 1024)} MiB; ask for less of it`,
       )
     }
     text += decoder.decode(chunk, { stream: true })
@@ -74,9 +101,25 @@ function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError')
     return `no whole answer within ${timeoutMs / 1000} s; is it running, and not overloaded?`
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const code = (cause as NodeJS.ErrnoException).code
-  if (code === 'ECONNREFUSED') return 'nobody listens there; start it or check the address'
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return 'the name of the host is not known; check the address'
-  return `it cannot be asked: ${cause instanceof Error ? cause.message : String(cause)}`
+  const { code = '', message = String(cause) } = cause as NodeJS.ErrnoException
+  if (reasons[code] !== undefined) return reasons[code]
+  if (/CERT|SIGNATURE|SELF_SIGNED/.test(code))
+    return `its certificate is not trusted (${code}); name the authority's in NODE_EXTRA_CA_CERTS=FILE, or mend the certificate`
+  if (code.startsWith('ERR_SSL')) return 'it does not speak TLS; is it http:// rather than https://?'
+  if (code.startsWith('Z_'))
+    return 'its answer is said to be compressed and cannot be unpacked; mend the server'
+  if (message === 'redirect count exceeded') return 'it redirects in a circle; give the address that answers'
+  return `it cannot be asked: ${message}; check the address`
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there; start it or check the address',
+  ENOTFOUND: 'the name of the host is not known; check the address',
+  EAI_AGAIN: 'the name of the host is not known; check the address',
+  EHOSTUNREACH: 'there is no way to this host; check the address and the network',
+  ENETUNREACH: 'there is no way to this host; check the address and the network',
+  ECONNRESET: 'it broke off the connection; is it overloaded, or does it want https://?',
+  UND_ERR_SOCKET: 'it broke off the connection; is it overloaded, or does it want https://?',
+  UND_ERR_CONNECT_TIMEOUT: 'nobody answers there; check the address and the firewall',
+  HPE_INVALID_CONSTANT: 'what answers there does not speak HTTP; check the port',
 }

@@ -86,8 +86,8 @@ export interface Recorded {
   readonly reach: 'product' | 'test' | 'dead'
   /** Values of labels written literally at this place. */
   readonly labels: ReadonlyMap<string, string>
-  /** What it does to the value; `add` may be by a negative number. */
-  readonly by?: 'increment' | 'decrement' | 'add' | 'set' | 'observe' | 'reset'
+  /** What it does to the value; `add` may be by a negative number, `time` observes the seconds that a timer measured. */
+  readonly by?: 'increment' | 'decrement' | 'add' | 'set' | 'observe' | 'time' | 'reset'
 }
 
 export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'unknown'
@@ -185,4 +185,6 @@ export interface RangeSeries {
   readonly labels: ReadonlyMap<string, string>
   /** Time in milliseconds and value. */
   readonly points: readonly (readonly [number, number])[]
+  /** It has native histograms, which `points` leave out. @default false */
+  readonly isNativeHistogram?: boolean
 }

@@ -7,6 +7,7 @@ import { buildInventory } from './build-inventory.ts'
 import { declaredCatalog } from './declared-catalog.ts'
 import { expandFiles } from './expand-files.ts'
 import { type CatalogToExpect, type Expected, expectedFrom } from './expected.ts'
+import { isUrl } from './http-text.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { Declared, Planes, RuleFile, Target } from './planes.ts'
 import { type ConnectedPrometheus, connectPrometheus } from './prometheus/client.ts'
@@ -143,10 +144,6 @@ async function readTargets(
 function inTime(targets: readonly Target[]): readonly Target[] {
   const last = targets.at(-1)
   return last ? [{ url: last.url, scrapes: targets.flatMap(({ scrapes }) => scrapes) }] : []
-}
-
-function isUrl(text: string): boolean {
-  return /^https?:\/\//.test(text)
 }
 
 /** No dashboard or rule file is larger. */

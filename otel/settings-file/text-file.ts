@@ -1,54 +1,36 @@
-import { open } from 'node:fs/promises'
+import { isUtf8 } from 'node:buffer'
+import { readFileBytes } from './file-bytes.ts'
 import { InputError } from './input-error.ts'
 
-/** More than any file has that is worth auditing; a scrape of a million series stays below. */
-const maxBytes = 256 * 1024 * 1024
-
 export interface TextFileOptions {
-  /** @default 256 MiB */
+  /** Larger files are refused, in bytes. @default 256 MiB, below which a scrape of a million series stays */
   readonly maxBytes?: number
+  /** Keeps a byte order mark, so that the text is the whole file. @default false */
+  readonly keepsMark?: boolean
 }
 
 /**
  * Reads a file as UTF-8, without a byte order mark.
  *
- * @throws {InputError} when it cannot be read, is larger than `maxBytes`, or is no text.
+ * @throws {InputError} when it cannot be read, is larger than `maxBytes`, or is no text in UTF-8.
  */
 export async function readTextFile(
   file: string,
-  { maxBytes: limit = maxBytes }: TextFileOptions = {},
+  { maxBytes = 256 * 1024 * 1024, keepsMark = false }: TextFileOptions = {},
 ): Promise<string> {
-  const bytes = await readBytes(file, limit)
-  if (bytes.subarray(0, 8192).includes(0))
-    throw new InputError(`${file}: it holds binary data; give a text file`)
+  const bytes = await readFileBytes(file, { maxBytes })
+  const reason = whyNoText(bytes)
+  if (reason !== undefined) throw new InputError(`${file}: ${reason}`)
   const text = bytes.toString('utf8')
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+  return !keepsMark && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-async function readBytes(file: string, limit: number): Promise<Buffer> {
-  try {
-    await using handle = await open(file)
-    const { size } = await handle.stat()
-    if (size > limit) {
-      const megabytes = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`
-      throw new InputError(
-        `${file}: ${megabytes(size)} is too large (limit ${megabytes(limit)}); leave the file out`,
-      )
-    }
-    return await handle.readFile()
-  } catch (error) {
-    if (error instanceof InputError) throw error
-    throw new InputError(
-      `${file}: ${reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? String(error)}`,
-      {
-        cause: error,
-      },
-    )
-  }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file; check the path',
-  EACCES: 'it may not be read; check its permissions',
-  EISDIR: 'it is a folder; give a file or a pattern such as folder/*.json',
+function whyNoText(bytes: Buffer): string | undefined {
+  const [first, second] = bytes
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    return 'it is UTF-16; save it as UTF-8, for example with iconv -f UTF-16 -t UTF-8'
+  if (first === 0x1f && second === 0x8b) return 'it is compressed; unpack it first, with gunzip'
+  if (bytes.subarray(0, 8192).includes(0)) return 'it holds binary data; give a text file'
+  if (!isUtf8(bytes)) return 'it is not UTF-8; save it so, for example with iconv -f WINDOWS-1252 -t UTF-8'
+  return undefined
 }

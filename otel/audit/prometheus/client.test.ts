@@ -128,7 +128,7 @@ describe('connectPrometheus', () => {
       answer: (_, response) => response.end('<html>'),
     },
     { says: /it asks for credentials/, answer: (_, response) => response.writeHead(401).end('Unauthorized') },
-    { says: /not as the HTTP API of Prometheus does/, answer: (_, response) => response.end('{"a":1}') },
+    { says: /otherwise than the HTTP API of Prometheus/, answer: (_, response) => response.end('{"a":1}') },
   ]
   for (const { says, answer } of refused) {
     it(`says in one line: ${says.source}`, async () => {

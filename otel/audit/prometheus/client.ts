@@ -1,7 +1,16 @@
 import { InputError } from '../../settings-file/input-error.ts'
-import { httpText, shownUrl } from '../http-text.ts'
-import type { InstantSeries, MetricType, Prometheus, RangeSeries, TimeRange } from '../planes.ts'
+import { type HttpTextOptions, httpText, shownUrl } from '../http-text.ts'
+import type { Prometheus, TimeRange } from '../planes.ts'
 import { durationMs } from '../rules/duration.ts'
+import {
+  instantSeries,
+  labelSets,
+  metadata,
+  names,
+  objectOf,
+  rangeSeries,
+  UnexpectedAnswer,
+} from './answers.ts'
 import { limitConcurrency } from './concurrency.ts'
 import { PrometheusError } from './prometheus-error.ts'
 
@@ -22,7 +31,8 @@ export interface ConnectedPrometheus extends Prometheus {
 }
 
 /**
- * Connects to the HTTP API of Prometheus, or of what speaks it (VictoriaMetrics, Mimir, Thanos).
+ * Connects to the HTTP API of Prometheus, or of what speaks it (VictoriaMetrics, Mimir, Thanos). One that stops
+ * answering is given up after a few questions, so that hundreds of them do not wait in vain.
  * https://prometheus.io/docs/prometheus/latest/querying/api/
  *
  * @throws {InputError} when it does not answer as one of these does.
@@ -35,133 +45,102 @@ export async function connectPrometheus({
 }: PrometheusOptions): Promise<ConnectedPrometheus> {
   const limited = limitConcurrency(concurrency)
   const base = url.replace(/\/+$/, '')
-  const ask = <Data>(path: string, parameters?: Record<string, string>): Promise<Data> =>
+  const shown = shownUrl(base).replace(/\/$/, '')
+  let silences = 0
+  const answerTo = async (path: string, request: HttpTextOptions) => {
+    if (silences >= maxSilences)
+      throw new InputError(`${shown}: it has stopped answering; see whether it still runs`)
+    try {
+      const answer = await httpText(`${base}/api/v1/${path}`, { headers, timeoutMs, maxBytes, ...request })
+      silences = 0
+      return answer
+    } catch (error) {
+      silences += 1
+      throw error
+    }
+  }
+  const ask: Ask = (path, read, parameters) =>
     limited(async () => {
       const asked = parameters && { method: 'POST' as const, body: new URLSearchParams(parameters) }
-      const answer = await httpText(`${base}/api/v1/${path}`, { headers, timeoutMs, ...asked })
-      return dataOf<Data>(`${shownUrl(base)}`, answer)
+      const answer = await answerTo(path, asked ?? {})
+      return inShape(shown, () => read(dataOf(shown, answer)))
+    })
+  /** For what is no query of a user: what Prometheus says of it stands alone, and has to name it. */
+  const told = <Data>(asked: Promise<Data>): Promise<Data> =>
+    asked.catch((error) => {
+      if (!(error instanceof PrometheusError)) throw error
+      throw new InputError(`${shown}: it answers with an error: ${error.message}; see its log`, {
+        cause: error,
+      })
     })
 
-  await ask('query', { query: '1' })
+  await told(ask('query', instantSeries, { query: '1' }))
   return {
     url: shownUrl(base),
     scrapeIntervalMs: await scrapeInterval(ask),
-    async query(expr, at) {
-      const data = await ask<QueryData>('query', { query: expr, ...(at && { time: seconds(at) }) })
-      return instantSeries(data)
-    },
-    async queryRange(expr, { from, to, stepMs }) {
+    query: (expr, at) => ask('query', instantSeries, { query: expr, ...(at && { time: seconds(at) }) }),
+    queryRange(expr, { from, to, stepMs }) {
       const range = { start: seconds(from), end: seconds(to), step: String(stepMs / 1000) }
-      const { result } = await ask<{ result: RangeResult[] }>('query_range', { query: expr, ...range })
-      return result.map(rangeSeries)
+      return ask('query_range', rangeSeries, { query: expr, ...range })
     },
-    async series(selector, { from, to }) {
-      const range = { start: seconds(from), end: seconds(to) }
-      const found = await ask<Record<string, string>[]>('series', { 'match[]': selector, ...range })
-      return found.map((labels) => new Map(Object.entries(labels)))
-    },
-    async labelValues(label, { from, to }) {
+    series: (selector, { from, to }) =>
+      ask('series', labelSets, { 'match[]': selector, start: seconds(from), end: seconds(to) }),
+    labelValues(label, { from, to }) {
       const range = new URLSearchParams({ start: seconds(from), end: seconds(to) })
-      return ask<string[]>(`label/${encodeURIComponent(label)}/values?${range}`)
+      return told(ask(`label/${encodeURIComponent(label)}/values?${range}`, names))
     },
-    async metadata() {
-      const found = await ask<Record<string, MetadataEntry[]>>('metadata')
-      return new Map(
-        Object.entries(found).flatMap(([name, [entry]]) =>
-          entry ? [[name, metadataOf(entry)] as const] : [],
-        ),
-      )
-    },
+    metadata: () => told(ask('metadata', metadata)),
   }
 }
 
-type Ask = <Data>(path: string, parameters?: Record<string, string>) => Promise<Data>
+/** Questions in a row without an answer, after which no more are asked. */
+const maxSilences = 5
+/** No answer that can be shown or judged is larger. */
+const maxBytes = 128 * 1024 * 1024
 
-type QueryData =
-  | {
-      readonly resultType: 'vector'
-      readonly result: readonly { metric: Record<string, string>; value?: Point }[]
-    }
-  | { readonly resultType: 'scalar' | 'string'; readonly result: Point }
-  | { readonly resultType: 'matrix'; readonly result: readonly RangeResult[] }
+type Ask = <Data>(
+  path: string,
+  read: (data: unknown) => Data,
+  parameters?: Readonly<Record<string, string>>,
+) => Promise<Data>
 
-type Point = readonly [seconds: number, value: string]
-
-interface RangeResult {
-  readonly metric: Readonly<Record<string, string>>
-  /** Missing for series of native histograms. */
-  readonly values?: readonly Point[]
-}
-
-interface MetadataEntry {
-  readonly type: string
-  readonly help: string
-  readonly unit: string
-}
-
-function dataOf<Data>(url: string, { status, text }: { status: number; text: string }): Data {
-  let answer: { status?: string; data?: Data; error?: string }
+function dataOf(url: string, { status, text }: { status: number; text: string }): unknown {
+  let answer: unknown
   try {
     answer = JSON.parse(text)
   } catch (cause) {
-    const hint =
-      status === 401 || status === 403 ? 'it asks for credentials' : `it answered ${status} without JSON`
-    throw new InputError(
-      `${url}: ${hint}; give the address of a Prometheus HTTP API, with user and password in the URL or --prometheus-header where it asks for them`,
-      { cause },
-    )
+    const asksForCredentials = status === 401 || status === 403
+    const hint = asksForCredentials
+      ? 'it asks for credentials; put user and password in the URL, or give --prometheus-header'
+      : `it answered ${status} without JSON; give the address of a Prometheus HTTP API`
+    throw new InputError(`${url}: ${hint}`, { cause })
   }
-  if (answer.status === 'success' && answer.data !== undefined) return answer.data
-  if (answer.error === undefined)
-    throw new InputError(
-      `${url}: it answered ${status}, not as the HTTP API of Prometheus does; check the address`,
-    )
-  throw new PrometheusError(answer.error)
+  const { status: outcome, data, error } = objectOf(answer)
+  if (outcome === 'success' && data !== undefined) return data
+  if (typeof error !== 'string') throw new UnexpectedAnswer()
+  throw new PrometheusError(error)
+}
+
+/** Says who answers otherwise than expected. */
+function inShape<Data>(url: string, read: () => Data): Data {
+  try {
+    return read()
+  } catch (cause) {
+    if (!(cause instanceof UnexpectedAnswer)) throw cause
+    throw new InputError(`${url}: ${cause.message}`, { cause })
+  }
 }
 
 /** From its configuration; what has none, such as VictoriaMetrics, does not tell. */
 async function scrapeInterval(ask: Ask): Promise<number | undefined> {
   try {
-    const { yaml } = await ask<{ yaml: string }>('status/config')
-    const found = /^global:\n(?:[ \t].*\n)*?[ \t]+scrape_interval: *(\S+)/m.exec(yaml)
+    const { yaml } = await ask('status/config', objectOf)
+    const found = /^global:\n(?:[ \t].*\n)*?[ \t]+scrape_interval: *(\S+)/m.exec(String(yaml))
     return found?.[1] === undefined ? undefined : durationMs(found[1])
   } catch (error) {
     if (error instanceof InputError || error instanceof PrometheusError) return undefined
     throw error
   }
-}
-
-function instantSeries(data: QueryData): InstantSeries[] {
-  if (data.resultType === 'vector') {
-    return data.result.map(({ metric, value }) => ({
-      labels: new Map(Object.entries(metric)),
-      // A native histogram has no single value.
-      value: value === undefined ? Number.NaN : numberOf(value[1]),
-    }))
-  }
-  if (data.resultType !== 'matrix') return [{ labels: new Map(), value: numberOf(data.result[1]) }]
-  return data.result.map(({ metric, values = [] }) => ({
-    labels: new Map(Object.entries(metric)),
-    value: numberOf(values.at(-1)?.[1] ?? 'NaN'),
-  }))
-}
-
-function rangeSeries({ metric, values = [] }: RangeResult): RangeSeries {
-  return {
-    labels: new Map(Object.entries(metric)),
-    points: values.map(([time, value]) => [time * 1000, numberOf(value)] as const),
-  }
-}
-
-function numberOf(text: string): number {
-  if (text === '+Inf') return Number.POSITIVE_INFINITY
-  return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text)
-}
-
-const known: readonly string[] = ['counter', 'gauge', 'histogram', 'summary'] satisfies MetricType[]
-
-function metadataOf({ type, help, unit }: MetadataEntry) {
-  return { type: known.includes(type) ? (type as MetricType) : 'unknown', help, unit } as const
 }
 
 function seconds(time: Date): string {

@@ -9,6 +9,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { InputError } from '../../settings-file/input-error.ts'
+import { yamlFault } from '../../settings-file/yaml-fault.ts'
 import type { Rule, RuleFile, RuleGroup } from '../planes.ts'
 import { durationMs } from './duration.ts'
 
@@ -26,7 +27,7 @@ export function readRules({ file, text }: { readonly file: string; readonly text
     const [error] = document.errors
     if (error) {
       const { line } = lines.linePos(error.pos[0])
-      throw new InputError(`${file}:${line}: ${oneLine(error.message)}; mend the YAML`)
+      throw new InputError(`${file}:${line}: ${yamlFault(error, file)}`)
     }
     const reader = new RuleReader(file, (node) => lines.linePos(node?.range?.[0] ?? 0).line)
     groups.push(...reader.document(document.contents))
@@ -135,8 +136,4 @@ function text(node: Node): string | undefined {
 /** The text of a block begins in the line below its `|` or `>`. */
 function isBlock(node: Node): boolean {
   return isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED')
-}
-
-function oneLine(message: string): string {
-  return message.split('\n')[0]?.replace(/[.:]$/, '') ?? message
 }

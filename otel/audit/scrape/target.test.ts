@@ -73,7 +73,7 @@ describe('readTarget', () => {
       answer: (_, response) => response.end('{"a": 1}'),
     },
     { says: /no whole answer within 0.05 s/, answer: () => {}, options: { timeoutMs: 50 } },
-    { says: /it cannot be asked/, answer: (_, response) => response.destroy() },
+    { says: /it broke off the connection/, answer: (_, response) => response.destroy() },
   ]
   for (const { says, answer, options } of refused) {
     it(`says in one line: ${says.source}`, async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InputError } from '../../settings-file/input-error.ts'
 import { readTextFile } from '../../settings-file/text-file.ts'
-import { httpText, shownUrl } from '../http-text.ts'
+import { httpText, isUrl, shownUrl } from '../http-text.ts'
 import type { Scrape, Target } from '../planes.ts'
 import { parseScrape } from './parse.ts'
 
@@ -25,7 +25,7 @@ export async function readTarget(
   from: string,
   { scrapes = 1, intervalMs = 10_000, headers = {}, timeoutMs = 30_000 }: TargetOptions = {},
 ): Promise<Target> {
-  if (!/^https?:\/\//.test(from)) {
+  if (!isUrl(from)) {
     const text = await readTextFile(from)
     return { url: from, scrapes: [checked(from, parseScrape(text), text)] }
   }
@@ -62,7 +62,7 @@ function checked(from: string, scrape: Scrape, text: string): Scrape {
 }
 
 function statusReason(status: number, text: string): string {
-  const said = text.trim().split('\n')[0]?.slice(0, 100)
+  const said = /^\s*</.test(text) ? '' : text.trim().split('\n')[0]?.slice(0, 100)
   if (status === 401 || status === 403)
     return `${status}: it asks for credentials; give them in the URL (http://user:password@…) or with --header`
   if (status === 404) return '404: there is nothing at this path; metrics are mostly at /metrics'

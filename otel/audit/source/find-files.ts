@@ -34,26 +34,38 @@ export async function findFiles({
   for (const given of files) {
     const path = resolve(cwd, given)
     const kind = await stat(path).catch(() => undefined)
+    const before = found.size
     if (kind?.isFile()) add(path, isAbsolute(given))
-    else if (kind?.isDirectory()) for (const inner of await walk(path)) add(inner, isAbsolute(given))
+    else if (kind?.isDirectory()) {
+      const inside = await walk(path, given, problems)
+      for (const inner of inside) add(inner, isAbsolute(given))
+      if (inside.length === 0) problems.push({ file: given, reason: `holds no source code in ${languages}` })
+    } else if (kind !== undefined) problems.push({ file: given, reason: 'is neither a file nor a folder' })
     else if (/[*?[{]/.test(given)) {
-      const before = found.size
       const exclude = (entry: string) => isLeftOut(String(entry).split(/[\\/]/).at(-1) ?? '')
       for await (const entry of glob(given, { cwd, exclude })) {
         if (isSource(entry)) add(resolve(cwd, entry), isAbsolute(given))
       }
-      if (found.size === before) problems.push({ file: given, reason: 'matches no file of source code' })
-    } else problems.push({ file: given, reason: 'does not exist' })
+      if (found.size === before) problems.push({ file: given, reason: nothingMatches })
+    } else problems.push({ file: given, reason: 'does not exist; check the path' })
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, file]) => ({ file, path }))
 }
 
-async function walk(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true })
+const languages = 'JavaScript, TypeScript, Go, Python or Rust; name the folder that does'
+const nothingMatches = 'matches no file of source code; check it, and quote it in the shell'
+
+/** A folder that cannot be looked into is a problem of its own. */
+async function walk(folder: string, named: string, problems: SourceProblem[]): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    problems.push({ file: named, reason: `cannot be looked into (${error.code}); check its permissions` })
+    return []
+  })
   const inner = await Promise.all(
     entries.map(async (entry) => {
       const path = join(folder, entry.name)
-      if (entry.isDirectory()) return isLeftOut(entry.name) ? [] : walk(path)
+      if (entry.isDirectory())
+        return isLeftOut(entry.name) ? [] : walk(path, join(named, entry.name), problems)
       return entry.isFile() && isSource(entry.name) ? [path] : []
     }),
   )

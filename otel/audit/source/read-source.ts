@@ -99,11 +99,18 @@ async function readTexts(
       if (size > maxFileBytes) {
         problems.push({
           file,
-          reason: `is larger than ${maxFileBytes} bytes: leave it out, or raise the limit`,
+          reason: `is larger than ${maxFileBytes / 1e6} MB, which no source written by hand is; leave it out`,
         })
         continue
       }
       const bytes = await readFile(path)
+      if (/^(?:\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 2))) {
+        problems.push({
+          file,
+          reason: 'is UTF-16; save it as UTF-8, for example with iconv -f UTF-16 -t UTF-8',
+        })
+        continue
+      }
       // No source holds a zero byte; what does is something else by that name.
       if (bytes.subarray(0, 4096).includes(0)) continue
       const isTest = language.test.test(file.slice(root.length))
