@@ -19,6 +19,7 @@ export interface Kind {
 export interface Mutant {
   /** Where, and what was done, for the list of survivors: `overview.json, Lag, A: 0.95 → 95`. */
   readonly what: string
+  /** A getter where it costs something to make: a worker asks only those that are its own. */
   readonly change: Change
 }
 
