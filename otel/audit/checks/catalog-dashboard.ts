@@ -52,6 +52,16 @@ function headFaults({ is, shouldBe }: DashboardPair): DashboardFault[] {
   compare('description', textOf(is, 'description'), textOf(shouldBe, 'description'))
   compare('refresh', is.refresh ?? '', shouldBe.refresh ?? '')
   compare('time range', timeOf(is), timeOf(shouldBe))
+  if (is.schema === shouldBe.schema)
+    for (const key of ['timezone', 'graphTooltip']) {
+      const [here, there] = [is, shouldBe].map(({ json, bodyPath }) => valueAt(json, ...bodyPath, key))
+      if (JSON.stringify(here) !== JSON.stringify(there))
+        faults.push({
+          about: key,
+          reason: `Its ${key} is ${JSON.stringify(here) ?? 'missing'}, the catalog says ${JSON.stringify(there)}.`,
+          isSmall: true,
+        })
+    }
   for (const tag of shouldBe.tags)
     if (!is.tags.includes(tag))
       faults.push({

@@ -19,7 +19,8 @@ export function drawingFaults({ is, shouldBe }: PanelPair, dashboards: Dashboard
   const faults: PanelFault[] = changes.map(({ path, is: here, shouldBe: there }) => ({
     about: path.join('.'),
     reason: `Its ${path.join('.')} is ${text(here)}, the catalog says ${text(there)}.`,
-    isAddition: !path.some((key) => decisive.has(key)),
+    // What is coloured by bounds no longer is.
+    isAddition: there !== 'thresholds' && !path.some((key) => decisive.has(key)),
   }))
   const missing = other.overrides.filter(
     (wanted) => !own.overrides.some((one) => changesOf(one, wanted, []).length === 0),

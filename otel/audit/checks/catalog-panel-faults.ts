@@ -1,4 +1,4 @@
-import type { DashboardPanel, DashboardTarget } from '../../dashboards/dashboard.ts'
+import type { Dashboard, DashboardPanel, DashboardTarget } from '../../dashboards/dashboard.ts'
 import { panelModel } from '../../dashboards/panel-model.ts'
 import { textAt, valueAt } from '../../dashboards/value-at.ts'
 import { drawingFaults } from './catalog-drawing.ts'
@@ -24,7 +24,7 @@ export function panelFaults(panels: PanelPair, dashboards: DashboardPair): reado
   return [
     ...wordFaults(is, shouldBe),
     ...targetFaults(panels, dashboards),
-    ...colourFaults(is, shouldBe),
+    ...colourFaults(panels, dashboards),
     ...mappingFaults(panels, dashboards),
     ...linkFaults(panels, dashboards),
     ...(is.type === shouldBe.type ? drawingFaults(panels, dashboards) : []),
@@ -56,18 +56,21 @@ function wordFaults(is: DashboardPanel, shouldBe: DashboardPanel): PanelFault[] 
   return faults
 }
 
-function colourFaults(is: DashboardPanel, shouldBe: DashboardPanel): PanelFault[] {
-  const [own, other] = [stepsText(is), stepsText(shouldBe)]
+function colourFaults({ is, shouldBe }: PanelPair, dashboards: DashboardPair): PanelFault[] {
+  const [own, other] = [stepsText(is, dashboards.is), stepsText(shouldBe, dashboards.shouldBe)]
   if (own === other) return []
-  const reason = `Its thresholds are ${own || 'none'}, the catalog says ${other || 'none'}.`
+  const reason = `Its thresholds are ${own}, the catalog says ${other}.`
   return [{ about: 'thresholds', reason, setting: 'thresholds' }]
 }
 
-/** One step colours everything alike: whether it stands there is the same as long as Grafana's own is green. */
-function stepsText({ thresholds }: DashboardPanel): string {
-  const [first, ...more] = thresholds
-  if (more.length === 0 && (first === undefined || first.color === 'green')) return ''
-  return thresholds.map(({ value, color }) => (value === null ? color : `${color} from ${value}`)).join(', ')
+/** Grafana has bounds of its own where a file has none. */
+function stepsText(panel: DashboardPanel, dashboard: Dashboard): string {
+  if (panel.thresholds.length === 0) return 'missing, so that Grafana colours what is above 80 red'
+  const steps = panel.thresholds.map(({ value, color }) =>
+    value === null ? color : `${color} from ${value}`,
+  )
+  const isShare = textAt(panelModel(dashboard, panel).defaults, 'thresholds', 'mode') === 'percentage'
+  return `${steps.join(', ')}${isShare && steps.length > 1 ? ' in percent' : ''}`
 }
 
 function mappingFaults({ is, shouldBe }: PanelPair, dashboards: DashboardPair): PanelFault[] {
@@ -130,7 +133,13 @@ function shiftFaults({ is }: PanelPair, dashboards: DashboardPair): PanelFault[]
           },
         ]
   })
-  if (panelModel(dashboards.is, is).transformations.length === 0) return times
+  const { transformations, repeat } = panelModel(dashboards.is, is)
+  if (repeat !== undefined)
+    times.push({
+      about: 'repeat',
+      reason: `It is repeated for each ${repeat}, in the catalog it stands once.`,
+    })
+  if (transformations.length === 0) return times
   const reason = 'It transforms what its queries return; the catalog shows it as it is.'
   return [...times, { about: 'transformations', reason }]
 }

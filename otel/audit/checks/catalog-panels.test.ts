@@ -81,7 +81,6 @@ const same: readonly { readonly what: string; readonly change: (dashboard: Json)
     what: 'what Grafana leaves out as usual',
     change: (d) => {
       delete panel(d, 'Errors').transparent
-      delete panel(d, 'Backpressure').fieldConfig.defaults.thresholds
       delete panel(d, 'Errors').options.wideLayout
       panel(d, 'Errors').options.wideLayout = true
     },
@@ -214,8 +213,56 @@ const wrong: readonly Wrong[] = [
     what: 'no bounds',
     change: (d) => void delete panel(d, 'Errors').fieldConfig.defaults.thresholds,
     says: [
-      `warning ${errors} Its thresholds are none, the catalog says green, yellow from 10, red from 100.`,
+      `warning ${errors} Its thresholds are missing, so that Grafana colours what is above 80 red, the catalog says green, yellow from 10, red from 100.`,
     ],
+  },
+  {
+    what: 'bounds in percent',
+    change: (d) => {
+      panel(d, 'Errors').fieldConfig.defaults.thresholds.mode = 'percentage'
+    },
+    says: [
+      `warning ${errors} Its thresholds are green, yellow from 10, red from 100 in percent, the catalog says green, yellow from 10, red from 100.`,
+    ],
+  },
+  {
+    what: 'bounds that no longer colour',
+    change: (d) => {
+      panel(d, 'Errors').fieldConfig.defaults.color.mode = 'palette-classic'
+    },
+    says: [`warning ${errors} Its color.mode is "palette-classic", the catalog says "thresholds".`],
+  },
+  {
+    what: 'a range and a moment',
+    change: (d) => {
+      panel(d, 'Errors by type').targets[0].instant = true
+    },
+    says: [
+      'warning catalog-panel Backlog / Errors by type: Query A asks for a range of time and one moment, the catalog for a range of time.',
+    ],
+  },
+  {
+    what: 'a repeated panel',
+    change: (d) => {
+      panel(d, 'Errors').repeat = 'instance'
+    },
+    says: [`warning ${errors} It is repeated for each instance, in the catalog it stands once.`],
+  },
+  {
+    what: 'a variable that asks nothing',
+    change: (d) => {
+      delete d.templating.list[1].query
+    },
+    says: [
+      'warning catalog-dashboard : The query of the variable job is missing, the catalog says "label_values(uptime_seconds,job)".',
+    ],
+  },
+  {
+    what: 'a crosshair of its own',
+    change: (d) => {
+      d.graphTooltip = 0
+    },
+    says: ['info catalog-dashboard : Its graphTooltip is 0, the catalog says 1.'],
   },
   {
     what: 'a meaning',

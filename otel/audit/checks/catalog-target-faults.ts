@@ -71,7 +71,7 @@ function faultsOf(
   dashboards: DashboardPair,
 ): readonly PanelFault[] {
   const name = is.refId ?? shouldBe.refId ?? ''
-  const faults: { readonly about: string; readonly reason: string; readonly setting?: string }[] = []
+  const faults: PanelFault[] = []
   const fault = (about: string, reason: string) => faults.push({ about: `${about} ${name}`, reason })
 
   const asked =
@@ -84,8 +84,8 @@ function faultsOf(
       ...(asked.isBound && { setting: 'thresholds' }),
     })
   if (is.isHidden && !shouldBe.isHidden) fault('hidden', `Query ${name} is hidden; the catalog shows it.`)
-  if (is.isInstant !== shouldBe.isInstant)
-    fault('kind', `Query ${name} asks for ${time(is)}, the catalog for ${time(shouldBe)}.`)
+  const [asks, should] = [timeOf(dashboards.is, is), timeOf(dashboards.shouldBe, shouldBe)]
+  if (asks !== should) fault('kind', `Query ${name} asks for ${asks}, the catalog for ${should}.`)
   if ((is.legend ?? '') !== (shouldBe.legend ?? ''))
     fault(
       'legend',
@@ -94,15 +94,30 @@ function faultsOf(
   const [format, wanted] = [formatOf(dashboards.is, is), formatOf(dashboards.shouldBe, shouldBe)]
   if (format !== wanted)
     fault('format', `Query ${name} asks for the format ${format}, the catalog for ${wanted}.`)
+  if (
+    settingOf(dashboards.shouldBe, shouldBe, 'exemplar') === true &&
+    settingOf(dashboards.is, is, 'exemplar') !== true
+  )
+    faults.push({
+      about: `exemplars ${name}`,
+      reason: `Query ${name} does not ask for exemplars, the catalog does.`,
+      isAddition: true,
+    })
   return faults.map((one) => ({ ...one, target: is }))
 }
 
-function time({ isInstant }: DashboardTarget): string {
-  return isInstant ? 'one moment' : 'a range of time'
+function timeOf(dashboard: Dashboard, target: DashboardTarget): string {
+  if (target.isInstant) return 'one moment'
+  return settingOf(dashboard, target, 'instant') === true
+    ? 'a range of time and one moment'
+    : 'a range of time'
 }
 
 /** Time series are what Prometheus answers in unless something else is said. */
-function formatOf({ json, schema }: Dashboard, { path }: DashboardTarget): unknown {
-  const spec = schema === 'v2' ? ['spec', 'query', 'spec'] : []
-  return valueAt(json, ...path, ...spec, 'format') ?? 'time_series'
+function formatOf(dashboard: Dashboard, target: DashboardTarget): unknown {
+  return settingOf(dashboard, target, 'format') ?? 'time_series'
+}
+
+function settingOf({ json, schema }: Dashboard, { path }: DashboardTarget, key: string): unknown {
+  return valueAt(json, ...path, ...(schema === 'v2' ? ['spec', 'query', 'spec'] : []), key)
 }

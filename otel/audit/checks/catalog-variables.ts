@@ -24,7 +24,7 @@ function differences(
 ): readonly (readonly [string, string, string])[] {
   const fields = [
     ['type', own.type, wanted.type],
-    ['query', withoutSpace(own.query), withoutSpace(wanted.query)],
+    ['query', askedBy(dashboards.is, own), askedBy(dashboards.shouldBe, wanted)],
     ['regex', own.regex ?? '', wanted.regex ?? ''],
     ['choice of several', own.isMulti, wanted.isMulti],
     ['choice of all', own.includesAll, wanted.includesAll],
@@ -54,8 +54,13 @@ function settingOf({ json, schema }: Dashboard, { path }: DashboardVariable, key
   return valueAt(json, ...path, ...(schema === 'v2' ? ['spec'] : []), key)
 }
 
-function withoutSpace(query: string | undefined): string {
-  return (query ?? '').replaceAll(/\s+/g, '')
+/** Beside what a variable asks, version 1 keeps a copy for its editor. */
+function askedBy(dashboard: Dashboard, variable: DashboardVariable): string {
+  const isCopyAlone =
+    dashboard.schema === 'v1' &&
+    typeof settingOf(dashboard, variable, 'query') !== 'string' &&
+    valueAt(settingOf(dashboard, variable, 'query'), 'query') === undefined
+  return isCopyAlone ? '' : (variable.query ?? '').replaceAll(/\s+/g, '')
 }
 
 function text(value: unknown): string {
