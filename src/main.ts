@@ -16,6 +16,7 @@ import { type UpdateRequest, updateCommand } from './edge/cli/dashboards.ts'
 import { generateCommand } from './edge/cli/generate.ts'
 import { type RenderRequest, renderCommand } from './edge/cli/render.ts'
 import { serveCommand } from './edge/cli/serve.ts'
+import { createTerminal } from './edge/cli/standard-streams.ts'
 import { createApi } from './edge/http/api.ts'
 import { countRequests } from './edge/http/instrumented.ts'
 import { listen } from './edge/http/listen.ts'
@@ -270,11 +271,13 @@ async function updateDashboardFile(request: UpdateRequest) {
   return updateFile(request)
 }
 
-const terminal: Terminal = {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  isInteractive: process.stdout.isTTY === true,
-}
+const terminal = createTerminal({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  onFailure: () => {
+    process.exitCode = 2
+  },
+})
 
 const commands = [
   serveCommand({ flags: flagsHelp, serve: (args) => serve(args, terminal) }),
@@ -310,4 +313,6 @@ const commands = [
   }),
 ]
 
-process.exitCode = await runCli(process.argv.slice(2), { commands, version: service.version, terminal })
+const exitCode = await runCli(process.argv.slice(2), { commands, version: service.version, terminal })
+// What could not be written has said so before.
+process.exitCode ??= exitCode

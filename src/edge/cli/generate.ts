@@ -47,11 +47,16 @@ export function generateCommand({ generate }: GenerateCommandOptions): Command {
         out(`${files} files in ${request.out}, ${drift.length} changed\n`)
         return 0
       }
-      const again = ['tidegauge generate', ...args.filter((arg) => arg !== '--check')].join(' ')
+      const again = ['tidegauge generate', ...args.filter((arg) => arg !== '--check').map(quoted)].join(' ')
       for (const { path, how } of drift) err(`${path} is ${how}; mend it with: ${again}\n`)
       return drift.length > 0 ? 1 : 0
     },
   }
+}
+
+/** As a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 const flagsHelp = `Flags:
