@@ -3,11 +3,15 @@ import type { DeclaredMetric } from '../audit/planes.ts'
 /** UCUM unit of a metric: the declared one, or what its name tells. Undefined when nothing tells. */
 export function unitOf({ name, unit }: Pick<DeclaredMetric, 'name' | 'unit'>): string | undefined {
   if (unit !== undefined && unit !== '') return wordUnits[unit] ?? unit
-  const word = name
+  const words = name
     .replace(/_total$/, '')
+    .replace(/(_(?:bytes|bits))_(in|out|read|written|received|sent|transmitted|used|free|available)$/, '$1')
     .split('_')
-    .at(-1)
-  return word === undefined || !Object.hasOwn(wordUnits, word) ? undefined : wordUnits[word]
+  const word = words.at(-1) ?? ''
+  // Something per hour is no number of hours.
+  if (words.at(-2) === 'per') return undefined
+  for (const units of [wordUnits, shortUnits]) if (Object.hasOwn(units, word)) return units[word]
+  return undefined
 }
 
 /** Grafana's id for a UCUM unit, or for so much of it a second. */
@@ -40,6 +44,34 @@ const wordUnits: Readonly<Record<string, string>> = {
   hertz: 'Hz',
 }
 
+/** What names say that do without base units. `us` and `min` are left out: they stand for other things as often. */
+const shortUnits: Readonly<Record<string, string>> = {
+  secs: 's',
+  ms: 'ms',
+  msec: 'ms',
+  msecs: 'ms',
+  millis: 'ms',
+  micros: 'us',
+  usec: 'us',
+  usecs: 'us',
+  nanos: 'ns',
+  nsec: 'ns',
+  nsecs: 'ns',
+  mins: 'min',
+  hrs: 'h',
+  kb: 'kBy',
+  mb: 'MBy',
+  gb: 'GBy',
+  kilobytes: 'kBy',
+  megabytes: 'MBy',
+  gigabytes: 'GBy',
+  kib: 'KiBy',
+  mib: 'MiBy',
+  gib: 'GiBy',
+  pct: '%',
+  percentage: '%',
+}
+
 const wholes: Readonly<Record<string, string>> = {
   s: 's',
   ms: 'ms',
@@ -52,6 +84,9 @@ const wholes: Readonly<Record<string, string>> = {
   KiBy: 'kbytes',
   MiBy: 'mbytes',
   GiBy: 'gbytes',
+  kBy: 'deckbytes',
+  MBy: 'decmbytes',
+  GBy: 'decgbytes',
   bit: 'bits',
   '1': 'percentunit',
   '%': 'percent',

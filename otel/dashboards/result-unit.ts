@@ -16,6 +16,8 @@ export interface ResultUnit {
   readonly factor: number
   /** A moment rather than a length of time. */
   readonly isDate?: boolean
+  /** Seconds per second: a share of the time of one thing, or how many were busy of several. */
+  readonly isShareOfTime?: boolean
   /** A number written in the query, which scales what it is multiplied with. */
   readonly constant?: number
 }
@@ -111,7 +113,8 @@ function ofCall(
   if (name === 'time' || name === 'timestamp') return date
   if (perSecond.has(name)) {
     const inner = of(first)
-    return inner && divide(inner, { powers: powers({ s: 1 }), factor: 1 })
+    const rate = inner && divide(inner, { powers: powers({ s: 1 }), factor: 1 })
+    return rate && inner.powers.s === 1 && inner.powers.By === 0 ? { ...rate, isShareOfTime: true } : rate
   }
   if (name === 'histogram_quantile') return observed(second, unitOf)
   if (name === 'histogram_fraction') return plain

@@ -21,8 +21,9 @@ export const dashboardDatasourceVariable: Check = {
       for (const source of sources) {
         const reason = unusual(dashboard, source, sources.length === 1)
         if (reason === undefined) continue
-        const mend =
-          'Dashboards that are linked hand on their choice by the name of the variable; name all alike.'
+        const mend = reason.includes('labelled')
+          ? 'Label it "Data source".'
+          : 'Dashboards that are linked hand on their choice by the name of the variable; name all alike.'
         const { line, name } = source
         yield dashboardFinding(dashboard, { check, level: 'info', reason, mend, line, subject: `$${name}` })
       }
@@ -45,5 +46,5 @@ function unusual(
   const labels = [...(isOnly ? ['data source'] : []), `${kind} data source`]
   return labels.includes(label?.toLowerCase() ?? '')
     ? undefined
-    : `The data source variable is labelled "${label ?? ''}" rather than "Data source".`
+    : `The data source variable is labelled "${label ?? name}" rather than "Data source".`
 }

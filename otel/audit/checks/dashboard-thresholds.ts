@@ -15,13 +15,26 @@ export const dashboardThresholds: Check = {
       for (const panel of dashboard.panels) {
         if (panel.thresholds.length === 0) continue
         const { defaults } = panelModel(dashboard, panel)
-        const reason = disorder(panel) ?? outOfRange(panel, defaults)
+        const isSeen = !isLeftAsNew(panel) || showsThresholds(panel, defaults)
+        const reason = disorder(panel) ?? (isSeen ? outOfRange(panel, defaults) : undefined)
         if (reason === undefined) continue
         const mend = 'Begin with a step without value, then go upwards, within what the panel can show.'
         yield panelFinding(dashboard, panel, { check, level: 'warning', reason, mend })
       }
     }
   },
+}
+
+/** Grafana gives new panels red from 80 on, whatever their unit. */
+function isLeftAsNew({ thresholds }: DashboardPanel): boolean {
+  return thresholds.length === 2 && thresholds[1]?.value === 80 && thresholds[1].color === 'red'
+}
+
+/** Graphs draw their thresholds only where they are told to. */
+function showsThresholds({ type }: DashboardPanel, defaults: unknown): boolean {
+  if (type !== 'timeseries') return true
+  const style = textAt(defaults, 'custom', 'thresholdsStyle', 'mode') ?? 'off'
+  return style !== 'off' || textAt(defaults, 'color', 'mode') === 'thresholds'
 }
 
 function disorder({ thresholds }: DashboardPanel): string | undefined {

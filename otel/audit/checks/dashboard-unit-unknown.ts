@@ -22,12 +22,42 @@ export const dashboardUnitUnknown: Check = {
           yield panelFinding(dashboard, panel, { check, level: 'info', reason: 'It has no unit.', mend })
         } else if (unitMeaning(panel.unit) === undefined) {
           const reason = `Grafana has no unit "${panel.unit}" and prints the name behind the number.`
-          const mend = 'Use a unit id of Grafana, such as s, bytes, percentunit or short.'
+          const meant = spelt[panel.unit.toLowerCase()]
+          const mend =
+            meant === undefined
+              ? 'Use a unit id of Grafana, such as s, bytes, percentunit or short; text behind the number is suffix:….'
+              : `Write ${meant}.`
           yield panelFinding(dashboard, panel, { check, level: 'warning', reason, mend })
         }
       }
     }
   },
+}
+
+/** What is written for units of Grafana. */
+const spelt: Readonly<Record<string, string>> = {
+  '%': 'percent',
+  percentage: 'percent',
+  ratio: 'percentunit',
+  sec: 's',
+  secs: 's',
+  second: 's',
+  seconds: 's',
+  milliseconds: 'ms',
+  us: 'µs',
+  minutes: 'm',
+  hours: 'h',
+  days: 'd',
+  byte: 'bytes',
+  b: 'bytes',
+  kb: 'kbytes',
+  mb: 'mbytes',
+  gb: 'gbytes',
+  'b/s': 'Bps',
+  'req/s': 'reqps',
+  'ops/s': 'ops',
+  number: 'short',
+  count: 'short',
 }
 
 /** An override can give the unit to the fields that it is for. */

@@ -1,4 +1,5 @@
 import type { Dashboard, DashboardPanel, DashboardTarget } from '../../dashboards/dashboard.ts'
+import { fittingUnit, isNear, nameOfUnit, quantityOf } from '../../dashboards/name-unit.ts'
 import { panelModel, shownQueries } from '../../dashboards/panel-model.ts'
 import { type ResultUnit, resultUnit } from '../../dashboards/result-unit.ts'
 import { type UnitMeaning, unitMeaning } from '../../dashboards/unit-ids.ts'
@@ -8,6 +9,8 @@ import { measureOf } from '../metric-measure.ts'
 import type { Check, Planes } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
 import { queryOf } from './dashboard-queries.ts'
+import { selections } from './queries.ts'
+import { risesOnly, seriesOf } from './series-kind.ts'
 
 const check = 'dashboard-unit'
 
@@ -21,15 +24,23 @@ export const dashboardUnit: Check = {
       for (const panel of dashboard.panels) {
         const shown = panel.unit === undefined ? undefined : unitMeaning(panel.unit)
         if (shown === undefined || shown.quantity === 'other' || decidesElsewhere(dashboard, panel)) continue
-        for (const target of shownQueries(panel)) {
+        const queries = shownQueries(panel)
+        for (const target of queries) {
           const result = unitOfQuery(planes, panel, target)
           const level = result && misfit(result, shown)
           if (result === undefined || level === undefined) continue
+          if (shown.quantity === 'rate' && isRawCounter(planes, target)) continue
+          const fitsOthers = queries.some((other) => {
+            const unit = other === target ? undefined : unitOfQuery(planes, panel, other)
+            return unit !== undefined && unit.constant === undefined && misfit(unit, shown) === undefined
+          })
           yield panelFinding(dashboard, panel, {
             check,
             level,
-            reason: `Query ${target.refId ?? ''} returns ${describe(result)}, but the panel shows ${panel.unit}.`,
-            mend: `Set the unit to ${fitting(result)}${scaled(result)}.`,
+            reason: `Query ${target.refId ?? ''} returns ${nameOfUnit(result)}, but the panel shows ${panel.unit}.`,
+            mend: fitsOthers
+              ? `The other queries fit: give this one the unit ${fittingUnit(result)} by an override, or a panel of its own.`
+              : `Set the unit to ${fittingUnit(result)}${scaled(result)}.`,
             target,
             subject: 'unit',
           })
@@ -38,6 +49,18 @@ export const dashboardUnit: Check = {
       }
     }
   },
+}
+
+/** What is wrong there is the missing rate, which another check says. */
+function isRawCounter(planes: Planes, target: DashboardTarget): boolean {
+  const query = queryOf(planes, target)
+  return (
+    query !== undefined &&
+    selections(query.expression).some(
+      ({ selector, around }) =>
+        risesOnly(seriesOf(planes.inventory, selector).kind) && !around.some(({ kind }) => kind === 'call'),
+    )
+  )
 }
 
 /** Overrides give single series units of their own, and transformations make other numbers. */
@@ -68,97 +91,33 @@ function unitOfQuery(planes: Planes, panel: DashboardPanel, target: DashboardTar
   return measureOf({ ...selector, name: { ...name, text: name.text.replace(/_bucket$/, '_sum') } }, inventory)
 }
 
-function misfit({ powers, factor, isDate, constant }: ResultUnit, shown: UnitMeaning): Level | undefined {
+function misfit(result: ResultUnit, shown: UnitMeaning): Level | undefined {
+  const { factor, isDate, constant, isShareOfTime } = result
   if (constant !== undefined) return undefined
-  const { s, By, count } = powers
   const isPlainNumber = shown.quantity === 'count' || shown.quantity === 'state'
   if (isDate) return shown.quantity === 'date' && isNear(factor, 1e-3) ? undefined : 'warning'
-  const kind =
-    By === 1 && s === 0
-      ? 'data'
-      : By === 1 && s === -1
-        ? 'data rate'
-        : By === 0 && s === 1
-          ? 'time'
-          : By === 0 && s === 0
-            ? count === 1
-              ? 'count'
-              : count === 0
-                ? 'ratio'
-                : undefined
-            : By === 0 && s === -1
-              ? count === 1
-                ? 'rate'
-                : undefined
-              : undefined
-  if (kind === undefined) return undefined
-  if (kind === 'count') return isPlainNumber ? undefined : 'warning'
-  if (kind === shown.quantity) return isNear(factor, shown.factor) ? undefined : 'warning'
+  const quantity = quantityOf(result)
+  if (quantity === undefined) return undefined
+  // Thirty times a count of samples may be anything, seconds for example.
+  if (quantity === 'count') return isPlainNumber || !isNear(factor, 1) ? undefined : 'warning'
+  if (quantity === shown.quantity) return isSameSize(result, shown) ? undefined : 'warning'
+  // How many processors are busy is a plain number, though it comes from seconds per second.
+  if (isPlainNumber && isShareOfTime) return undefined
   // Without a unit numbers are not wrong, but hard to read; of times and sizes nobody can tell what they are.
-  return isPlainNumber && (kind === 'ratio' || kind === 'rate') ? 'info' : 'warning'
+  return isPlainNumber && (quantity === 'ratio' || quantity === 'rate') ? 'info' : 'warning'
 }
 
-function isNear(a: number, b: number): boolean {
-  return Math.abs(a - b) <= 1e-6 * Math.abs(b)
-}
-
-function describe({ powers: { s, By, count }, factor, isDate }: ResultUnit): string {
-  if (isDate) return 'moments as seconds since 1970'
-  const size = (name: string) =>
-    isNear(factor, 1) ? name : `${name} times ${Number((1 / factor).toPrecision(6))}`
-  if (By === 1) return size(s === -1 ? 'bytes per second' : 'bytes')
-  if (s === 1) return size('seconds')
-  if (s === -1) return size(count === 1 ? 'a number per second' : 'a share per second')
-  return count === 1 ? 'numbers of something' : size('a ratio from 0 to 1')
-}
-
-function fitting({ powers: { s, By, count }, factor, isDate }: ResultUnit): string {
-  if (isDate) return 's after subtracting it from time()'
-  const bySize = (names: readonly (readonly [string, number])[]) =>
-    names.find(([, size]) => isNear(factor, size))?.[0] ?? names[0]?.[0] ?? 'short'
-  if (By === 1) {
-    return s === -1
-      ? bySize([
-          ['Bps', 1],
-          ['bps', 1 / 8],
-          ['KiBs', 1024],
-          ['MiBs', 2 ** 20],
-        ])
-      : bySize([
-          ['bytes', 1],
-          ['bits', 1 / 8],
-          ['kbytes', 1024],
-          ['mbytes', 2 ** 20],
-          ['gbytes', 2 ** 30],
-        ])
-  }
-  if (s === 1)
-    return bySize([
-      ['s', 1],
-      ['ms', 1e-3],
-      ['µs', 1e-6],
-      ['ns', 1e-9],
-      ['m', 60],
-      ['h', 3600],
-      ['d', 86_400],
-    ])
-  if (s === -1)
-    return bySize([
-      ['cps', 1],
-      ['cpm', 1 / 60],
-    ])
-  return count === 1
-    ? 'short'
-    : bySize([
-        ['percentunit', 1],
-        ['percent', 0.01],
-      ])
+/** Who writes MB may mean 1000 or 1024 of the smaller unit. */
+function isSameSize({ factor, powers }: ResultUnit, shown: UnitMeaning): boolean {
+  if (isNear(factor, shown.factor)) return true
+  const power = powers.By === 1 ? Math.log(factor) / Math.log(1000) : 0
+  return power >= 1 && isNear(power, Math.round(power)) && isNear(1024 ** Math.round(power), shown.factor)
 }
 
 /** When no unit fits, the query has to be scaled as well. */
 function scaled(result: ResultUnit): string {
   if (result.isDate) return ''
-  const meaning = unitMeaning(fitting(result))
+  const meaning = unitMeaning(fittingUnit(result))
   return meaning === undefined || result.powers.count === 1 || isNear(meaning.factor, result.factor)
     ? ''
     : ', and scale the query to it'

@@ -21,7 +21,10 @@ export const dashboardVariableUnused: Check = {
           check,
           level: 'warning',
           reason: `Nothing uses the variable $${name}; choosing a value changes nothing.`,
-          mend: `Use it in the queries, for example as a matcher {${name}=~"$${name}"}, or remove it.`,
+          mend:
+            type === 'datasource'
+              ? `Give the panels \${${name}} as their data source, or remove it.`
+              : `Use it in the queries, for example as a matcher {${name}=~"$${name}"}, or remove it.`,
           line,
           subject: `$${name}`,
         })

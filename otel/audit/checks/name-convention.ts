@@ -57,6 +57,9 @@ const otherUnits: Readonly<Record<string, string>> = {
   percentage: 'ratio',
 }
 
+/** In the middle of a name these are a country, a namespace, and the like. */
+const ambiguous = /^(us|ns|[kmg]i?b|bits)$/i
+
 const conventions: readonly Convention[] = [
   {
     rule: 'total',
@@ -88,7 +91,11 @@ const conventions: readonly Convention[] = [
     level: 'warning',
     find: ({ name }) => {
       const words = name.split('_')
-      const unit = words.find((word) => Object.hasOwn(otherUnits, word.toLowerCase()))
+      const last = name.endsWith('_total') ? words.length - 2 : words.length - 1
+      const unit = words.find(
+        (word, index) =>
+          Object.hasOwn(otherUnits, word.toLowerCase()) && (index === last || !ambiguous.test(word)),
+      )
       if (unit === undefined) return undefined
       const base = otherUnits[unit.toLowerCase()]
       return {

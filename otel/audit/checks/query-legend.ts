@@ -1,5 +1,6 @@
 import type { Expression } from '../../promql/expression.ts'
 import { resultLabels } from '../../promql/result-labels.ts'
+import { walk } from '../../promql/walk.ts'
 import type { Check, Planes } from '../planes.ts'
 import { isTargetLabel, labelKnowledge } from './label-knowledge.ts'
 import { type PanelQuery, queryFinding, type ReadQuery, readQueriesOf, selections } from './queries.ts'
@@ -54,11 +55,21 @@ function untold(
 ): readonly string[] {
   if (!/^(timeseries|graph|bargauge|piechart)$/.test(from.panel.type)) return []
   if (named.some((name) => name.includes('$'))) return []
-  const fixed = new Set(
-    query.selectors.flatMap(({ matchers }) =>
-      matchers.flatMap(({ label, operator }) => (operator === '=' ? [label.text] : [])),
-    ),
-  )
+  // A label that label_replace makes stands for the one that it is made from.
+  if (named.some((name) => labelsMade(query.expression).has(name))) return []
+  const isChosen = (value: string) =>
+    from.dashboard.variables.some(
+      ({ name, isMulti }) => !isMulti && value.replace(/^\((.*)\)$/, '$1').replace(/[${}]/g, '') === name,
+    )
+  const fixed = new Set<string>()
+  for (const { matchers } of query.selectors)
+    for (const { label, operator, value } of matchers) {
+      if (operator === '=') fixed.add(label.text)
+      if (operator !== '=~' || !value.text.includes('$') || !isChosen(value.text)) continue
+      // One thing is looked at, and what is joined with it is of that one too.
+      if (query.selectors.length > 1) return []
+      fixed.add(label.text)
+    }
   return all.filter(
     (label) =>
       !named.includes(label) &&
@@ -67,6 +78,16 @@ function untold(
       !isTargetLabel(label) &&
       !fixed.has(label),
   )
+}
+
+function labelsMade(expression: Expression): ReadonlySet<string> {
+  const made = new Set<string>()
+  walk(expression, (each) => {
+    if (each.kind !== 'call' || !/^label_(replace|join)$/.test(each.function.text)) return
+    const [, target] = each.arguments
+    if (target?.kind === 'text') made.add(target.word.text)
+  })
+  return made
 }
 
 /** A legend that is, word for word, another value of the label that the query fixes. */

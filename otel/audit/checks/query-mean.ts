@@ -1,6 +1,6 @@
-import type { Expression, Selector } from '../../promql/expression.ts'
+import type { Binary, Expression, Selector } from '../../promql/expression.ts'
 import { walk } from '../../promql/walk.ts'
-import type { Finding } from '../finding.ts'
+import type { Finding, Level } from '../finding.ts'
 import type { Check } from '../planes.ts'
 import { queryFinding, readQueriesOf, selections } from './queries.ts'
 import { seriesOf } from './series-kind.ts'
@@ -20,10 +20,8 @@ export const queryMean: Check = {
         if (over === undefined || under === undefined) return
         const [a, b] = [over.name?.text ?? '', under.name?.text ?? '']
         const isSum = kindOf(over) === 'sum' || (a.endsWith('_sum') && b.endsWith('_count'))
-        const report = (reason: string, mend: string, about: string) =>
-          findings.push(
-            queryFinding(located, { check, level: 'error', reason, mend, about, at: each.operator.from }),
-          )
+        const report = (reason: string, mend: string, about: string, level: Level = 'error') =>
+          findings.push(queryFinding(located, { check, level, reason, mend, about, at: each.operator.from }))
         const stem = a.replace(/_sum$/, '')
         if (isSum && !over.name?.isVariable && !under.name?.isVariable && /_(count|bucket|sum)$/.test(b)) {
           if (b !== `${stem}_count`)
@@ -32,7 +30,7 @@ export const queryMean: Check = {
               `Divide by ${stem}_count.`,
               b,
             )
-          if (matchersOf(over) !== matchersOf(under))
+          if (matchersOf(over) !== matchersOf(under) && !isPaired(each, over, under))
             return report(
               `${a} and ${b} are selected by different labels, so that this is no mean.`,
               'Use the same matchers on both sides.',
@@ -52,14 +50,33 @@ export const queryMean: Check = {
         const outer = around.findLast((one) => one.kind === 'aggregation')
         if (isSum && outer?.kind === 'aggregation' && /^(avg|sum)$/.test(outer.operator.text))
           report(
-            `${outer.operator.text} of means counts a quiet series as much as a busy one.`,
+            outer.operator.text === 'avg'
+              ? 'avg of means counts a quiet series as much as a busy one.'
+              : 'The sum of means is no mean of anything, unless each sum is of one series.',
             `Sum first, then divide: sum(rate(${a}[…])) / sum(rate(${b}[…])).`,
             a,
+            'warning',
           )
       })
       yield* findings
     }
   },
+}
+
+/** Where series are paired one by one, a matcher that one side lacks leaves out the same on both. */
+function isPaired({ left, right }: Binary, over: Selector, under: Selector): boolean {
+  const adds = [left, right].some((side) => {
+    let found = false
+    walk(side, ({ kind }) => {
+      found ||= kind === 'aggregation'
+    })
+    return found
+  })
+  if (adds) return false
+  return over.matchers.every(({ label, operator, value }) => {
+    const other = under.matchers.find((each) => each.label.text === label.text)
+    return other === undefined || (other.operator === operator && other.value.text === value.text)
+  })
 }
 
 function onlySelector(side: Expression): Selector | undefined {

@@ -1,7 +1,7 @@
 import type { Binary, Expression } from '../../promql/expression.ts'
 import { comparisons, setOperators } from '../../promql/expression.ts'
 import type { Level } from '../finding.ts'
-import type { Check } from '../planes.ts'
+import type { Check, Planes } from '../planes.ts'
 import { queryFinding, type ReadQuery, readQueriesOf, selections } from './queries.ts'
 import { risesOnly, seriesOf } from './series-kind.ts'
 
@@ -11,16 +11,21 @@ export const queryRawCounter: Check = {
   name: check,
   description: 'Counters shown, compared or averaged without rate or increase around them.',
   *run(planes) {
+    const isRated = ratedIn(planes)
     for (const located of readQueriesOf(planes)) {
       if (located.from.kind === 'variable') continue
       for (const { selector, around } of selections(located.query.expression)) {
-        const { kind } = seriesOf(planes.inventory, selector)
+        const { kind, metric } = seriesOf(planes.inventory, selector)
         if (!risesOnly(kind) || isUnderstood(around, selector)) continue
         const name = selector.name?.text ?? 'the metric'
+        // Gauges are called total as well: totals of machines, of what is in a store.
+        const isGuess = metric === undefined && kind === 'counter' && !isRated(name)
         yield queryFinding(located, {
           check,
-          level: levelOf(located),
-          reason: reasonOf(located, name, around),
+          level: isGuess ? 'info' : levelOf(located),
+          reason: isGuess
+            ? `By its name ${name} is a counter, and nothing here takes a rate of it; a counter falls to 0 with its process.`
+            : reasonOf(located, name, around),
           mend: `Write rate(${name}[${located.from.kind === 'panel' ? '$__rate_interval' : '5m'}]), or increase(…) for how many.`,
           about: name,
           at: selector.from,
@@ -29,6 +34,18 @@ export const queryRawCounter: Check = {
     }
   },
 }
+
+/** Whether any query takes a rate of a metric, which makes no sense for a gauge. */
+function ratedIn(planes: Planes): (name: string) => boolean {
+  const rated = new Set<string>()
+  for (const { query } of readQueriesOf(planes))
+    for (const { selector, around } of selections(query.expression))
+      if (around.some((each) => each.kind === 'call' && rates.test(each.function.text)))
+        rated.add(selector.name?.text ?? '')
+  return (name) => rated.has(name)
+}
+
+const rates = /^(rate|irate|increase|resets)$/
 
 /** Whether something around it copes with a number that only rises, or does not look at its value. */
 function isUnderstood(around: readonly Expression[], selector: Expression): boolean {
@@ -63,6 +80,8 @@ function reasonOf({ from }: ReadQuery, name: string, around: readonly Expression
     return `Without rate around ${name} this quantile is one over everything since the process started.`
   if (around.some((each) => each.kind === 'call' && each.function.text.endsWith('_over_time')))
     return `${name} is a counter: what it averages or adds up here depends on how long the process has been running.`
+  if (from.kind === 'rule' && from.rule.kind === 'record')
+    return `${name} is a counter: what is recorded has come together since the process started, and falls to 0 with it.`
   if (from.kind === 'rule')
     return `${name} is a counter, which only rises: once the condition holds it holds until the process restarts.`
   return `${name} is a counter: it shows what has come together since the process started, and falls to 0 with it.`

@@ -26,9 +26,12 @@ export const queryUnknownValue: Check = {
             level: isNegative ? 'warning' : 'error',
             reason:
               `${label} of ${selector.name?.text ?? 'the metric'} is never ${JSON.stringify(odd)}, so that ` +
-              `${matcher.operator}${JSON.stringify(matcher.value.text)} ${isNegative ? 'rules nothing out' : 'finds less than it says'}. ` +
-              `It is one of ${[...values].slice(0, 12).join(', ')}${values.size > 12 ? ', …' : ''}.`,
-            mend: meant === undefined ? 'Write one of its values.' : `Write ${meant}.`,
+              `${matcher.operator}${JSON.stringify(matcher.value.text)} ${isNegative ? 'rules nothing out' : odd === matcher.value.text ? 'finds nothing' : 'finds less than it says'}. ` +
+              listed(values),
+            mend:
+              meant === undefined
+                ? `Write a value that it has, or make the service record ${JSON.stringify(odd)}.`
+                : `Write ${meant}.`,
             about: `${label}=${odd}`,
             at: matcher.value.from,
           })
@@ -36,6 +39,12 @@ export const queryUnknownValue: Check = {
       }
     }
   },
+}
+
+function listed(values: ReadonlySet<string>): string {
+  const [first] = values
+  if (values.size === 1) return `It is always ${JSON.stringify(first)}.`
+  return `It is one of ${[...values].slice(0, 12).join(', ')}${values.size > 12 ? ', …' : ''}.`
 }
 
 /** All values of the label, if they are known. */

@@ -35,6 +35,17 @@ const rows: readonly (readonly [what: string, source: string, expected: readonly
     `${counter('calls', "'outcome'")}calls.inc({ outcome: 'success' }); calls.inc({ outcome: go() })`,
     [],
   ],
+  [
+    'a timer of seconds in a metric of milliseconds',
+    `${client}const took = new Histogram({ name: 'took_ms', help: 'x' })\ntook.startTimer()()`,
+    ['source-timer-unit 4 took_ms'],
+  ],
+  [
+    'a timer in a metric of seconds, and milliseconds that are observed',
+    `const a = new Histogram({ name: 'a_seconds', help: 'x' })\na.startTimer()()
+const b = new Histogram({ name: 'b_ms', help: 'x' })\nb.observe(5)`,
+    [],
+  ],
   ['a gauge that only rises', `${gauge}busy.inc()`, ['source-gauge-one-way 2 busy']],
   ['a gauge that rises and falls', `${gauge}busy.inc(); busy.dec()`, []],
   ['a gauge that is set', `${gauge}busy.set(1)`, []],

@@ -8,6 +8,7 @@ import { sourceHalfPair } from './source-half-pair.ts'
 import { sourceLabels } from './source-labels.ts'
 import { sourceNotRecorded } from './source-not-recorded.ts'
 import { sourceOnlyInTests } from './source-only-in-tests.ts'
+import { sourceTimerUnit } from './source-timer-unit.ts'
 import { sourceUnboundedLabel } from './source-unbounded-label.ts'
 import { sourceUnresolved } from './source-unresolved.ts'
 
@@ -22,6 +23,7 @@ export const sourceChecks: readonly Check[] = [
   sourceLabels,
   sourceNotRecorded,
   sourceOnlyInTests,
+  sourceTimerUnit,
   sourceUnboundedLabel,
   sourceUnresolved,
 ]

@@ -1,4 +1,4 @@
-import { type Interpreter, textsOf, union } from './interpreter.ts'
+import { type Interpreter, literalOf, textsOf, union } from './interpreter.ts'
 import type { CallSite, Declaration } from './library.ts'
 import type { Expression, Field, FunctionDeclaration } from './program.ts'
 import type { GivenLabels, GivenValue, SourceMetric } from './source-metric.ts'
@@ -35,11 +35,7 @@ export function createCallSite(options: CallSiteOptions): CallSite {
       value.kind === 'metric' ? [value] : value.kind === 'object' && value.defines ? [value.defines] : [],
     )
   const given = (part: Expression): GivenValue => {
-    const text = textsOf(values(part))
-    return {
-      literal: part.kind === 'string' ? part.value : text.length === 1 ? text[0] : undefined,
-      text: part.text,
-    }
+    return { literal: part.kind === 'string' ? part.value : literalOf(values(part)), text: part.text }
   }
   const entries = (part: Expression | undefined): GivenLabels['byName'] => {
     if (part === undefined) return new Map()
@@ -65,6 +61,7 @@ export function createCallSite(options: CallSiteOptions): CallSite {
     list: (part) => listOf(values(part)),
     listOf,
     field: (part, name) => get(values(part), name),
+    given,
     entries,
     metrics,
     declare: (declaration) => declare(interpreter, expression, scope, declaration),

@@ -53,6 +53,7 @@ export class Interpreter {
   >()
   readonly #everything = new Map<Module, { readonly from: string; readonly isAgain: boolean }[]>()
   readonly #strings = new Map<string, Value>()
+  readonly #openStrings = new Map<string, Value>()
   readonly #externals = new Map<string, Value>()
   readonly #moduleValues = new Map<Module, Value>()
   readonly #guesses = new Map<string, Set<MetricValue>>()
@@ -287,6 +288,23 @@ export class Interpreter {
     const value: Value = { kind: 'string', value: text }
     this.#strings.set(text, value)
     return new Set([value])
+  }
+
+  /** The texts are some of those that it may be. */
+  #opened(values: Values): Values {
+    if (![...values].some((value) => value.kind === 'string' && !value.isOpen)) return values
+    return new Set(
+      [...values].map((value): Value => {
+        if (value.kind !== 'string') return value
+        const open = this.#openStrings.get(value.value) ?? {
+          kind: 'string',
+          value: value.value,
+          isOpen: true,
+        }
+        this.#openStrings.set(value.value, open)
+        return open
+      }),
+    )
   }
 
   /** Of packages, only those matter that measure. */
@@ -559,8 +577,10 @@ export class Interpreter {
         this.#assign(expression.target, values, scope)
         return values
       }
-      case 'any':
-        return union(expression.of.map((part) => this.evaluate(part, scope)))
+      case 'any': {
+        const parts = expression.of.map((part) => this.evaluate(part, scope))
+        return parts.every(({ size }) => size > 0) ? union(parts) : this.#opened(union(parts))
+      }
       case 'opaque':
         for (const part of expression.parts) this.evaluate(part, scope)
         return noValues
@@ -1177,9 +1197,16 @@ export function union(sets: readonly Values[]): Values {
 }
 
 export function textsOf(values: Values): string[] {
-  const texts: string[] = []
-  for (const value of values) if (value.kind === 'string') texts.push(value.value)
-  return texts
+  const texts = new Set<string>()
+  for (const value of values) if (value.kind === 'string') texts.add(value.value)
+  return [...texts]
+}
+
+/** The one text that it is; undefined where it may be another. */
+export function literalOf(values: Values): string | undefined {
+  const texts = textsOf(values)
+  const isOpen = [...values].some((value) => value.kind === 'string' && value.isOpen)
+  return texts.length === 1 && !isOpen ? texts[0] : undefined
 }
 
 function memberOfRest(values: Values): Values {

@@ -44,7 +44,7 @@ export const clientGolang: MetricsLibrary = {
         }
         return noValues
       case 'NewTimer': {
-        for (const metric of call.metrics(call.values(first))) call.record(metric, 'observe')
+        for (const metric of call.metrics(call.values(first))) call.record(metric, 'time')
         return noValues
       }
       default:

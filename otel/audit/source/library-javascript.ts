@@ -57,7 +57,7 @@ export const promClient: MetricsLibrary = {
         return noValues
       case 'startTimer':
         give(metric, labels, byObject, call)
-        call.record(metric, metric.metric.type === 'gauge' ? 'set' : 'observe', labels)
+        call.record(metric, metric.metric.type === 'gauge' ? 'set' : 'time', labels)
         return noValues
       case 'reset':
         call.record(metric, 'reset')
@@ -237,13 +237,7 @@ export function byPosition(
   if (args.some(({ kind }) => kind === 'spread')) return { byName: undefined, count: undefined }
   const { labels } = metric
   if (labels === undefined || labels.length !== args.length) return { byName: undefined, count: args.length }
-  const byName = new Map(
-    labels.map((label, index) => {
-      const part = args[index] as Expression
-      const texts = call.texts(part)
-      return [label, { literal: texts?.length === 1 ? texts[0] : undefined, text: part.text }]
-    }),
-  )
+  const byName = new Map(labels.map((label, index) => [label, call.given(args[index] as Expression)]))
   return { byName, count: args.length }
 }
 

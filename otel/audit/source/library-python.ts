@@ -1,4 +1,4 @@
-import { textsOf, union } from './interpreter.ts'
+import { textsOf } from './interpreter.ts'
 import type { CallSite, MetricsLibrary } from './library.ts'
 import { byPosition, isNegative, nonEmpty } from './library-javascript.ts'
 import type { GivenLabels, GivenValue } from './source-metric.ts'
@@ -42,7 +42,7 @@ export const prometheusClient: MetricsLibrary = {
         call.record(metric, 'observe')
         return noValues
       case 'time':
-        call.record(metric, type === 'gauge' ? 'set' : 'observe')
+        call.record(metric, type === 'gauge' ? 'set' : 'time')
         return noValues
       case 'count_exceptions':
         call.record(metric, 'increment')
@@ -102,8 +102,7 @@ function labelsOf(metric: MetricValue, call: CallSite): Omit<GivenLabels, 'file'
   const byName = new Map<string, GivenValue>()
   for (const { key, value } of call.namedArguments) {
     if (key === undefined) return { byName: undefined, count: undefined }
-    const texts = textsOf(union([call.values(value)]))
-    byName.set(key, { literal: texts.length === 1 ? texts[0] : undefined, text: value.text })
+    byName.set(key, call.given(value))
   }
   return { byName, count: undefined }
 }

@@ -89,10 +89,12 @@ export const prometheusCrate: MetricsLibrary = {
         call.record(metric, 'set')
         return noValues
       case 'observe':
+        call.record(metric, 'observe')
+        return noValues
       case 'start_timer':
       case 'observe_closure_duration':
       case 'start_coarse_timer':
-        call.record(metric, 'observe')
+        call.record(metric, 'time')
         return noValues
       case 'reset':
         call.record(metric, 'reset')
@@ -200,8 +202,7 @@ function labelsOf(pairs: readonly Expression[], call: CallSite): GivenLabels['by
     const [key] = call.texts(pairs[index]) ?? []
     const value = pairs[index + 1] as Expression
     if (key === undefined) return undefined
-    const texts = call.texts(value)
-    byName.set(key, { literal: texts?.length === 1 ? texts[0] : undefined, text: value.text })
+    byName.set(key, call.given(value))
   }
   return byName
 }

@@ -1,6 +1,6 @@
 import type { MetricType, Recorded } from '../planes.ts'
 import type { Expression } from './program.ts'
-import type { GivenLabels, Library } from './source-metric.ts'
+import type { GivenLabels, GivenValue, Library } from './source-metric.ts'
 import type { MetricValue, Value, Values } from './values.ts'
 
 /** What a metrics library does, told to the interpreter: which calls declare, bind and record. */
@@ -35,6 +35,8 @@ export interface CallSite {
   values(expression: Expression | undefined): Values
   /** The texts that it may be; undefined where none can be told. */
   texts(expression: Expression | undefined): readonly string[] | undefined
+  /** The value of a label, as it is written and as far as it is certain. */
+  given(expression: Expression): GivenValue
   /** A list of texts; undefined where it cannot be told. */
   list(expression: Expression | undefined): readonly string[] | undefined
   /** The texts of a list of values that are known already. */

@@ -57,6 +57,28 @@ one.inc()`,
     expected: ['one_total counter : metrics.ts:5 product increment', 'two_total counter : '],
   },
   {
+    what: 'a value that takes the place of a missing one, which says nothing of the others',
+    files: {
+      'main.js': `import { Counter } from 'prom-client'
+const logins = new Counter({ name: 'logins_total', help: 'x', labelNames: ['user'] })
+export function failed(request) {
+  const user = request.headers['x-user'] ?? 'nobody'
+  logins.inc({ user })
+  logins.inc({ user: 'root' })
+}
+failed()`,
+      'main.py': `from prometheus_client import Counter
+JOBS = Counter("jobs", "x", ["kind"])
+def run(job):
+    JOBS.labels(kind=job.kind or "none").inc()
+run(None)`,
+    },
+    expected: [
+      'logins_total counter user: main.js:5 product increment | main.js:6 product increment user=root',
+      'jobs_total counter kind: main.py:4 product increment',
+    ],
+  },
+  {
     what: 'OpenTelemetry with units, callbacks and batches',
     files: {
       'metrics.ts': `import { metrics } from '@opentelemetry/api'
@@ -168,7 +190,7 @@ run()`,
     expected: [
       'shop_orders_total counter state: app/main.py:5 product increment state=sold',
       'busy gauge : app/main.py:6 product add',
-      'took_seconds histogram : app/main.py:3 product observe',
+      'took_seconds histogram : app/main.py:3 product time',
     ],
   },
   {

@@ -3,7 +3,8 @@ import type { GivenLabels, SourceMetric } from './source-metric.ts'
 
 /** What an expression may have as its value, as far as metrics are concerned. Numbers and the like have none. */
 export type Value =
-  | { readonly kind: 'string'; readonly value: string }
+  /** One that is open stands beside others that nothing tells: `input ?? 'none'`. */
+  | { readonly kind: 'string'; readonly value: string; readonly isOpen?: true }
   | { readonly kind: 'boolean'; readonly value: boolean }
   /** Something of a package that is not among the files: `prometheus.NewCounter`. */
   | { readonly kind: 'external'; readonly path: string }
