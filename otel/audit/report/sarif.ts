@@ -1,3 +1,5 @@
+import { isAbsolute, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Audit } from '../audit.ts'
 import type { Finding, Level } from '../finding.ts'
 import { fingerprint } from '../fingerprint.ts'
@@ -74,9 +76,9 @@ function resultOf(finding: Finding, ruleIndex: number | undefined) {
   }
 }
 
-/** A path as a relative reference, a URL as it is. */
+/** A path as a relative reference, a URL as it is but for what a URI may not hold. */
 function uriOf(file: string): string {
-  if (/^https?:\/\//.test(file)) return file
-  if (file.startsWith('/')) return `file://${encodeURI(file)}`
-  return file.split('/').map(encodeURIComponent).join('/')
+  if (/^https?:\/\//.test(file)) return file.replaceAll(/[^\w\-.~:/?#[\]@!$&'()*+,;=%]/gu, encodeURIComponent)
+  if (isAbsolute(file)) return pathToFileURL(file).href
+  return file.split(sep).map(encodeURIComponent).join('/')
 }
