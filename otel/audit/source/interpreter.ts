@@ -80,15 +80,18 @@ export class Interpreter {
     this.#libraries = libraries
   }
 
-  run(program: readonly Module[]): void {
-    for (const module of program) this.#moduleScope(module)
-    const product = program.filter(({ isTest }) => !isTest)
-    const tests = program.filter(({ isTest }) => isTest)
-    this.#toTheEnd(product, mostRounds)
+  /** Follows the metrics of the product. */
+  runProduct(modules: readonly Module[]): void {
+    for (const module of modules) this.#moduleScope(module)
+    this.#toTheEnd(modules, mostRounds)
     this.#isGuessing = true
-    this.#toTheEnd(product, 3)
-    // Tests change nothing about the product; they only record, and give what they call other values.
-    this.#toTheEnd(tests, 3)
+    this.#toTheEnd(modules, 3)
+  }
+
+  /** Follows them into tests, which change nothing about the product: they only record, and give what they call other values. */
+  runTests(modules: readonly Module[]): void {
+    for (const module of modules) this.#moduleScope(module)
+    this.#toTheEnd(modules, 3)
   }
 
   #toTheEnd(modules: readonly Module[], rounds: number): void {

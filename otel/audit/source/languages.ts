@@ -3,12 +3,13 @@ import { lowerGo } from './lower-go.ts'
 import { lowerJavascript } from './lower-javascript.ts'
 import { lowerPython } from './lower-python.ts'
 import { lowerRust } from './lower-rust.ts'
-import type { LanguageName, Module } from './program.ts'
+import type { LanguageName, Statement } from './program.ts'
 import type { Grammar, Syntax } from './syntax.ts'
 
 export interface Language {
   readonly name: LanguageName
-  readonly lower: (root: Syntax, file: LoweredFile) => Module
+  /** What a file does, as far as metrics may flow through it. */
+  readonly lower: (root: Syntax, file: LoweredFile) => readonly Statement[]
   /** What files that use a metrics library of the language name. A service without any such file has no metrics. */
   readonly library: RegExp
   /** What files that may pass on or record metrics contain. */
@@ -21,7 +22,7 @@ const javascript: Language = {
   name: 'javascript',
   lower: lowerJavascript,
   library:
-    /prom-client|create(Observable)?(Counter|UpDownCounter|Gauge|Histogram)\(|satisfies MetricDefinition|: MetricDefinition = |meter\/(bind|observe|timed)\.|tidegauge\/otel/,
+    /(?:from|import|require)[\s(]*["'](?:prom-client|tidegauge\/otel|[^"'\n]*\bmeter\/(?:bind|observe|timed)\.[jt]s)|create(?:Observable)?(?:Counter|UpDownCounter|Gauge|Histogram)\(|satisfies\s+MetricDefinition\b|:\s+MetricDefinition\s+=/,
   related: /\.(inc|dec|labels|startTimer|addCallback)\(/,
   test: /(^|\/)(__tests__|__mocks__|tests?|specs?|e2e|bench|benchmarks|examples|fixtures|testing)\/|\.(test|spec|bench|e2e|fixture|stories)\.[cm]?[jt]sx?$|(^|\/)test[-_][^/]*\.[cm]?[jt]s$/,
 }

@@ -1,11 +1,10 @@
 import { any, at, doing, functionOf, type LoweredFile, name, nothing, opaque } from './lower.ts'
-import type { Expression, Field, FunctionDeclaration, Module, Parameter, Statement } from './program.ts'
+import type { Expression, Field, FunctionDeclaration, Parameter, Statement } from './program.ts'
 import type { Syntax } from './syntax.ts'
 
 /** Reads a file of Go. */
-export function lowerGo(root: Syntax, file: LoweredFile): Module {
-  const lowering = new GoLowering(file)
-  return { file: file.file, language: 'go', isTest: file.isTest, body: lowering.statements(root.named) }
+export function lowerGo(root: Syntax, file: LoweredFile): Statement[] {
+  return new GoLowering(file).statements(root.named)
 }
 
 /** Methods that interfaces of the standard library and of client_golang ask for: others call them. */

@@ -5,21 +5,14 @@ import type {
   Field,
   FunctionDeclaration,
   ImportedName,
-  Module,
   Parameter,
   Statement,
 } from './program.ts'
 import type { Syntax } from './syntax.ts'
 
 /** Reads a file of JavaScript or TypeScript. */
-export function lowerJavascript(root: Syntax, file: LoweredFile): Module {
-  const lowering = new JavascriptLowering(file)
-  return {
-    file: file.file,
-    language: 'javascript',
-    isTest: file.isTest,
-    body: lowering.statements(root.named),
-  }
+export function lowerJavascript(root: Syntax, file: LoweredFile): Statement[] {
+  return new JavascriptLowering(file).statements(root.named)
 }
 
 class JavascriptLowering {

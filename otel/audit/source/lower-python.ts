@@ -5,16 +5,14 @@ import type {
   Field,
   FunctionDeclaration,
   ImportedName,
-  Module,
   Parameter,
   Statement,
 } from './program.ts'
 import type { Syntax } from './syntax.ts'
 
 /** Reads a file of Python. */
-export function lowerPython(root: Syntax, file: LoweredFile): Module {
-  const lowering = new PythonLowering(file)
-  return { file: file.file, language: 'python', isTest: file.isTest, body: lowering.statements(root.named) }
+export function lowerPython(root: Syntax, file: LoweredFile): Statement[] {
+  return new PythonLowering(file).statements(root.named)
 }
 
 class PythonLowering {

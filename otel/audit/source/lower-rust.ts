@@ -1,19 +1,10 @@
 import { any, at, doing, functionOf, type LoweredFile, name, nothing, opaque } from './lower.ts'
-import type {
-  Expression,
-  Field,
-  FunctionDeclaration,
-  ImportedName,
-  Module,
-  Parameter,
-  Statement,
-} from './program.ts'
+import type { Expression, Field, FunctionDeclaration, ImportedName, Parameter, Statement } from './program.ts'
 import type { Syntax } from './syntax.ts'
 
 /** Reads a file of Rust. Inline modules share the names of their file. */
-export function lowerRust(root: Syntax, file: LoweredFile): Module {
-  const lowering = new RustLowering(file)
-  return { file: file.file, language: 'rust', isTest: file.isTest, body: lowering.statements(root.named) }
+export function lowerRust(root: Syntax, file: LoweredFile): Statement[] {
+  return new RustLowering(file).statements(root.named)
 }
 
 interface Around {

@@ -17,15 +17,38 @@ export function at<Kind extends Expression['kind']>(
   node: Syntax,
   bare: Bare<Kind> & { readonly kind: Kind },
 ): Expression {
-  return { ...bare, line: node.line, text: node.text.slice(0, mostText) } as unknown as Expression
+  return { ...bare, line: node.line, text: node.textUpTo(mostText) } as unknown as Expression
 }
 
 export function name(node: Syntax, text: string = node.text): Expression {
   return at(node, { kind: 'name', name: text })
 }
 
+/** Keeps of the parts those that do something. */
 export function opaque(node: Syntax, parts: readonly Expression[]): Expression {
-  return parts.length === 0 ? nothing(node) : at(node, { kind: 'opaque', parts })
+  return at(node, { kind: 'opaque', parts: parts.filter((part) => !isIdle(part)) })
+}
+
+/** Whether looking at it does nothing but yield its value. */
+function isIdle(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'string':
+    case 'boolean':
+    case 'number':
+    case 'name':
+      return true
+    case 'get':
+      return isIdle(expression.of)
+    case 'at':
+      return isIdle(expression.of) && (expression.index === undefined || isIdle(expression.index))
+    case 'join':
+    case 'opaque':
+      return expression.parts.every(isIdle)
+    case 'any':
+      return expression.of.every(isIdle)
+    default:
+      return false
+  }
 }
 
 export function any(node: Syntax, of: readonly (Expression | undefined)[]): Expression {
@@ -45,7 +68,7 @@ export function functionOf(
   return {
     file,
     line: node.line,
-    endLine: node.line + node.text.split('\n').length - 1,
+    endLine: node.endLine,
     isMethod: false,
     isTest,
     isReachable: false,

@@ -8,6 +8,7 @@ export type Grammar = 'typescript' | 'tsx' | 'javascript' | 'go' | 'python' | 'r
 export class Syntax {
   readonly type: string
   readonly isNamed: boolean
+  readonly isOpen: boolean
   /** Name of the field of its parent that it stands in. */
   readonly field: string | null
   readonly children: Syntax[] = []
@@ -16,30 +17,34 @@ export class Syntax {
   readonly #end: number
 
   constructor(source: Source, cursor: TreeCursor) {
-    // By number: each text would be fetched out of the memory of the grammar anew.
-    this.type = source.words.type(cursor)
-    this.isNamed = cursor.nodeIsNamed
+    // Each question to the cursor is a call into WebAssembly, and punctuation is half of all nodes.
+    const { type, isNamed, isOpen } = source.words.kind(cursor)
+    this.type = type
+    this.isNamed = isNamed
+    this.isOpen = isOpen
     this.field = source.words.field(cursor)
     this.#source = source
-    this.#start = cursor.startIndex
-    this.#end = cursor.endIndex
+    this.#start = isNamed ? cursor.startIndex : 0
+    this.#end = isNamed ? cursor.endIndex : 0
   }
 
-  /** Beginning at 1. */
+  /** Of a named node; beginning at 1. */
   get line(): number {
-    const { lines, firstLine } = this.#source
-    let low = 0
-    let high = lines.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((lines[middle] as number) <= this.#start) low = middle + 1
-      else high = middle
-    }
-    return firstLine + low
+    return lineOf(this.#source, this.#start)
+  }
+
+  /** The line that it ends on. */
+  get endLine(): number {
+    return lineOf(this.#source, this.#end)
   }
 
   get text(): string {
-    return this.#source.text.slice(this.#start, this.#end)
+    return this.isNamed ? this.#source.text.slice(this.#start, this.#end) : this.type
+  }
+
+  /** Its text, cut after some length. */
+  textUpTo(length: number): string {
+    return this.#source.text.slice(this.#start, Math.min(this.#end, this.#start + length))
   }
 
   get named(): Syntax[] {
@@ -72,18 +77,32 @@ interface Source {
   readonly words: Words
 }
 
-/** Names of the kinds and fields of a grammar. */
-class Words {
-  readonly #types: string[] = []
-  readonly #fields: string[] = []
+interface Kind {
+  readonly type: string
+  readonly isNamed: boolean
+  /** Whether anybody asks for what is inside of it. */
+  readonly isOpen: boolean
+}
 
-  type(cursor: TreeCursor): string {
+/** Kinds of nodes and names of fields of a grammar, by their numbers. */
+class Words {
+  readonly #kinds: Kind[] = []
+  readonly #fields: string[] = []
+  readonly #closed: ReadonlySet<string>
+
+  constructor(grammar: Grammar) {
+    this.#closed = grammar === 'typescript' || grammar === 'tsx' ? types : new Set()
+  }
+
+  kind(cursor: TreeCursor): Kind {
     const id = cursor.nodeTypeId
-    const known = this.#types[id]
+    const known = this.#kinds[id]
     if (known !== undefined) return known
     const type = cursor.nodeType
-    this.#types[id] = type
-    return type
+    const isNamed = cursor.nodeIsNamed
+    const kind = { type, isNamed, isOpen: isNamed && !this.#closed.has(type) }
+    this.#kinds[id] = kind
+    return kind
   }
 
   field(cursor: TreeCursor): string | null {
@@ -93,6 +112,17 @@ class Words {
     this.#fields[id] = field
     return field
   }
+}
+
+function lineOf({ lines, firstLine }: Source, index: number): number {
+  let low = 0
+  let high = lines.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((lines[middle] as number) <= index) low = middle + 1
+    else high = middle
+  }
+  return firstLine + low
 }
 
 function lineStarts(text: string): number[] {
@@ -119,7 +149,7 @@ export async function loadGrammars(grammars: Iterable<Grammar>): Promise<Parse> 
     if (!tree) throw new Error(`the ${grammar} grammar is not loaded`)
     const cursor = tree.walk()
     try {
-      const of = words.get(grammar) ?? new Words()
+      const of = words.get(grammar) ?? new Words(grammar)
       words.set(grammar, of)
       const source = { text, firstLine, lines: lineStarts(text), words: of }
       return { root: copied(source, cursor), hasErrors: tree.rootNode.hasError }
@@ -166,7 +196,7 @@ function copied(source: Source, cursor: TreeCursor): Syntax {
     if (isDown) {
       const node = new Syntax(source, cursor)
       parent.children.push(node)
-      if (cursor.gotoFirstChild()) around.push(node)
+      if (node.isOpen && cursor.gotoFirstChild()) around.push(node)
       else isDown = cursor.gotoNextSibling()
     } else {
       around.pop()
@@ -175,3 +205,14 @@ function copied(source: Source, cursor: TreeCursor): Syntax {
     }
   }
 }
+
+/** Types of TypeScript carry no metrics, so that nobody asks for what is inside of them. */
+const types: ReadonlySet<string> = new Set([
+  'interface_declaration',
+  'type_alias_declaration',
+  'type_arguments',
+  'object_type',
+  'union_type',
+  'intersection_type',
+  'function_type',
+])
