@@ -44,6 +44,15 @@ describe('generate', () => {
     assert.equal(await readFile(join(out, 'dashboards/alerts/own.yaml'), 'utf8'), 'groups: []\n')
   })
 
+  it('says on the page of runbooks that there is none where a catalog declares no alert', async () => {
+    const catalog = join(out, 'metrics.yaml')
+    await writeFile(catalog, 'metrics: [{ name: orders, instrument: counter, description: Orders. }]\n')
+    await run({ catalog })
+    const page = await readFile(join(out, 'docs/runbooks.md'), 'utf8')
+    assert.match(page, /^# Runbooks\n\nGenerated from the catalog, which declares no alerts/)
+    assert.doesNotMatch(page, /\n\n\n|one section for each alert/)
+  })
+
   it('changes a bound in dashboards, rules, tests and reference alike', async () => {
     const config = join(out, 'c.yaml')
     await writeFile(config, 'thresholds: { storage_disk_bytes: { warning: 123456 } }')

@@ -18,6 +18,7 @@ export function runbooksPage(components: readonly ComponentCatalog[], settings: 
     ({ title, alerts }) =>
       `- ${title}: ${alerts.map(({ alert }) => `[${alert}](#${alert.toLowerCase()})`).join(', ')}`,
   )
+  if (parts.length === 0) return `# Runbooks\n\n${nothing}\n`
   const sections = parts.flatMap(({ title, alerts }) => [
     `## ${title}`,
     ...alerts.map((alert) => runbook(alert, settings)),
@@ -27,6 +28,9 @@ export function runbooksPage(components: readonly ComponentCatalog[], settings: 
 
 const introduction = `Generated from the catalog: one section for each alert, which links to it. Bounds, durations and severities are those
 of the rules beside the dashboards; \`tidegauge generate --config FILE\` changes them.`
+
+const nothing = `Generated from the catalog, which declares no alerts, or whose alerts are all switched off in the settings of
+\`tidegauge generate\`. Each alert that it declares gets a section here, to which it links.`
 
 function runbook(alert: Alert, settings: GenerateSettings): string {
   const { severity, for: holds, runbook: text } = alert

@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { components } from '../../otel/catalog/catalog.ts'
 import { generate } from '../../otel/generate/generate.ts'
+import { publicName } from '../../otel/generate/render-query.ts'
 import { ruleFiles } from './harness/observed.ts'
 import { ruleMutants } from './harness/rule-mutants.ts'
 import { programs } from './setup/programs.ts'
@@ -78,4 +80,25 @@ jobs: [tide.one, tide-two]
     assert.ok(tested.ok, tested.said)
     assert.doesNotMatch(readFileSync(join(out, 'dashboards/alerts/search.yaml'), 'utf8'), /SearchSlow/)
   })
+
+  for (const bound of [0, 0.0001])
+    it(`pass their tests with every bound at ${bound}`, async () => {
+      const bounded = components
+        .flatMap(({ metrics, recordings }) => [...metrics, ...recordings])
+        .filter(({ thresholds }) => thresholds !== undefined)
+      const thresholds = bounded.map((of) => {
+        const levels = (['warning', 'critical'] as const).filter(
+          (level) => of.thresholds?.[level] !== undefined,
+        )
+        return [publicName(of), Object.fromEntries(levels.map((level) => [level, bound]))] as const
+      })
+      assert.ok(thresholds.length > 20)
+      const config = join(folder, 'bounds.json')
+      writeFileSync(config, JSON.stringify({ thresholds: Object.fromEntries(thresholds) }))
+      const out = join(folder, `at-${bound}`)
+      await generate({ out, config, catalog: undefined, check: false })
+      const files = ruleFiles.map((file) => join(out, 'dashboards/alerts', basename(file)))
+      const tested = run('test', 'rules', ...files.map(testOf))
+      assert.ok(tested.ok, tested.said)
+    })
 })

@@ -25,12 +25,16 @@ the lag grows, and relays end connections that read too slowly.
 3. *Storage* dashboard, latency: a slow disk makes a slow indexer.
 4. Follow less: \`--collections\`, \`--dids\`. A higher mark only takes up more disk.`,
   tests: {
-    fires: { series: [{ query: promql`${ingesterBackpressureActive}`, values: '0 1x240' }], at: '30m' },
+    fires: {
+      series: [{ query: promql`${ingesterBackpressureActive}`, values: '0 {critical*2}x240' }],
+      at: '30m',
+    },
     quiet: {
       series: [
         {
           query: promql`${ingesterBackpressureActive}`,
-          values: '0 0 1 0 0 1 0 0 1 0 0 1 0 0 1 0 0 1 0 0 1 0 0 1 0 0 1 0 0 1 0 0 1 0x240',
+          // A pause now and then: at most 4 of 10 values, the mean below the bound and each of them above it.
+          values: `${'0 0 {critical*2.4} '.repeat(11)}0x240`,
         },
       ],
       at: '30m',

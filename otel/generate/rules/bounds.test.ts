@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { withBounds } from './bounds.ts'
+import type { Thresholds } from '../../catalog/metric.ts'
+import { critical, promql } from '../../catalog/promql.ts'
+import { defaultSettings } from '../settings.ts'
+import { boundsOf, withBounds } from './bounds.ts'
 
 describe('arithmetic with the bounds of an alert', () => {
   const bounds = { warning: 10, critical: 0.05 }
@@ -24,4 +27,27 @@ describe('arithmetic with the bounds of an alert', () => {
   ]
   for (const { text, bounds: given, says } of refused)
     it(`refuses ${text}`, () => assert.throws(() => withBounds(text, given), says))
+})
+
+describe('the bounds that tests of an alert reckon with', () => {
+  const sides = [
+    { bad: 'above', bound: 300 },
+    { bad: 'above', bound: 0 },
+    { bad: 'above', bound: -5 },
+    { bad: 'below', bound: 300 },
+    { bad: 'below', bound: 0 },
+    { bad: 'below', bound: -5 },
+  ] as const
+  for (const { bad, bound } of sides)
+    it(`lead ${bad} ${bound} where it fires, and not where it stays quiet`, () => {
+      const thresholds: Thresholds = { critical: bound, bad }
+      const height = { name: 'height', instrument: 'gauge', unit: '', description: '', thresholds } as const
+      const query = promql`${height} > ${critical(height)}`
+      const value = (test: 'fires' | 'quiet', text: string) =>
+        Number(withBounds(text, boundsOf({ query }, defaultSettings, test)))
+      const [more, less] = ['{critical*1.1}', '{critical*0.9}']
+      const isBad = (at: number) => (bad === 'above' ? at > bound : at < bound)
+      assert.ok(isBad(value('fires', bad === 'above' ? more : less)))
+      assert.ok(!isBad(value('quiet', bad === 'above' ? less : more)))
+    })
 })

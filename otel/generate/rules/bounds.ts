@@ -2,18 +2,39 @@ import type { Alert } from '../../catalog/rule.ts'
 import { thresholdsOf } from '../render-query.ts'
 import type { GenerateSettings } from '../settings.ts'
 
-/** The bounds that an alert compares with, as they are set. */
+/** The bounds that an alert compares with, as its tests reckon with them. */
 export interface Bounds {
   readonly warning?: number
   readonly critical?: number
 }
 
-export function boundsOf({ query }: Pick<Alert, 'query'>, settings: GenerateSettings): Bounds {
+/**
+ * The bounds of an alert for the series of a test. Tests say by how much a bound is missed, `{critical*1.1}`, which leads
+ * nowhere from zero and the wrong way from below zero: there a number that is surely on the right side stands for it.
+ */
+export function boundsOf(
+  { query }: Pick<Alert, 'query'>,
+  settings: GenerateSettings,
+  test: 'fires' | 'quiet',
+): Bounds {
   const compared = query.parts.filter((part) => 'thresholdOf' in part)
   return Object.fromEntries(
-    compared.map(({ thresholdOf, level }) => [level, thresholdsOf(thresholdOf, settings)?.[level]]),
+    compared.flatMap(({ thresholdOf, level }) => {
+      const { [level]: bound, bad = 'above' } = thresholdsOf(thresholdOf, settings) ?? {}
+      if (bound === undefined) return []
+      const isBeyond = (bad === 'above') === (test === 'fires')
+      return [
+        [
+          level,
+          bound > 0 ? bound : isBeyond ? justPositive : 2 * bound - (bad === 'below' ? justPositive : 0),
+        ],
+      ]
+    }),
   )
 }
+
+/** Small beside whatever is counted or measured. */
+const justPositive = 0.01
 
 /**
  * Puts numbers in the place of arithmetic in braces: `{critical*1.1}x240` is `330x240` where critical is 300. What stands

@@ -17,7 +17,7 @@ export function ruleTests(alert: Alert, settings: GenerateSettings): object[] {
     {
       name: `${alert.alert} fires`,
       interval: '1m',
-      input_series: inputSeries(fires, alert, settings),
+      input_series: inputSeries('fires', alert, settings),
       promql_expr_test: [
         ...(tooEarly > 0
           ? [{ expr: `ALERTS{${state}}`, eval_time: minutesText(tooEarly), exp_samples: [] }]
@@ -32,7 +32,7 @@ export function ruleTests(alert: Alert, settings: GenerateSettings): object[] {
     {
       name: `${alert.alert} stays quiet`,
       interval: '1m',
-      input_series: inputSeries(quiet, alert, settings),
+      input_series: inputSeries('quiet', alert, settings),
       promql_expr_test: [
         {
           expr: `max_over_time(ALERTS{${state}}[${time(quiet, alert)}])`,
@@ -44,15 +44,17 @@ export function ruleTests(alert: Alert, settings: GenerateSettings): object[] {
   ]
 }
 
-function inputSeries({ series }: RuleTest, alert: Alert, settings: GenerateSettings): object[] {
-  const bounds = boundsOf(alert, settings)
+function inputSeries(test: 'fires' | 'quiet', alert: Alert, settings: GenerateSettings): object[] {
+  const { series } = alert.tests[test]
+  const bounds = boundsOf(alert, settings, test)
   const [job = ''] = settings.jobs
   return series.map(({ query, values }) => {
     const selector = withBounds(renderQuery(query, settings), bounds)
     const here = /\binstance=/.test(selector) ? '' : `, instance=${JSON.stringify(instance)}`
     return {
       series: withMatchers(selector, `job=${JSON.stringify(job)}${here}`),
-      values: lasting(withBounds(values, bounds), minutes(alert.for)),
+      // A series that falls is written with a minus alone.
+      values: lasting(withBounds(values, bounds).replaceAll('+-', '-'), minutes(alert.for)),
     }
   })
 }
