@@ -63,7 +63,7 @@ export function findBody(file: string, root: Field): FoundBody {
   if (body.node?.members?.has('elements') && body.node.members.has('layout'))
     return { schema: 'v2', body, name }
   if (hasPanels(body)) return { schema: 'v1', body, name }
-  throw new DashboardError(`${file}: ${whatElse(root)}; give a dashboard exported from Grafana as JSON`)
+  throw new DashboardError(`${file}: ${whatElse(root)}`)
 }
 
 function isResource(of: Field): boolean {
@@ -83,9 +83,13 @@ function hasPanels(of: Field): boolean {
 }
 
 function whatElse(root: Field): string {
-  if (root.node?.items !== undefined) return 'the file holds a list, not a dashboard'
-  if (root.node?.members === undefined) return 'the file holds a single value, not a dashboard'
+  const exported = 'give a dashboard exported from Grafana as JSON'
+  if (root.node?.items !== undefined) return `the file holds a list, not a dashboard; ${exported}`
+  if (root.node?.members === undefined) return `the file holds a single value, not a dashboard; ${exported}`
   const kind = textOf(field(root, 'kind'))
-  if (kind !== undefined) return `the file holds a ${kind.slice(0, 60)} without panels, not a dashboard`
-  return 'the file has neither "panels" nor "elements", so it is no dashboard'
+  if (kind === 'ConfigMap' || kind === 'GrafanaDashboard')
+    return `the file holds a ${kind}, in which a dashboard is a text; take it out into a file of its own`
+  if (kind !== undefined)
+    return `the file holds a ${kind.slice(0, 60)} without panels, not a dashboard; ${exported}`
+  return `the file has neither "panels" nor "elements", so it is no dashboard; ${exported}`
 }

@@ -1,57 +1,95 @@
 import { randomBytes } from 'node:crypto'
-import { link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { readTextFile } from '../settings-file/text-file.ts'
 import { DashboardError } from './dashboard-error.ts'
+import { uninterrupted } from './uninterrupted.ts'
 
-/** Reads a dashboard file so that writing it back would give the same bytes. @throws {DashboardError} */
-export async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new DashboardError(`${file}: ${reasons[error.code ?? ''] ?? `it cannot be read (${error.code})`}`)
-  })
-  const text = bytes.toString('utf8')
-  if (!Buffer.from(text).equals(bytes)) {
-    throw new DashboardError(`${file}: the file is not UTF-8; convert it, for example with iconv -t UTF-8`)
-  }
-  return text
-}
+/** A dashboard is far smaller; Grafana itself refuses to store one of this size. */
+const maxBytes = 32 * 1024 * 1024
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission to read it is missing',
-  EISDIR: 'this is a folder; name the file in it',
+/** Reads a dashboard file so that writing it back would give the same bytes. @throws {InputError} */
+export function readText(file: string): Promise<string> {
+  return readTextFile(file, { maxBytes, keepsMark: true })
 }
 
 /**
  * Replaces a file in one step, after keeping what it was in `FILE.bak`. A backup with other content is never
- * overwritten: the next one is `FILE.bak.1`. A crash leaves the old file or the new one, never half of it.
+ * overwritten: the next one is `FILE.bak.1`. A crash leaves the old file or the new one, never half of it; Ctrl-C waits
+ * for the moment that this takes.
  *
  * @returns the path of the backup.
- * @throws {DashboardError} when the folder cannot be written; the file is as it was.
+ * @throws {DashboardError} when file or folder cannot be written, or somebody else writes it; the file is as it was.
  */
 export async function saveWithBackup(
   file: string,
   { before, after }: { before: string; after: string },
 ): Promise<string> {
-  const path = await realpath(file)
   try {
-    const { mode } = await stat(path)
-    if ((await readFile(path, 'utf8')) !== before) {
-      throw new DashboardError(`${file}: somebody changed it in the meantime; run the command once more`)
-    }
-    const backup = await keep(path, before, mode)
-    const fresh = await writeBeside(path, after, mode)
-    await rename(fresh, path)
-    return backup
+    const path = await realpath(file)
+    return await uninterrupted(() => replace({ file, path, before, after }))
   } catch (error) {
     if (error instanceof DashboardError) throw error
+    const { code = '', message } = error as NodeJS.ErrnoException
     throw new DashboardError(
-      `${file}: it cannot be written (${(error as NodeJS.ErrnoException).code}); nothing was changed`,
+      `${file}: it cannot be written: ${reasons[code] ?? message}; nothing was changed`,
+      { cause: error },
     )
   }
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission is missing, for the file or for its folder, which takes the backup',
+  EPERM: 'permission is missing, for the file or for its folder, which takes the backup',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  ENOENT: 'it has been removed',
+}
+
+interface Replacing {
+  /** As the user names it. */
+  readonly file: string
+  /** Where it lies, behind links. */
+  readonly path: string
+  readonly before: string
+  readonly after: string
+}
+
+async function replace({ file, path, before, after }: Replacing): Promise<string> {
+  await using _ = await lock(file, path)
+  // Renaming asks for permission on the folder alone, and who protects a file means it.
+  await access(path, constants.W_OK)
+  if ((await readFile(path, 'utf8')) !== before)
+    throw new DashboardError(`${file}: somebody changed it in the meantime; run the command once more`)
+  const backup = await keep(path, before)
+  const fresh = await writeBeside(path, after)
+  try {
+    await rename(fresh, path)
+  } catch (error) {
+    await rm(fresh, { force: true })
+    throw error
+  }
+  return backup
+}
+
+/** Two commands at once would each see the old file, and the later one undo the earlier. */
+async function lock(file: string, path: string): Promise<AsyncDisposable> {
+  const name = `${path}.lock`
+  try {
+    await (await open(name, 'wx')).close()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new DashboardError(
+      `${file}: another command is changing it; run this one once more, or remove ${name} if none is running`,
+    )
+  }
+  return { [Symbol.asyncDispose]: () => rm(name, { force: true }) }
+}
+
 /** Puts the content under the first free name, unless one of them has it already. */
-async function keep(path: string, content: string, mode: number): Promise<string> {
-  const fresh = await writeBeside(path, content, mode)
+async function keep(path: string, content: string): Promise<string> {
+  const fresh = await writeBeside(path, content)
   try {
     for (let number = 0; ; number += 1) {
       const backup = `${path}.bak${number === 0 ? '' : `.${number}`}`
@@ -61,7 +99,7 @@ async function keep(path: string, content: string, mode: number): Promise<string
         return backup
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-        if ((await readFile(backup, 'utf8')) === content) return backup
+        if ((await readFile(backup, 'utf8').catch(() => undefined)) === content) return backup
       }
     }
   } finally {
@@ -69,11 +107,15 @@ async function keep(path: string, content: string, mode: number): Promise<string
   }
 }
 
-/** Writes a file beside another, down to the disk. */
-async function writeBeside(path: string, content: string, mode: number): Promise<string> {
+/** Writes a file beside another, down to the disk, with its mode and owner. */
+async function writeBeside(path: string, content: string): Promise<string> {
+  const { mode, uid, gid } = await stat(path)
   const fresh = `${path}.${randomBytes(6).toString('hex')}.tmp`
   const handle = await open(fresh, 'wx', mode & 0o777)
   try {
+    // Only root may give a file away; whoever else writes it owns it.
+    await handle.chown(uid, gid).catch(() => {})
+    await handle.chmod(mode & 0o777)
     await handle.writeFile(content)
     await handle.sync()
   } catch (error) {

@@ -64,7 +64,7 @@ function checked(from: string, scrape: Scrape, text: string): Scrape {
 function statusReason(status: number, text: string): string {
   const said = /^\s*</.test(text) ? '' : text.trim().split('\n')[0]?.slice(0, 100)
   if (status === 401 || status === 403)
-    return `${status}: it asks for credentials; give them in the URL (http://user:password@…) or with --header`
+    return `${status}: it asks for credentials; give them in the URL (http://user:password@…) or as a header`
   if (status === 404) return '404: there is nothing at this path; metrics are mostly at /metrics'
   return `${status}${said ? `: ${said}` : ''}; the service could not answer the scrape`
 }

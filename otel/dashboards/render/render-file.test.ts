@@ -50,7 +50,7 @@ describe('renderFile', () => {
     {
       name: 'a file that is not there',
       options: () => ({ file: join(folder, 'none.json') }),
-      says: /none\.json cannot be read: there is no such file/,
+      says: /none\.json: there is no such file; check the path/,
     },
     { name: 'a folder', options: () => ({ file: folder }), says: /it is a folder/ },
     {

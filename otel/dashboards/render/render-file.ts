@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Prometheus } from '../../audit/planes.ts'
 import { DashboardError } from '../dashboard-error.ts'
 import { readDashboard } from '../read.ts'
+import { readText } from '../save.ts'
 import { HeadlessBrowser } from './browser/devtools.ts'
 import { findBrowser } from './browser/find.ts'
 import { takePicture } from './browser/picture.ts'
@@ -73,14 +74,6 @@ async function pictureOf(page: string, program: string, widthPx: number): Promis
     return png
   } finally {
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new DashboardError(`${file} cannot be read: ${reason(cause)}`, { cause })
   }
 }
 

@@ -180,7 +180,8 @@ function elementRows() {
   const dashboard = cleanElements()
   const [one, two, three] = dashboard.spec.layout.spec.items
   const grid = (...items: object[]) => ({ kind: 'GridLayout', spec: { items } })
-  dashboard.spec.elements['panel-2'].spec.data.spec.queries[0].spec.query.spec.expr = 'http_connected'
+  dashboard.spec.elements['panel-2'].spec.data.spec.queries[0].spec.query.spec.expr =
+    'http_connected{job=~"$job",instance=~"$instance"}'
   three.spec.y = 0
   dashboard.spec.layout = {
     kind: 'RowsLayout',

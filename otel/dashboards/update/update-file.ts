@@ -3,12 +3,13 @@ import { resolve } from 'node:path'
 import { buildInventory } from '../../audit/build-inventory.ts'
 import { metricNoPanel } from '../../audit/checks/metric-no-panel.ts'
 import { declaredCatalog } from '../../audit/declared-catalog.ts'
-import type { DeclaredMetric, Planes } from '../../audit/planes.ts'
+import type { Declared, DeclaredMetric, Planes } from '../../audit/planes.ts'
 import { readTarget } from '../../audit/scrape/target.ts'
 import { latestFamilies } from '../../audit/service-metrics.ts'
 import { readSource } from '../../audit/source/read-source.ts'
 import { loadCatalog } from '../../catalog-file/load.ts'
 import { nearest } from '../../promql/nearest.ts'
+import { InputError } from '../../settings-file/input-error.ts'
 import type { Dashboard } from '../dashboard.ts'
 import { DashboardError } from '../dashboard-error.ts'
 import { readDashboard } from '../read.ts'
@@ -88,10 +89,7 @@ async function readPlanes(
   const source = sources.length === 0 ? undefined : await readSource({ files: sources })
   for (const problem of source?.problems ?? []) problems.push(`${problem.file}: ${problem.reason}`)
   const planes = {
-    catalog:
-      catalog === undefined
-        ? undefined
-        : declaredCatalog({ file: catalog, components: await loadCatalog(catalog) }),
+    catalog: catalog === undefined ? undefined : await declaredIn(catalog),
     source: source?.declared,
     targets: await Promise.all(scrapes.map((from) => readTarget(from, { headers: scrapeHeaders }))),
     dashboards: [dashboard, ...(await readOthers(dashboards, file, problems))],
@@ -99,6 +97,14 @@ async function readPlanes(
     prometheus: undefined,
   }
   return { ...planes, inventory: buildInventory(planes) }
+}
+
+/** A file, or by its name the catalog of this service. */
+async function declaredIn(catalog: string): Promise<Declared> {
+  if (catalog !== 'tidegauge')
+    return declaredCatalog({ file: catalog, components: await loadCatalog(catalog) })
+  const { components } = await import('../../catalog/catalog.ts')
+  return declaredCatalog({ file: 'otel/catalog/catalog.ts', components })
 }
 
 /** A file among the others that is no dashboard does not stop the work. */
@@ -120,7 +126,7 @@ async function readOthers(
       try {
         read.push(readDashboard({ file: other, text: await readText(other) }))
       } catch (error) {
-        if (!(error instanceof DashboardError)) throw error
+        if (!(error instanceof DashboardError || error instanceof InputError)) throw error
         problems.push(error.message)
       }
     }

@@ -83,7 +83,7 @@ describe('dashboards update', () => {
     })
     assert.equal(code, 2)
     assert.equal(out, '--- a\n+++ b\n')
-    assert.equal(err, 'tidegauge: x: y\nd.json: nothing to add, all of these metrics are shown\n')
+    assert.equal(err, 'tidegauge: x: y\nd.json: nothing to add of what could be read\n')
   })
 
   it('writes the guide alone to the output', async () => {

@@ -55,12 +55,13 @@ export function updateCommand({ update }: UpdateCommandOptions): Command {
     ],
     async run(args, { out, err }) {
       const request = readRequest(args)
-      const { additions, page, backup, problems } = await update(request)
+      const result = await update(request)
+      const { additions, page, backup, problems } = result
       for (const problem of problems) err(`tidegauge: ${clean(problem)}\n`)
       const exitCode = problems.length > 0 ? 2 : 0
       if (request.mode !== 'write') {
         out(page)
-        if (request.mode === 'dry-run') err(`${clean(summary(request.file, additions, 'to add'))}\n`)
+        if (request.mode === 'dry-run') err(`${clean(summary(request.file, result, 'to add'))}\n`)
         return exitCode
       }
       for (const { metric, how, panel, line } of additions) {
@@ -73,7 +74,7 @@ export function updateCommand({ update }: UpdateCommandOptions): Command {
         out('\n')
       }
       out(
-        `${clean(summary(request.file, additions, 'added'))}${backup === undefined ? '' : `; ${clean(backup)} keeps what was there`}\n`,
+        `${clean(summary(request.file, result, 'added'))}${backup === undefined ? '' : `; ${clean(backup)} keeps what was there`}\n`,
       )
       return exitCode
     },
@@ -83,7 +84,7 @@ export function updateCommand({ update }: UpdateCommandOptions): Command {
 const flagsHelp = `What there is to show, from one or more of:
   --scrape URL|FILE          What the service exposes. May be repeated.
   --scrape-header 'N: V'     Sent with each scrape, such as 'Authorization: Bearer …'. May be repeated.
-  --catalog FILE             A catalog of metrics: a module, YAML or JSON. Its thresholds and meanings colour the panels.
+  --catalog tidegauge|FILE   A catalog of metrics: that of tidegauge, or a module, YAML or JSON. Its thresholds and meanings colour the panels.
   --source GLOB              Source in TypeScript, JavaScript, Go, Python or Rust. May be repeated.
 
 What to add:
@@ -159,7 +160,8 @@ function readHeaders(texts: readonly string[]): Readonly<Record<string, string>>
   return Object.fromEntries(headers)
 }
 
-function summary(file: string, additions: UpdateResult['additions'], done: string): string {
+function summary(file: string, { additions, problems }: UpdateResult, done: string): string {
+  if (additions.length === 0 && problems.length > 0) return `${file}: nothing to add of what could be read`
   if (additions.length === 0) return `${file}: nothing to add, all of these metrics are shown`
   const count = (how: 'panel' | 'target') => additions.filter((addition) => addition.how === how).length
   const parts = [
