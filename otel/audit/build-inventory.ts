@@ -127,6 +127,9 @@ function addFamily(draft: Draft, { type, help, unit, samples }: Family): void {
       const values = draft.seen.get(label)
       if (values) values.add(value)
       else draft.seen.set(label, new Set([value]))
+      // Source was read wrongly then, or not all of it; a catalog promises.
+      if (!draft.from.has('catalog') && draft.labels.get(label)?.has(value) === false)
+        draft.labels.set(label, undefined)
       if (!draft.labels.has(label) && !isOfType(label, type)) draft.labels.set(label, undefined)
     }
   }

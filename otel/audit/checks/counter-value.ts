@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
-import type { Check, Family, Scrape } from '../planes.ts'
+import type { Check, Scrape } from '../planes.ts'
+import { hasRestarted } from '../scrape/restarted.ts'
 import { labelsKey, latestFamilies, successiveScrapes } from '../service-metrics.ts'
 
 /** A counter with a value that no counter can have, or that went down. */
@@ -31,18 +32,6 @@ export const counterValue: Check = {
   },
 }
 
-/** A new process has a new start time; where there is none, every counter of it falls. */
-function hasRestarted(before: Scrape, after: Scrape): boolean {
-  const start = ({ families }: Scrape) => families.get('process_start_time_seconds')?.samples[0]?.value
-  if (start(before) !== undefined) return start(before) !== start(after)
-  const counters = [...after.families.values()].filter(
-    ({ type, name }) => type === 'counter' && total(before.families.get(name)) > 0,
-  )
-  return (
-    counters.length > 1 && counters.every((family) => total(family) < total(before.families.get(family.name)))
-  )
-}
-
 function fallenCounters(url: string, before: Scrape, after: Scrape): Finding[] {
   return [...after.families.values()].flatMap((family): Finding[] => {
     if (family.type !== 'counter') return []
@@ -66,8 +55,4 @@ function fallenCounters(url: string, before: Scrape, after: Scrape): Finding[] {
       },
     ]
   })
-}
-
-function total(family: Family | undefined): number {
-  return (family?.samples ?? []).reduce((sum, { value }) => sum + value, 0)
 }

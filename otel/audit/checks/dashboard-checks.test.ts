@@ -88,17 +88,17 @@ const classic: readonly { name: string; bend: (dashboard: Json) => void; found: 
   {
     name: 'panels that overlap',
     bend: (d) => (d.panels[2].gridPos.x = 6),
-    found: ['dashboard-grid-gap', 'dashboard-overlap'],
+    found: ['dashboard-overlap'],
   },
   {
     name: 'a panel over a row',
     bend: (d) => (d.panels[3].gridPos.h = 9),
-    found: ['dashboard-grid-gap', 'dashboard-overlap'],
+    found: ['dashboard-overlap'],
   },
   {
     name: 'panels that overlap in a collapsed row',
     bend: (d) => (d.panels.at(-1).panels[1].gridPos.x = 11),
-    found: ['dashboard-grid-gap', 'dashboard-overlap'],
+    found: ['dashboard-overlap'],
   },
   {
     name: 'a panel beyond the last column',
@@ -118,7 +118,7 @@ const classic: readonly { name: string; bend: (dashboard: Json) => void; found: 
   {
     name: 'a panel at half a line',
     bend: (d) => (d.panels[2].gridPos.y = 1.5),
-    found: ['dashboard-grid', 'dashboard-grid-gap', 'dashboard-overlap'],
+    found: ['dashboard-grid', 'dashboard-overlap'],
   },
   {
     name: 'a panel without position',
@@ -128,7 +128,7 @@ const classic: readonly { name: string; bend: (dashboard: Json) => void; found: 
   {
     name: 'a panel moved down',
     bend: (d) => (d.panels[2].gridPos.y += 1),
-    found: ['dashboard-grid-gap', 'dashboard-overlap'],
+    found: ['dashboard-overlap'],
   },
   { name: 'a panel made narrower', bend: (d) => (d.panels[1].gridPos.w -= 1), found: ['dashboard-grid-gap'] },
   { name: 'a panel made lower', bend: (d) => (d.panels[1].gridPos.h -= 1), found: ['dashboard-grid-gap'] },
@@ -320,6 +320,22 @@ const classic: readonly { name: string; bend: (dashboard: Json) => void; found: 
     name: 'thresholds beyond the axis',
     bend: (d) => (d.panels[3].fieldConfig.defaults.max = 50),
     found: ['dashboard-thresholds'],
+  },
+  {
+    name: 'thresholds in percent of nothing',
+    bend: (d) => (d.panels[3].fieldConfig.defaults.thresholds.mode = 'percentage'),
+    found: ['dashboard-thresholds'],
+  },
+  {
+    name: 'a copy of a panel that was only given another title',
+    bend: (d) =>
+      d.panels.push({
+        ...structuredClone(d.panels[3]),
+        id: 99,
+        title: 'Copy',
+        gridPos: { x: 0, y: Math.max(...d.panels.map((p: Json) => p.gridPos.y + p.gridPos.h)), w: 24, h: 8 },
+      }),
+    found: ['dashboard-panel-twice'],
   },
   {
     name: 'a mapping to nothing',
@@ -687,7 +703,7 @@ describe('checks of dashboards', () => {
     {
       name: 'elements that overlap',
       bend: (s: Json) => (s.layout.spec.items[1].spec.x = 11),
-      found: ['dashboard-grid-gap', 'dashboard-overlap'],
+      found: ['dashboard-overlap'],
     },
     {
       name: 'a fixed data source',

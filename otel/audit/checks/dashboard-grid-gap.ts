@@ -36,6 +36,8 @@ function firstGap(boxes: readonly Box[]): { readonly box: Box; readonly side: st
   for (const box of boxes) {
     const { x, y, w, h } = box.grid
     const others = boxes.filter((other) => other !== box)
+    // Where panels cover each other that is the fault, and moving them closes the gap.
+    if (others.some((other) => covers(other, box))) continue
     const isHeld = others.some(({ grid }) => grid.y + grid.h === y && grid.x < x + w && x < grid.x + grid.w)
     if (y > top && !isHeld) return { box, side: 'above' }
     const beside = others.filter(({ grid }) => grid.y < y + h && y < grid.y + grid.h)
@@ -54,6 +56,10 @@ function firstGap(boxes: readonly Box[]): { readonly box: Box; readonly side: st
     }
   }
   return undefined
+}
+
+function covers({ grid: a }: Box, { grid: b }: Box): boolean {
+  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h
 }
 
 /** Whether another panel stands directly below, as in a column of small ones beside a tall one. */

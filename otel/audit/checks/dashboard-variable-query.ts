@@ -52,7 +52,8 @@ function isRegex(text: string): boolean {
   }
 }
 
-function isBalanced(query: string): boolean {
+/** Whether each bracket outside of quotes is closed by its own kind. */
+export function isBalanced(query: string): boolean {
   const open: string[] = []
   for (const character of query.replaceAll(/"(?:[^"\\]|\\.)*"/g, '')) {
     if ('({['.includes(character)) open.push(character)

@@ -16,7 +16,7 @@ export const dashboardVariableUnused: Check = {
     for (const dashboard of dashboards.filter(({ variables }) => variables.length > 0)) {
       const used = usedIn(dashboard)
       for (const { name, type, line } of dashboard.variables) {
-        if (name === '' || effective.has(type) || used.has(name)) continue
+        if (!/^\w+$/.test(name) || effective.has(type) || used.has(name)) continue
         yield dashboardFinding(dashboard, {
           check,
           level: 'warning',

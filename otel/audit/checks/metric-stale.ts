@@ -1,13 +1,15 @@
+import type { Finding } from '../finding.ts'
 import type { Check, Family, RangeSeries, Target } from '../planes.ts'
+import { hasRestarted } from '../scrape/restarted.ts'
 import { labelsKey, latestFamilies } from '../service-metrics.ts'
 
 /** How many steps in a row it has to have moved, and then to have stood still. */
 const steps = 5
 
-/** A counter that moved all the time and has stopped. */
+/** A counter that moved all the time and has stopped, and a metric that the service no longer exposes. */
 export const metricStale: Check = {
   name: 'metric-stale',
-  description: 'A counter moved steadily and has stopped.',
+  description: 'A counter moved steadily and has stopped, or a metric has gone.',
   async run({ targets, prometheus }) {
     const counters = latestFamilies(targets).filter(({ type }) => type === 'counter' || type === 'histogram')
     const stopped = await Promise.all(
@@ -22,17 +24,39 @@ export const metricStale: Check = {
         return sum && hasStopped(valuesOf(sum)) ? { family, over: 'the last two hours' } : undefined
       }),
     )
-    return stopped
+    const halted = stopped
       .filter((found) => found !== undefined)
-      .map(({ family: { name, url, line }, over }) => ({
-        check: 'metric-stale',
-        level: 'warning',
-        place: { file: url, line },
-        subject: name,
-        reason: `${name} moved steadily over the first part of ${over}, and then stopped`,
-        mend: 'See whether what it counts has stopped as well; if not, the code that records it is no longer reached.',
-      }))
+      .map(
+        ({ family: { name, url, line }, over }): Finding => ({
+          check: 'metric-stale',
+          level: 'warning',
+          place: { file: url, line },
+          subject: name,
+          reason: `${name} moved steadily over the first part of ${over}, and then stopped`,
+          mend: 'See whether what it counts has stopped as well; if not, the code that records it is no longer reached.',
+        }),
+      )
+    return [...halted, ...targets.flatMap(vanished)]
   },
+}
+
+/** A new process has metrics again once it measures something; a running one keeps those that it had. */
+function vanished({ url, scrapes }: Target): Finding[] {
+  const [last, before] = [scrapes.at(-1), scrapes.at(-2)]
+  if (last === undefined || before === undefined || last.families.size === 0) return []
+  if (hasRestarted(before, last)) return []
+  return [...before.families.values()]
+    .filter(
+      ({ name }) => !last.families.has(name) && scrapes.slice(0, -1).every((one) => one.families.has(name)),
+    )
+    .map(({ name }) => ({
+      check: 'metric-stale',
+      level: 'warning',
+      place: { file: url },
+      subject: `${name} gone`,
+      reason: `${name} was in ${scrapes.length === 2 ? 'the scrape before' : `all ${scrapes.length - 1} scrapes before`} and is not in the last one, though the process did not restart`,
+      mend: 'See what unregisters it; queries of it find nothing from then on.',
+    }))
 }
 
 /** Sums of a family, scrape by scrape. */

@@ -2,6 +2,7 @@ import type { Expression } from '../../promql/expression.ts'
 import { walk } from '../../promql/walk.ts'
 import type { Finding } from '../finding.ts'
 import type { Check } from '../planes.ts'
+import { durationText } from '../rules/duration.ts'
 import { queryFinding, readQueriesOf, selections } from './queries.ts'
 
 const check = 'query-mixed-ranges'
@@ -42,7 +43,7 @@ function usesIn(side: Expression): readonly string[] {
     if (call?.kind !== 'call' || !/^(rate|irate|increase|delta)$/.test(call.function.text)) continue
     const { range } = selector
     const length =
-      range?.ms === undefined ? range?.variables.map((name) => `$${name}`).join() : `${range.ms / 1000} s`
+      range?.ms === undefined ? range?.variables.map((name) => `$${name}`).join() : durationText(range.ms)
     uses.add(`${call.function.text} over ${length}`)
   }
   return [...uses]

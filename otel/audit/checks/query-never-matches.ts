@@ -28,7 +28,7 @@ export const queryNeverMatches: Check = {
           queryFinding(located, {
             check,
             level: 'error',
-            reason: `${each.operator.text} finds no pairs: one side has the label ${odd.join(', ')}, the other does not${setOperators.has(each.operator.text) ? ', and nothing says on which to match' : ''}.`,
+            reason: `${each.operator.text} finds no pairs: ${apart(odd, left, right)}${setOperators.has(each.operator.text) ? ', and nothing says on which to match' : ''}.`,
             mend: `Keep the same labels on both sides, or say on (…)${setOperators.has(each.operator.text) ? '' : ' group_left ()'}.`,
             about: odd.join(),
             at: each.operator.from,
@@ -38,6 +38,14 @@ export const queryNeverMatches: Check = {
       yield* findings
     }
   },
+}
+
+/** Which side has what the other lacks. */
+function apart(odd: readonly string[], left: ResultLabels, right: ResultLabels): string {
+  const of = ({ all }: ResultLabels) => odd.filter((label) => all?.has(label)).join(', ')
+  const [l, r] = [of(left), of(right)]
+  if (l !== '' && r !== '') return `the left side has ${l}, the right one ${r}`
+  return `only the ${l === '' ? 'right' : 'left'} side has ${l || r}`
 }
 
 /** Labels that only one side has, when both are bounded by the query itself. */

@@ -1,4 +1,5 @@
 import type { Check } from '../planes.ts'
+import { isBalanced } from './dashboard-variable-query.ts'
 import { queriesOf, queryFinding } from './queries.ts'
 
 const check = 'query-syntax'
@@ -11,6 +12,8 @@ export const querySyntax: Check = {
     for (const located of queriesOf(planes)) {
       const { problem } = located.result
       if (problem === undefined || !problem.isCertain) continue
+      // The check of the variable itself says which brackets are missing.
+      if (located.from.kind === 'variable' && !isBalanced(located.from.variable.query ?? '')) continue
       const { at, reason, mend } = problem
       const where = located.text.length > 0 ? ` at character ${at + 1}, ${excerpt(located.text, at)}` : ''
       yield queryFinding(located, {

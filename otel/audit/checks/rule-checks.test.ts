@@ -63,7 +63,7 @@ const cases: readonly { readonly rules: string; readonly found: readonly (readon
   { rules: alert('connected == 0'), found: [] },
   {
     rules: `groups:\n- name: g\n  interval: 10m\n  rules:\n${alert('queue_depth > 1').replaceAll(/^/gm, '  ')}`,
-    found: [['rule-for-interval', /every 600 s/]],
+    found: [['rule-for-interval', /every 10m/]],
   },
   {
     rules: '- record: a:b:c\n  expr: sum(d:e:f)\n- record: d:e:f\n  expr: sum(queue_depth)',

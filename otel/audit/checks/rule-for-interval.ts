@@ -1,4 +1,5 @@
 import type { Check } from '../planes.ts'
+import { durationText } from '../rules/duration.ts'
 import { ruleFinding, rulesOf } from './rule-listing.ts'
 
 const check = 'rule-for-interval'
@@ -23,7 +24,7 @@ export const ruleForInterval: Check = {
       yield ruleFinding(located, {
         check,
         level: 'warning',
-        reason: `It has to hold for ${rule.forMs / 1000} s, and is looked at every ${intervalMs / 1000} s${group.intervalMs === undefined ? ' or less often' : ''}.`,
+        reason: `It has to hold for ${durationText(rule.forMs)}, and is looked at every ${durationText(intervalMs)}${group.intervalMs === undefined ? ' or less often' : ''}.`,
         mend: 'Make for several times the interval of the group.',
       })
     }

@@ -4,7 +4,8 @@ import type { SourceMetric } from './source-metric.ts'
 
 /** What the audit needs to know of a metric that was found in source. */
 export function declaredMetric(metric: SourceMetric, reach: Reachability): DeclaredMetric {
-  const { name, type, help, unit, file, line, library, labels, uses } = metric
+  const { name, type, help, unit, file, line, library, uses } = metric
+  const labels = library === 'opentelemetry' ? labelsGiven(metric) : metric.labels
   // A guess counts only where nothing better is known.
   const certain = metric.recordings.filter(({ isGuess }) => !isGuess)
   const recordings = certain.some((recording) => reach.of(recording) === 'product')
@@ -31,6 +32,13 @@ export function declaredMetric(metric: SourceMetric, reach: Reachability): Decla
     labelUses: uses.filter(({ isTest }) => !isTest),
     areLabelsKnown: labels !== undefined,
   }
+}
+
+/** OpenTelemetry declares no labels: a metric has those that it is recorded with. */
+function labelsGiven({ labels, uses }: SourceMetric): readonly string[] | undefined {
+  const product = uses.filter(({ isTest }) => !isTest)
+  if (labels === undefined || product.some(({ byName }) => byName === undefined)) return undefined
+  return [...new Set(product.flatMap(({ byName }) => [...(byName?.keys() ?? [])]))]
 }
 
 /** Declared values, or else those that are written at every place that gives the label. */
