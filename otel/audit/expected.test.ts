@@ -72,16 +72,18 @@ describe('the audit of what was generated', () => {
   })
 
   it('audits the rest when nothing can be made from a catalog', async () => {
-    const broken = catalog.replace(
-      'max by (job, instance) (max_over_time',
-      'max by (job, instance) max_over_time(',
-    )
+    const panel =
+      '{ panel: Queue, description: "", kind: stat, unit: "", targets: [{ query: shop_queue, legend: "" }] }'
+    const broken = `${catalog}    panels: [${panel}, ${panel}]\n`
     await writeFile(path('broken.yaml'), broken)
-    const { code, err } = await audit({ catalog: path('broken.yaml') })
+    const { code, err } = await audit({
+      catalog: path('broken.yaml'),
+      'generate-config': path('generate.yaml'),
+    })
     assert.equal(code, 2)
     assert.match(
       err,
-      /^tidegauge: \S+broken.yaml: dashboards and rules cannot be made from it: this is no PromQL/,
+      /^tidegauge: \S+broken.yaml: dashboards and rules cannot be made from it: two panels of a dashboard are called "Shop: Queue"/,
     )
     assert.equal(err.trimEnd().split('\n').length, 1)
   })

@@ -4,7 +4,8 @@ import type { ComponentCatalog } from '../catalog/catalog.ts'
 import type { MetricDefinition } from '../catalog/metric.ts'
 import { InputError } from '../settings-file/input-error.ts'
 import { readSettingsFile } from '../settings-file/settings-file.ts'
-import { catalogSchema } from './schema.ts'
+import { resolveCatalog } from './resolve.ts'
+import { writtenCatalog } from './schema.ts'
 
 /**
  * Loads the catalog of a service: a module (`.ts`, `.js`, `.mjs`) whose exports are components, lists of them or metric
@@ -20,10 +21,13 @@ export async function loadCatalog(file: string): Promise<readonly ComponentCatal
   )
 }
 
+const fileSchema = writtenCatalog.transform((written, { addIssue }) =>
+  resolveCatalog(written, (path, message) => addIssue({ code: 'custom', path: [...path], message })),
+)
+
 async function fromData(file: string): Promise<readonly ComponentCatalog[]> {
-  const { components, metrics } = await readSettingsFile(file, catalogSchema)
-  const given = metrics.length > 0 ? [{ ...unnamed, metrics }, ...components] : components
-  return given as readonly ComponentCatalog[]
+  const { components, metrics } = await readSettingsFile(file, fileSchema)
+  return metrics.length > 0 ? [{ ...unnamed, metrics }, ...components] : components
 }
 
 async function fromModule(file: string): Promise<readonly ComponentCatalog[]> {

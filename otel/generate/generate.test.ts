@@ -94,7 +94,11 @@ describe('generate', () => {
   })
 
   const refused = [
-    { what: 'no PromQL', query: 'rate(a[5m]', says: /metrics\.yaml: this is no PromQL/ },
+    {
+      what: 'no PromQL',
+      query: 'rate(a[5m]',
+      says: /metrics\.yaml:2: .*query: it is no PromQL: nothing closes this \(/,
+    },
     { what: 'bounds that it does not compare with', query: 'a > 1', says: /does not compare with critical/ },
   ]
   for (const { what, query, says } of refused)
