@@ -1,7 +1,7 @@
 import type { Declared } from '../planes.ts'
 import { declaredMetric } from './declared-metric.ts'
-import { Interpreter } from './interpreter.ts'
-import { libraries } from './libraries.ts'
+import { Interpreter } from './interpret/interpreter.ts'
+import { libraries } from './libraries/libraries.ts'
 import { createModules } from './modules.ts'
 import type { Module } from './program.ts'
 import { Reachability, type SourceText } from './reach.ts'
@@ -48,7 +48,7 @@ export async function analyse({
   }
   return {
     metrics: ownMetrics(interpreter).map((metric) => declaredMetric(metric, reach)),
-    unresolved: [...interpreter.unresolved.values()],
+    unresolved: interpreter.unresolved,
   }
 }
 

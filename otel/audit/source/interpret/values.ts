@@ -1,5 +1,5 @@
-import type { ClassDeclaration, Expression, FunctionDeclaration, Module } from './program.ts'
-import type { GivenLabels, SourceMetric } from './source-metric.ts'
+import type { ClassDeclaration, Expression, FunctionDeclaration, Module } from '../program.ts'
+import type { GivenLabels, SourceMetric } from '../source-metric.ts'
 
 /** What an expression may have as its value, as far as metrics are concerned. Numbers and the like have none. */
 export type Value =

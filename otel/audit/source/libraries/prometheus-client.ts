@@ -1,8 +1,8 @@
-import { textsOf } from './interpreter.ts'
+import { textsOf } from '../interpret/value-sets.ts'
+import { type MetricValue, noValues, type Values } from '../interpret/values.ts'
+import type { GivenLabels, GivenValue } from '../source-metric.ts'
+import { byPosition, isNegative, nonEmpty } from './arguments.ts'
 import type { CallSite, MetricsLibrary } from './library.ts'
-import { byPosition, isNegative, nonEmpty } from './library-javascript.ts'
-import type { GivenLabels, GivenValue } from './source-metric.ts'
-import { type MetricValue, noValues, type Values } from './values.ts'
 
 /** prometheus_client: counters get `_total`, `Info` and `Enum` are gauges in the end. */
 export const prometheusClient: MetricsLibrary = {

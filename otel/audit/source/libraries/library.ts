@@ -1,7 +1,7 @@
-import type { MetricType, Recorded } from '../planes.ts'
-import type { Expression } from './program.ts'
-import type { GivenLabels, GivenValue, Library } from './source-metric.ts'
-import type { MetricValue, Value, Values } from './values.ts'
+import type { MetricType, Recorded } from '../../planes.ts'
+import type { MetricValue, Value, Values } from '../interpret/values.ts'
+import type { Expression } from '../program.ts'
+import type { GivenLabels, GivenValue, Library } from '../source-metric.ts'
 
 /** What a metrics library does, told to the interpreter: which calls declare, bind and record. */
 export interface MetricsLibrary {
