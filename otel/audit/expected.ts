@@ -16,6 +16,8 @@ export interface Expected {
   readonly rules: readonly RuleFile[]
   /** Names of the alerts that the settings switch off. */
   readonly switchedOff: ReadonlySet<string>
+  /** Address of the page of runbooks, to which each alert adds its name. */
+  readonly runbooks: string
   /** File of the catalog, as findings name it. */
   readonly file: string
   /** What writes it: `tidegauge generate`, with its flags. */
@@ -61,6 +63,7 @@ export async function expectedFrom({ catalog, dashboards, rules }: ExpectedOptio
       switchedOff: new Set(
         Object.entries(settings.alerts).flatMap(([name, { enabled }]) => (enabled === false ? [name] : [])),
       ),
+      runbooks: settings.runbooks,
       file: catalog.file,
       command,
     }

@@ -4,8 +4,10 @@ import { catalogDashboardMissing } from './catalog-dashboard-missing.ts'
 import { catalogLayout } from './catalog-layout.ts'
 import { catalogPanel } from './catalog-panel.ts'
 import { catalogPanelMissing } from './catalog-panel-missing.ts'
+import { catalogPanelUnknown } from './catalog-panel-unknown.ts'
 import { catalogRule } from './catalog-rule.ts'
 import { catalogRuleMissing } from './catalog-rule-missing.ts'
+import { catalogRuleUnknown } from './catalog-rule-unknown.ts'
 
 /** The checks whether dashboards and rules are what follows from the catalog. */
 export const catalogChecks: readonly Check[] = [
@@ -14,6 +16,8 @@ export const catalogChecks: readonly Check[] = [
   catalogLayout,
   catalogPanel,
   catalogPanelMissing,
+  catalogPanelUnknown,
   catalogRule,
   catalogRuleMissing,
+  catalogRuleUnknown,
 ]

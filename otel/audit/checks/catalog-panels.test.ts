@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { panelIds } from '../../generate/dashboards/identity.ts'
 import { catalogChecks } from './catalog-checks.ts'
 import { type Bent, catalogPlanes, findingsOf, replace } from './catalog-planes.fixture.ts'
 import { dashboardMappingsCatalog } from './dashboard-mappings-catalog.ts'
@@ -158,7 +159,7 @@ const wrong: readonly Wrong[] = [
   {
     what: 'a query more',
     change: (d) => void panel(d, 'Errors').targets.push({ refId: 'B', expr: 'sum(up)' }),
-    says: [`info ${errors} It asks \`sum(up)\` too, which the catalog does not.`],
+    says: [`warning ${errors} It asks \`sum(up)\` too, which the catalog does not.`],
   },
   {
     what: 'a hidden query',
@@ -214,6 +215,24 @@ const wrong: readonly Wrong[] = [
     change: (d) => void delete panel(d, 'Errors').fieldConfig.defaults.thresholds,
     says: [
       `warning ${errors} Its thresholds are missing, so that Grafana colours what is above 80 red, the catalog says green, yellow from 10, red from 100.`,
+    ],
+  },
+  {
+    what: 'a panel there twice',
+    change: (d) => {
+      d.panels.push({ ...panel(d, 'Errors'), id: 7 })
+    },
+    says: [
+      'warning catalog-panel-unknown At a glance / Errors: This panel of the catalog is on the dashboard twice.',
+    ],
+  },
+  {
+    what: 'a generated panel that is no longer declared',
+    change: (d) => {
+      d.panels.push({ ...panel(d, 'Errors'), title: 'Old', id: panelIds(['Old'])[0] })
+    },
+    says: [
+      'warning catalog-panel-unknown At a glance / Old: The panel was generated, but the catalog does not declare it any more.',
     ],
   },
   {

@@ -36,7 +36,7 @@ function isSameWhole(one: DashboardPanel, other: DashboardPanel): boolean {
   return hasSameTitle(one, other) && hasSameId(one, other)
 }
 
-function hasSameTitle(one: DashboardPanel, other: DashboardPanel): boolean {
+export function hasSameTitle(one: DashboardPanel, other: DashboardPanel): boolean {
   return one.title.trim() === other.title
 }
 
@@ -44,7 +44,7 @@ function hasSameId(one: DashboardPanel, other: DashboardPanel): boolean {
   return one.id === other.id
 }
 
-function asksTheSame(one: DashboardPanel, other: DashboardPanel): boolean {
+export function asksTheSame(one: DashboardPanel, other: DashboardPanel): boolean {
   return one.targets.length > 0 && asked(one) === asked(other)
 }
 

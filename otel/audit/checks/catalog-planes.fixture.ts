@@ -15,6 +15,8 @@ export type Files = Map<string, string>
 
 export interface Bent {
   readonly components?: typeof ownComponents
+  /** What the catalog declares by now. @default the same components */
+  readonly declared?: typeof ownComponents
   /** With which the files were written. @default those of the catalog */
   readonly written?: Partial<GenerateSettings>
   /** With which the audit expects them. @default those of the catalog */
@@ -27,6 +29,7 @@ export interface Bent {
 /** Planes of a catalog with its generated dashboards and rules, as somebody left them. */
 export async function catalogPlanes({
   components = ownComponents,
+  declared = components,
   written,
   expected,
   command = 'tidegauge generate',
@@ -38,7 +41,12 @@ export async function catalogPlanes({
     ...Object.entries(ruleFiles(components, settings)),
   ])
   bend?.(files)
-  const catalog = { file: 'catalog.ts', components, settings: { ...defaultSettings, ...expected }, command }
+  const catalog = {
+    file: 'catalog.ts',
+    components: declared,
+    settings: { ...defaultSettings, ...expected },
+    command,
+  }
   const given = [...files].map(([file, text]) => ({ file, text }))
   const read = {
     catalog: declaredCatalog(catalog),

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { components as own } from '../../catalog/catalog.ts'
 import { type Bent, catalogPlanes, type Files, findingsOf, replace } from './catalog-planes.fixture.ts'
 import { catalogRule } from './catalog-rule.ts'
 import { catalogRuleMissing } from './catalog-rule-missing.ts'
+import { catalogRuleUnknown } from './catalog-rule-unknown.ts'
 
 const file = 'firehose.yaml'
 
-async function told(bent: Bent): Promise<readonly string[]> {
-  const findings = await findingsOf([catalogRule, catalogRuleMissing], await catalogPlanes(bent))
+async function told(bent: Bent, declared?: Bent['components']): Promise<readonly string[]> {
+  const findings = await findingsOf(
+    [catalogRule, catalogRuleMissing, catalogRuleUnknown],
+    await catalogPlanes({ ...bent, ...(declared && { declared }) }),
+  )
   return findings.map(
     ({ level, place, reason }) => `${level} ${place.rule ?? place.file}:${place.line}: ${reason}`,
   )
@@ -41,8 +46,8 @@ describe('rules and the catalog', () => {
     },
     {
       what: 'a rule more',
-      from: '      - alert: FirehoseDown',
-      to: '      - alert: Mine\n        expr: up == 0\n      - alert: FirehoseDown',
+      from: '  - name: firehose',
+      to: '  - name: mine\n    rules:\n      - alert: Mine\n        expr: up == 0\n  - name: firehose',
     },
   ]
   for (const { what, from, to } of same) {
@@ -138,7 +143,9 @@ describe('rules and the catalog', () => {
     {
       from: 'alert: FirehoseDown',
       to: 'alert: FirehoseGone',
-      says: 'warning FirehoseDown:4: The alert FirehoseDown of the catalog is in none of the rule files; FirehoseGone asks what it would.',
+      says: [
+        'warning FirehoseDown:4: The alert FirehoseDown of the catalog is in none of the rule files; FirehoseGone asks what it would.',
+      ],
     },
   ]
   for (const { from, to, says } of wrong) {
@@ -146,6 +153,24 @@ describe('rules and the catalog', () => {
       assert.deepEqual(await told(bend(from, to)), [says].flat())
     })
   }
+
+  it('tells rules among the generated ones, and with their runbooks, that the catalog does not declare', async () => {
+    const components = own.map((component) => ({
+      ...component,
+      recordings: component.recordings.filter(({ record }) => record !== 'instance:firehose_events:rate5m'),
+      alerts: component.alerts.filter(({ alert }) => alert !== 'FirehoseDown' && component.name !== 'search'),
+    }))
+    const found = await told(
+      { bend: (files) => replace(files, 'search.yaml', 'name: search', 'name: mine') },
+      components,
+    )
+    assert.deepEqual(found, [
+      'warning instance:firehose_events:rate5m:8: The group firehose is generated from the catalog, which declares no instance:firehose_events:rate5m.',
+      'warning FirehoseDown:12: The group firehose is generated from the catalog, which declares no FirehoseDown.',
+      'warning SearchDiskLarge:8: It links to the runbook of a generated alert, but the catalog declares no SearchDiskLarge.',
+      'warning SearchSlow:17: It links to the runbook of a generated alert, but the catalog declares no SearchSlow.',
+    ])
+  })
 
   it('misses the rules of a component where those of others are there', async () => {
     const found = await told({ bend: (files) => files.delete(file) })

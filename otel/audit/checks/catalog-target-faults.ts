@@ -23,7 +23,6 @@ export function targetFaults(panels: PanelPair, dashboards: DashboardPair): read
       about: `query ${target.refId ?? ''}`,
       reason: `It asks \`${plain(target.expr ?? '')}\` too, which the catalog does not.`,
       target,
-      isAddition: true,
     })),
   ]
 }
