@@ -15,6 +15,10 @@ describe('flags of tidegauge audit', () => {
       expected: { dashboards: ['a.json', 'b.json', 'c.json'], rules: ['r.yaml'], source: ['src'] },
     },
     {
+      args: '--catalog shop.yaml --generate-config monitoring.yaml',
+      expected: { catalog: 'shop.yaml', 'generate-config': 'monitoring.yaml' },
+    },
+    {
       args: '--scrapes 3 --interval 1m --timeout 500ms --json --fail-on none',
       expected: { scrapes: 3, interval: 60_000, timeout: 500, format: 'json', 'fail-on': 'none' },
     },
