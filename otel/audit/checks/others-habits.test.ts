@@ -139,6 +139,37 @@ const rows: readonly Row[] = [
     found: ['info'],
   },
   {
+    what: 'a total less what it was, in an alert that counts restarts',
+    check: 'query-raw-counter',
+    rules:
+      '- alert: Restarts\n  expr: restarts_total - restarts_total offset 10m > 1 and rate(restarts_total[5m]) > 0',
+    found: [],
+  },
+  {
+    what: 'a rate that is compared with what is usual',
+    check: 'query-mixed-ranges',
+    exprs: ['rate(switches_total[15m]) / rate(switches_total[1d])'],
+    found: [],
+  },
+  {
+    what: 'rates over different ranges of two metrics',
+    check: 'query-mixed-ranges',
+    exprs: ['rate(errors_total[15m]) / rate(requests_total[1d])'],
+    found: ['warning'],
+  },
+  {
+    what: 'a label that an aggregation has left out',
+    check: 'query-unknown-label',
+    exprs: ['count(node_info) * on (instance) node_info'],
+    found: ['error'],
+  },
+  {
+    what: 'a condition multiplied with the names of things',
+    check: 'query-share-upside-down',
+    exprs: ['(sum by (instance) (node_info{os="x"}) > 1) * on (instance) group_left (name) node_info'],
+    found: [],
+  },
+  {
     what: 'processors that are busy, as a number',
     check: 'dashboard-unit',
     exprs: ['sum(rate(cpu_seconds_total[5m]))'],

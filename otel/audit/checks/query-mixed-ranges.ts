@@ -1,4 +1,4 @@
-import type { Expression } from '../../promql/expression.ts'
+import type { Binary, Expression } from '../../promql/expression.ts'
 import { walk } from '../../promql/walk.ts'
 import type { Finding } from '../finding.ts'
 import type { Check } from '../planes.ts'
@@ -19,7 +19,7 @@ export const queryMixedRanges: Check = {
         const only = left.length === 1 && right.length === 1
         if (!only || left[0] === undefined || right[0] === undefined) return
         const [a, b] = [left[0], right[0]]
-        if (a === b) return
+        if (a === b || isTrend(each)) return
         findings.push(
           queryFinding(located, {
             check,
@@ -33,6 +33,15 @@ export const queryMixedRanges: Check = {
       yield* findings
     }
   },
+}
+
+/** The same now and over a longer time: more than usual. */
+function isTrend({ left, right }: Binary): boolean {
+  const namesIn = (side: Expression) =>
+    selections(side)
+      .flatMap(({ selector, around }) => (around.at(-1)?.kind === 'call' ? [selector.name?.text] : []))
+      .join()
+  return namesIn(left) === namesIn(right) && !/increase/.test([...usesIn(left), ...usesIn(right)].join())
 }
 
 /** The different kinds of rate in one side: `rate over 5m`. */

@@ -54,7 +54,7 @@ function isUnderstood(around: readonly Expression[], selector: Expression): bool
     if (each.kind === 'call' && (each.function.isVariable || copes.has(each.function.text))) return true
     if (each.kind === 'aggregation' && (each.operator.isVariable || counts.has(each.operator.text)))
       return true
-    if (each.kind === 'binary' && isBeside(each, inner)) return true
+    if (each.kind === 'binary' && (isBeside(each, inner) || isDifference(each))) return true
     inner = each
   }
   return false
@@ -66,6 +66,12 @@ function isBeside({ operator, left, right, isBool }: Binary, inner: Expression):
   if (!comparisons.has(operator.text) || isBool) return false
   const other = inner === left ? right : left
   return operator.text === '==' && other.kind === 'number' && other.value === 0
+}
+
+/** `x - x offset 10m` is what came in between, though a restart makes it negative. */
+function isDifference({ operator, left, right }: Binary): boolean {
+  if (operator.text !== '-' || left.kind !== 'selector' || right.kind !== 'selector') return false
+  return left.name?.text === right.name?.text && (left.offset !== undefined || right.offset !== undefined)
 }
 
 function levelOf({ from }: ReadQuery): Level {

@@ -37,6 +37,16 @@ export const queryUnknownLabel: Check = {
       const selectors = selectorsIn(of)
       const own = selectors.flatMap((selector) => using.ownLabels(selector))
       const names = [...new Set(selectors.map(({ name }) => name?.text ?? 'the metric'))].join(', ')
+      // The series had it, and what is around them has left it out.
+      if (selectors.some((selector) => using.mayCarry(selector, label.text)))
+        return queryFinding(located, {
+          check,
+          level,
+          reason: `What is made of ${names} has no label ${label.text} any more, so that this ${effect}.`,
+          mend: `Keep ${label.text} in the aggregation below: by (${label.text}).`,
+          about: label.text,
+          at: label.from,
+        })
       const meant = nearest(label.text, [...own, ...targetLabels])
       const has = own.length === 0 ? '' : ` It has ${[...new Set(own)].join(', ')}.`
       return queryFinding(located, {
