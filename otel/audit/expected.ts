@@ -1,10 +1,10 @@
 import type { ComponentCatalog } from '../catalog/catalog.ts'
 import type { Dashboard } from '../dashboards/dashboard.ts'
-import { readDashboard } from '../dashboards/read.ts'
 import type { GenerateSettings } from '../generate/settings.ts'
 import { InputError } from '../settings-file/input-error.ts'
-import type { Rule, RuleFile } from './planes.ts'
-import { durationMs } from './rules/duration.ts'
+import { expectedDashboards } from './expected-dashboards.ts'
+import { expectedRules } from './expected-rules.ts'
+import type { RuleFile } from './planes.ts'
 
 /** What dashboards and rules hold that follow from a catalog and the settings of its user. */
 export interface Expected {
@@ -70,70 +70,5 @@ export async function expectedFrom({ catalog, dashboards, rules }: ExpectedOptio
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new InputError(`${catalog.file}: dashboards and rules cannot be made from it: ${reason}`, { cause })
-  }
-}
-
-async function expectedRules(
-  components: readonly ComponentCatalog[],
-  settings: GenerateSettings,
-): Promise<readonly RuleFile[]> {
-  const { ruleGroup } = await import('../generate/rules/rules.ts')
-  return components.flatMap((component) => {
-    const { name, rules } = ruleGroup(component, settings)
-    if (rules.length === 0) return []
-    const group = { name, intervalMs: undefined, line: 1, rules: rules.map(ruleAsRead) }
-    return [{ file: `${name}.yaml`, groups: [group] }]
-  })
-}
-
-/** A rule as it would be read from the file that it is written to. */
-function ruleAsRead(
-  rule: ReturnType<typeof import('../generate/rules/rules.ts').ruleGroup>['rules'][number],
-): Rule {
-  const place = { expr: rule.expr, line: 1, exprLine: 1 }
-  if ('record' in rule)
-    return {
-      kind: 'record',
-      name: rule.record,
-      ...place,
-      forMs: undefined,
-      labels: new Map(),
-      annotations: new Map(),
-    }
-  return {
-    kind: 'alert',
-    name: rule.alert,
-    ...place,
-    forMs: durationMs(rule.for),
-    labels: new Map(Object.entries(rule.labels)),
-    annotations: new Map(Object.entries(rule.annotations)),
-  }
-}
-
-async function expectedDashboards(
-  components: readonly ComponentCatalog[],
-  settings: GenerateSettings,
-  dashboards: readonly Dashboard[],
-): Promise<Pick<Expected, 'dashboards' | 'absent'>> {
-  const { dashboardPlans } = await import('../generate/dashboards/plan.ts')
-  const { dashboardTitle, dashboardUid, serviceOf } = await import('../generate/dashboards/identity.ts')
-  const service = serviceOf(settings)
-  const plans = dashboardPlans(components).map((plan) => {
-    const [uid, title] = [dashboardUid(service, plan.name), dashboardTitle(service, plan.title)]
-    const called = dashboards.filter((dashboard) => dashboard.uid === uid)
-    const found = called.length > 0 ? called : dashboards.filter((dashboard) => dashboard.title === title)
-    return { plan, uid, title, found }
-  })
-  const absent = plans.filter(({ found }) => found.length === 0).map(({ uid, title }) => ({ uid, title }))
-  if (absent.length === plans.length) return { dashboards: [], absent }
-  // The builders of Grafana take a third of a second to load: only for those who have something to compare.
-  const { dashboardText } = await import('../generate/dashboards/dashboards.ts')
-  return {
-    absent,
-    dashboards: plans.flatMap(({ plan, found }) => {
-      if (found.length === 0) return []
-      const shouldBe = readDashboard({ file: `${plan.name}.json`, text: dashboardText(plan, settings) })
-      return found.map((is) => ({ is, shouldBe }))
-    }),
   }
 }

@@ -34,18 +34,20 @@ export function differences(here: Expression, there: Expression): readonly Diffe
       { here: boundText(bound.here), there: boundText(bound.there), bound, at: here.right.from },
     ]
   }
-  const [own, other] = [skeleton(here), skeleton(there)]
+  const whole = { here: unwrapped(here), there: unwrapped(there), at: here.from }
   const [operands, others] = [operandsOf(here), operandsOf(there)]
-  if (here.kind !== there.kind || operands.length !== others.length || operands.length === 0)
-    return [{ here: canonicalText(here), there: canonicalText(there), at: here.from }]
+  if (here.kind !== there.kind || operands.length !== others.length || operands.length === 0) return [whole]
   const inside = operands.flatMap((operand, index) => {
     const partner = others[index]
-    return partner === undefined ? [] : differences(operand, partner)
+    // What is said of a number without what it is given to tells nobody anything.
+    return partner === undefined || (isPlain(operand) && isPlain(partner))
+      ? []
+      : differences(operand, partner)
   })
+  const [own, other] = [skeleton(here), skeleton(there)]
+  if (own === other) return inside
   // Where nearly all differs, the whole is easier to read than its parts.
-  if (own !== other && inside.length > 1)
-    return [{ here: canonicalText(here), there: canonicalText(there), at: here.from }]
-  return own === other ? inside : [{ here: own, there: other, at: here.from }, ...inside]
+  return inside.length > 1 ? [whole] : [{ here: own, there: other, at: here.from }, ...inside]
 }
 
 /** The bounds that two comparisons compare with, where both compare with a number. */
@@ -71,6 +73,17 @@ function boundText({ operator, value }: Bound): string {
   return `${operator} ${value}`
 }
 
+/** An expression with what is inside of it as `…`, numbers and texts excepted. */
 function skeleton(of: Expression): string {
-  return canonicalWith(of, () => '…')
+  const text = canonicalWith(of, (inner) => (isPlain(inner) ? canonicalText(inner) : '…'))
+  return of.kind === 'binary' ? text.slice(1, -1) : text
+}
+
+function unwrapped(of: Expression): string {
+  const text = canonicalText(of)
+  return of.kind === 'binary' ? text.slice(1, -1) : text
+}
+
+function isPlain({ kind }: Expression): boolean {
+  return kind === 'number' || kind === 'text'
 }

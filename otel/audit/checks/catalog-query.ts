@@ -1,6 +1,7 @@
 import { canonicalText } from '../../promql/canonical.ts'
 import { type Bound, differences } from '../../promql/difference.ts'
 import { parseQuery } from '../../promql/parse.ts'
+import { bothSides } from './catalog-words.ts'
 
 /** How a query of the catalog is asked otherwise. */
 export interface QueryFault {
@@ -28,7 +29,10 @@ export function queryFault(
   const [first] = found
   if (first === undefined) return undefined
   const words = found.slice(0, most).map((one) => {
-    if (one.bound === undefined) return `asks \`${one.here}\`, the catalog \`${one.there}\``
+    if (one.bound === undefined) {
+      const { here: asked, there: wanted } = bothSides(one.here, one.there, '`')
+      return `asks ${asked}, the catalog ${wanted}`
+    }
     const { here: own, there: other } = one.bound
     const isSameWay = own.operator === other.operator
     return `${fires} ${boundWords(own)}, the catalog says ${isSameWay ? other.value : boundWords(other)}`

@@ -75,7 +75,7 @@ describe('rules and the catalog', () => {
     {
       from: '> 600',
       to: '',
-      says: 'warning FirehoseLagCritical:40: It asks `firehose_lag_seconds{job="tidegauge"}`, the catalog `(firehose_lag_seconds{job="tidegauge"} > 600)`.',
+      says: 'warning FirehoseLagCritical:40: It asks `firehose_lag_seconds{job="tidegauge"}`, the catalog `firehose_lag_seconds{job="tidegauge"} > 600`.',
     },
     {
       from: 'firehose_lag_seconds{job="tidegauge"} > 600',
@@ -95,7 +95,7 @@ describe('rules and the catalog', () => {
     {
       from: 'histogram_quantile(0.99',
       to: 'histogram_quantile(0.9',
-      says: 'warning instance:firehose_batch_write_seconds:p99_rate5m:7: It asks `0.9`, the catalog `0.99`.',
+      says: 'warning instance:firehose_batch_write_seconds:p99_rate5m:7: It asks `histogram_quantile(0.9, …)`, the catalog `histogram_quantile(0.99, …)`.',
     },
     {
       from: 'sum by (job, instance) (rate(firehose_events',

@@ -19,10 +19,15 @@ export function writeAnew(
     : `${anew}; if it is meant to be so, set ${setting} in the file for generate --config, and give the audit that file by --generate-config.`
 }
 
-/** Two texts side by side, cut to what differs when they are long. */
-export function bothSides(here: string, there: string): { readonly here: string; readonly there: string } {
+/** Two texts side by side in quotes, cut to what differs when they are long. */
+export function bothSides(
+  here: string,
+  there: string,
+  quote = '"',
+): { readonly here: string; readonly there: string } {
   const [one, other] = [plain(here), plain(there)]
-  if (Math.max(one.length, other.length) <= longest) return { here: quoted(one), there: quoted(other) }
+  if (Math.max(one.length, other.length) <= longest)
+    return { here: quote + one + quote, there: quote + other + quote }
   let from = 0
   while (from < one.length && one[from] === other[from]) from += 1
   let tail = 0
@@ -34,7 +39,8 @@ export function bothSides(here: string, there: string): { readonly here: string;
   const cut = (text: string) => {
     const [begin, end] = [Math.max(0, from - around), Math.min(text.length, text.length - tail + around)]
     const part = text.slice(begin, Math.min(end, begin + longest))
-    return quoted(`${begin > 0 ? '…' : ''}${part}${begin + part.length < text.length ? '…' : ''}`)
+    const [before, behind] = [begin > 0 ? '…' : '', begin + part.length < text.length ? '…' : '']
+    return quote + before + part + behind + quote
   }
   return { here: cut(one), there: cut(other) }
 }
@@ -44,9 +50,5 @@ export function plain(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 
-const longest = 110
+const longest = 140
 const around = 24
-
-function quoted(text: string): string {
-  return `"${text}"`
-}
