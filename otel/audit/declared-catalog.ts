@@ -15,7 +15,7 @@ export function declaredCatalog({ file, components, settings = defaultSettings }
 }
 
 function declaredMetric(file: string, metric: MetricDefinition, settings: GenerateSettings): DeclaredMetric {
-  const { instrument, description, unit, attributes = {}, noPanel, noAlert, meanings } = metric
+  const { instrument, description, unit, attributes = {}, noPanel, noAlert, meanings, buckets } = metric
   const thresholds = thresholdsOf(metric, settings)
   return {
     name: prometheusName(metric),
@@ -35,5 +35,6 @@ function declaredMetric(file: string, metric: MetricDefinition, settings: Genera
     ...(noAlert !== undefined && { noAlert }),
     ...(thresholds && { thresholds }),
     ...(meanings && { meanings }),
+    ...(buckets && { buckets }),
   }
 }

@@ -59,6 +59,8 @@ export interface DeclaredMetric {
   /** From which values on it deserves attention, and what single values mean, where a catalog says so. */
   readonly thresholds?: Thresholds
   readonly meanings?: readonly Meaning[]
+  /** Upper bounds of the buckets of a histogram, where a catalog says so. */
+  readonly buckets?: readonly number[]
   /** What declares it, for source: `prom-client`, `client_golang`, … */
   readonly library?: string
   /** Labels given at the places that record it, for source. */

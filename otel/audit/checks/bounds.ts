@@ -5,7 +5,9 @@ import {
   type Selector,
   setOperators,
 } from '../../promql/expression.ts'
+import { walk } from '../../promql/walk.ts'
 import type { Inventory } from '../inventory.ts'
+import type { RecordedQuery } from './recorded-queries.ts'
 import { risesOnly, seriesOf } from './series-kind.ts'
 
 /** Between which numbers all values of a result lie; `isEmpty` when there can be no result at all. */
@@ -16,13 +18,17 @@ export interface Bounds {
 }
 
 /** Works out which values a query can return, from the types of its metrics, functions and comparisons. */
-export function boundsOf(expression: Expression, inventory: Inventory): Bounds {
-  const of = (inner: Expression) => boundsOf(inner, inventory)
+export function boundsOf(
+  expression: Expression,
+  inventory: Inventory,
+  recorded: RecordedQuery = () => undefined,
+): Bounds {
+  const of = (inner: Expression) => boundsOf(inner, inventory, recorded)
   switch (expression.kind) {
     case 'number':
       return between(expression.value, expression.value)
     case 'selector':
-      return ofSelector(expression, inventory)
+      return ofSelector(expression, inventory, recorded)
     case 'subquery':
       return of(expression.expression)
     case 'unary': {
@@ -30,6 +36,7 @@ export function boundsOf(expression: Expression, inventory: Inventory): Bounds {
       return expression.operator === '-' ? { low: -high, high: -low, isEmpty } : { low, high, isEmpty }
     }
     case 'call':
+      if (expression.function.text === 'histogram_quantile') return ofQuantile(expression, inventory)
       return ofCall(expression, of)
     case 'aggregation': {
       const inner = of(expression.expression)
@@ -52,8 +59,9 @@ export function boundsOf(expression: Expression, inventory: Inventory): Bounds {
 export function verdictOfComparison(
   { operator, left, right }: Binary,
   inventory: Inventory,
+  recorded?: RecordedQuery,
 ): 'always' | 'never' | undefined {
-  const [a, b] = [boundsOf(left, inventory), boundsOf(right, inventory)]
+  const [a, b] = [boundsOf(left, inventory, recorded), boundsOf(right, inventory, recorded)]
   if (a.isEmpty || b.isEmpty) return undefined
   switch (operator.text) {
     case '>':
@@ -85,15 +93,35 @@ function between(low: number, high: number): Bounds {
   return { low, high, isEmpty: false }
 }
 
-function ofSelector(selector: Selector, inventory: Inventory): Bounds {
+function ofSelector(selector: Selector, inventory: Inventory, recorded: RecordedQuery): Bounds {
   if (selector.name?.text === 'up') return between(0, 1)
   const { kind, metric } = seriesOf(inventory, selector)
   if (risesOnly(kind)) return atLeastZero
+  const name = selector.name?.text ?? ''
+  const query = recorded(name)
+  // A rule that records itself tells nothing.
+  if (query) return boundsOf(query, inventory, (other) => (other === name ? undefined : recorded(other)))
   if (metric === undefined || metric.from.has('recording rule')) return anything
   // A gauge that counts things, or their bytes, cannot fall below zero.
   const counts = /^(\{.*\}|By|bytes|%|percent)$/.test(metric.unit ?? '') || /_bytes$/.test(metric.name)
   return kind === 'gauge' && counts ? atLeastZero : anything
 }
+
+/** No quantile is above the highest bound of the buckets, however much lies beyond it. */
+function ofQuantile({ arguments: given }: Call, inventory: Inventory): Bounds {
+  const selectors: Selector[] = []
+  walk(given.at(-1) ?? anyNumber, (each) => {
+    if (each.kind === 'selector') selectors.push(each)
+  })
+  const bounds = selectors.flatMap((selector) => [
+    ...(seriesOf(inventory, selector).metric?.seen?.get('le') ?? []),
+  ])
+  const finite = bounds.map(Number).filter(Number.isFinite)
+  if (selectors.length !== 1 || finite.length === 0) return anything
+  return between(Math.min(...finite) < 0 ? -infinity : 0, Math.max(...finite))
+}
+
+const anyNumber: Expression = { kind: 'number', value: 0, from: 0, to: 0 }
 
 function ofCall({ function: name, arguments: given }: Call, of: (inner: Expression) => Bounds): Bounds {
   const [first, second] = given

@@ -12,10 +12,12 @@ import { dashboardLink } from './dashboard-link.ts'
 import { dashboardMappings } from './dashboard-mappings.ts'
 import { dashboardMappingsCatalog } from './dashboard-mappings-catalog.ts'
 import { dashboardNoTargets } from './dashboard-no-targets.ts'
+import { dashboardOneMoment } from './dashboard-one-moment.ts'
 import { dashboardOverlap } from './dashboard-overlap.ts'
 import { dashboardPanelId } from './dashboard-panel-id.ts'
 import { dashboardPanelText } from './dashboard-panel-text.ts'
 import { dashboardPanelTitleTwice } from './dashboard-panel-title-twice.ts'
+import { dashboardPanelTwice } from './dashboard-panel-twice.ts'
 import { dashboardPanelType } from './dashboard-panel-type.ts'
 import { dashboardRateInterval } from './dashboard-rate-interval.ts'
 import { dashboardRefId } from './dashboard-refid.ts'
@@ -53,10 +55,12 @@ export const dashboardChecks: readonly Check[] = [
   dashboardMappingsCatalog,
   dashboardMappings,
   dashboardNoTargets,
+  dashboardOneMoment,
   dashboardOverlap,
   dashboardPanelId,
   dashboardPanelText,
   dashboardPanelTitleTwice,
+  dashboardPanelTwice,
   dashboardPanelType,
   dashboardRateInterval,
   dashboardRefId,

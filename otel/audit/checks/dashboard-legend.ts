@@ -3,6 +3,7 @@ import { panelModel, shownQueries } from '../../dashboards/panel-model.ts'
 import { textAt, valueAt } from '../../dashboards/value-at.ts'
 import type { Check } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
+import { isForgotten } from './forgotten.ts'
 
 const check = 'dashboard-legend'
 
@@ -11,12 +12,14 @@ export const dashboardLegend: Check = {
   description: 'Graphs of several series without a legend, or whose legend shows the whole query.',
   *run({ dashboards }) {
     for (const dashboard of dashboards) {
+      const isOdd = isForgotten(legendsOf(dashboard))
       for (const panel of dashboard.panels) {
         if (panel.type !== 'timeseries') continue
         const reason = faultOf(dashboard, panel)
         if (reason === undefined) continue
         const mend = 'Show the legend, and name each series by what sets it apart: {{label}}.'
-        yield panelFinding(dashboard, panel, { check, level: 'info', reason, mend })
+        const level = isOdd && isNameless(panel) ? 'warning' : 'info'
+        yield panelFinding(dashboard, panel, { check, level, reason, mend })
       }
     }
   },
@@ -34,4 +37,14 @@ function faultOf(dashboard: Dashboard, panel: DashboardPanel): string | undefine
     valueAt(options, 'legend', 'showLegend') === false ||
     textAt(options, 'legend', 'displayMode') === 'hidden'
   return isHidden ? 'Its series cannot be told apart, since the legend is hidden.' : undefined
+}
+
+function isNameless(panel: DashboardPanel): boolean {
+  return shownQueries(panel).some(({ legend }) => legend === undefined)
+}
+
+function legendsOf({ panels }: Dashboard): { readonly lacking: number; readonly having: number } {
+  const queries = panels.filter(({ type }) => type === 'timeseries').flatMap(shownQueries)
+  const lacking = queries.filter(({ legend }) => legend === undefined).length
+  return { lacking, having: queries.length - lacking }
 }

@@ -23,6 +23,7 @@ export const dashboardLink: Check = {
         yield dashboardFinding(dashboard, { check, level: 'warning', reason, mend, subject: uid })
       }
       yield* deadTags(dashboard, tags)
+      yield* nowhere(dashboard)
     }
   },
 }
@@ -30,6 +31,21 @@ export const dashboardLink: Check = {
 /** `/d/uid/slug`, on any host; a uid that comes from a variable cannot be known. */
 function uidsIn(text: string): readonly string[] {
   return [...text.matchAll(/(?:^|[^\w])d\/([A-Za-z0-9_-]+)(?=[/?#]|$)/g)].map(([, uid]) => uid ?? '')
+}
+
+function* nowhere(dashboard: Dashboard): Generator<Finding> {
+  const body = valueAt(dashboard.json, ...dashboard.bodyPath)
+  for (const link of listAt(body, 'links')) {
+    if (textAt(link, 'type') !== 'link' || textAt(link, 'url')?.trim()) continue
+    const title = textAt(link, 'title') ?? 'without title'
+    yield dashboardFinding(dashboard, {
+      check,
+      level: 'warning',
+      reason: `The link ${JSON.stringify(title)} has no address.`,
+      mend: 'Give it a url, or remove it.',
+      subject: title,
+    })
+  }
 }
 
 function* deadTags(dashboard: Dashboard, tags: ReadonlySet<string>): Generator<Finding> {

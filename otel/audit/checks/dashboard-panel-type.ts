@@ -1,3 +1,4 @@
+import { nearest } from '../../promql/nearest.ts'
 import type { Check } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
 
@@ -21,9 +22,11 @@ export const dashboardPanelType: Check = {
           const reason = `Panels of type ${type} have been removed from Grafana.`
           yield panelFinding(dashboard, panel, { check, level: 'warning', reason, mend: `Use ${successor}.` })
         } else {
-          const reason = `The type ${type} does not come with Grafana.`
-          const mend = 'See that its plugin is installed, or correct the name.'
-          yield panelFinding(dashboard, panel, { check, level: 'info', reason, mend })
+          const meant = nearest(type, builtIn)
+          const reason = `The type ${type} does not come with Grafana${meant === undefined ? '' : `; ${meant} does`}.`
+          const mend = `${meant === undefined ? '' : `Write ${meant}, if that is what is meant. `}See that its plugin is installed, or correct the name.`
+          const level = meant === undefined ? 'info' : 'warning'
+          yield panelFinding(dashboard, panel, { check, level, reason, mend })
         }
       }
     }

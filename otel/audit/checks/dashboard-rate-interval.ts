@@ -4,6 +4,7 @@ import { walk } from '../../promql/walk.ts'
 import type { Check } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
 import { queryOf } from './dashboard-queries.ts'
+import { isForgotten } from './forgotten.ts'
 
 const check = 'dashboard-rate-interval'
 
@@ -14,21 +15,27 @@ export const dashboardRateInterval: Check = {
     'Rates over a range that follows neither the time range of the dashboard nor the interval of the scrapes.',
   *run(planes) {
     for (const dashboard of planes.dashboards) {
-      for (const panel of dashboard.panels) {
-        for (const target of shownQueries(panel)) {
-          const range = foreignRange(queryOf(planes, target))
-          if (range === undefined) continue
-          const reason = `Query ${target.refId ?? ''} takes a rate over ${range}, whatever the dashboard shows.`
-          const mend = 'Use [$__rate_interval].'
-          yield panelFinding(dashboard, panel, {
-            check,
-            level: 'info',
-            reason,
-            mend,
-            target,
-            subject: 'rate interval',
-          })
-        }
+      const rates = dashboard.panels.flatMap((panel) =>
+        shownQueries(panel).map((target) => ({ panel, target, query: queryOf(planes, target) })),
+      )
+      const following = rates.filter(({ query }) => query && /\[\$\{?__rate_interval\}?\]/.test(query.text))
+      const foreign = rates.flatMap(({ panel, target, query }) => {
+        const range = foreignRange(query)
+        return range === undefined ? [] : [{ panel, target, range }]
+      })
+      const isOdd = isForgotten({ lacking: foreign.length, having: following.length })
+      for (const { panel, target, range } of foreign) {
+        const others = isOdd ? ', while all others follow it' : ''
+        const reason = `Query ${target.refId ?? ''} takes a rate over ${range}, whatever the dashboard shows${others}.`
+        const mend = 'Use [$__rate_interval].'
+        yield panelFinding(dashboard, panel, {
+          check,
+          level: isOdd ? 'warning' : 'info',
+          reason,
+          mend,
+          target,
+          subject: 'rate interval',
+        })
       }
     }
   },

@@ -1,5 +1,6 @@
 import type { Check } from '../planes.ts'
 import { dashboardFinding } from './dashboard-finding.ts'
+import { isForgotten } from './forgotten.ts'
 
 const check = 'dashboard-refresh'
 
@@ -10,14 +11,16 @@ export const dashboardRefresh: Check = {
   name: check,
   description: 'Dashboards that never refresh, faster than every 5 seconds, or at what is no duration.',
   *run({ dashboards }) {
+    const having = dashboards.filter(({ refresh }) => refresh !== undefined).length
+    const isOdd = isForgotten({ lacking: dashboards.length - having, having })
     for (const dashboard of dashboards) {
       const { refresh } = dashboard
       if (refresh === undefined || refresh === 'auto') {
         if (refresh === 'auto') continue
-        const reason = 'The dashboard does not refresh by itself.'
+        const reason = `The dashboard does not refresh by itself${isOdd ? ', as the others do' : ''}.`
         yield dashboardFinding(dashboard, {
           check,
-          level: 'info',
+          level: isOdd ? 'warning' : 'info',
           reason,
           mend: 'Set refresh, for example to 10s.',
         })

@@ -54,7 +54,12 @@ function disorder({ thresholds }: DashboardPanel): string | undefined {
 function outOfRange({ thresholds, unit }: DashboardPanel, defaults: unknown): string | undefined {
   if (textAt(defaults, 'thresholds', 'mode') === 'percentage') {
     const wrong = thresholds.find(({ value }) => value !== null && (value < 0 || value > 100))
-    return wrong && `The threshold ${wrong.value} is no percentage.`
+    if (wrong) return `The threshold ${wrong.value} is no percentage.`
+    const isBounded = [valueAt(defaults, 'min'), valueAt(defaults, 'max')].every(Number.isFinite)
+    const isShare = unit === 'percent' || unit === 'percentunit'
+    return isBounded || isShare || thresholds.length < 2
+      ? undefined
+      : 'The thresholds are percentages, but of what? Without min and max, of whatever range the data has.'
   }
   const max = valueAt(defaults, 'max') ?? (unit === 'percentunit' ? 1 : unit === 'percent' ? 100 : undefined)
   const min = valueAt(defaults, 'min') ?? (unit === 'percentunit' || unit === 'percent' ? 0 : undefined)

@@ -1,5 +1,6 @@
 import type { DashboardVariable } from '../../dashboards/dashboard.ts'
 import { speaksPromql } from '../../dashboards/datasource.ts'
+import { nearest } from '../../promql/nearest.ts'
 import type { Check } from '../planes.ts'
 import { dashboardFinding } from './dashboard-finding.ts'
 
@@ -13,6 +14,16 @@ export const dashboardVariableQuery: Check = {
     for (const dashboard of dashboards) {
       const typeOf = (name: string) => dashboard.variables.find((each) => each.name === name)?.query
       for (const variable of dashboard.variables) {
+        const meant = kinds.has(variable.type) ? undefined : nearest(variable.type, kinds)
+        if (meant !== undefined)
+          yield dashboardFinding(dashboard, {
+            check,
+            level: 'warning',
+            reason: `Grafana has no variables of the type ${variable.type}.`,
+            mend: `Write ${meant}.`,
+            line: variable.line,
+            subject: `$${variable.name}`,
+          })
         if (variable.type !== 'query' || !speaksPromql(variable.datasource, typeOf)) continue
         const fault = faultOf(variable)
         if (fault === undefined) continue
@@ -22,6 +33,11 @@ export const dashboardVariableQuery: Check = {
     }
   },
 }
+
+/** What variables Grafana has. */
+const kinds = new Set(
+  'query datasource interval custom constant textbox adhoc groupby system snapshot switch'.split(' '),
+)
 
 /** The functions that Grafana offers for variables of Prometheus. */
 const functions =
@@ -35,6 +51,8 @@ function faultOf({ query, regex }: DashboardVariable): { reason: string; mend: s
       mend: 'Write label_values(metric, label), label_names(), metrics(regex) or query_result(query).',
     }
   }
+  if (/^\s*(label_values|query_result)\(\s*,/.test(query))
+    return { reason: `${query} names nothing before the comma.`, mend: 'Write the metric there.' }
   if (!isBalanced(query))
     return { reason: `The brackets of ${query} do not match.`, mend: 'Close each bracket.' }
   if (regex !== undefined && !isRegex(regex)) {

@@ -3,6 +3,7 @@ import { variablesIn } from '../../dashboards/variable-uses.ts'
 import type { Check, Planes } from '../planes.ts'
 import { dashboardFinding } from './dashboard-finding.ts'
 import { queryOf } from './dashboard-queries.ts'
+import { isForgotten } from './forgotten.ts'
 
 const check = 'dashboard-variable-scope'
 
@@ -20,11 +21,16 @@ export const dashboardVariableScope: Check = {
         if (variable === undefined) {
           const reason = `There is no variable $${name}, to look at one ${name} among several.`
           yield dashboardFinding(dashboard, { check, level: 'info', reason, mend, subject: `$${name}` })
-        } else if (variable.type !== 'query' || !variable.isMulti || !variable.includesAll) {
+        } else if (isNarrow(variable)) {
+          const alike = planes.dashboards.flatMap(({ variables }) =>
+            variables.filter((each) => each.name === name),
+          )
+          const lacking = alike.filter(isNarrow).length
+          const isOdd = isForgotten({ lacking, having: alike.length - lacking })
           const reason = `The variable $${variable.name} does not let choose several and all of what Prometheus knows.`
           yield dashboardFinding(dashboard, {
             check,
-            level: 'info',
+            level: isOdd ? 'warning' : 'info',
             reason,
             mend,
             line: variable.line,
@@ -34,6 +40,10 @@ export const dashboardVariableScope: Check = {
       }
     }
   },
+}
+
+function isNarrow({ type, isMulti, includesAll }: DashboardVariable): boolean {
+  return type !== 'query' || !isMulti || !includesAll
 }
 
 /** The variable that matchers of the label use: `instance=~"$node"`. */

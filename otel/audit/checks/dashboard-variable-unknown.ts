@@ -2,6 +2,7 @@ import type { Dashboard } from '../../dashboards/dashboard.ts'
 import { panelModel } from '../../dashboards/panel-model.ts'
 import { listAt, stringsIn, textAt, valueAt } from '../../dashboards/value-at.ts'
 import { variablesIn } from '../../dashboards/variable-uses.ts'
+import { nearest } from '../../promql/nearest.ts'
 import type { Finding } from '../finding.ts'
 import type { Check } from '../planes.ts'
 import { dashboardFinding, type Fault, panelFinding } from './dashboard-finding.ts'
@@ -29,6 +30,15 @@ function* unknownIn(dashboard: Dashboard): Generator<Finding> {
     for (const name of inPanel)
       yield panelFinding(dashboard, panel, { ...fault(name, known), subject: `$${name}` })
     for (const target of panel.targets) {
+      for (const name of misspeltIn(target.expr, target.intervalText))
+        yield panelFinding(dashboard, panel, {
+          check,
+          level: 'error',
+          reason: `Grafana has no variable $${name}.`,
+          mend: `Write $${nearest(name, builtIn)}.`,
+          target,
+          subject: `$${name}`,
+        })
       for (const name of unknown(target.expr, target.legend, target.intervalText)) {
         if (inPanel.has(name)) continue
         yield panelFinding(dashboard, panel, { ...fault(name, known), target, subject: `$${name}` })
@@ -47,6 +57,23 @@ function* unknownIn(dashboard: Dashboard): Generator<Finding> {
     }
   }
 }
+
+/** Variables of Grafana itself that are written wrongly; what is not like any of them may be of a newer one. */
+function misspeltIn(...texts: readonly (string | undefined)[]): ReadonlySet<string> {
+  const used = texts.flatMap((text = '') =>
+    [...text.matchAll(/\$\{?(__[a-z_]+)/gi)].map(([, name = '']) => name),
+  )
+  return new Set(used.filter((name) => !builtIn.has(name) && nearest(name, builtIn) !== undefined))
+}
+
+const builtIn = new Set(
+  `__interval __interval_ms __range __range_s __range_ms __rate_interval __rate_interval_ms __from __to __name __org
+  __user __dashboard __timezone __timeFilter __unixEpochFilter __unixEpochFrom __unixEpochTo __data __field __fields
+  __series __value __url __url_time_range __all __all_variables __auto __cell __time __searchFilter __timeFrom
+  __timeTo __timeGroup __conf __column __table __schema __adhoc __groupby __filters __scopes __tenant`.split(
+    /\s+/,
+  ),
+)
 
 function definedIn({ json, bodyPath, variables }: Dashboard): ReadonlySet<string> {
   const inputs = listAt(valueAt(json, ...bodyPath), '__inputs').map((input) => textAt(input, 'name'))

@@ -26,13 +26,19 @@ interface Buckets {
 }
 
 function contradiction({ name, samples }: Family): Fault | undefined {
-  for (const { bounds, count, hasSum } of bucketsOf(name, samples)) {
+  const all = bucketsOf(name, samples)
+  if (all.every(({ bounds }) => bounds.length === 0))
+    return {
+      level: 'warning',
+      reason: `${name} is a histogram without buckets; quantiles cannot be told`,
+      mend: 'Export its buckets, or declare it as a summary.',
+    }
+  for (const { bounds, count, hasSum } of all) {
     const error = (problem: string): Fault => ({
       level: 'error',
       reason: `${name} ${problem}`,
       mend: 'Mend the exporter: buckets are cumulative and end with le="+Inf", which equals _count.',
     })
-    if (bounds.length === 0) continue
     if (bounds.at(-1)?.le !== Number.POSITIVE_INFINITY) return error('has no bucket le="+Inf"')
     if (bounds.some(({ count: one }, index) => one < (bounds[index - 1]?.count ?? 0)))
       return error('has a bucket with fewer observations than the one below it')

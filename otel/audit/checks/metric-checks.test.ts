@@ -6,6 +6,7 @@ import { cardinalityGrowth } from './cardinality-growth.ts'
 import { cardinalitySeries } from './cardinality-series.ts'
 import { cardinalityValues } from './cardinality-values.ts'
 import { counterValue } from './counter-value.ts'
+import { histogramBuckets } from './histogram-buckets.ts'
 import { histogramShape } from './histogram-shape.ts'
 import { metricAbsent } from './metric-absent.ts'
 import { metricChecks } from './metric-checks.ts'
@@ -122,6 +123,40 @@ const cases: readonly Case[] = [
     check: histogramShape,
     scrapes: [histogram({ 1: 2, '+Inf': 3 }, 4)],
     finds: ['error wait_seconds'],
+  },
+  {
+    says: 'no buckets at all',
+    check: histogramShape,
+    scrapes: [histogram({}, 3)],
+    finds: ['warning wait_seconds'],
+  },
+  {
+    says: 'other buckets than declared',
+    check: histogramBuckets,
+    scrapes: [histogram({ 1: 2, '+Inf': 3 }, 3)],
+    catalog: [{ name: 'wait_seconds', type: 'histogram', buckets: [1, 2] }],
+    finds: ['warning wait_seconds'],
+  },
+  {
+    says: 'nothing of the buckets that are declared',
+    check: histogramBuckets,
+    scrapes: [histogram({ 1: 2, 2: 2, '+Inf': 3 }, 3)],
+    catalog: [{ name: 'wait_seconds', type: 'histogram', buckets: [1, 2] }],
+    finds: [],
+  },
+  {
+    says: 'a declared label that no series has',
+    check: metricType,
+    scrapes: [counter(1)],
+    catalog: [{ name: 'orders_total', labels: new Map([['kind', undefined]]) }],
+    finds: ['warning orders_total without kind'],
+  },
+  {
+    says: 'help that is declared and not exposed',
+    check: metricHelp,
+    scrapes: ['# TYPE orders_total counter\norders_total 1\n'],
+    catalog: [{ name: 'orders_total' }],
+    finds: ['warning orders_total'],
   },
   {
     says: 'no sum',
@@ -252,6 +287,18 @@ const cases: readonly Case[] = [
     check: metricStale,
     scrapes: [0, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5].map((value) => counter(value)),
     finds: ['warning orders_total'],
+  },
+  {
+    says: 'a metric that is gone from a process that did not restart',
+    check: metricStale,
+    scrapes: [counter(1) + counter(1, 'mails_total'), counter(2) + counter(1, 'mails_total'), counter(3)],
+    finds: ['warning mails_total gone'],
+  },
+  {
+    says: 'nothing of a metric that a new process does not have yet',
+    check: metricStale,
+    scrapes: [1, 2].map((start) => `process_start_time_seconds ${start}\n${start === 1 ? counter(1) : ''}`),
+    finds: [],
   },
   {
     says: 'nothing of a counter that moves now and then',

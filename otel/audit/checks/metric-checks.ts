@@ -3,6 +3,7 @@ import { cardinalityGrowth } from './cardinality-growth.ts'
 import { cardinalitySeries } from './cardinality-series.ts'
 import { cardinalityValues } from './cardinality-values.ts'
 import { counterValue } from './counter-value.ts'
+import { histogramBuckets } from './histogram-buckets.ts'
 import { histogramShape } from './histogram-shape.ts'
 import { metricAbsent } from './metric-absent.ts'
 import { metricHelp } from './metric-help.ts'
@@ -25,6 +26,7 @@ export const metricChecks: readonly Check[] = [
   scrapeDuplicate,
   scrapeTimestamp,
   counterValue,
+  histogramBuckets,
   histogramShape,
   metricType,
   metricAbsent,

@@ -1,13 +1,17 @@
 import type { Finding } from '../finding.ts'
 import type { Check } from '../planes.ts'
-import { serviceMetrics } from '../service-metrics.ts'
+import { latestFamilies, serviceMetrics } from '../service-metrics.ts'
 
 /** A metric that does not say what it means. */
 export const metricHelp: Check = {
   name: 'metric-help',
   description: 'A metric has no help text, or one that says nothing.',
   run(planes) {
-    return serviceMetrics(planes).flatMap(({ metric: { name, help = '' }, place }): Finding[] => {
+    const families = new Map(latestFamilies(planes.targets).map((family) => [family.name, family]))
+    return serviceMetrics(planes).flatMap(({ metric: { name, help: declared }, place }): Finding[] => {
+      const family = families.get(name)
+      // What is declared does not help those who only see what is exposed.
+      const help = family && !family.help ? '' : (declared ?? '')
       const words = help
         .toLowerCase()
         .replace(/[^a-z0-9]+/g, ' ')

@@ -74,14 +74,34 @@ function labelFindings(metric: DeclaredMetric, family: Family & { url: string })
         })
     }
   }
-  return [...strange].map(([key, { reason, line }]) => ({
-    check: 'metric-type',
-    level: 'warning',
-    place: { file: family.url, line },
-    subject: `${name} ${key}`,
-    reason: `${name} is exposed with ${reason}, which ${file} does not declare`,
-    mend: 'Declare it, or leave it off.',
-  }))
+  const undeclared = [...strange].map(
+    ([key, { reason, line }]): Finding => ({
+      check: 'metric-type',
+      level: 'warning',
+      place: { file: family.url, line },
+      subject: `${name} ${key}`,
+      reason: `${name} is exposed with ${reason}, which ${file} does not declare`,
+      mend: 'Declare it, or leave it off.',
+    }),
+  )
+  return [...undeclared, ...lost(metric, family)]
+}
+
+/** Labels that are declared, and that no series carries. */
+function lost({ name, file, labels }: DeclaredMetric, family: Family & { url: string }): Finding[] {
+  const carried = new Set(family.samples.flatMap((sample) => [...sample.labels.keys()]))
+  // A measurement that was lost to a limit has no labels left.
+  if (family.samples.length === 0 || carried.has('otel_metric_overflow')) return []
+  return [...labels.keys()]
+    .filter((label) => !carried.has(label))
+    .map((label) => ({
+      check: 'metric-type',
+      level: 'warning',
+      place: { file: family.url, line: family.line },
+      subject: `${name} without ${label}`,
+      reason: `${file} declares ${name} with the label ${label}, which none of its series has`,
+      mend: 'Give it when recording, or take it out of the declaration.',
+    }))
 }
 
 /** What the pipeline writes for a value that is not declared. */

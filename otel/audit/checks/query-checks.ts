@@ -8,8 +8,11 @@ import { queryIrate } from './query-irate.ts'
 import { queryLegend } from './query-legend.ts'
 import { queryMatcherOperator } from './query-matcher-operator.ts'
 import { queryMean } from './query-mean.ts'
+import { queryMissingMatcher } from './query-missing-matcher.ts'
 import { queryMixedRanges } from './query-mixed-ranges.ts'
 import { queryNeverMatches } from './query-never-matches.ts'
+import { queryNeverTrue } from './query-never-true.ts'
+import { queryNoName } from './query-no-name.ts'
 import { queryQuantileInput } from './query-quantile-input.ts'
 import { queryQuantileLe } from './query-quantile-le.ts'
 import { queryQuantileNumber } from './query-quantile-number.ts'
@@ -18,9 +21,12 @@ import { queryRange } from './query-range.ts'
 import { queryRateOfSum } from './query-rate-of-sum.ts'
 import { queryRateOnGauge } from './query-rate-on-gauge.ts'
 import { queryRawCounter } from './query-raw-counter.ts'
+import { querySameLegend } from './query-same-legend.ts'
+import { queryShareUpsideDown } from './query-share-upside-down.ts'
 import { queryStrayName } from './query-stray-name.ts'
 import { querySumOfRatio } from './query-sum-of-ratio.ts'
 import { querySyntax } from './query-syntax.ts'
+import { queryTurnedMatcher } from './query-turned-matcher.ts'
 import { queryTwice } from './query-twice.ts'
 import { queryUnknownLabel } from './query-unknown-label.ts'
 import { queryUnknownMetric } from './query-unknown-metric.ts'
@@ -37,8 +43,11 @@ export const queryChecks: readonly Check[] = [
   queryLegend,
   queryMatcherOperator,
   queryMean,
+  queryMissingMatcher,
   queryMixedRanges,
   queryNeverMatches,
+  queryNeverTrue,
+  queryNoName,
   queryQuantileInput,
   queryQuantileLe,
   queryQuantileNumber,
@@ -47,9 +56,12 @@ export const queryChecks: readonly Check[] = [
   queryRateOfSum,
   queryRateOnGauge,
   queryRawCounter,
+  querySameLegend,
+  queryShareUpsideDown,
   queryStrayName,
   querySumOfRatio,
   querySyntax,
+  queryTurnedMatcher,
   queryTwice,
   queryUnknownLabel,
   queryUnknownMetric,

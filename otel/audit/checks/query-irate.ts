@@ -1,4 +1,6 @@
-import type { Check } from '../planes.ts'
+import type { Dashboard } from '../../dashboards/dashboard.ts'
+import type { Check, Planes } from '../planes.ts'
+import { isForgotten } from './forgotten.ts'
 import { queryFinding, readQueriesOf, selections } from './queries.ts'
 
 const check = 'query-irate'
@@ -7,6 +9,7 @@ export const queryIrate: Check = {
   name: check,
   description: 'irate, which looks at the last two scrapes and misses the rest: in rules, and in graphs.',
   *run(planes) {
+    const odd = oddIn(planes)
     for (const located of readQueriesOf(planes)) {
       const isRule = located.from.kind === 'rule'
       for (const { selector, around } of selections(located.query.expression)) {
@@ -15,7 +18,8 @@ export const queryIrate: Check = {
         const name = selector.name?.text ?? 'the metric'
         yield queryFinding(located, {
           check,
-          level: isRule ? 'warning' : 'info',
+          level:
+            isRule || (located.from.kind === 'panel' && odd.has(located.from.dashboard)) ? 'warning' : 'info',
           reason: isRule
             ? `${call.function.text} looks at the last two scrapes only: a moment without ${name} ends the condition, and with "for" it may never hold long enough.`
             : `${call.function.text} looks at the last two scrapes before each point: zoomed out, the graph leaves out most of ${name}.`,
@@ -26,4 +30,17 @@ export const queryIrate: Check = {
       }
     }
   },
+}
+
+/** Dashboards in which nearly all other queries take a rate. */
+function oddIn(planes: Planes): ReadonlySet<Dashboard> {
+  const counts = new Map<Dashboard, { lacking: number; having: number }>()
+  for (const { from, query } of readQueriesOf(planes)) {
+    if (from.kind !== 'panel') continue
+    const count = counts.get(from.dashboard) ?? { lacking: 0, having: 0 }
+    counts.set(from.dashboard, count)
+    if (/\birate\b/.test(query.text)) count.lacking++
+    else if (/\brate\b/.test(query.text)) count.having++
+  }
+  return new Set([...counts].flatMap(([dashboard, count]) => (isForgotten(count) ? [dashboard] : [])))
 }

@@ -1,4 +1,5 @@
 import type { Expression } from '../../promql/expression.ts'
+import type { ParsedQuery } from '../../promql/parse.ts'
 import { resultLabels } from '../../promql/result-labels.ts'
 import { walk } from '../../promql/walk.ts'
 import type { Check, Planes } from '../planes.ts'
@@ -23,7 +24,7 @@ export const queryLegend: Check = {
       const named = [...legend.matchAll(/\{\{\s*([^}\s]+)\s*\}\}/g)].map(([, label = '']) => label)
       const missing = untold(
         located as ReadQuery & { readonly from: PanelQuery },
-        [...(labels.all ?? [])],
+        [...(labels.all ?? ownLabels(query, planes).filter((label) => labels.mayHave(label)))],
         named,
       )
       if (missing.length > 0)
@@ -45,6 +46,17 @@ export const queryLegend: Check = {
         })
     }
   },
+}
+
+/** Labels that metrics have themselves, and of which more than one value is known. */
+function ownLabels({ selectors }: ParsedQuery, { inventory }: Planes): readonly string[] {
+  return selectors.flatMap((selector) => {
+    const { metric } = seriesOf(inventory, selector)
+    if (metric === undefined || metric.mayHaveOtherLabels) return []
+    return [...metric.labels].flatMap(([label, values]) =>
+      (metric.seen?.get(label)?.size ?? values?.size ?? 0) > 1 ? [label] : [],
+    )
+  })
 }
 
 /** Labels that tell series apart and are not in the legend. */

@@ -2,6 +2,7 @@ import { comparisons, type Expression } from '../../promql/expression.ts'
 import type { Check, Planes } from '../planes.ts'
 import { verdictOfComparison } from './bounds.ts'
 import { queryFinding, readQueriesOf } from './queries.ts'
+import { recordedQueries } from './recorded-queries.ts'
 import { isDeadMansSwitch } from './rule-listing.ts'
 
 const check = 'rule-always-fires'
@@ -52,7 +53,7 @@ function whyAlways(expression: Expression, planes: Planes): string | undefined {
       }
       if (comparisons.has(operator.text)) {
         if (isBool) return `${operator.text} bool yields 0 or 1, and 0 is a result as well`
-        return verdictOfComparison(expression, planes.inventory) === 'always'
+        return verdictOfComparison(expression, planes.inventory, recordedQueries(planes)) === 'always'
           ? `every value there can be is ${operator.text} what it is compared with`
           : undefined
       }

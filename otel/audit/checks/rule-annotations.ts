@@ -1,5 +1,6 @@
 import type { Level } from '../finding.ts'
 import type { Check, Rule } from '../planes.ts'
+import { isForgotten } from './forgotten.ts'
 import { isDeadMansSwitch, ruleFinding, rulesOf } from './rule-listing.ts'
 
 const check = 'rule-annotations'
@@ -48,7 +49,7 @@ const wanted: readonly Wanted[] = [
     isThere: (rule) =>
       ['runbook_url', 'runbook', 'runbookURL'].some((key) => has(rule.annotations, key)) ||
       isDeadMansSwitch(rule),
-    reason: 'It names no runbook.',
+    reason: 'It has no runbook.',
     mend: 'Add annotations: runbook_url, a page that says what to look at and what to do.',
   },
 ]
@@ -57,10 +58,18 @@ export const ruleAnnotations: Check = {
   name: check,
   description: 'Alerts without for, severity, summary, description or runbook.',
   *run(planes) {
-    for (const located of rulesOf(planes, 'alert')) {
-      for (const { what, level, isThere, reason, mend } of wanted) {
-        if (!isThere(located.rule)) yield ruleFinding(located, { check, level, reason, mend, about: what })
-      }
+    const alerts = [...rulesOf(planes, 'alert')]
+    for (const { what, level, isThere, reason, mend } of wanted) {
+      const lacking = alerts.filter(({ rule }) => !isThere(rule))
+      const isOdd = isForgotten({ lacking: lacking.length, having: alerts.length - lacking.length })
+      for (const located of lacking)
+        yield ruleFinding(located, {
+          check,
+          level: isOdd && level === 'info' ? 'warning' : level,
+          reason: isOdd && level === 'info' ? reason.replace(/\.$/, ', as nearly all others have.') : reason,
+          mend,
+          about: what,
+        })
     }
   },
 }

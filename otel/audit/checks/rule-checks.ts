@@ -7,7 +7,10 @@ import { ruleForInterval } from './rule-for-interval.ts'
 import { ruleNeverFires } from './rule-never-fires.ts'
 import { ruleOrder } from './rule-order.ts'
 import { ruleRecordName } from './rule-record-name.ts'
+import { ruleRecordRange } from './rule-record-range.ts'
 import { ruleSeverity } from './rule-severity.ts'
+import { ruleSeverityOrder } from './rule-severity-order.ts'
+import { ruleShareInPercent } from './rule-share-in-percent.ts'
 import { ruleTemplate } from './rule-template.ts'
 
 /** The checks of alerting and recording rules, besides those of their queries. */
@@ -20,6 +23,9 @@ export const ruleChecks: readonly Check[] = [
   ruleNeverFires,
   ruleOrder,
   ruleRecordName,
+  ruleRecordRange,
   ruleSeverity,
+  ruleSeverityOrder,
+  ruleShareInPercent,
   ruleTemplate,
 ]

@@ -1,3 +1,4 @@
+import { parseQuery } from '../../promql/parse.ts'
 import type { Finding } from '../finding.ts'
 import type { Check, Rule } from '../planes.ts'
 import { type LocatedRule, ruleFinding, rulesOf } from './rule-listing.ts'
@@ -10,6 +11,7 @@ export const ruleDuplicate: Check = {
     'Rules that are there twice: the same name and labels, or the same query; groups of the same name.',
   *run(planes) {
     const byName = new Map<string, LocatedRule>()
+    const byAlert = new Map<string, LocatedRule>()
     const byQuery = new Map<string, LocatedRule>()
     for (const located of rulesOf(planes)) {
       const { rule } = located
@@ -31,6 +33,15 @@ export const ruleDuplicate: Check = {
         })
         continue
       }
+      const namesake = rule.kind === 'alert' ? once(byAlert, rule.name, located) : undefined
+      if (namesake !== undefined && isAboutAnother(rule, namesake.rule))
+        yield ruleFinding(located, {
+          check,
+          level: 'warning',
+          reason: `An alert of this name in ${place(namesake)} asks for other metrics.`,
+          mend: 'Give it a name of its own.',
+          about: 'name',
+        })
       const alike = once(byQuery, `${rule.kind} ${query} ${rule.forMs ?? 0} ${labels}`, located)
       if (alike === undefined) continue
       const reason = `It has the query of ${alike.rule.name} in ${place(alike)}.`
@@ -65,6 +76,15 @@ function* twice(
     }
     seen.add(name)
   }
+}
+
+/** Alerts on one thing may share a name, once for each severity. */
+function isAboutAnother(one: Rule, other: Rule): boolean {
+  const [names, others] = [one, other].map(
+    ({ expr }) =>
+      new Set(parseQuery(expr, { variables: 'none' }).query?.selectors.map(({ name }) => name?.text)),
+  )
+  return names !== undefined && others !== undefined && names.size > 0 && names.isDisjointFrom(others)
 }
 
 function once(map: Map<string, LocatedRule>, key: string, located: LocatedRule): LocatedRule | undefined {

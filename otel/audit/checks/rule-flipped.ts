@@ -25,17 +25,19 @@ export const ruleFlipped: Check = {
         const { value } = each.right
         const isBelow = /^<=?$/.test(each.operator.text)
         const isAbove = /^(>=?|==)$/.test(each.operator.text)
+        const isOther = each.operator.text === '!=' && value === 0
         const isFlipped =
           name !== undefined &&
-          ((isBelow && bad.test(name)) ||
-            (isAbove && good.test(name) && (value > 0 || each.operator.text !== '==')))
+          ((isBelow && (bad.test(name) || (used.test(name) && !left.test(name)))) ||
+            (isAbove && good.test(name) && (value > 0 || each.operator.text !== '==')) ||
+            (isOther && good.test(name)))
         if (!isFlipped) return
         findings.push(
           queryFinding(located, {
             check,
             level: 'warning',
             reason: `It fires while ${name} is ${each.operator.text} ${value}, which reads as if all were well.`,
-            mend: `Turn the comparison round: ${isBelow ? '>' : '<'}.`,
+            mend: isOther ? 'Write == 0.' : `Turn the comparison round: ${isBelow ? '>' : '<'}.`,
             about: name ?? '',
             at: each.operator.from,
           }),
@@ -66,4 +68,7 @@ function looksAway(each: Expression): boolean {
 
 const bad =
   /(^|[_:])(errors?|failures?|failed|timeouts?|dropped|drops|rejected|lag|latency|duration|retry|retries|reconnects|dead_?letter(ed)?|deadletter|overflows|breaks|waiting|pending|backlog|queue|depth|lost|skipped|restarts|utilization|p9\d+)(_|:|$)/
+/** What is used up, unless the name says that it is what is left. */
+const used = /(^|[_:])(memory|disk|heap|resident|rss|utili[sz]ation|used|usage|saturation)(_|:|$)/
+const left = /(^|[_:])(free|avail(able)?|remaining|left|limit|max|quota|size|capacity)(_|:|$)/
 const good = /^up$|(^|[_:])(connected|up|healthy|ready|online|hit_rate|success_rate|successful)(_|:|$)/

@@ -3,6 +3,7 @@ import { walk } from '../../promql/walk.ts'
 import type { Check, Planes } from '../planes.ts'
 import { boundsOf, verdictOfComparison } from './bounds.ts'
 import { queryFinding, readQueriesOf } from './queries.ts'
+import { recordedQueries } from './recorded-queries.ts'
 
 const check = 'rule-never-fires'
 
@@ -28,10 +29,12 @@ export const ruleNeverFires: Check = {
 
 function contradiction(
   top: Expression,
-  { inventory }: Planes,
+  planes: Planes,
   text: string,
 ): { readonly reason: string; readonly at: number } | undefined {
-  const isEmpty = boundsOf(top, inventory).isEmpty
+  const { inventory } = planes
+  const recorded = recordedQueries(planes)
+  const isEmpty = boundsOf(top, inventory, recorded).isEmpty
   let found: { reason: string; at: number } | undefined
   walk(top, (each) => {
     if (found !== undefined || each.kind !== 'binary') return
@@ -40,14 +43,14 @@ function contradiction(
     else if (
       isEmpty &&
       comparisons.has(each.operator.text) &&
-      verdictOfComparison(each, inventory) === 'never'
+      verdictOfComparison(each, inventory, recorded) === 'never'
     ) {
-      const { low, high } = boundsOf(each.left, inventory)
+      const { low, high } = boundsOf(each.left, inventory, recorded)
       const range = high < Number.POSITIVE_INFINITY ? `between ${low} and ${high}` : `at least ${low}`
-      const shown = text.slice(each.left.from, each.left.to).replaceAll(/\s+/g, ' ').slice(0, 60)
+      const shown = shortened(text.slice(each.left.from, each.left.to).replaceAll(/\s+/g, ' '), 60)
       const why = Number.isFinite(low) ? `${shown} is ${range}` : 'no value is both'
       found = {
-        reason: `${why}, and it asks for ${each.operator.text} ${text.slice(each.right.from, each.right.to).slice(0, 40)}`,
+        reason: `${why}, and it asks for ${each.operator.text} ${shortened(text.slice(each.right.from, each.right.to), 40)}`,
         at: each.operator.from,
       }
     }
@@ -60,7 +63,7 @@ function opposites({ left, right }: Binary, text: string): string | undefined {
   const [a, b] = [condition(left, text), condition(right, text)]
   if (a === undefined || b === undefined || a.of !== b.of) return undefined
   if (a.low >= b.high || b.low >= a.high)
-    return `${a.of.slice(0, 60)} cannot be both ${a.shown} and ${b.shown}`
+    return `${shortened(a.of, 60)} cannot be both ${a.shown} and ${b.shown}`
   return undefined
 }
 
@@ -72,4 +75,8 @@ function condition(each: Expression, text: string) {
   if (/^>=?$/.test(each.operator.text)) return { of, shown, low: value, high: Number.POSITIVE_INFINITY }
   if (/^<=?$/.test(each.operator.text)) return { of, shown, low: Number.NEGATIVE_INFINITY, high: value }
   return undefined
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
 }

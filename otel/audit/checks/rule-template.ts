@@ -62,6 +62,11 @@ function brokenTemplate(text: string): { readonly reason: string; readonly mend:
       mend: 'Write {{ and }} in pairs.',
     }
   for (const [action] of text.matchAll(/\{\{.*?\}\}/gs)) {
+    if (/[{}]/.test(action.slice(2, -2).replaceAll(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '')))
+      return {
+        reason: `The template ${action.slice(0, 60)} has a brace too few: Prometheus refuses the rule.`,
+        mend: 'Write {{ and }} in pairs.',
+      }
     const odd = [...action.matchAll(/\$([a-zA-Z_]\w*)/g)].find(([, name = '']) => !known.test(name))
     if (
       odd !== undefined &&

@@ -1,16 +1,22 @@
 import { checks } from '../../../otel/audit/checks/checks.ts'
+import type { Finding } from '../../../otel/audit/finding.ts'
 import type { Check, Planes } from '../../../otel/audit/planes.ts'
 import { isForeseen } from '../../../otel/audit/read-planes.ts'
-import { readBentPlanes } from './bent-planes.ts'
+import { type BentPlanes, readBentPlanes } from './bent-planes.ts'
 import type { Change, Tree } from './mutant.ts'
 
 /** What finds a mutant: a check that knows no original, only one that compares with the catalog, or nothing. */
 export type Verdict = 'by sense' | 'by catalog' | 'survived'
 
+export interface VerdictOptions {
+  /** Whether a note that the tree as it is does not get counts as well. @default false */
+  readonly isNoteEnough?: boolean
+}
+
 export interface Judge {
   /** What the audit says above info of the tree as it is, with its source or without. */
   readonly clean: (options: { readonly withSource: boolean }) => Promise<readonly string[]>
-  readonly verdict: (change: Change) => Promise<Verdict>
+  readonly verdict: (change: Change, options?: VerdictOptions) => Promise<Verdict>
 }
 
 /** Audits a tree with one change at a time. The tree as it is has no finding, so that the first one convicts the change. */
@@ -18,6 +24,7 @@ export async function createJudge(tree: Tree): Promise<Judge> {
   const planes = await readBentPlanes(tree)
   const bySense = new Finder(checks.filter((check) => !isOfCatalog(check)))
   const byCatalog = new Finder(checks.filter(isOfCatalog))
+  let isBeyond: Promise<(finding: Finding) => boolean> | undefined
   return {
     async clean(options) {
       const read = await planes.clean(options)
@@ -28,11 +35,13 @@ export async function createJudge(tree: Tree): Promise<Judge> {
       }
       return found
     },
-    async verdict(change) {
+    async verdict(change, { isNoteEnough = false } = {}) {
       try {
+        if (isNoteEnough) isBeyond ??= beyondNotes(planes)
+        const isNew = isNoteEnough && isBeyond ? await isBeyond : isGrave
         const bent = await planes.changed(change)
-        if (await bySense.find(bent)) return 'by sense'
-        return (await byCatalog.find(await planes.compared(bent, change))) ? 'by catalog' : 'survived'
+        if (await bySense.find(bent, isNew)) return 'by sense'
+        return (await byCatalog.find(await planes.compared(bent, change), isNew)) ? 'by catalog' : 'survived'
       } catch (error) {
         // A file that cannot be read is told, and the audit ends with 2.
         if (isForeseen(error)) return 'by sense'
@@ -47,6 +56,19 @@ function isOfCatalog({ name }: Check): boolean {
   return /^(catalog-.*|dashboard-.*-catalog)$/.test(name)
 }
 
+function isGrave({ level }: Finding): boolean {
+  return level !== 'info'
+}
+
+/** Tells what is not found in the tree as it is. */
+async function beyondNotes(planes: BentPlanes): Promise<(finding: Finding) => boolean> {
+  const read = await planes.clean({ withSource: false })
+  const known = new Set<string>()
+  const key = ({ check, subject }: Finding) => `${check} ${subject}`
+  for (const { run } of checks) for (const finding of await run(read)) known.add(key(finding))
+  return (finding) => !known.has(key(finding))
+}
+
 /** Runs checks until one finds something, first the one that found something last: it is likely to do so again. */
 class Finder {
   #checks: readonly Check[]
@@ -55,10 +77,10 @@ class Finder {
     this.#checks = checks
   }
 
-  async find(planes: Planes): Promise<boolean> {
+  async find(planes: Planes, isNew: (finding: Finding) => boolean): Promise<boolean> {
     for (const check of this.#checks) {
-      for (const { level } of await check.run(planes)) {
-        if (level === 'info') continue
+      for (const finding of await check.run(planes)) {
+        if (!isNew(finding)) continue
         this.#checks = [check, ...this.#checks.filter((each) => each !== check)]
         return true
       }

@@ -14,6 +14,8 @@ export interface Kind {
   readonly mutants: (tree: Tree) => Iterable<Mutant>
   /** Which changes are left out because they change nothing that anybody could see, and why; the table says it. */
   readonly leftOut?: string
+  /** Why a finding of the level info is all that is due: then it counts as found. */
+  readonly note?: string
 }
 
 export interface Mutant {

@@ -7,6 +7,7 @@ export interface Outcome {
   readonly kind: string
   readonly of: string
   readonly leftOut: string | undefined
+  readonly note: string | undefined
   readonly mutants: number
   readonly bySense: number
   /** Found by nothing. */
@@ -30,7 +31,7 @@ export async function outcomes({ index, of }: Share): Promise<readonly Outcome[]
     let number = 0
     for (const mutant of kind.mutants(tree)) {
       if (number++ % of !== index) continue
-      const verdict = await judge.verdict(mutant.change)
+      const verdict = await judge.verdict(mutant.change, { isNoteEnough: kind.note !== undefined })
       counts[verdict]++
       if (verdict === 'survived') survivors.push(mutant.what)
     }
@@ -39,6 +40,7 @@ export async function outcomes({ index, of }: Share): Promise<readonly Outcome[]
       kind: kind.name,
       of: kind.of,
       leftOut: kind.leftOut,
+      note: kind.note,
       mutants,
       bySense: counts['by sense'],
       survivors,

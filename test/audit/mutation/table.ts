@@ -61,7 +61,7 @@ const headings: Readonly<Record<string, string>> = {
 
 function section(of: string, outcomes: readonly Outcome[]): string {
   const rows = outcomes.map((each): [string, Row] => [each.kind, sum([each])])
-  return [`## ${headings[of] ?? of}`, table(rows), leftOut(outcomes), survivors(outcomes)]
+  return [`## ${headings[of] ?? of}`, table(rows), leftOut(outcomes), notes(outcomes), survivors(outcomes)]
     .filter(Boolean)
     .join('\n\n')
 }
@@ -82,6 +82,13 @@ function leftOut(outcomes: readonly Outcome[]): string {
   if (said.length === 0) return ''
   const lines = said.map(({ kind, leftOut }) => `- ${kind}: ${leftOut}`)
   return `Not counted, because nobody could see a difference:\n\n${lines.join('\n')}`
+}
+
+function notes(outcomes: readonly Outcome[]): string {
+  const said = outcomes.filter(({ note }) => note !== undefined)
+  if (said.length === 0) return ''
+  const lines = said.map(({ kind, note }) => `- ${kind}: ${note}`)
+  return `Told as a note (info), and counted as found:\n\n${lines.join('\n')}`
 }
 
 const maxExamples = 4

@@ -5,9 +5,15 @@ import { misspelt } from '../bend.ts'
 import { withChanged } from '../catalog-places.ts'
 import type { Kind, Mutant } from '../mutant.ts'
 
+const beyond = 'what there is beyond the catalog may be somebody’s own'
+
 /** What is declared. Nothing is generated anew: dashboards, rules and scrape still are as it was declared before. */
 export const kinds: readonly Kind[] = [
-  metricKind('metric no longer declared', () => undefined),
+  metricKind(
+    'metric no longer declared',
+    ({ recordedBy = '' }) => (recordedBy.startsWith('@opentelemetry/') ? null : undefined),
+    'what published packages record, which need not be declared',
+  ),
   metricKind('metric renamed', (metric) =>
     metric.stream
       ? { ...metric, stream: { ...metric.stream, name: misspelt(metric.stream.name) } }
@@ -51,15 +57,15 @@ export const kinds: readonly Kind[] = [
         }
       : null,
   ),
-  metricKind('reason for no panel removed', ({ noPanel, ...metric }) =>
-    noPanel === undefined ? null : metric,
-  ),
-  metricKind('reason for no alert removed', ({ noAlert, ...metric }) =>
-    noAlert === undefined ? null : metric,
-  ),
-  declaredKind('recording no longer declared', 'recordings', () => undefined),
+  {
+    ...metricKind('reason for no alert removed', ({ noAlert, ...metric }) =>
+      noAlert === undefined ? null : metric,
+    ),
+    note: 'most metrics need no alert',
+  },
+  { ...declaredKind('recording no longer declared', 'recordings', () => undefined), note: beyond },
   declaredKind('recording renamed', 'recordings', (each) => ({ ...each, record: misspelt(each.record) })),
-  declaredKind('alert no longer declared', 'alerts', () => undefined),
+  { ...declaredKind('alert no longer declared', 'alerts', () => undefined), note: beyond },
   declaredKind('alert renamed', 'alerts', (each) => ({ ...each, alert: misspelt(each.alert) })),
   declaredKind('for of an alert bent', 'alerts', (each) => ({ ...each, for: '17m' })),
   declaredKind('severity of an alert bent', 'alerts', (each) => ({ ...each, severity: otherSeverity(each) })),
@@ -74,11 +80,14 @@ export const kinds: readonly Kind[] = [
     ...each,
     summary: misspelt(each.summary),
   })),
-  declaredKind('panel no longer declared', 'panels', () => undefined),
+  { ...declaredKind('panel no longer declared', 'panels', () => undefined), note: beyond },
   declaredKind('unit of a panel bent', 'panels', (each) => ({ ...each, unit: otherUnit(each.unit) })),
-  declaredKind('query of a panel no longer declared', 'panels', (each) =>
-    each.targets.length > 1 ? { ...each, targets: each.targets.slice(1) } : null,
-  ),
+  {
+    ...declaredKind('query of a panel no longer declared', 'panels', (each) =>
+      each.targets.length > 1 ? { ...each, targets: each.targets.slice(1) } : null,
+    ),
+    note: beyond,
+  },
 ]
 
 /** Kinds yield null where there is nothing to bend. */

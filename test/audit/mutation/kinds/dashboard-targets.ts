@@ -2,6 +2,8 @@ import { misspelt } from '../bend.ts'
 import { type PanelJson, panelsOf, type TargetJson } from '../dashboard-places.ts'
 import type { Kind, Mutant } from '../mutant.ts'
 
+const ofOneNumber = 'on a stat that shows one number, which has no name'
+
 /** Queries of panels besides their text: refId, legend, data source. */
 export const kinds: readonly Kind[] = [
   targetKind('query removed', ({ targets }, at) => {
@@ -26,12 +28,22 @@ export const kinds: readonly Kind[] = [
   targetKind('query hidden', ({ targets }, at) => {
     targetAt(targets, at).hide = true
   }),
-  targetKind('legend removed', ({ targets }, at) => {
-    delete targetAt(targets, at).legendFormat
-  }),
-  targetKind('legend emptied', ({ targets }, at) => {
-    targetAt(targets, at).legendFormat = ''
-  }),
+  targetKind(
+    'legend removed',
+    ({ targets }, at) => {
+      delete targetAt(targets, at).legendFormat
+    },
+    showsLegend,
+    ofOneNumber,
+  ),
+  targetKind(
+    'legend emptied',
+    ({ targets }, at) => {
+      targetAt(targets, at).legendFormat = ''
+    },
+    showsLegend,
+    ofOneNumber,
+  ),
   targetKind(
     'label of a legend misspelt',
     ({ targets }, at) => {
@@ -67,22 +79,27 @@ export const kinds: readonly Kind[] = [
   targetKind('data source of another kind', ({ targets }, at) => {
     targetAt(targets, at).datasource = { type: 'loki', uid: '$datasource' }
   }),
-  targetKind('asks for one moment instead of a range, or the other way round', ({ targets }, at) => {
-    const target = targetAt(targets, at)
-    const { instant = false } = target
-    target.instant = !instant
-    target.range = instant
-  }),
+  targetKind(
+    'query of one moment instead of a range',
+    ({ targets }, at) => {
+      Object.assign(targetAt(targets, at), { instant: true, range: false })
+    },
+    ({ type, options, targets }, at) =>
+      targetAt(targets, at).instant !== true && (type === 'timeseries' || options?.graphMode === 'area'),
+    'on panels that show the last value alone',
+  ),
 ]
 
 function targetKind(
   name: string,
   bend: (panel: PanelJson, at: number) => void,
   applies: (panel: PanelJson, at: number) => boolean = () => true,
+  leftOut?: string,
 ): Kind {
   return {
     name: /query|legend|refId/.test(name) ? name : `${name}, of a query`,
     of: 'dashboards',
+    ...(leftOut !== undefined && { leftOut }),
     *mutants(tree): Generator<Mutant> {
       for (const place of panelsOf(tree)) {
         for (const [at, { refId }] of place.json.targets.entries()) {
@@ -97,6 +114,10 @@ function targetKind(
       }
     },
   }
+}
+
+function showsLegend({ type, targets }: PanelJson): boolean {
+  return type !== 'stat' || targets.length > 1 || targets.some(({ expr = '' }) => /\bby\b/.test(expr))
 }
 
 function targetAt(targets: readonly TargetJson[], at: number): TargetJson {

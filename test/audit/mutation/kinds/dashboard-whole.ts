@@ -31,9 +31,12 @@ export const kinds: readonly Kind[] = [
   wholeKind('refresh of a second', (json) => {
     json.refresh = '1s'
   }),
-  wholeKind('editable', (json) => {
-    json.editable = true
-  }),
+  {
+    ...wholeKind('editable', (json) => {
+      json.editable = true
+    }),
+    note: 'every dashboard that Grafana exports is editable',
+  },
   wholeKind('link to a dashboard that is missing', (json) => {
     for (const link of json.links) if (link.url) link.url = misspelt(link.url)
   }),

@@ -5,8 +5,7 @@ import type { ParsedQuery } from '../../../../otel/promql/parse.ts'
 import { misspelt, parts, queryKind, withoutListed } from '../bend.ts'
 import type { Kind } from '../mutant.ts'
 
-const alone =
-  'where each group is a single series, and under histogram_quantile from sum to avg, which has the same result'
+const alone = 'where each group is a single series'
 
 /** How series are put together. */
 export const kinds: readonly Kind[] = [
@@ -57,7 +56,11 @@ function turned(name: string, was: string, is: string): Kind {
         if (each.operator.text === was && !isSame && !inQuantile) yield { ...each.operator, by: is }
       }
     },
-    is === 'count' ? undefined : alone,
+    is === 'count'
+      ? undefined
+      : is === 'avg'
+        ? `${alone}, and under histogram_quantile, where it scales all buckets by the same`
+        : alone,
   )
 }
 

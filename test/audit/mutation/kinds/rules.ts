@@ -31,10 +31,8 @@ export const kinds: readonly Kind[] = [
   bent('for × 60', ['for'], (was) => was.replace(/[ms]$/, (unit) => (unit === 'm' ? 'h' : 'm'))),
   ...['summary', 'description', 'runbook_url'].map((key) => dropped(`${key} removed`, ['annotations', key])),
   bent('link to another runbook', ['annotations', 'runbook_url'], misspelt),
-  ...['summary', 'description'].map((key) =>
-    bent(`label in the ${key} misspelt`, ['annotations', key], (was) =>
-      was.replace(/\$labels\.(\w+)/, (_, label) => `$labels.${misspelt(label)}`),
-    ),
+  bent('label in the summary misspelt', ['annotations', 'summary'], (was) =>
+    was.replace(/\$labels\.(\w+)/, (_, label) => `$labels.${misspelt(label)}`),
   ),
   bent('format of the value dropped', ['annotations', 'description'], (was) =>
     was.replace(/\s*\|\s*\w+/, ''),

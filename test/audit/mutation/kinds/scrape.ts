@@ -1,18 +1,24 @@
+import { declaredCatalog } from '../../../../otel/audit/declared-catalog.ts'
 import { misspelt } from '../bend.ts'
 import type { Kind, Mutant } from '../mutant.ts'
 import { type FamilyPlace, familiesOf, labelsOf } from '../scrape-places.ts'
 
-const ofOthers = 'labels and values that libraries add to every series (otel_scope_name and the like)'
+const strangers = 'metrics that libraries bring and nothing declares'
+const ofOthers = `${strangers}, and labels that they add to every series`
+const ofOthersOrOpen = `${ofOthers}; labels whose values nobody lists`
 
 /** What the service exposes. */
 export const kinds: readonly Kind[] = [
-  familyKind('family removed', (lines, { from, to }) => {
-    lines.splice(from, to - from)
-  }),
-  familyKind('family renamed', (lines, { from, to, name }) => {
+  {
+    ...declaredKind('family removed', (lines, { from, to }) => {
+      lines.splice(from, to - from)
+    }),
+    note: 'a metric without series may still wait for its first measurement',
+  },
+  declaredKind('family renamed', (lines, { from, to, name }) => {
     for (let at = from; at < to; at++) lines[at] = (lines[at] ?? '').replace(name, misspelt(name))
   }),
-  familyKind('family with another type', (lines, { from, type }) => {
+  declaredKind('family with another type', (lines, { from, type }) => {
     const others: Readonly<Record<string, string>> = {
       counter: 'gauge',
       gauge: 'counter',
@@ -20,31 +26,29 @@ export const kinds: readonly Kind[] = [
     }
     lines[from + 1] = (lines[from + 1] ?? '').replace(/\w+$/, others[type] ?? 'untyped')
   }),
-  familyKind('TYPE removed', (lines, { from }) => {
+  declaredKind('TYPE removed', (lines, { from }) => {
     lines.splice(from + 1, 1)
   }),
-  familyKind('HELP removed', (lines, { from }) => {
+  declaredKind('HELP removed', (lines, { from }) => {
     lines.splice(from, 1)
   }),
-  familyKind('label added', (lines, { samples, name }) => {
-    if (name === 'target_info') return false
+  declaredKind('label added', (lines, { samples }) => {
     for (const at of samples) lines[at] = withLabel(lines[at] ?? '', 'user', `u${at}`)
-    return true
   }),
-  familyKind(
+  declaredKind(
     'label renamed',
     eachLabel((label) => label.replace(/^\w+/, misspelt)),
     ofOthers,
   ),
-  familyKind(
+  declaredKind(
     'label removed',
     eachLabel(() => ''),
     ofOthers,
   ),
-  familyKind(
+  declaredKind(
     'value of a label misspelt',
     eachLabel((label) => label.replace(/"(.*)"/, (_, value) => `"${misspelt(value)}x"`), true),
-    ofOthers,
+    ofOthersOrOpen,
   ),
   familyKind('series there twice', (lines, { samples: [at = 0] }) => {
     lines.splice(at, 0, lines[at] ?? '')
@@ -83,33 +87,49 @@ export const kinds: readonly Kind[] = [
   }),
 ]
 
+/** Bends what the catalog declares, and therefore the audit can know. */
+function declaredKind(name: string, bend: Bend, leftOut = strangers): Kind {
+  return familyKind(name, bend, leftOut)
+}
+
+type Bend = (lines: string[], family: FamilyPlace, labels: Labels) => unknown
+
+/** What the catalog says about the labels of a metric; their values where it lists them. */
+type Labels = ReadonlyMap<string, readonly string[] | undefined>
+
 /** @param bend returns false where there is nothing to bend. */
-function familyKind(
-  name: string,
-  bend: (lines: string[], family: FamilyPlace) => unknown,
-  leftOut?: string,
-): Kind {
+function familyKind(name: string, bend: Bend, leftOut?: string): Kind {
   return {
     name,
     of: 'scrape',
     ...(leftOut !== undefined && { leftOut }),
-    *mutants({ scrape }): Generator<Mutant> {
+    *mutants({ scrape, catalog }): Generator<Mutant> {
+      const declared = new Map(
+        declaredCatalog({ file: '', components: catalog }).metrics.map((metric) => [
+          metric.name,
+          metric.labels,
+        ]),
+      )
       const lines = scrape.text.split('\n')
       for (const family of familiesOf(lines)) {
+        const labels = declared.get(family.name)
+        if (labels === undefined && leftOut !== undefined) continue
         const bent = [...lines]
-        if (bend(bent, family) === false) continue
+        if (bend(bent, family, labels ?? new Map()) === false) continue
         yield { what: family.name, change: { plane: 'scrape', text: bent.join('\n') } }
       }
     },
   }
 }
 
-/** Bends the first label of its own that a family has, on all of its series or on the first one only. */
-function eachLabel(bend: (label: string) => string, isFirstOnly = false) {
-  return (lines: string[], { samples, name }: FamilyPlace): boolean => {
-    const own = labelsOf(lines[samples[0] ?? 0] ?? '').find(({ name: label }) => !/^(otel_|le$)/.test(label))
-    if (own === undefined || name === 'target_info') return false
-    for (const at of isFirstOnly ? samples.slice(0, 1) : samples) {
+/** Bends the first label of a family on all of its series; or a value of it, on the first one. */
+function eachLabel(bend: (label: string) => string, isValue = false): Bend {
+  return (lines, { samples }, labels) => {
+    const own = labelsOf(lines[samples[0] ?? 0] ?? '').find(({ name }) =>
+      isValue ? labels.get(name) !== undefined : labels.has(name),
+    )
+    if (own === undefined) return false
+    for (const at of isValue ? samples.slice(0, 1) : samples) {
       const label = labelsOf(lines[at] ?? '').find((each) => each.name === own.name)
       if (label === undefined) continue
       lines[at] = (lines[at] ?? '')

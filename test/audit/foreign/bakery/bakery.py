@@ -1,0 +1,29 @@
+import time
+
+from prometheus_client import Counter, Gauge, start_http_server
+
+loaves = Counter("bakery_loaves_total", "Loaves that left the oven.", ["kind", "outcome"])
+oven = Gauge("bakery_oven_celsius", "Temperature of the oven.")
+queue = Gauge("bakery_queue_length", "Customers who wait.")
+flour = Gauge("bakery_flour_used_ratio", "Share of the flour in the silo that is used up.")
+
+
+def bake(kind, minutes):
+    oven.set(180 + minutes)
+    if minutes > 60:
+        loaves.labels(kind=kind, outcome="burnt").inc()
+    else:
+        loaves.labels(kind=kind, outcome="good").inc()
+
+
+def serve(customers, silo):
+    queue.set(len(customers))
+    flour.set(1 - silo)
+
+
+if __name__ == "__main__":
+    start_http_server(9108)
+    while True:
+        bake("rye", 50)
+        serve([], 0.4)
+        time.sleep(30)
