@@ -9,7 +9,7 @@ import type { SourceProblem } from './read-source.ts'
 import type { SourceFile } from './read-texts.ts'
 import { relatedFiles } from './related.ts'
 import type { SourceMetric } from './source-metric.ts'
-import { loadGrammars, type Parse } from './syntax.ts'
+import { loadGrammars, type Parse } from './syntax/parse.ts'
 
 /** What is known of files that have been analysed, for those that are analysed again. */
 export type KnownModules = WeakMap<SourceFile, Module>

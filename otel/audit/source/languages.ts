@@ -1,10 +1,11 @@
-import type { LoweredFile } from './lower.ts'
-import { lowerGo } from './lower-go.ts'
-import { lowerJavascript } from './lower-javascript.ts'
-import { lowerPython } from './lower-python.ts'
-import { lowerRust } from './lower-rust.ts'
+import { lowerGo } from './lower/go/go.ts'
+import { lowerJavascript } from './lower/javascript/javascript.ts'
+import type { LoweredFile } from './lower/lower.ts'
+import { lowerPython } from './lower/python/python.ts'
+import { lowerRust } from './lower/rust/rust.ts'
 import type { LanguageName, Statement } from './program.ts'
-import type { Grammar, Syntax } from './syntax.ts'
+import type { Grammar } from './syntax/grammars.ts'
+import type { Syntax } from './syntax/syntax.ts'
 
 export interface Language {
   readonly name: LanguageName

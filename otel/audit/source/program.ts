@@ -93,7 +93,6 @@ export type Statement =
       readonly kind: 'import'
       readonly from: string
       readonly names: readonly ImportedName[]
-      readonly isAgain: boolean
     }
   /** Gives something that is declared here another name outside. */
   | { readonly kind: 'export'; readonly name: string; readonly value: Expression }

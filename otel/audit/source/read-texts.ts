@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { type Language, languageOf } from './languages.ts'
 import type { SourceProblem } from './read-source.ts'
-import type { Grammar } from './syntax.ts'
+import type { Grammar } from './syntax/grammars.ts'
 
 /** A file of source code. */
 export interface SourceFile {

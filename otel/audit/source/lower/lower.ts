@@ -1,11 +1,47 @@
-import type { Expression, FunctionDeclaration, Statement } from './program.ts'
-import type { Parse, Syntax } from './syntax.ts'
+import type { Expression, FunctionDeclaration, Statement } from '../program.ts'
+import type { Parse } from '../syntax/parse.ts'
+import type { Syntax } from '../syntax/syntax.ts'
 
 /** What lowering needs to know of the file. */
 export interface LoweredFile {
   readonly file: string
   readonly isTest: boolean
   readonly parse: Parse
+}
+
+/** A file that is being lowered, with what every part of its language comes back to. */
+export interface Lowering extends LoweredFile {
+  statements(nodes: readonly Syntax[], isExported?: boolean): Statement[]
+  expression(node: Syntax): Expression
+}
+
+export interface LanguageParts {
+  readonly statements: (lowering: Lowering, nodes: readonly Syntax[], isExported?: boolean) => Statement[]
+  readonly expression: (lowering: Lowering, node: Syntax) => Expression
+}
+
+/** Puts a language together. */
+export function createLowering(file: LoweredFile, { statements, expression }: LanguageParts): Lowering {
+  const lowering: Lowering = {
+    ...file,
+    statements: (nodes, isExported) => statements(lowering, nodes, isExported),
+    expression: (node) => expression(lowering, node),
+  }
+  return lowering
+}
+
+/** An expression that may be missing. */
+export function optional(lowering: Lowering, node: Syntax, child: Syntax | undefined): Expression {
+  return child ? lowering.expression(child) : nothing(node)
+}
+
+export function expressionsOf(lowering: Lowering, nodes: readonly Syntax[]): Expression[] {
+  return nodes.map((node) => lowering.expression(node))
+}
+
+/** The statements of a block; none where there is no block. */
+export function blockOf(lowering: Lowering, node: Syntax | undefined): Statement[] {
+  return node ? lowering.statements(node.named) : []
 }
 
 export type Bare<Kind extends Expression['kind']> = Omit<Extract<Expression, { kind: Kind }>, 'line' | 'text'>
@@ -20,6 +56,7 @@ export function at<Kind extends Expression['kind']>(
   return { ...bare, line: node.line, text: node.textUpTo(mostText) } as unknown as Expression
 }
 
+/** A name; by default what is written. */
 export function name(node: Syntax, text: string = node.text): Expression {
   return at(node, { kind: 'name', name: text })
 }
@@ -51,10 +88,12 @@ function isIdle(expression: Expression): boolean {
   }
 }
 
+/** One of several: whichever it is, its value is among theirs. */
 export function any(node: Syntax, of: readonly (Expression | undefined)[]): Expression {
   return at(node, { kind: 'any', of: of.filter((part) => part !== undefined) })
 }
 
+/** What carries no metric and does nothing. */
 export function nothing(node: Syntax): Expression {
   return at(node, { kind: 'opaque', parts: [] })
 }
@@ -77,6 +116,7 @@ export function functionOf(
   }
 }
 
+/** An expression as a statement. */
 export function doing(value: Expression): Statement {
   return { kind: 'do', value }
 }

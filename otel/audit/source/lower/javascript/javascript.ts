@@ -1,0 +1,10 @@
+import type { Statement } from '../../program.ts'
+import type { Syntax } from '../../syntax/syntax.ts'
+import { createLowering, type LoweredFile } from '../lower.ts'
+import { expression } from './expressions.ts'
+import { statements } from './statements.ts'
+
+/** Reads a file of JavaScript or TypeScript. */
+export function lowerJavascript(root: Syntax, file: LoweredFile): Statement[] {
+  return createLowering(file, { statements, expression }).statements(root.named)
+}
