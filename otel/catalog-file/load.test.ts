@@ -132,6 +132,44 @@ describe('a catalog in a file', () => {
     }
   })
 
+  it('may be a module that exports each declaration, with or without a component around them', async () => {
+    const declarations = `
+      export const orders = { name: 'orders', instrument: 'counter', unit: '', description: '' }
+      export const few = { record: 'few', query: { strings: ['1'], parts: [] }, unit: '', description: '' }
+      export const panels = [{ panel: 'Orders', description: '', kind: 'stat', unit: '', targets: [] }]
+      export const down = { alert: 'Down' }
+      export const all = [orders]
+      export const ignored = 7`
+    const [service, ...others] = await load('loose.mjs', declarations)
+    assert.equal(others.length, 0)
+    assert.deepEqual(
+      [
+        service?.title,
+        service?.metrics.length,
+        service?.recordings.length,
+        service?.panels.length,
+        service?.alerts.length,
+      ],
+      ['Service', 1, 1, 1, 1],
+    )
+    const titled = await load(
+      'titled.mjs',
+      `${declarations}\nexport const shop = { name: 'shop', title: 'Shop', description: 'Orders.' }`,
+    )
+    assert.deepEqual(
+      titled.map(({ name, title }) => [name, title]),
+      [['shop', 'Shop']],
+    )
+  })
+
+  it('may be a module whose component declares metrics alone', async () => {
+    const [shop] = await load(
+      'bare.mjs',
+      `export const shop = { name: 'shop', title: 'Shop', metrics: [{ name: 'a', instrument: 'counter', unit: '', description: '' }] }`,
+    )
+    assert.deepEqual([shop?.alerts, shop?.recordings, shop?.panels, shop?.description], [[], [], [], ''])
+  })
+
   it('may be JSON, and metrics alone', async () => {
     const [service] = await load(
       'm.json',

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ComponentCatalog } from '../catalog/catalog.ts'
-import type { MetricDefinition } from '../catalog/metric.ts'
+import type { Component } from '../catalog/rule.ts'
 import { InputError } from '../settings-file/input-error.ts'
 import { readSettingsFile } from '../settings-file/settings-file.ts'
 import { resolveCatalog } from './resolve.ts'
 import { writtenCatalog } from './schema.ts'
 
 /**
- * Loads the catalog of a service: a module (`.ts`, `.js`, `.mjs`) whose exports are components, lists of them or metric
- * definitions, or a YAML or JSON file with `components` or `metrics`.
+ * Loads the catalog of a service: a module (`.ts`, `.js`, `.mjs`) whose exports are components, lists of them, or metrics,
+ * recordings, panels and alerts, or a YAML or JSON file with `components` or `metrics`.
  *
  * @throws {InputError} when the file cannot be loaded or declares no metric.
  */
@@ -41,11 +41,38 @@ async function fromModule(file: string): Promise<readonly ComponentCatalog[]> {
   const values = Object.values(exported).flatMap((value): readonly unknown[] =>
     Array.isArray(value) ? value : [value],
   )
-  const components = [...new Set(values.filter(isComponent))]
-  const inComponents = new Set(components.flatMap(({ metrics }) => metrics))
-  const metrics = [...new Set(values.filter(isMetric))].filter((metric) => !inComponents.has(metric))
-  return metrics.length > 0 ? [{ ...unnamed, metrics }, ...components] : components
+  const components = values.filter(isComponent).map((component) => ({ ...nothing, ...component }))
+  const loose = looseDeclarations(values, components)
+  return loose === undefined ? components : [loose, ...components]
 }
+
+/** What a module exports beside components, as the files of our own catalog do, is a component of its own. */
+function looseDeclarations(
+  values: readonly unknown[],
+  components: readonly ComponentCatalog[],
+): ComponentCatalog | undefined {
+  const inComponents = new Set<unknown>(
+    components.flatMap((one) => declarationKinds.flatMap(({ of }): readonly unknown[] => one[of])),
+  )
+  const left = [...new Set(values)].filter((value) => isObject(value) && !inComponents.has(value))
+  const found = declarationKinds.map(({ of, key }) => [
+    of,
+    left.filter((value) => isObject(value) && key in value),
+  ])
+  if (found.every(([, list]) => list?.length === 0)) return undefined
+  const title = left.find((value) => isObject(value) && 'title' in value && !('metrics' in value))
+  return { ...unnamed, ...(title as Component | undefined), ...Object.fromEntries(found) }
+}
+
+/** The lists of a component, each with the field that tells its declarations from others. */
+const declarationKinds = [
+  { of: 'metrics', key: 'instrument' },
+  { of: 'recordings', key: 'record' },
+  { of: 'panels', key: 'panel' },
+  { of: 'alerts', key: 'alert' },
+] as const
+
+const nothing = { description: '', recordings: [], panels: [], alerts: [] }
 
 const unnamed: ComponentCatalog = {
   name: 'service',
@@ -59,10 +86,6 @@ const unnamed: ComponentCatalog = {
 
 function isComponent(value: unknown): value is ComponentCatalog {
   return isObject(value) && Array.isArray(value.metrics) && typeof value.title === 'string'
-}
-
-function isMetric(value: unknown): value is MetricDefinition {
-  return isObject(value) && typeof value.name === 'string' && typeof value.instrument === 'string'
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
