@@ -163,10 +163,11 @@ describe('a catalog in a file', () => {
   })
 
   it('may be a module whose component declares metrics alone', async () => {
-    const [shop] = await load(
+    const [shop, ...others] = await load(
       'bare.mjs',
-      `export const shop = { name: 'shop', title: 'Shop', metrics: [{ name: 'a', instrument: 'counter', unit: '', description: '' }] }`,
+      `export const shop = { name: 'shop', title: 'Shop', metrics: [{ name: 'a', instrument: 'counter', unit: '', description: '' }] }\nexport const all = [shop]`,
     )
+    assert.equal(others.length, 0)
     assert.deepEqual([shop?.alerts, shop?.recordings, shop?.panels, shop?.description], [[], [], [], ''])
   })
 

@@ -41,7 +41,10 @@ async function fromModule(file: string): Promise<readonly ComponentCatalog[]> {
   const values = Object.values(exported).flatMap((value): readonly unknown[] =>
     Array.isArray(value) ? value : [value],
   )
-  const components = values.filter(isComponent).map((component) => ({ ...nothing, ...component }))
+  const components = [...new Set(values.filter(isComponent))].map((component) => ({
+    ...nothing,
+    ...component,
+  }))
   const loose = looseDeclarations(values, components)
   return loose === undefined ? components : [loose, ...components]
 }
