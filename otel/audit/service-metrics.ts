@@ -29,6 +29,16 @@ export function serviceMetrics(planes: Planes): readonly ServiceMetric[] {
   })
 }
 
+/** Whether the source declares it and the product records it nowhere, which is to be mended before anything else. */
+export function isUnrecorded({ source, catalog }: Planes, name: string): boolean {
+  if (catalog?.metrics.some((metric) => metric.name === name)) return false
+  const declared = (source?.metrics ?? []).filter((metric) => metric.name === name)
+  return (
+    declared.length > 0 &&
+    declared.every(({ recordings }) => recordings?.every(({ reach }) => reach !== 'product') === true)
+  )
+}
+
 /** The families of the latest scrape of each target. */
 export function latestFamilies(targets: readonly Target[]): readonly (Family & { readonly url: string })[] {
   return targets.flatMap(({ url, scrapes }) =>

@@ -16,6 +16,19 @@ export function verdictOf(report: MetricReport): string {
 
 /** Of checks whose name would not read as a verdict. */
 const shortWords: Readonly<Record<string, string>> = {
+  'source-catalog': 'declared otherwise',
+  'source-counter-misuse': 'goes down',
+  'source-dead-recording': 'recorded by dead code only',
+  'source-declared-twice': 'declared twice',
+  'source-gauge-one-way': 'goes one way only',
+  'source-half-pair': 'half of a pair',
+  'source-labels': 'given other labels',
+  'source-not-recorded': 'nothing records it',
+  'source-only-in-tests': 'recorded by tests only',
+  'source-timer-unit': 'timed in seconds',
+  'source-unbounded-label': 'label without bound',
+  'histogram-buckets': 'other buckets',
+  'scrape-timestamp': 'exposed with a time',
   'metric-absent': 'not in the scrape',
   'metric-undeclared': 'undeclared',
   'metric-never-updated': 'never updated',

@@ -307,6 +307,17 @@ const cases: readonly Case[] = [
     finds: [],
   },
   {
+    says: 'nothing of a metric that nothing records yet, whose fault is told at its declaration',
+    check: metricNoPanel,
+    scrapes: [counter(1, 'mails_total')],
+    source: [
+      { name: 'orders_total', recordings: [{ ...recording, reach: 'test' }] },
+      { name: 'mails_total', recordings: [recording] },
+    ],
+    panels: ['up'],
+    finds: ['warning mails_total'],
+  },
+  {
     says: 'a metric on no panel, but not one that is excused, shown through a recording, or of which a part is shown',
     check: metricNoPanel,
     scrapes: [

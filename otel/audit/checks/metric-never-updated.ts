@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { Check, Family, Planes, Prometheus } from '../planes.ts'
-import { latestFamilies } from '../service-metrics.ts'
+import { latestFamilies, serviceMetrics } from '../service-metrics.ts'
 
 const rangeMs = 24 * 3_600_000
 
@@ -9,8 +9,14 @@ export const metricNeverUpdated: Check = {
   name: 'metric-never-updated',
   description: 'A counter or histogram is still at its initial value.',
   async run(planes) {
+    const ofRuntime = new Set(
+      serviceMetrics(planes).flatMap(({ metric, isOfRuntime }) => (isOfRuntime ? [metric.name] : [])),
+    )
     const still = latestFamilies(planes.targets).filter(
-      (family) => (family.type === 'counter' || family.type === 'histogram') && isInitial(family),
+      (family) =>
+        !ofRuntime.has(family.name) &&
+        (family.type === 'counter' || family.type === 'histogram') &&
+        isInitial(family),
     )
     const findings = await Promise.all(
       still.map(async (family) => findingOf(family, planes, await wasMoving(family, planes.prometheus))),
@@ -55,7 +61,9 @@ function findingOf(
       ? `Record it, or delete its declaration in ${declared.file}:${declared.line}.`
       : recorded.length > 0
         ? `Nothing to do if what it counts has not happened; it is recorded in ${recorded[0]?.file}:${recorded[0]?.line}.`
-        : 'Nothing to do if what it counts has not happened; give --source to see whether anything records it.',
+        : source === undefined
+          ? 'Nothing to do if what it counts has not happened; give --source to see whether anything records it.'
+          : 'Nothing to do if what it counts has not happened; the source that was read does not declare it.',
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Check } from '../planes.ts'
-import { serviceMetrics } from '../service-metrics.ts'
+import { isUnrecorded, serviceMetrics } from '../service-metrics.ts'
 import { usesOf } from '../uses.ts'
 
 /** Words that tell that a metric counts what should not happen. */
@@ -16,22 +16,28 @@ export const metricNoAlert: Check = {
     const excused = new Set(
       planes.catalog?.metrics.filter(({ noAlert }) => noAlert !== undefined).map(({ name }) => name),
     )
-    return serviceMetrics(planes)
-      .filter(({ metric: { name } }) => !alerts.has(name) && !excused.has(name))
-      .map(({ metric: { name, type }, place, isOfRuntime }) => {
-        const isBad = bad.test(name) && type !== 'histogram' && !isOfRuntime
-        return {
-          check: 'metric-no-alert',
-          level: isBad ? 'warning' : 'info',
-          place,
-          subject: name,
-          reason: isBad
-            ? `${name} counts what should not happen, and no alert watches it`
-            : `No alert watches ${name}`,
-          mend: isBad
-            ? 'Write an alert on its rate, or say in the catalog why it needs none (noAlert).'
-            : 'Write an alert if somebody should be told about it.',
-        }
-      })
+    return (
+      serviceMetrics(planes)
+        // Nobody writes an alert for each number that a runtime tells of itself.
+        .filter(
+          ({ metric: { name }, isOfRuntime }) =>
+            !isOfRuntime && !alerts.has(name) && !excused.has(name) && !isUnrecorded(planes, name),
+        )
+        .map(({ metric: { name, type }, place }) => {
+          const isBad = bad.test(name) && type !== 'histogram'
+          return {
+            check: 'metric-no-alert',
+            level: isBad ? 'warning' : 'info',
+            place,
+            subject: name,
+            reason: isBad
+              ? `${name} counts what should not happen, and no alert watches it`
+              : `No alert watches ${name}`,
+            mend: isBad
+              ? 'Write an alert on its rate, or say in the catalog why it needs none (noAlert).'
+              : 'Write an alert if somebody should be told about it.',
+          }
+        })
+    )
   },
 }

@@ -1,5 +1,5 @@
 import type { Check } from '../planes.ts'
-import { serviceMetrics } from '../service-metrics.ts'
+import { isUnrecorded, serviceMetrics } from '../service-metrics.ts'
 import { usesOf } from '../uses.ts'
 
 /** A metric that no dashboard shows. */
@@ -13,14 +13,18 @@ export const metricNoPanel: Check = {
       planes.catalog?.metrics.filter(({ noPanel }) => noPanel !== undefined).map(({ name }) => name),
     )
     return serviceMetrics(planes)
-      .filter(({ metric: { name } }) => !panels.has(name) && !excused.has(name))
+      .filter(
+        ({ metric: { name } }) => !panels.has(name) && !excused.has(name) && !isUnrecorded(planes, name),
+      )
       .map(({ metric: { name }, place, isOfRuntime }) => ({
         check: 'metric-no-panel',
         level: isOfRuntime ? 'info' : 'warning',
         place,
         subject: name,
         reason: `${name} is on no panel`,
-        mend: `Add it with "tidegauge dashboards update FILE --metrics ${name}", or say in the catalog why it is on none (noPanel).`,
+        mend: isOfRuntime
+          ? 'Nothing to do, unless somebody asks for it.'
+          : `Add it with "tidegauge dashboards update FILE --metrics ${name}", or say in the catalog why it is on none (noPanel).`,
       }))
   },
 }

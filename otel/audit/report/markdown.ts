@@ -3,6 +3,7 @@ import { type Finding, type Level, levels } from '../finding.ts'
 import { counted, lookedInWords } from '../looked-at.ts'
 import { coverageOf } from '../metric-reports.ts'
 import type { Check } from '../planes.ts'
+import { type Alike, alike, nameOf } from './alike.ts'
 import { code, percent, table, text } from './markdown-text.ts'
 import { metricTables } from './metric-tables.ts'
 import { countsInWords } from './table.ts'
@@ -46,18 +47,19 @@ function judgement(findings: readonly Finding[]): string {
         .filter(({ check, level }) => level === 'error' && check.startsWith(prefix))
         .map(({ place }) => place.file),
     ).size
+  const alerts = findings.filter(({ level, place }) => level === 'error' && place.rule !== undefined).length
   const parts = [
-    [checks('query-'), 'queries of dashboards or rules show something else than they say, or nothing'],
-    [checks('rule-'), 'alerts will not do what they are for'],
-    [checks('dashboard-'), 'dashboards are broken where Grafana reads them'],
-    [checks('source-') + checks('metric-'), 'code, declarations and exposed metrics contradict each other'],
     [
       checks('scrape-') + checks('counter-') + checks('histogram-'),
       'Prometheus cannot take the scrape as it is',
     ],
+    [alerts, 'alerts do not do what they are for'],
+    [checks('source-') + checks('metric-'), 'code, declarations and exposed metrics contradict each other'],
+    [checks('query-'), 'queries find something else than they say, or nothing'],
+    [checks('dashboard-'), 'dashboards are broken where Grafana reads them'],
   ] as const
   const said = parts.filter(([count]) => count > 0).map(([, words]) => words)
-  if (said.length > 0) return `In short: ${inList(said)}.`
+  if (said.length > 0) return `In short: ${said.join('; ')}.`
   return findings.some(({ level }) => level === 'warning')
     ? 'Nothing is broken; the warnings are places where somebody will be misled one day.'
     : 'What is declared, exposed, shown and watched fits together.'
@@ -87,6 +89,19 @@ function coverage({ metrics, looked }: Audit): string {
 const most = 10
 const examples = 3
 
+/**
+ * What is lost while nobody looks comes first: a scrape that Prometheus refuses, then alerts, then what the service does not
+ * record; a wrong panel is seen by whoever looks at it.
+ */
+function weightOf(findings: readonly Finding[]): number {
+  const level = Math.max(...findings.map((finding) => levels.indexOf(finding.level)))
+  const [{ check } = { check: '' }] = findings
+  if (/^(scrape|counter|histogram)-/.test(check)) return level * 10 + 4
+  if (findings.some(({ place }) => place.rule !== undefined)) return level * 10 + 3
+  if (/^(source|metric|cardinality|catalog)-/.test(check)) return level * 10 + 2
+  return level * 10 + (check.startsWith('query-') ? 1 : 0)
+}
+
 /** Findings of one check are one task; the gravest come first, and of these what is in most places. */
 function toDo(findings: readonly Finding[], descriptions: ReadonlyMap<string, string>): string[] {
   const tasks = [
@@ -95,15 +110,26 @@ function toDo(findings: readonly Finding[], descriptions: ReadonlyMap<string, st
       ({ check }) => check,
     ),
   ]
-    .map(([check, of]) => ({ check, of, weight: Math.max(...of.map(({ level }) => levels.indexOf(level))) }))
+    .map(([check, of]) => ({ check, of, weight: weightOf(of) }))
     .sort((a, b) => b.weight - a.weight || b.of.length - a.of.length)
   if (tasks.length === 0) return []
   const items = tasks.slice(0, most).map(({ check, of }, index) => {
-    const shown = of.slice(0, examples).map((finding) => `   - ${where(finding)}: ${text(finding.mend)}`)
-    const more = of.length > examples ? [`   - … and ${of.length - examples} more, below.`] : []
+    const groups = of.length === 1 ? [] : alike(of)
+    const shown = groups
+      .slice(0, examples)
+      .map(({ findings: [first, ...others], mend }) =>
+        others.length > 0
+          ? `   - ${namesOf([first, ...others])}: ${text(mend)}`
+          : `   - ${where(first)}: ${text(mend)}`,
+      )
+    const left = groups.slice(examples).reduce((sum, group) => sum + group.findings.length, 0)
+    const more = left > 0 ? [`   - … and ${left} more, below.`] : []
+    const [only] = of
     const title = (descriptions.get(check) ?? check).replace(/\.$/, '')
     return [
-      `${index + 1}. **${text(title)}** (${code(check)}, ${counted(of.length, 'place')})`,
+      of.length === 1 && only
+        ? `${index + 1}. **${text(title)}** (${code(check)}): ${where(only)}. ${text(only.mend)}`
+        : `${index + 1}. **${text(title)}** (${code(check)}, ${counted(of.length, 'place')})`,
       ...shown,
       ...more,
     ].join('\n')
@@ -123,18 +149,32 @@ function findings(all: readonly Finding[]): string[] {
     const of = all.filter((finding) => finding.level === level)
     if (of.length === 0) return []
     const lists = [...Map.groupBy(of, ({ place }) => place.file)].map(([file, found]) =>
-      [`**${text(file)}**`, found.map(item).join('\n')].join('\n\n'),
+      [`**${text(file)}**`, alike(found).map(item).join('\n')].join('\n\n'),
     )
     return [`## ${titles[level]} (${of.length})`, ...lists]
   })
 }
 
-function item(finding: Finding): string {
-  const { line, panel, rule } = finding.place
+/** So many names are listed; the others are counted. */
+const mostNames = 30
+
+function item({ findings: [first, ...more], reason, mend }: Alike): string {
+  const said = `${text(reason)} *${text(mend)}* (${code(first.check)})`
+  if (more.length > 0) return `- ${namesOf([first, ...more])}: ${said}`
+  const { line, panel, rule } = first.place
   const place = [line === undefined ? '' : `line ${line}`, panel && `panel ${panel}`, rule && `rule ${rule}`]
     .filter(Boolean)
     .join(', ')
-  return `- ${place ? `${text(place)}: ` : ''}${text(finding.reason)} *${text(finding.mend)}* (${code(finding.check)})`
+  return `- ${place ? `${text(place)}: ` : ''}${said}`
+}
+
+function namesOf(of: readonly Finding[]): string {
+  const names = of.slice(0, mostNames).map((finding) => {
+    const { line } = finding.place
+    return `${code(nameOf(finding))}${line === undefined ? '' : ` (line ${line})`}`
+  })
+  const left = of.length - names.length
+  return left > 0 ? `${names.join(', ')} and ${left} more` : inList(names)
 }
 
 function where({ place, subject }: Finding): string {

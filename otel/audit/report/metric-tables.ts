@@ -19,12 +19,25 @@ export function metricTables(metrics: readonly MetricReport[], looked: Looked): 
   ]
   const components = [...Map.groupBy(metrics, ({ component }) => component)].flatMap(([component, of]) => [
     `### ${text(component)}`,
-    table(
-      columns.map(([title]) => title),
-      of.map((metric) => columns.map(([, cell]) => cell(metric))),
-    ),
+    isOfNoInterest(of)
+      ? `Nothing is to be said of what the runtime brings: ${of.map(({ name }) => code(name)).join(', ')}.`
+      : table(
+          columns.map(([title]) => title),
+          of.map((metric) => columns.map(([, cell]) => cell(metric))),
+        ),
   ])
   return ['## Metrics', ...components]
+}
+
+/** Metrics of the runtime that nothing shows or watches, and of which nothing is wrong. */
+function isOfNoInterest(metrics: readonly MetricReport[]): boolean {
+  return metrics.every(
+    (metric) =>
+      metric.isOfRuntime &&
+      metric.panels.length === 0 &&
+      metric.alerts.length === 0 &&
+      verdictOf(metric).startsWith('good'),
+  )
 }
 
 function panelsOf({ panels, noPanel }: MetricReport): string {
@@ -35,8 +48,8 @@ function alertsOf({ alerts, noAlert }: MetricReport): string {
   return places(alerts, ({ rule }) => rule, noAlert)
 }
 
-function recorded({ recordings }: MetricReport): string {
-  if (recordings === undefined) return '?'
+function recorded({ recordings, recordedBy }: MetricReport): string {
+  if (recordings === undefined) return recordedBy === undefined ? '?' : text(recordedBy)
   const [first] = recordings
   if (first === undefined) return '**nowhere**'
   return `${text(`${first.file}:${first.line}`)}${more(recordings.length)}`

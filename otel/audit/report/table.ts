@@ -1,6 +1,7 @@
 import type { Audit } from '../audit.ts'
 import { type Finding, type Level, levels } from '../finding.ts'
 import { counted, lookedInWords } from '../looked-at.ts'
+import { type Alike, alike, nameOf } from './alike.ts'
 import { plain, wrap } from './wrap.ts'
 
 export interface TableOptions {
@@ -22,7 +23,7 @@ export function tableReport(
   const shown = audit.findings.filter((finding) => levels.indexOf(finding.level) >= levels.indexOf(level))
   const byFile = Map.groupBy(shown, ({ place }) => place.file)
   const blocks = [...byFile].map(([file, findings]) =>
-    [paint('bold', plain(file)), ...findings.flatMap((finding) => entry(finding, paint))].join('\n'),
+    [paint('bold', plain(file)), ...alike(findings).flatMap((group) => entry(group, paint))].join('\n'),
   )
   return `${[...blocks, ending(audit, level, paint)].join('\n\n')}\n`
 }
@@ -38,12 +39,23 @@ export function countsInWords(findings: readonly Finding[]): string {
     : (parts[0] ?? 'no finding')
 }
 
-function entry({ check, level, place, reason, mend }: Finding, paint: Paint): string[] {
+/** So many names are shown; the others are counted, and in the other reports. */
+const mostNames = 12
+
+function entry({ findings: [first, ...more], reason, mend }: Alike, paint: Paint): string[] {
+  const { check, level, place } = first
   const { line, panel, rule } = place
-  const where = [line === undefined ? '' : `line ${line}`, panel ?? '', rule ?? ''].filter(Boolean).join(', ')
+  const all = [first, ...more]
+  const names = all.slice(0, mostNames).map(nameOf)
+  const where =
+    more.length > 0
+      ? linesOf(all)
+      : [line === undefined ? '' : `line ${line}`, panel ?? '', rule ?? ''].filter(Boolean).join(', ')
+  const left = all.length - names.length
+  const about = more.length > 0 ? `${names.join(', ')}${left > 0 ? ` and ${left} more` : ''}: ` : ''
   const head = `  ${paint(level, level.padEnd(indent - 2))}${plain(where)}`
   const room = width - indent
-  const said = wrap(plain(reason), room).map((text) => ' '.repeat(indent) + text)
+  const said = wrap(plain(about + reason), room).map((text) => ' '.repeat(indent) + text)
   const mended = wrap(plain(mend), room - 2).map(
     (text, index) => `${' '.repeat(indent)}${index === 0 ? '→ ' : '  '}${text}`,
   )
@@ -55,6 +67,13 @@ function entry({ check, level, place, reason, mend }: Finding, paint: Paint): st
     ...mended,
     name,
   ]
+}
+
+function linesOf(findings: readonly Finding[]): string {
+  const lines = findings.flatMap(({ place }) => (place.line === undefined ? [] : [place.line]))
+  if (lines.length === 0) return ''
+  const shown = [...new Set(lines)].slice(0, mostNames)
+  return `lines ${shown.join(', ')}${shown.length < lines.length ? ', …' : ''}`
 }
 
 function ending(audit: Audit, level: Level, paint: Paint): string {
