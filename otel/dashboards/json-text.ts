@@ -1,5 +1,6 @@
 import { DashboardError } from './dashboard-error.ts'
 import { findFault } from './json-fault.ts'
+import { Lines } from './lines.ts'
 
 /** A value of a JSON text together with where it stands there. */
 export interface JsonNode {
@@ -18,8 +19,7 @@ export interface JsonNode {
 /** A text that was read, with the lines of its offsets. */
 export interface JsonText {
   readonly root: JsonNode
-  /** Line of an offset, beginning at 1. */
-  readonly lineOf: (offset: number) => number
+  readonly lines: Lines
 }
 
 /** Deeper than any dashboard is, shallower than the stack. */
@@ -32,14 +32,28 @@ const maxDepth = 200
  */
 export function parseJsonText({ file, text }: { readonly file: string; readonly text: string }): JsonText {
   const begin = text.charCodeAt(0) === 0xfeff ? 1 : 0
-  const lineOf = lineIndex(text)
+  const lines = new Lines(text)
   let value: unknown
   try {
     value = JSON.parse(begin === 0 ? text : text.slice(begin))
   } catch {
-    throw syntaxError({ file, text, begin, lineOf })
+    throw syntaxError({ file, text, begin, lines })
   }
-  return { root: new Scanner(text, file, lineOf).read(begin, value, undefined, 0), lineOf }
+  return { root: new Scanner(text, file, lines).read(begin, value, undefined, 0, undefined), lines }
+}
+
+/**
+ * Reads a text that came from another one by inserting valid JSON behind its first `same` characters. What stands
+ * before them is taken over node by node, the same objects, so that whoever adds to a long text does not read all of it
+ * every time.
+ */
+export function reparseJsonText(
+  before: JsonText,
+  { file, text, same }: { readonly file: string; readonly text: string; readonly same: number },
+): JsonText {
+  const lines = before.lines.continued(text, same)
+  const { root } = before
+  return { root: new Scanner(text, file, lines, same).read(root.start, undefined, undefined, 0, root), lines }
 }
 
 /** The node that a path of keys and indices leads to. */
@@ -55,43 +69,72 @@ export function nodeAt(root: JsonNode, path: readonly (string | number)[]): Json
 class Scanner {
   readonly #text: string
   readonly #file: string
-  readonly #lineOf: (offset: number) => number
+  readonly #lines: Lines
+  /** So many characters are those of the text that was read before. */
+  readonly #same: number
 
-  constructor(text: string, file: string, lineOf: (offset: number) => number) {
+  constructor(text: string, file: string, lines: Lines, same = 0) {
     this.#text = text
     this.#file = file
-    this.#lineOf = lineOf
+    this.#lines = lines
+    this.#same = same
   }
 
-  read(from: number, value: unknown, keyStart: number | undefined, depth: number): JsonNode {
+  /**
+   * @param value what stands there, where it has been parsed; otherwise it is put together.
+   * @param old what stood there in the text before.
+   */
+  read(
+    from: number,
+    value: unknown,
+    keyStart: number | undefined,
+    depth: number,
+    old: JsonNode | undefined,
+  ): JsonNode {
     const start = this.#skipSpace(from)
+    if (old !== undefined && old.end <= this.#same && old.start === start) return old
     const first = this.#text.charCodeAt(start)
     if (first === openBrace || first === openBracket) {
       if (depth > maxDepth) {
         throw new DashboardError(
-          `${this.#file}:${this.#lineOf(start)}: values are nested more than ${maxDepth} deep; this is no dashboard`,
+          `${this.#file}:${this.#lines.lineOf(start)}: values are nested more than ${maxDepth} deep; this is no dashboard`,
         )
       }
       return first === openBrace
-        ? this.#object(start, value, keyStart, depth)
-        : this.#array(start, value, keyStart, depth)
+        ? this.#object(start, value, keyStart, depth, old)
+        : this.#array(start, value, keyStart, depth, old)
     }
     const end = first === quote ? this.#stringEnd(start) : this.#wordEnd(start)
-    return { value, start, end, keyStart, members: undefined, items: undefined }
+    const own = value === undefined ? (JSON.parse(this.#text.slice(start, end)) as unknown) : value
+    return { value: own, start, end, keyStart, members: undefined, items: undefined }
   }
 
-  #array(start: number, value: unknown, keyStart: number | undefined, depth: number): JsonNode {
+  #array(
+    start: number,
+    value: unknown,
+    keyStart: number | undefined,
+    depth: number,
+    old: JsonNode | undefined,
+  ): JsonNode {
     const items: JsonNode[] = []
     let at = this.#skipSpace(start + 1)
     while (this.#text.charCodeAt(at) !== closeBracket) {
-      const item = this.read(at, (value as readonly unknown[])[items.length], undefined, depth + 1)
+      const inside = (value as readonly unknown[] | undefined)?.[items.length]
+      const item = this.read(at, inside, undefined, depth + 1, old?.items?.[items.length])
       items.push(item)
       at = this.#next(item.end)
     }
-    return { value, start, end: at + 1, keyStart, members: undefined, items }
+    const own = value ?? items.map((item) => item.value)
+    return { value: own, start, end: at + 1, keyStart, members: undefined, items }
   }
 
-  #object(start: number, value: unknown, keyStart: number | undefined, depth: number): JsonNode {
+  #object(
+    start: number,
+    value: unknown,
+    keyStart: number | undefined,
+    depth: number,
+    old: JsonNode | undefined,
+  ): JsonNode {
     const members = new Map<string, JsonNode>()
     let at = this.#skipSpace(start + 1)
     while (this.#text.charCodeAt(at) === quote) {
@@ -102,21 +145,23 @@ class Scanner {
       if (seen !== undefined) throw this.#twice(key, seen.keyStart ?? start, at)
       const member = this.read(
         this.#skipSpace(keyEnd) + 1,
-        (value as Readonly<Record<string, unknown>>)[key],
+        (value as Readonly<Record<string, unknown>> | undefined)?.[key],
         at,
         depth + 1,
+        old?.members?.get(key),
       )
       members.set(key, member)
       at = this.#next(member.end)
     }
-    return { value, start, end: at + 1, keyStart, members, items: undefined }
+    const own = value ?? Object.fromEntries([...members].map(([key, member]) => [key, member.value]))
+    return { value: own, start, end: at + 1, keyStart, members, items: undefined }
   }
 
   /** The value that stands in the tree is that of the last of two; told before anything reads it. */
   #twice(key: string, first: number, second: number): DashboardError {
     const name = JSON.stringify(key.slice(0, 80))
     return new DashboardError(
-      `${this.#file}:${this.#lineOf(second)}: the key ${name} stands twice in one object, first in line ${this.#lineOf(first)}; keep one of them`,
+      `${this.#file}:${this.#lines.lineOf(second)}: the key ${name} stands twice in one object, first in line ${this.#lines.lineOf(first)}; keep one of them`,
     )
   }
 
@@ -162,33 +207,14 @@ function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }
 
-/** Finds lines by halving; the beginnings of lines are looked for at the first question. */
-function lineIndex(text: string): (offset: number) => number {
-  let starts: number[] | undefined
-  return (offset) => {
-    if (starts === undefined) {
-      starts = [0]
-      for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-    }
-    let low = 0
-    let high = starts.length
-    while (high - low > 1) {
-      const middle = (low + high) >> 1
-      if ((starts[middle] ?? 0) <= offset) low = middle
-      else high = middle
-    }
-    return low + 1
-  }
-}
-
 interface BrokenText {
   readonly file: string
   readonly text: string
   readonly begin: number
-  readonly lineOf: (offset: number) => number
+  readonly lines: Lines
 }
 
-function syntaxError({ file, text, begin, lineOf }: BrokenText): DashboardError {
+function syntaxError({ file, text, begin, lines }: BrokenText): DashboardError {
   const content = text.slice(begin, begin + 10_000).trimStart()
   const exportIt = "export the dashboard's JSON from Grafana"
   if (content === '') return new DashboardError(`${file}: the file is empty; ${exportIt}`)
@@ -196,7 +222,7 @@ function syntaxError({ file, text, begin, lineOf }: BrokenText): DashboardError 
     return new DashboardError(`${file}: this is HTML or XML, not JSON; ${exportIt}`)
   if (!/^["[{]/.test(content)) return new DashboardError(`${file}: this is not JSON; ${exportIt}`)
   const { offset, expected } = findFault(text, begin) ?? { offset: text.length, expected: 'more' }
-  const line = lineOf(offset)
+  const line = lines.lineOf(offset)
   if (offset >= text.length) {
     return new DashboardError(
       `${file}:${line}: the text ends in the middle of the JSON; ${exportIt} once more`,

@@ -8,17 +8,18 @@ import type {
 } from './dashboard.ts'
 import { readDatasource, speaksPromql } from './datasource.ts'
 import { type Field, field, isTrue, items, members, numberOf, textOf } from './fields.ts'
-import type { DashboardBody, DashboardContent } from './read.ts'
+import type { DashboardBody, DashboardContent, KnownPanels } from './read.ts'
 import { readTags, readThresholds } from './read-parts.ts'
 
 /** Reads the classic schema: panels in rows and under rows, the older `rows`, library panels whose model is in the file. */
-export function readClassic({ body, name, lineAt }: DashboardBody): DashboardContent {
+export function readClassic({ body, name, lineAt, known }: DashboardBody): DashboardContent {
   const variables = items(field(body, 'templating', 'list')).map((of) => readVariable(of, lineAt))
   const libraryModels = new Map(
     members(field(body, '__elements')).map(([uid, element]) => [uid, field(element, 'model')]),
   )
   const reading: Reading = {
     lineAt,
+    known,
     libraryModels,
     typeOfVariable: typesOfVariables(body, variables),
     panels: [],
@@ -43,6 +44,7 @@ export function readClassic({ body, name, lineAt }: DashboardBody): DashboardCon
 
 interface Reading {
   readonly lineAt: DashboardBody['lineAt']
+  readonly known: KnownPanels | undefined
   readonly libraryModels: ReadonlyMap<string, Field>
   readonly typeOfVariable: (name: string) => string | undefined
   readonly panels: DashboardPanel[]
@@ -52,6 +54,7 @@ interface Reading {
 /** Panels stand under the open row above them, as on the screen: by position, not by order in the file. */
 function readPanels(reading: Reading, list: Field, within: readonly string[]): void {
   const all = items(list)
+  const gridKey = list.path.join('/')
   const rows = all
     .filter((of) => textOf(field(of, 'type')) === 'row' && !isTrue(field(of, 'collapsed')))
     .map((of) => ({ y: readGrid(field(of, 'gridPos'))?.y ?? 0, title: textOf(field(of, 'title')) ?? '' }))
@@ -59,7 +62,7 @@ function readPanels(reading: Reading, list: Field, within: readonly string[]): v
   for (const of of all) {
     const inner = field(of, 'panels')
     if (textOf(field(of, 'type')) === 'row') {
-      readRow(reading, of, list.path.join('/'))
+      readRow(reading, of, gridKey)
       readPanels(reading, inner, [...within, textOf(field(of, 'title')) ?? ''])
       continue
     }
@@ -67,7 +70,7 @@ function readPanels(reading: Reading, list: Field, within: readonly string[]): v
     const row = grid && rows.findLast(({ y }) => y <= grid.y)
     const around = row === undefined ? within : [...within, row.title]
     if (of.node?.members === undefined) continue
-    const panel = readPanel(reading, of, { within: around, grid, gridKey: list.path.join('/') })
+    const panel = knownOrRead(reading, of, { within: around, grid, gridKey })
     reading.panels.push(panel)
     if (inner.node !== undefined) readPanels(reading, inner, [...around, panel.title])
   }
@@ -83,6 +86,20 @@ function readRow({ rows, lineAt }: Reading, of: Field, gridKey: string): void {
     path: of.path,
     line: lineAt(of),
   })
+}
+
+/** A row above may have come or gone since it was read; a library may have moved. */
+function knownOrRead(
+  reading: Reading,
+  of: Field,
+  place: Pick<DashboardPanel, 'within' | 'grid' | 'gridKey'>,
+) {
+  const { known } = reading
+  const found = of.node && known?.get(of.node)
+  if (found?.library === undefined && found?.within.join('\n') === place.within.join('\n')) return found
+  const panel = readPanel(reading, of, place)
+  if (of.node !== undefined) known?.set(of.node, panel)
+  return panel
 }
 
 function readPanel(

@@ -1,4 +1,4 @@
-import type { Dashboard } from './dashboard.ts'
+import type { Dashboard, DashboardPanel } from './dashboard.ts'
 import { DashboardError } from './dashboard-error.ts'
 import { type Field, field, textOf } from './fields.ts'
 import { type JsonText, parseJsonText } from './json-text.ts'
@@ -22,12 +22,16 @@ export function readDashboard({ file, text }: { readonly file: string; readonly 
   return readParsed(file, parseJsonText({ file, text }))
 }
 
-/** Reads a dashboard whose text has been parsed, for those that need its positions as well. */
-export function readParsed(file: string, { root, lineOf }: JsonText): Dashboard {
+/**
+ * Reads a dashboard whose text has been parsed, for those that need its positions as well.
+ *
+ * @param known panels by their nodes, which are taken as they were read from the same nodes before.
+ */
+export function readParsed(file: string, { root, lines }: JsonText, known?: KnownPanels): Dashboard {
   const { schema, body, name } = findBody(file, { node: root, path: [] })
-  const lineAt = ({ node }: Field) => lineOf(node?.start ?? 0)
+  const lineAt = ({ node }: Field) => lines.lineOf(node?.start ?? 0)
   const read = schema === 'v2' ? readElements : readClassic
-  return { file, schema, json: root.value, bodyPath: body.path, ...read({ body, name, lineAt }) }
+  return { file, schema, json: root.value, bodyPath: body.path, ...read({ body, name, lineAt, known }) }
 }
 
 /** What the readers of both schemas find; the rest is the same for both. */
@@ -40,9 +44,13 @@ export interface DashboardBody {
   /** Name of the resource around it, which is the dashboard's uid there. */
   readonly name: string | undefined
   readonly lineAt: (of: Field) => number
+  readonly known: KnownPanels | undefined
 }
 
-interface FoundBody extends Omit<DashboardBody, 'lineAt'> {
+/** Panels that have been read, by the objects that they were read from. */
+export type KnownPanels = WeakMap<object, DashboardPanel>
+
+interface FoundBody extends Pick<DashboardBody, 'body' | 'name'> {
   readonly schema: 'v1' | 'v2'
 }
 

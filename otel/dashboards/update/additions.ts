@@ -31,8 +31,11 @@ export interface Added {
   readonly queries: readonly { readonly expr: string; readonly legend: string }[]
 }
 
-interface Step {
+/** The text with one thing more in it. */
+export interface Step {
   readonly text: string
+  /** So many of its first characters are as they were. */
+  readonly same: number
   readonly added?: Added
 }
 
@@ -73,10 +76,7 @@ export function addTarget({
     path: panel.path,
     queries: [query],
   }
-  return {
-    text: applyInsertions(text, [insertItem(text, { array, after: panel.targets.length - 1, value })]),
-    added,
-  }
+  return step(text, [insertItem(text, { array, after: panel.targets.length - 1, value })], added)
 }
 
 /** Adds a panel to a section; undefined when there is no room. */
@@ -117,7 +117,7 @@ export function addPanel({
             value: [value],
           })
         : insertItem(text, { array: list, after: section.after, value })
-    return { text: applyInsertions(text, [insertion]), added: { ...added, id, element: undefined } }
+    return step(text, [insertion], { ...added, id, element: undefined })
   }
   const element = freeElement(dashboard, id)
   const insertions: Insertion[] = [
@@ -132,7 +132,7 @@ export function addPanel({
       value: layoutItem(dashboard, section, element, place),
     }),
   ]
-  return { text: applyInsertions(text, insertions), added: { ...added, id, element } }
+  return step(text, insertions, { ...added, id, element })
 }
 
 /** Adds an open row, or in schema v2 a row or tab, at the end. */
@@ -146,7 +146,7 @@ export function addRow({ text, root, dashboard, title }: Common & { readonly tit
     const value = { collapsed: false, gridPos: { h: 1, w: 24, x: 0, y }, id, panels: [], title, type: 'row' }
     const array = at(root, [...bodyPath, 'panels'])
     const after = (array.items?.length ?? 0) - 1
-    return { text: applyInsertions(text, [insertItem(text, { array, after, value })]), row: { id } }
+    return { ...step(text, [insertItem(text, { array, after, value })]), row: { id } }
   }
   const layout = [...bodyPath, 'layout', 'spec']
   const isTabs = Array.isArray(valueAt(json, ...layout, 'tabs'))
@@ -160,7 +160,12 @@ export function addRow({ text, root, dashboard, title }: Common & { readonly tit
   }
   const array = at(root, [...layout, isTabs ? 'tabs' : 'rows'])
   const after = (array.items?.length ?? 0) - 1
-  return { text: applyInsertions(text, [insertItem(text, { array, after, value })]), row: { title } }
+  return { ...step(text, [insertItem(text, { array, after, value })]), row: { title } }
+}
+
+function step(text: string, insertions: readonly Insertion[], added?: Added): Step {
+  const same = Math.min(...insertions.map(({ offset }) => offset))
+  return { text: applyInsertions(text, insertions), same, ...(added && { added }) }
 }
 
 function at(root: JsonNode, path: readonly (string | number)[]): JsonNode {

@@ -14,8 +14,7 @@ export function titleOf(name: string): string {
 }
 
 /** How many words two names begin with in common. */
-export function kinship(one: string, other: string): number {
-  const [a, b] = [wordsOf(one), wordsOf(other)]
+export function wordsInCommon(a: readonly string[], b: readonly string[]): number {
   let common = 0
   while (common < a.length && a[common] === b[common]) common += 1
   return common

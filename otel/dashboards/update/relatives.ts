@@ -1,31 +1,44 @@
 import type { Dashboard, DashboardPanel } from '../dashboard.ts'
 import { wordsInQueries } from '../metrics-of.ts'
-import { kinship, wordsOf } from './metric-words.ts'
+import { wordsInCommon, wordsOf } from './metric-words.ts'
 
 /** Panels that show metrics of the same family, the closest first; those whose row or title names the family come last. */
-export function relativesOf(
-  dashboard: Dashboard,
-  metric: string,
-  names: ReadonlySet<string>,
-): readonly DashboardPanel[] {
-  const family = wordsOf(metric)[0] ?? metric
-  return dashboard.panels
-    .map((panel, index) => ({ panel, index, closeness: closeness(panel, metric, family, names) }))
-    .filter((each) => each.closeness > 0)
-    .sort((a, b) => b.closeness - a.closeness || b.index - a.index)
-    .map(({ panel }) => panel)
+export type RelativesOf = (dashboard: Dashboard, metric: string) => readonly DashboardPanel[]
+
+/** @param names of all metrics that are known. */
+export function createRelatives(names: ReadonlySet<string>): RelativesOf {
+  // Every metric that is added is compared with every panel, and few panels are new since the last one.
+  const seen = new WeakMap<DashboardPanel, Words>()
+  const wordsOfPanel = (panel: DashboardPanel): Words => {
+    const words = seen.get(panel) ?? readWords(panel, names)
+    seen.set(panel, words)
+    return words
+  }
+  return (dashboard, metric) => {
+    const words = wordsOf(metric)
+    const family = new RegExp(`\\b${(words[0] ?? metric).toLowerCase()}`)
+    return dashboard.panels
+      .map((panel, index) => ({ panel, index, closeness: closeness(wordsOfPanel(panel), words, family) }))
+      .filter((each) => each.closeness > 0)
+      .sort((a, b) => b.closeness - a.closeness || b.index - a.index)
+      .map(({ panel }) => panel)
+  }
 }
 
-function closeness(
-  panel: DashboardPanel,
-  metric: string,
-  family: string,
-  names: ReadonlySet<string>,
-): number {
+interface Words {
+  /** Of each metric that the panel shows. */
+  readonly shown: readonly (readonly string[])[]
+  readonly text: string
+}
+
+function readWords(panel: DashboardPanel, names: ReadonlySet<string>): Words {
   // Words of a query are functions and labels as well; a name of two words or more, or a known one, is a metric.
   const shown = [...wordsInQueries(panel)].filter((word) => names.has(word) || word.includes('_'))
-  const most = Math.max(0, ...shown.map((name) => kinship(name, metric)))
+  return { shown: shown.map(wordsOf), text: [...panel.within, panel.title].join(' ').toLowerCase() }
+}
+
+function closeness({ shown, text }: Words, words: readonly string[], family: RegExp): number {
+  const most = shown.reduce((common, other) => Math.max(common, wordsInCommon(other, words)), 0)
   if (most > 0) return most
-  const text = [...panel.within, panel.title].join(' ').toLowerCase()
-  return new RegExp(`\\b${family.toLowerCase()}`).test(text) ? 0.5 : 0
+  return family.test(text) ? 0.5 : 0
 }

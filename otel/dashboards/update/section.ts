@@ -137,7 +137,8 @@ const classicGrid: ReadGrid = (item) => readGrid(valueAt(item, 'gridPos'), ['x',
 const elementGrid: ReadGrid = (item) => readGrid(valueAt(item, 'spec'), ['x', 'y', 'width', 'height'])
 
 function readGrid(value: unknown, keys: readonly string[]): GridPosition | undefined {
-  const [x, y, w, h] = keys.map((key) => valueAt(value, key))
+  if (typeof value !== 'object' || value === null) return undefined
+  const [x, y, w, h] = keys.map((key) => (value as Readonly<Record<string, unknown>>)[key])
   if (typeof x !== 'number' || typeof y !== 'number' || typeof w !== 'number' || typeof h !== 'number')
     return undefined
   return { x, y, w, h }

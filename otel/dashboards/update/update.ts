@@ -1,15 +1,15 @@
 import type { DeclaredMetric } from '../../audit/planes.ts'
 import type { Dashboard, DashboardPanel } from '../dashboard.ts'
-import { type JsonNode, parseJsonText } from '../json-text.ts'
+import { parseJsonText, reparseJsonText } from '../json-text.ts'
 import { shows, wordsInQueries } from '../metrics-of.ts'
-import { readParsed } from '../read.ts'
+import { type KnownPanels, readParsed } from '../read.ts'
 import { valueAt } from '../value-at.ts'
-import { type Added, type Addition, addPanel, addRow, addTarget } from './additions.ts'
+import { type Added, type Addition, addPanel, addRow, addTarget, type Step } from './additions.ts'
 import { findJoining } from './join.ts'
 import { kindOf, priorityOf } from './metric-kind.ts'
 import { titleOf, wordsOf } from './metric-words.ts'
 import { designPanel } from './panel-design.ts'
-import { relativesOf } from './relatives.ts'
+import { createRelatives, type RelativesOf } from './relatives.ts'
 import { lastSection, type Section, sectionOf, sectionOfRow } from './section.ts'
 import { panelStyle, queryStyle } from './style.ts'
 
@@ -36,15 +36,25 @@ export interface DashboardUpdate {
  */
 export function updateDashboard({ file, text, metrics, only }: UpdateOptions): DashboardUpdate {
   const known = new Map(metrics.map((metric) => [metric.name, metric]))
+  const relativesOf = createRelatives(new Set(known.keys()))
+  const knownPanels: KnownPanels = new WeakMap()
   let current = text
-  let { root, dashboard } = parse(file, text)
+  let parsed = parseJsonText({ file, text })
+  let { root } = parsed
+  let dashboard = readParsed(file, parsed, knownPanels)
   const added: Added[] = []
-  const take = (step: { readonly text: string; readonly added?: Added }) => {
+  const take = (step: Step) => {
+    parsed = reparseJsonText(parsed, { file, text: step.text, same: step.same })
     current = step.text
-    ;({ root, dashboard } = parse(file, current))
+    root = parsed.root
+    dashboard = readParsed(file, parsed, knownPanels)
     if (step.added !== undefined) added.push(step.added)
   }
-  for (const { metrics: group, family } of groupsOf(dashboard, missingIn(dashboard, metrics, only), known)) {
+  for (const { metrics: group, family } of groupsOf(
+    dashboard,
+    missingIn(dashboard, metrics, only),
+    relativesOf,
+  )) {
     let row: { readonly id: number } | { readonly title: string } | undefined
     for (const metric of group) {
       const joining = findJoining(dashboard, metric, known)
@@ -52,13 +62,13 @@ export function updateDashboard({ file, text, metrics, only }: UpdateOptions): D
         take(addTarget({ text: current, root, dashboard, metric, ...joining }))
         continue
       }
-      const relatives = relativesOf(dashboard, metric.name, new Set(known.keys()))
+      const relatives = relativesOf(dashboard, metric.name)
       const design = designPanel(metric, queryStyle(dashboard, relatives))
       const neighbours = [...relatives, ...dashboard.panels.toReversed()]
       const style = panelStyle(dashboard, neighbours, design.type)
       const place = (section: Section | undefined) =>
         section && addPanel({ text: current, root, dashboard, design, style, section, neighbours })
-      const section = relatives.map((panel) => sectionOf(dashboard, panel)).find((each) => each !== undefined)
+      const section = firstOf(relatives, (panel) => sectionOf(dashboard, panel))
       const inRow = row && rowSection(dashboard, row)
       const step =
         place(section) ?? place(inRow) ?? (relatives.length === 0 ? place(lastSection(dashboard)) : undefined)
@@ -78,9 +88,16 @@ export function updateDashboard({ file, text, metrics, only }: UpdateOptions): D
   return { text: current, additions: locate(dashboard, added) }
 }
 
-function parse(file: string, text: string): { readonly root: JsonNode; readonly dashboard: Dashboard } {
-  const parsed = parseJsonText({ file, text })
-  return { root: parsed.root, dashboard: readParsed(file, parsed) }
+/** What the first one has that has any. */
+function firstOf<Item, Found>(
+  list: readonly Item[],
+  find: (item: Item) => Found | undefined,
+): Found | undefined {
+  for (const item of list) {
+    const found = find(item)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Those that no query names. A reason for having no panel is respected unless the metric is asked for. */
@@ -110,12 +127,11 @@ interface Group {
 function groupsOf(
   dashboard: Dashboard,
   missing: readonly DeclaredMetric[],
-  known: ReadonlyMap<string, DeclaredMetric>,
+  relativesOf: RelativesOf,
 ): readonly Group[] {
   const groups = new Map<string, Group>()
-  const names = new Set(known.keys())
   for (const metric of missing) {
-    const [closest] = relativesOf(dashboard, metric.name, names)
+    const [closest] = relativesOf(dashboard, metric.name)
     const family = wordsOf(metric.name)[0] ?? metric.name
     const key = closest === undefined ? `family ${family}` : [closest.gridKey, ...closest.within].join('\n')
     const group = groups.get(key) ?? { metrics: [], family, hasRoom: hasRoom(dashboard, closest) }
