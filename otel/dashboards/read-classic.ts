@@ -56,24 +56,35 @@ function readPanels(reading: Reading, list: Field, within: readonly string[]): v
   const all = items(list)
   const gridKey = list.path.join('/')
   const rows = all
-    .filter((of) => textOf(field(of, 'type')) === 'row' && !isTrue(field(of, 'collapsed')))
+    .filter((of) => isRow(of) && !isTrue(field(of, 'collapsed')))
     .map((of) => ({ y: readGrid(field(of, 'gridPos'))?.y ?? 0, title: textOf(field(of, 'title')) ?? '' }))
     .sort((a, b) => a.y - b.y)
   for (const of of all) {
     const inner = field(of, 'panels')
-    if (textOf(field(of, 'type')) === 'row') {
+    if (isRow(of)) {
       readRow(reading, of, gridKey)
       readPanels(reading, inner, [...within, textOf(field(of, 'title')) ?? ''])
       continue
     }
-    const grid = readGrid(field(of, 'gridPos'))
+    if (of.node?.members === undefined) continue
+    const known = reading.known?.get(of.node)
+    const grid = known === undefined ? readGrid(field(of, 'gridPos')) : known.grid
     const row = grid && rows.findLast(({ y }) => y <= grid.y)
     const around = row === undefined ? within : [...within, row.title]
-    if (of.node?.members === undefined) continue
-    const panel = knownOrRead(reading, of, { within: around, grid, gridKey })
+    const panel = isStill(known, around) ? known : readPanel(reading, of, { within: around, grid, gridKey })
+    reading.known?.set(of.node, panel)
     reading.panels.push(panel)
     if (inner.node !== undefined) readPanels(reading, inner, [...around, panel.title])
   }
+}
+
+function isRow({ node }: Field): boolean {
+  return node?.members?.get('type')?.value === 'row'
+}
+
+/** A row above may have come or gone since it was read, and a library may have moved. */
+function isStill(known: DashboardPanel | undefined, around: readonly string[]): known is DashboardPanel {
+  return known !== undefined && known.library === undefined && known.within.join('\n') === around.join('\n')
 }
 
 function readRow({ rows, lineAt }: Reading, of: Field, gridKey: string): void {
@@ -86,20 +97,6 @@ function readRow({ rows, lineAt }: Reading, of: Field, gridKey: string): void {
     path: of.path,
     line: lineAt(of),
   })
-}
-
-/** A row above may have come or gone since it was read; a library may have moved. */
-function knownOrRead(
-  reading: Reading,
-  of: Field,
-  place: Pick<DashboardPanel, 'within' | 'grid' | 'gridKey'>,
-) {
-  const { known } = reading
-  const found = of.node && known?.get(of.node)
-  if (found?.library === undefined && found?.within.join('\n') === place.within.join('\n')) return found
-  const panel = readPanel(reading, of, place)
-  if (of.node !== undefined) known?.set(of.node, panel)
-  return panel
 }
 
 function readPanel(
