@@ -96,7 +96,8 @@ const examples = 3
 function weightOf(findings: readonly Finding[]): number {
   const level = Math.max(...findings.map((finding) => levels.indexOf(finding.level)))
   const [{ check } = { check: '' }] = findings
-  if (/^(scrape|counter|histogram)-/.test(check)) return level * 10 + 4
+  if (check.startsWith('scrape-')) return level * 10 + 5
+  if (/^(counter|histogram)-/.test(check)) return level * 10 + 4
   if (findings.some(({ place }) => place.rule !== undefined)) return level * 10 + 3
   if (/^(source|metric|cardinality|catalog)-/.test(check)) return level * 10 + 2
   return level * 10 + (check.startsWith('query-') ? 1 : 0)
@@ -128,7 +129,7 @@ function toDo(findings: readonly Finding[], descriptions: ReadonlyMap<string, st
     const title = (descriptions.get(check) ?? check).replace(/\.$/, '')
     return [
       of.length === 1 && only
-        ? `${index + 1}. **${text(title)}** (${code(check)}): ${where(only)}. ${text(only.mend)}`
+        ? `${index + 1}. ${where(only)}: **${text(only.reason)}** ${text(only.mend)} (${code(check)})`
         : `${index + 1}. **${text(title)}** (${code(check)}, ${counted(of.length, 'place')})`,
       ...shown,
       ...more,
@@ -177,11 +178,13 @@ function namesOf(of: readonly Finding[]): string {
   return left > 0 ? `${names.join(', ')} and ${left} more` : inList(names)
 }
 
-function where({ place, subject }: Finding): string {
-  const { file, line, panel, rule } = place
-  const at = `${file}${line === undefined ? '' : `:${line}`}`
-  const name = panel ?? rule ?? subject
-  return `${code(name)} in ${text(at)}`
+function where(finding: Finding): string {
+  const { file, line } = finding.place
+  const at = text(`${file}${line === undefined ? '' : `:${line}`}`)
+  // A line that cannot be read is about nothing that has a name.
+  return finding.subject === finding.reason || finding.check === 'scrape-syntax'
+    ? at
+    : `${code(nameOf(finding))} in ${at}`
 }
 
 function rest({ known, gone, excepted, problems }: Audit): string[] {

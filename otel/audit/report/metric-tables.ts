@@ -17,7 +17,7 @@ export function metricTables(metrics: readonly MetricReport[], looked: Looked): 
     ...(looked.ruleFiles > 0 ? [['Alert', alertsOf] as const] : []),
     ['Verdict', (metric) => text(verdictOf(metric))],
   ]
-  const components = [...Map.groupBy(metrics, ({ component }) => component)].flatMap(([component, of]) => [
+  const components = componentsOf(metrics).flatMap(([component, of]) => [
     `### ${text(component)}`,
     isOfNoInterest(of)
       ? `Nothing is to be said of what the runtime brings: ${of.map(({ name }) => code(name)).join(', ')}.`
@@ -27,6 +27,19 @@ export function metricTables(metrics: readonly MetricReport[], looked: Looked): 
         ),
   ])
   return ['## Metrics', ...components]
+}
+
+/** Components of a single metric share a table at the end, so that not every other line is a heading. */
+function componentsOf(
+  metrics: readonly MetricReport[],
+): readonly (readonly [component: string, metrics: readonly MetricReport[]])[] {
+  const all = [...Map.groupBy(metrics, ({ component }) => component)]
+  const single = all.filter(([component, of]) => of.length === 1 && component !== 'Runtime')
+  if (single.length < 2) return all
+  return [
+    ...all.filter((one) => !single.includes(one)),
+    [all.length === single.length ? 'All' : 'Others', single.flatMap(([, of]) => of)],
+  ]
 }
 
 /** Metrics of the runtime that nothing shows or watches, and of which nothing is wrong. */
