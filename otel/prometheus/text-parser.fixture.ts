@@ -1,4 +1,5 @@
-// A strict reader of the text formats, for tests: what a scraper might only warn of is an error here.
+// A strict reader of the text formats, for tests: what a scraper might only warn of is an error here. The audit's reader
+// (otel/audit/scrape) forgives, and keeps no timestamps and exemplars; that the two agree is a test of both.
 
 export interface ParsedSample {
   readonly name: string
