@@ -255,6 +255,42 @@ const rows: readonly Row[] = [
     panels: graph('rate(events_total[$__rate_intervl])'),
     found: ['error'],
   },
+  {
+    check: 'query-odd-aggregation',
+    says: 'one maximum among sums',
+    panels: graph(...Array.from({ length: 6 }, () => whole), 'max(rate(wait_seconds_count{op="get"}[5m]))'),
+    found: ['warning'],
+  },
+  {
+    check: 'query-odd-aggregation',
+    says: 'sums and maxima',
+    panels: graph(whole, 'max(rate(wait_seconds_count{op="get"}[5m]))'),
+    found: [],
+  },
+  {
+    check: 'rule-record-level',
+    says: 'an instance that is not kept',
+    rules: record('instance:queue_depth:max', 'max by (job) (queue_depth)'),
+    found: ['warning'],
+  },
+  {
+    check: 'rule-record-level',
+    says: 'an instance that is kept',
+    rules: record('instance_op:wait_seconds:rate5m', 'sum by (instance, op) (rate(wait_seconds_sum[5m]))'),
+    found: [],
+  },
+  {
+    check: 'rule-window-words',
+    says: 'a text about other minutes',
+    rules: `${alert('Many', 'increase(events_total[1h]) > 5')}  annotations: {summary: "Many in the last 15 minutes."}`,
+    found: ['warning'],
+  },
+  {
+    check: 'rule-window-words',
+    says: 'the minutes of a recorded range, and those of the for',
+    rules: `${record('job:events:rate15m', 'sum by (job) (rate(events_total[15m]))')}${alert('Many', 'job:events:rate15m > 5')}  annotations: {summary: "Many in the last 15 minutes, for five minutes."}`,
+    found: [],
+  },
 ]
 
 describe('what common sense finds', () => {

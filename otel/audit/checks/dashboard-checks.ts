@@ -23,7 +23,9 @@ import { dashboardRateInterval } from './dashboard-rate-interval.ts'
 import { dashboardRefId } from './dashboard-refid.ts'
 import { dashboardRefresh } from './dashboard-refresh.ts'
 import { dashboardSameQuery } from './dashboard-same-query.ts'
+import { dashboardStackedQuantiles } from './dashboard-stacked-quantiles.ts'
 import { dashboardStatQueries } from './dashboard-stat-queries.ts'
+import { dashboardSumOfSamples } from './dashboard-sum-of-samples.ts'
 import { dashboardTags } from './dashboard-tags.ts'
 import { dashboardTargetScope } from './dashboard-target-scope.ts'
 import { dashboardThresholds } from './dashboard-thresholds.ts'
@@ -66,7 +68,9 @@ export const dashboardChecks: readonly Check[] = [
   dashboardRefId,
   dashboardRefresh,
   dashboardSameQuery,
+  dashboardStackedQuantiles,
   dashboardStatQueries,
+  dashboardSumOfSamples,
   dashboardTags,
   dashboardTargetScope,
   dashboardThresholdsCatalog,

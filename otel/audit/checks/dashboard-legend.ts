@@ -11,11 +11,13 @@ export const dashboardLegend: Check = {
   name: check,
   description: 'Graphs of several series without a legend, or whose legend shows the whole query.',
   *run({ dashboards }) {
+    const isRare = isForgotten(legendsOf(dashboards))
     for (const dashboard of dashboards) {
-      const isOdd = isForgotten(legendsOf(dashboard))
+      // Where none has any, that was a choice.
+      const isOdd = isRare && legendsOf([dashboard]).having > 0
       for (const panel of dashboard.panels) {
         if (panel.type !== 'timeseries') continue
-        const reason = faultOf(dashboard, panel)
+        const reason = faultOf(dashboard, panel, isOdd)
         if (reason === undefined) continue
         const mend = 'Show the legend, and name each series by what sets it apart: {{label}}.'
         const level = isOdd && isNameless(panel) ? 'warning' : 'info'
@@ -25,13 +27,14 @@ export const dashboardLegend: Check = {
   },
 }
 
-function faultOf(dashboard: Dashboard, panel: DashboardPanel): string | undefined {
+function faultOf(dashboard: Dashboard, panel: DashboardPanel, isOdd: boolean): string | undefined {
   const queries = shownQueries(panel)
   const kept = queries.find(({ expr }) => /\b(by|without)\s*\(\s*\w/.test(expr))
-  if (queries.length < 2 && kept === undefined) return undefined
+  const hasSeveral = queries.length > 1 || kept !== undefined
   const nameless = queries.find(({ legend }) => legend === undefined)
-  if (nameless !== undefined)
+  if (nameless !== undefined && (hasSeveral || isOdd))
     return `Query ${nameless.refId ?? ''} has no legend, so that its series are called by the query.`
+  if (!hasSeveral) return undefined
   const { options } = panelModel(dashboard, panel)
   const isHidden =
     valueAt(options, 'legend', 'showLegend') === false ||
@@ -43,7 +46,8 @@ function isNameless(panel: DashboardPanel): boolean {
   return shownQueries(panel).some(({ legend }) => legend === undefined)
 }
 
-function legendsOf({ panels }: Dashboard): { readonly lacking: number; readonly having: number } {
+function legendsOf(dashboards: readonly Dashboard[]): { readonly lacking: number; readonly having: number } {
+  const panels = dashboards.flatMap((dashboard) => dashboard.panels)
   const queries = panels.filter(({ type }) => type === 'timeseries').flatMap(shownQueries)
   const lacking = queries.filter(({ legend }) => legend === undefined).length
   return { lacking, having: queries.length - lacking }

@@ -38,8 +38,13 @@ function faultOf(mapping: unknown, seen: Set<string>): string | undefined {
   for (const [value, result] of results) {
     if (seen.has(value)) return `The value ${value} is mapped twice.`
     seen.add(value)
+    if (valueAt(result, 'text') === '')
+      return `The value ${value} is mapped to an empty text, which shows nothing.`
     if (!isShown(result)) return `The value ${value} is mapped to no text and no colour.`
   }
+  const texts = results.map(([, result]) => textAt(result, 'text'))
+  if (texts.length > 1 && texts[0] !== undefined && texts.every((text) => text === texts[0]))
+    return `All values are mapped to ${JSON.stringify(texts[0])}.`
   return listAt(options).length > 0 ? 'The options of a value mapping are a list.' : undefined
 }
 

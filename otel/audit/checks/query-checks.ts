@@ -6,6 +6,7 @@ import { queryFindsNothing } from './query-finds-nothing.ts'
 import { queryHistogramName } from './query-histogram-name.ts'
 import { queryIrate } from './query-irate.ts'
 import { queryLegend } from './query-legend.ts'
+import { queryLegendInstance } from './query-legend-instance.ts'
 import { queryMatcherOperator } from './query-matcher-operator.ts'
 import { queryMean } from './query-mean.ts'
 import { queryMissingMatcher } from './query-missing-matcher.ts'
@@ -13,6 +14,7 @@ import { queryMixedRanges } from './query-mixed-ranges.ts'
 import { queryNeverMatches } from './query-never-matches.ts'
 import { queryNeverTrue } from './query-never-true.ts'
 import { queryNoName } from './query-no-name.ts'
+import { queryOddAggregation } from './query-odd-aggregation.ts'
 import { queryQuantileInput } from './query-quantile-input.ts'
 import { queryQuantileLe } from './query-quantile-le.ts'
 import { queryQuantileNumber } from './query-quantile-number.ts'
@@ -41,6 +43,7 @@ export const queryChecks: readonly Check[] = [
   queryHistogramName,
   queryIrate,
   queryLegend,
+  queryLegendInstance,
   queryMatcherOperator,
   queryMean,
   queryMissingMatcher,
@@ -48,6 +51,7 @@ export const queryChecks: readonly Check[] = [
   queryNeverMatches,
   queryNeverTrue,
   queryNoName,
+  queryOddAggregation,
   queryQuantileInput,
   queryQuantileLe,
   queryQuantileNumber,

@@ -1,8 +1,10 @@
 import { nearest } from '../../promql/nearest.ts'
 import { resultLabels } from '../../promql/result-labels.ts'
-import type { Check } from '../planes.ts'
+import type { Check, Planes } from '../planes.ts'
+import { isForgotten } from './forgotten.ts'
 import { labelKnowledge } from './label-knowledge.ts'
 import { queryFinding, readQueriesOf } from './queries.ts'
+import { rulesOf } from './rule-listing.ts'
 
 const check = 'rule-template'
 
@@ -12,6 +14,7 @@ export const ruleTemplate: Check = {
     'Templates in labels and annotations that are broken, or name a label that the result does not have.',
   *run(planes) {
     const { mayCarry } = labelKnowledge(planes)
+    const isRawOdd = isForgotten(formattedIn(planes))
     for (const located of readQueriesOf(planes)) {
       const { from, query } = located
       if (from.kind !== 'rule') continue
@@ -22,6 +25,14 @@ export const ruleTemplate: Check = {
           yield queryFinding(located, { check, level: 'error', ...broken, about: key })
           continue
         }
+        if (isRawOdd && rawValue.test(text))
+          yield queryFinding(located, {
+            check,
+            level: 'warning',
+            reason: `${key} writes the value with all its digits, which nearly all others round.`,
+            mend: 'Write {{ $value | humanize }}, humanizePercentage or humanizeDuration.',
+            about: `${key}/value`,
+          })
         for (const label of labelsNamed(text)) {
           if (labels.mayHave(label) || from.rule.labels.has(label)) continue
           const known = [...(labels.all ?? [])]
@@ -40,6 +51,16 @@ export const ruleTemplate: Check = {
       }
     }
   },
+}
+
+const rawValue = /\{\{-?\s*\$value\s*-?\}\}/
+
+/** How many annotations give the value a form, and how many do not. */
+function formattedIn(planes: Planes): { readonly lacking: number; readonly having: number } {
+  const texts = [...rulesOf(planes, 'alert')].flatMap(({ rule }) => [...rule.annotations.values()])
+  const speaking = texts.filter((text) => text.includes('$value'))
+  const lacking = speaking.filter((text) => rawValue.test(text)).length
+  return { lacking, having: speaking.length - lacking }
 }
 
 /** Labels that a template refers to: `{{ $labels.job }}`, `{{ index $labels "job" }}`. */

@@ -1,11 +1,12 @@
 import time
 
-from prometheus_client import Counter, Gauge, start_http_server
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 loaves = Counter("bakery_loaves_total", "Loaves that left the oven.", ["kind", "outcome"])
 oven = Gauge("bakery_oven_celsius", "Temperature of the oven.")
 queue = Gauge("bakery_queue_length", "Customers who wait.")
 flour = Gauge("bakery_flour_used_ratio", "Share of the flour in the silo that is used up.")
+wait = Histogram("bakery_wait_seconds", "Time from the door to the bread.", buckets=[30, 60, 300, 900])
 
 
 def bake(kind, minutes):
@@ -17,6 +18,8 @@ def bake(kind, minutes):
 
 
 def serve(customers, silo):
+    for customer in customers:
+        wait.observe(time.time() - customer.entered)
     queue.set(len(customers))
     flour.set(1 - silo)
 

@@ -11,8 +11,8 @@ const beyond = 'what there is beyond the catalog may be somebody’s own'
 export const kinds: readonly Kind[] = [
   metricKind(
     'metric no longer declared',
-    ({ recordedBy = '' }) => (recordedBy.startsWith('@opentelemetry/') ? null : undefined),
-    'what published packages record, which need not be declared',
+    ({ recordedBy }) => (recordedBy === undefined ? undefined : null),
+    'what is recorded under the names of the semantic conventions, which need not be declared',
   ),
   metricKind('metric renamed', (metric) =>
     metric.stream
