@@ -15,7 +15,18 @@ export function declaredCatalog({ file, components, settings = defaultSettings }
 }
 
 function declaredMetric(file: string, metric: MetricDefinition, settings: GenerateSettings): DeclaredMetric {
-  const { instrument, description, unit, attributes = {}, noPanel, noAlert, meanings, buckets } = metric
+  const {
+    instrument,
+    description,
+    unit,
+    attributes = {},
+    noPanel,
+    noAlert,
+    meanings,
+    buckets,
+    recordedBy,
+    stream,
+  } = metric
   const thresholds = thresholdsOf(metric, settings)
   return {
     name: prometheusName(metric),
@@ -24,17 +35,30 @@ function declaredMetric(file: string, metric: MetricDefinition, settings: Genera
     unit,
     labels: new Map(
       Object.entries(attributes).map(([key, values]) => [
-        prometheusLabelName(key, 'UnderscoreEscapingWithSuffixes'),
+        labelName(key),
         'limit' in values ? undefined : values,
       ]),
     ),
     file,
     line: 1,
     recordings: undefined,
+    ...(stream && {
+      view: {
+        name: prometheusName({ name: metric.name, unit, instrument }),
+        labels: new Map(
+          Object.entries(stream.attributes).map(([label, key]) => [labelName(key), labelName(label)]),
+        ),
+      },
+    }),
+    ...(recordedBy !== undefined && { recordedBy }),
     ...(noPanel !== undefined && { noPanel }),
     ...(noAlert !== undefined && { noAlert }),
     ...(thresholds && { thresholds }),
     ...(meanings && { meanings }),
     ...(buckets && { buckets }),
   }
+}
+
+function labelName(key: string): string {
+  return prometheusLabelName(key, 'UnderscoreEscapingWithSuffixes')
 }

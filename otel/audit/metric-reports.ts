@@ -14,6 +14,8 @@ export interface MetricReport {
   readonly declaredAt: Place | undefined
   /** Where the product records it; undefined where no source was read, or none that declares it. */
   readonly recordings: readonly Recorded[] | undefined
+  /** Who records it where that is not the code of the service, where the catalog says so. */
+  readonly recordedBy: string | undefined
   /** Whether a scrape has it; undefined where none was read. */
   readonly isExposed: boolean | undefined
   /** Whether a scrape has a value other than 0 of it; undefined where none has it. */
@@ -47,6 +49,7 @@ export function metricReports(planes: Planes, findings: readonly Finding[]): rea
       isOfRuntime,
       declaredAt: declared && { file: declared.file, line: declared.line },
       recordings: code?.recordings?.filter(({ reach }) => reach === 'product'),
+      recordedBy: declared?.recordedBy,
       isExposed: targets.length > 0 ? from.has('scrape') : undefined,
       hasMoved: moved.get(name),
       panels: panels.get(name) ?? [],

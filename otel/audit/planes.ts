@@ -53,6 +53,10 @@ export interface DeclaredMetric {
   readonly line: number
   /** Where it is recorded, for source; undefined for a catalog, which cannot know. */
   readonly recordings: readonly Recorded[] | undefined
+  /** Who records it where that is not the code of the service, where a catalog says so. */
+  readonly recordedBy?: string
+  /** The instrument that a view exports under this name, where a catalog says so. */
+  readonly view?: ViewOf
   /** Why there is no panel or no alert for it, where the catalog says so. */
   readonly noPanel?: string
   readonly noAlert?: string
@@ -67,6 +71,14 @@ export interface DeclaredMetric {
   readonly labelUses?: readonly LabelUse[]
   /** Whether the names of its labels could be told from the source. @default true */
   readonly areLabelsKnown?: boolean
+}
+
+/** What a view makes a metric of. */
+export interface ViewOf {
+  /** Name of the instrument, as it would be in Prometheus without the view. */
+  readonly name: string
+  /** Labels that are kept, by the names of the instrument's own. */
+  readonly labels: ReadonlyMap<string, string>
 }
 
 /** Labels as one place in the source gives them. */

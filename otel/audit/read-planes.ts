@@ -14,6 +14,7 @@ import { type ConnectedPrometheus, connectPrometheus } from './prometheus/client
 import { PrometheusError } from './prometheus/prometheus-error.ts'
 import { isRuleTest, readRules } from './rules/read.ts'
 import { readTarget, type TargetOptions } from './scrape/target.ts'
+import { throughViews } from './through-views.ts'
 
 /** What to look at; what is left out is not looked at. */
 export interface PlaneOptions {
@@ -52,9 +53,11 @@ export async function readPlanes(options: PlaneOptions): Promise<ReadPlanes> {
   }
   const connecting = connect(options, onProblem)
   const [targets, prometheus] = [await readTargets(options, onProblem), await connecting]
+  const catalog = options.catalog && declaredCatalog(options.catalog)
+  const source = await readDeclaredSource(options.source ?? [], problems)
   const read = {
-    catalog: options.catalog && declaredCatalog(options.catalog),
-    source: await readDeclaredSource(options.source ?? [], problems),
+    catalog,
+    source: source && throughViews(source, catalog),
     targets,
     dashboards: await readDashboards(options.dashboards ?? [], onProblem),
     rules: await readRuleFiles(options.rules ?? [], onProblem),

@@ -29,7 +29,7 @@ describe('streams that libraries record under their own names', () => {
     },
   ]
   for (const { recorded, labels } of requests) {
-    it(`have the name, buckets and attributes of the catalog: ${JSON.stringify(recorded)}`, async () => {
+    it(`have the name, help, buckets and attributes of the catalog: ${JSON.stringify(recorded)}`, async () => {
       await using demo = await startDemo(scraped)
       const meter = demo.pipeline.meterProvider.getMeter('@opentelemetry/instrumentation-http')
       const advice = { explicitBucketBoundaries: [7] }
@@ -38,6 +38,9 @@ describe('streams that libraries record under their own names', () => {
         `http_request_duration_seconds_bucket{${labels},le="0.1"} 0`,
         `http_request_duration_seconds_bucket{${labels},le="1"} 1`,
         `http_request_duration_seconds_bucket{${labels},le="+Inf"} 1`,
+      ])
+      assert.deepEqual(await demo.lines('# HELP http_request_duration'), [
+        '# HELP http_request_duration_seconds Requests.',
       ])
     })
   }

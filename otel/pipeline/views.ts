@@ -24,14 +24,14 @@ export interface StreamView {
 
 /** The view of a catalogued metric: its public name, its buckets and the attributes that it declares. */
 export function catalogView(definition: MetricDefinition): StreamView {
-  const { name, stream, buckets, instrument, attributes = {} } = definition
+  const { name, stream, description, buckets, instrument, attributes = {} } = definition
   const open = Object.entries(attributes).flatMap(([key, values]) =>
     'limit' in values ? [[key, values.limit]] : [],
   )
   return {
     options: {
       instrumentName: name,
-      ...(stream && { name: stream.name }),
+      ...(stream && { name: stream.name, description }),
       ...(instrument === 'histogram' && buckets && { aggregation: explicitBuckets([...buckets]) }),
       attributesProcessors: [declaredAttributes(definition)],
     },
