@@ -7,8 +7,7 @@ import { parseScrape } from './parse.ts'
 
 const foreign = join(import.meta.dirname, '..', '..', '..', 'test', 'audit', 'foreign')
 const openMetrics = `# TYPE jobs counter
-# UNIT jobs jobs
-# HELP jobs Jobs that ran, "all" of them.
+# HELP jobs Jobs that ran, \\"all\\" of them.
 jobs_total{kind="a\\"b\\\\c\\n"} 3 # {trace_id="x"} 1 1700000000
 jobs_created{kind="a\\"b\\\\c\\n"} 1700000000.5
 # TYPE took_seconds histogram
