@@ -1,4 +1,5 @@
 import { nearest } from '../../promql/nearest.ts'
+import { isExposedAsZero } from '../exposed-as-zero.ts'
 import type { Finding } from '../finding.ts'
 import type { Check, DeclaredMetric } from '../planes.ts'
 
@@ -42,9 +43,9 @@ export const metricAbsent: Check = {
 }
 
 /** Whether it has series before anything is recorded. */
-function isExposedFromStart({ type, labels, recordings, library, areLabelsKnown }: DeclaredMetric): boolean {
-  if (library !== undefined && library !== 'catalog')
-    return eager.has(library) && areLabelsKnown !== false && labels.size === 0
+function isExposedFromStart(metric: DeclaredMetric): boolean {
+  const { type, labels, recordings, library } = metric
+  if (library !== undefined && library !== 'catalog') return isExposedAsZero(metric)
   if (type !== 'counter' || recordings?.length === 0) return false
   const combinations = [...labels.values()].reduce(
     (product, values) => product * (values?.length ?? Number.NaN),
@@ -52,11 +53,3 @@ function isExposedFromStart({ type, labels, recordings, library, areLabelsKnown 
   )
   return combinations <= zeroInitLimit
 }
-
-/** Libraries that expose a metric without labels from its registration on; the others wait for the first value. */
-const eager: ReadonlySet<string> = new Set([
-  'prom-client',
-  'client_golang',
-  'prometheus_client',
-  'prometheus',
-])

@@ -13,6 +13,7 @@ import { ruleSeverity } from './rule-severity.ts'
 import { ruleSeverityOrder } from './rule-severity-order.ts'
 import { ruleShareInPercent } from './rule-share-in-percent.ts'
 import { ruleTemplate } from './rule-template.ts'
+import { ruleUnsetTime } from './rule-unset-time.ts'
 import { ruleWindowWords } from './rule-window-words.ts'
 
 /** The checks of alerting and recording rules, besides those of their queries. */
@@ -31,5 +32,6 @@ export const ruleChecks: readonly Check[] = [
   ruleSeverityOrder,
   ruleShareInPercent,
   ruleTemplate,
+  ruleUnsetTime,
   ruleWindowWords,
 ]

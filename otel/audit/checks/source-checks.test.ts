@@ -46,6 +46,11 @@ const rows: readonly (readonly [what: string, source: string, expected: readonly
 const b = new Histogram({ name: 'b_ms', help: 'x' })\nb.observe(5)`,
     [],
   ],
+  [
+    'what the caller sends as a label',
+    `${counter('jobs', "'kind'")}export const go = (req) => jobs.inc({ kind: req.query.kind ?? 'none' })\ngo()`,
+    ['source-unbounded-label 3 jobs_total'],
+  ],
   ['a gauge that only rises', `${gauge}busy.inc()`, ['source-gauge-one-way 2 busy']],
   ['a gauge that rises and falls', `${gauge}busy.inc(); busy.dec()`, []],
   ['a gauge that is set', `${gauge}busy.set(1)`, []],

@@ -49,6 +49,10 @@ function unboundedName(label: string): string | undefined {
 
 const texts: readonly (readonly [RegExp, string])[] = [
   [
+    /\b(req|request|ctx|c|r)\.(query|params|body|headers?|args|form|cookies)\b|\bsearchParams\.get\(|\.(FormValue|PostFormValue|Header\.Get|URL\.Query\(\)\.Get)\(/,
+    'whatever the caller sends',
+  ],
+  [
     /\b(req|request|r|ctx|c)\.(url|originalUrl|path|raw_path|URL(\.\w+)*|full_path|RequestURI|uri\(\))/,
     'the path of the request',
   ],
