@@ -193,6 +193,8 @@ export interface TimeRange {
 export interface InstantSeries {
   readonly labels: ReadonlyMap<string, string>
   readonly value: number
+  /** It is a native histogram, which has no single value: that is NaN then. @default false */
+  readonly isNativeHistogram?: boolean
 }
 
 export interface RangeSeries {

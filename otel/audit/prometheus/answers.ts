@@ -14,10 +14,13 @@ export function instantSeries(data: unknown): InstantSeries[] {
     return [{ labels: new Map(), value: pointOf(result)[1] }]
   if (resultType !== 'vector' && resultType !== 'matrix') throw new UnexpectedAnswer()
   return listOf(result).map((series) => {
-    const { metric, value, values } = objectOf(series)
+    const { metric, value, values, histogram } = objectOf(series)
     const last = resultType === 'vector' ? value : values === undefined ? undefined : listOf(values).at(-1)
-    // A native histogram has no single value.
-    return { labels: labelsOf(metric), value: last === undefined ? Number.NaN : pointOf(last)[1] }
+    return {
+      labels: labelsOf(metric),
+      value: last === undefined ? Number.NaN : pointOf(last)[1],
+      ...(histogram !== undefined && { isNativeHistogram: true }),
+    }
   })
 }
 

@@ -10,6 +10,7 @@ import { drawStates } from './panels/states.ts'
 import { drawTable } from './panels/table.ts'
 import { drawText } from './panels/text.ts'
 import { drawTimeseries } from './panels/timeseries.ts'
+import { unapplied } from './transform.ts'
 
 /** `error`: no query was answered; `empty`: no data; `undrawn`: a type that cannot be drawn here. */
 export type PanelState = 'drawn' | 'empty' | 'error' | 'undrawn'
@@ -58,7 +59,7 @@ interface Content {
 function content(view: PanelView): Content {
   const { panel, data } = view
   const { errors } = data
-  const none: Pick<Content, 'notes' | 'errors'> = { notes: [], errors }
+  const none: Pick<Content, 'notes' | 'errors'> = { notes: data.notes, errors }
   if (panel.type === 'text') return { ...none, state: 'drawn', body: drawText(view).body }
   const draw = Object.hasOwn(dataPanels, panel.type) ? dataPanels[panel.type] : undefined
   if (draw === undefined) {
@@ -72,8 +73,9 @@ function content(view: PanelView): Content {
     const state = errors.length > 0 ? 'error' : 'empty'
     return { ...none, state, body: html`<div class="empty">${emptyText(view)}</div>` }
   }
-  const { body, notes = [] } = draw(view)
-  return { state: 'drawn', body, notes, errors }
+  // Tables apply what they know.
+  const { body, notes = unapplied(view.model.transformations) } = draw(view)
+  return { state: 'drawn', body, notes: [...data.notes, ...notes], errors }
 }
 
 function emptyText({ model }: PanelView): string {

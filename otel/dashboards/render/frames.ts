@@ -1,6 +1,7 @@
 import type { Prometheus } from '../../audit/planes.ts'
 import type { Dashboard, DashboardPanel, DashboardTarget } from '../dashboard.ts'
 import { textAt, valueAt } from '../value-at.ts'
+import { type AdHocFilter, addFilters } from './ad-hoc.ts'
 import { type FilledVariable, fillQuery, fillText } from './interpolate.ts'
 import { builtIns, intervalsOf } from './interval.ts'
 import { seriesName } from './series-name.ts'
@@ -26,6 +27,8 @@ export interface PanelData {
   readonly frames: readonly Frame[]
   /** What went wrong, in words, one for each query. */
   readonly errors: readonly string[]
+  /** What is not drawn as it would be, in words. */
+  readonly notes: readonly string[]
   readonly from: Date
   readonly to: Date
 }
@@ -36,6 +39,8 @@ export interface QueryOptions {
   readonly from: Date
   readonly to: Date
   readonly variables: ReadonlyMap<string, FilledVariable>
+  /** Added to every query. @default [] */
+  readonly filters?: readonly AdHocFilter[]
   /** Width of the panel in pixels: so many points at most. */
   readonly widthPx: number
 }
@@ -44,6 +49,7 @@ export interface QueryOptions {
 export async function queryPanel(panel: DashboardPanel, options: QueryOptions): Promise<PanelData> {
   const frames: Frame[] = []
   const errors: string[] = []
+  const notes: string[] = []
   for (const target of panel.targets) {
     if (target.isHidden) continue
     const refId = target.refId ?? 'A'
@@ -56,20 +62,29 @@ export async function queryPanel(panel: DashboardPanel, options: QueryOptions): 
       continue
     }
     try {
-      frames.push(...(await queryTarget(target, target.expr, panel, options)))
+      const series = await queryTarget(target, target.expr, panel, options)
+      const room = Math.max(0, maxSeries - frames.length)
+      if (series.length > room)
+        notes.push(`query ${refId} gives ${series.length} series, of which ${room} are drawn`)
+      if (series.some(({ isNativeHistogram }) => isNativeHistogram))
+        errors.push(`query ${refId}: native histograms are not drawn; ask for histogram_quantile() of them`)
+      frames.push(...series.slice(0, room).filter(({ isNativeHistogram }) => !isNativeHistogram))
     } catch (error) {
       errors.push(`query ${refId}: ${(error as Error).message}`)
     }
   }
-  return { frames, errors, from: options.from, to: options.to }
+  return { frames, errors, notes, from: options.from, to: options.to }
 }
+
+/** Nobody can tell more of them apart in one panel, and a page of them is too heavy for a browser. */
+const maxSeries = 500
 
 async function queryTarget(
   target: DashboardTarget,
   text: string,
   panel: DashboardPanel,
-  { dashboard, prometheus, from, to, variables, widthPx }: QueryOptions,
-): Promise<readonly Frame[]> {
+  { dashboard, prometheus, from, to, variables, filters = [], widthPx }: QueryOptions,
+): Promise<readonly (Frame & { readonly isNativeHistogram: boolean })[]> {
   const raw = rawTarget(dashboard, target)
   const intervals = intervalsOf({
     from,
@@ -80,7 +95,7 @@ async function queryTarget(
   })
   const all = new Map(variables)
   for (const [name, value] of builtIns({ from, to, ...intervals })) all.set(name, builtIn(name, value))
-  const expr = fillQuery(text, all)
+  const expr = addFilters(fillQuery(text, all), filters)
   const { stepMs } = intervals
   const shape = {
     refId: target.refId ?? 'A',
@@ -89,8 +104,9 @@ async function queryTarget(
     stepMs,
   }
   const series = target.isInstant
-    ? (await prometheus.query(expr, to)).map(({ labels, value }) => ({
+    ? (await prometheus.query(expr, to)).map(({ labels, value, isNativeHistogram = false }) => ({
         labels,
+        isNativeHistogram,
         points: [[to.getTime(), value] as const],
       }))
     : await prometheus.queryRange(expr, {
@@ -100,9 +116,10 @@ async function queryTarget(
       })
   const siblings = series.map(({ labels }) => labels)
   const legend = target.legend && fillText(target.legend, all)
-  return series.map(({ labels, points }) => ({
+  return series.map(({ labels, points, isNativeHistogram = false }) => ({
     ...shape,
     labels,
+    isNativeHistogram,
     points,
     name: seriesName({ labels, legend, expr, siblings }),
   }))

@@ -212,3 +212,56 @@ it('draws panels of schema v2 with their settings', async () => {
   assert.deepEqual(panels, [{ title: 'P2', state: 'drawn', errors: [] }])
   assert.match(html, />250<span class="affix"> ms<\/span>/)
 })
+
+describe('what is not drawn as it stands', () => {
+  it('is said in the panel: unknown transformations, native histograms, more series than anybody can tell apart', async () => {
+    const rows = [
+      panel('timeseries', { title: 'many', targets: [{ refId: 'A', expr: 'many' }] }),
+      panel('timeseries', { title: 'native', targets: [{ refId: 'A', expr: 'native' }] }),
+      panel('stat', { title: 'changed', transformations: [{ id: 'odd' }, { id: 'off', disabled: true }] }),
+    ]
+    const { panels, html } = await render(
+      rows,
+      {},
+      {
+        queryRange: (expr, range) => {
+          if (expr === 'native') return [{ labels: new Map(), points: [], isNativeHistogram: true }]
+          return Array.from({ length: expr === 'many' ? 600 : 1 }, (_, at) => line({ x: `${at}` }, at, range))
+        },
+      },
+    )
+    assert.match(html, /query A gives 600 series, of which 500 are drawn/)
+    assert.match(html, /the transformation odd is not applied/)
+    assert.doesNotMatch(html, /transformation off/)
+    assert.deepEqual(
+      panels.map(({ state, errors }) => [state, ...errors]),
+      [
+        ['drawn'],
+        ['error', 'query A: native histograms are not drawn; ask for histogram_quantile() of them'],
+        ['drawn'],
+      ],
+    )
+  })
+
+  it('is said above the panels: annotations and groupings, other than those of Grafana itself', async () => {
+    const list = [
+      { name: 'Own', builtIn: 1, enable: true },
+      { name: 'Deploys', enable: true },
+      { name: 'Off', enable: false },
+    ]
+    const { html } = await render([], {
+      annotations: { list },
+      templating: { list: [{ name: 'by', type: 'groupby' }] },
+    })
+    assert.match(html, /Annotations are not drawn: Deploys\.</)
+    assert.match(html, /Queries are not grouped by what is chosen in by\./)
+  })
+})
+
+it('adds ad-hoc filters to every query, those that are given before those of the file', async () => {
+  const filters = [{ key: 'job', operator: '=', value: 'a' }]
+  const templating = { list: [{ name: 'f', type: 'adhoc', filters }] }
+  const { asked, html } = await render([panel('stat')], { templating })
+  assert.deepEqual(asked, ['up{job="a"} each 15 s'])
+  assert.match(html, /<b>f<\/b><span>job=&#34;a&#34;<\/span>/)
+})

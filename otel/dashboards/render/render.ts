@@ -8,6 +8,7 @@ import { queryPanel } from './frames.ts'
 import { type Html, html } from './html.ts'
 import { fillText } from './interpolate.ts'
 import { builtIns, intervalsOf } from './interval.ts'
+import { leftOutOf } from './left-out.ts'
 import { page } from './page.ts'
 import { type PlacedPanel, type Section, sectionsOf } from './sections.ts'
 import { gapPx, marginPx, rowPx, titlePx } from './style.ts'
@@ -71,10 +72,11 @@ export async function renderDashboard({
   const draw = async ({ panel, grid, scope }: PlacedPanel): Promise<RenderedPanel & DrawnPanel> => {
     const size = sizeOf(grid, widthPx)
     const filled = new Map([...variables.filled, ...scope])
-    const queries = { dashboard, prometheus, from, to, variables: filled, widthPx: size.width }
+    const { filters } = variables
+    const queries = { dashboard, prometheus, from, to, variables: filled, filters, widthPx: size.width }
     const data = showsData(panel.type)
       ? await queryPanel(panel, queries)
-      : { frames: [], errors: [], from, to }
+      : { frames: [], errors: [], notes: [], from, to }
     const model = panelModel(dashboard, panel)
     const view = { panel, model, data, theme, variables: filled, size }
     return { ...drawPanel(view, grid), title: panel.title }
@@ -132,5 +134,5 @@ function head({
     shown.length === 0
       ? undefined
       : html`<div class="variables">${shown.map(({ label, text }) => html`<div class="variable"><b>${label}</b><span>${text}</span></div>`)}</div>`
-  }${problems.map(({ name, message }) => html`<div class="problem" role="alert">The variable ${name} could not be filled: ${message}</div>`)}`
+  }${problems.map(({ name, message }) => html`<div class="problem" role="alert">The variable ${name} could not be filled: ${message}</div>`)}${leftOutOf(dashboard).map((text) => html`<div class="left-out">${text}</div>`)}`
 }

@@ -34,6 +34,7 @@ h1{font-size:20px;font-weight:500;letter-spacing:-.01em;margin:0;line-height:1.3
 .variable b{font-weight:500;padding:0 9px;background:var(--panel);border-right:1px solid var(--border)}
 .variable span{padding:0 9px;max-width:340px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;color:var(--dim)}
 .problem{color:var(--bad);font-size:13px;padding:0 0 10px}
+.left-out{color:var(--dim);font-size:13px;padding:0 0 10px}
 .grid{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));grid-auto-rows:${rowPx}px;gap:${gapPx}px}
 h2{font-size:15px;font-weight:500;margin:0;padding:12px 0 10px;display:flex;gap:9px;align-items:baseline}
 h2 small{color:var(--faint);font-weight:400;font-size:13px}

@@ -10,15 +10,35 @@ export function transform(
   const notes: string[] = []
   let result = tables
   for (const transformation of transformations) {
-    // In the newer schema the id is the kind, and the rest stands in the spec.
-    const spec = valueAt(transformation, 'spec') ?? transformation
-    const id = textAt(spec, 'id') ?? textAt(transformation, 'group') ?? textAt(transformation, 'kind') ?? ''
-    if (valueAt(spec, 'disabled') === true) continue
+    const { id, options, isDisabled } = readTransformation(transformation)
+    if (isDisabled) continue
     const known = Object.hasOwn(transformationsById, id) ? transformationsById[id] : undefined
-    if (known === undefined) notes.push(`the transformation ${id || 'without id'} is not applied`)
-    else result = known(result, valueAt(spec, 'options'))
+    if (known === undefined) notes.push(notApplied(id))
+    else result = known(result, options)
   }
   return { tables: result, notes }
+}
+
+/** What to say of a panel that shows series as they come: none of its transformations is applied. */
+export function unapplied(transformations: readonly unknown[]): readonly string[] {
+  return transformations
+    .map(readTransformation)
+    .filter(({ isDisabled }) => !isDisabled)
+    .map(({ id }) => notApplied(id))
+}
+
+/** In the newer schema the id is the kind, and the rest stands in the spec. */
+function readTransformation(transformation: unknown) {
+  const spec = valueAt(transformation, 'spec') ?? transformation
+  return {
+    id: textAt(spec, 'id') ?? textAt(transformation, 'group') ?? textAt(transformation, 'kind') ?? '',
+    options: valueAt(spec, 'options'),
+    isDisabled: valueAt(spec, 'disabled') === true,
+  }
+}
+
+function notApplied(id: string): string {
+  return `the transformation ${id || 'without id'} is not applied`
 }
 
 type Transformation = (tables: readonly Table[], options: unknown) => readonly Table[]

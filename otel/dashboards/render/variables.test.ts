@@ -189,3 +189,23 @@ describe('fillVariables', () => {
     assert.deepEqual(shown, [{ label: 'Job', text: 'All' }])
   })
 })
+
+describe('ad-hoc filters', () => {
+  const list = [{ name: 'f', type: 'adhoc', filters: [{ key: 'job', operator: '=', value: 'a' }] }]
+
+  it('are those that are given, or else those of the file', async () => {
+    assert.deepEqual((await fill(list)).filters, [{ label: 'job', operator: '=', value: 'a' }])
+    const given = await fill(list, { f: ['code!=500', 'job=~b.*'] })
+    assert.deepEqual(given.filters, [
+      { label: 'code', operator: '!=', value: '500' },
+      { label: 'job', operator: '=~', value: 'b.*' },
+    ])
+    assert.deepEqual(given.shown, [{ label: 'f', text: 'code!="500" + job=~"b.*"' }])
+  })
+
+  it('say how they are written', async () => {
+    const { filters, problems } = await fill(list, { f: ['job'] })
+    assert.deepEqual(filters, [])
+    assert.deepEqual(problems, [{ name: 'f', message: '"job" is no filter; write it as label=value' }])
+  })
+})

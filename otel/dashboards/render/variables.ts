@@ -2,6 +2,7 @@ import type { Prometheus } from '../../audit/planes.ts'
 import { findVariables } from '../../promql/variables.ts'
 import type { Dashboard, DashboardVariable } from '../dashboard.ts'
 import { listAt, textAt, valueAt } from '../value-at.ts'
+import { type AdHocFilter, adHocFilters, filterText, readAdHocFilter } from './ad-hoc.ts'
 import { type FilledVariable, fillQuery } from './interpolate.ts'
 import { readPattern } from './mappings.ts'
 import { durationMs } from './time.ts'
@@ -19,6 +20,8 @@ export interface VariablesOptions {
 
 export interface Variables {
   readonly filled: ReadonlyMap<string, FilledVariable>
+  /** What is added to every query. */
+  readonly filters: readonly AdHocFilter[]
   /** In the order of the dashboard, those that it shows. */
   readonly shown: readonly { readonly label: string; readonly text: string }[]
   /** Why some could not be filled, by variable. */
@@ -33,6 +36,7 @@ export async function fillVariables(options: VariablesOptions): Promise<Variable
   const { dashboard, builtIns } = options
   const filled = new Map<string, FilledVariable>()
   for (const [name, value] of builtIns) filled.set(name, builtIn(name, value))
+  const filters: AdHocFilter[] = []
   const problems: { name: string; message: string }[] = []
   const waiting = new Map(dashboard.variables.map((variable) => [variable.name, variable]))
 
@@ -43,7 +47,11 @@ export async function fillVariables(options: VariablesOptions): Promise<Variable
       if (mentioned.includes(other.name) && waiting.has(other.name)) await settle(other)
     }
     try {
-      filled.set(variable.name, await choose(variable, filled, options))
+      if (variable.type === 'adhoc') {
+        const own = filtersOf(variable, options)
+        filters.push(...own)
+        filled.set(variable.name, fixed(variable, own.map(filterText)))
+      } else filled.set(variable.name, await choose(variable, filled, options))
     } catch (error) {
       problems.push({ name: variable.name, message: (error as Error).message })
       filled.set(variable.name, saved(variable, options))
@@ -57,7 +65,7 @@ export async function fillVariables(options: VariablesOptions): Promise<Variable
     if (hide === 2 || hide === 'hideVariable' || variable.type === 'constant') return []
     return [{ label: textAt(model, 'label') ?? variable.name, text: filled.get(variable.name)?.text ?? '' }]
   })
-  return { filled, shown, problems }
+  return { filled, filters, shown, problems }
 }
 
 /** A variable that Grafana fills in by itself. */
@@ -77,7 +85,7 @@ async function choose(
 ): Promise<FilledVariable> {
   const { name, type, query = '' } = variable
   const given = options.given.get(name)
-  const isSimple = ['constant', 'textbox', 'adhoc', 'groupby', 'switch', 'snapshot'].includes(type)
+  const isSimple = ['constant', 'textbox', 'groupby', 'switch', 'snapshot'].includes(type)
   if (isSimple) return fixed(variable, given ?? [type === 'constant' ? query : (variable.current ?? query)])
   if (type === 'datasource') return { ...fixed(variable, given ?? ['prometheus']), text: 'Prometheus' }
   const choices = await choicesOf(variable, filled, options)
@@ -90,6 +98,20 @@ async function choose(
   const values = present.length > 0 ? present : choices.slice(0, 1).map(({ value }) => value)
   const texts = values.map((value) => choices.find((choice) => choice.value === value)?.text ?? value)
   return { ...fixed(variable, values), text: texts.join(' + ') }
+}
+
+/** Those of the file, or those that the user gives in their place. */
+function filtersOf(
+  variable: DashboardVariable,
+  { dashboard, given }: VariablesOptions,
+): readonly AdHocFilter[] {
+  return (
+    given.get(variable.name)?.map((text) => {
+      const filter = readAdHocFilter(text)
+      if (filter === undefined) throw new Error(`"${text}" is no filter; write it as label=value`)
+      return filter
+    }) ?? adHocFilters(dashboard, variable)
+  )
 }
 
 /** All stands for the pattern of the file, or else for every value there is. */
