@@ -66,12 +66,26 @@ export interface VariableJson {
   datasource?: { type: string; uid: string }
 }
 
-export function* dashboardsOf(
-  tree: Tree,
-): Generator<{ readonly file: TextFile; readonly dashboard: Dashboard; readonly json: DashboardJson }> {
-  for (const file of tree.dashboards)
-    yield { file, dashboard: readDashboard(file), json: JSON.parse(file.text) }
+export interface DashboardPlace {
+  readonly file: TextFile
+  readonly dashboard: Dashboard
+  readonly json: DashboardJson
 }
+
+/** Read once for each tree: every kind asks for them. */
+export function dashboardsOf(tree: Tree): readonly DashboardPlace[] {
+  const known = read.get(tree)
+  if (known !== undefined) return known
+  const places = tree.dashboards.map((file) => ({
+    file,
+    dashboard: readDashboard(file),
+    json: JSON.parse(file.text),
+  }))
+  read.set(tree, places)
+  return places
+}
+
+const read = new WeakMap<Tree, readonly DashboardPlace[]>()
 
 export function* panelsOf(tree: Tree): Generator<PanelPlace> {
   for (const { file, dashboard, json } of dashboardsOf(tree)) {

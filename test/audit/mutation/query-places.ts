@@ -14,8 +14,16 @@ export interface QueryPlace {
   readonly put: (expr: string) => Change
 }
 
-/** Every query of the panels, variables and rules. */
-export function* queryPlaces(tree: Tree): Generator<QueryPlace> {
+/** Every query of the panels, variables and rules; read once for each tree. */
+export function queryPlaces(tree: Tree): readonly QueryPlace[] {
+  const known = read.get(tree) ?? [...panelQueries(tree), ...variableQueries(tree), ...ruleQueries(tree)]
+  read.set(tree, known)
+  return known
+}
+
+const read = new WeakMap<Tree, readonly QueryPlace[]>()
+
+function* panelQueries(tree: Tree): Generator<QueryPlace> {
   for (const place of panelsOf(tree)) {
     for (const target of place.panel.targets) {
       const { query } = parseQuery(target.expr ?? '', { variables: 'grafana' })
@@ -25,6 +33,9 @@ export function* queryPlaces(tree: Tree): Generator<QueryPlace> {
       yield { what: `${place.what}, ${target.refId}`, in: 'panel', query, put }
     }
   }
+}
+
+function* variableQueries(tree: Tree): Generator<QueryPlace> {
   for (const { file, dashboard } of dashboardsOf(tree)) {
     for (const variable of dashboard.variables) {
       const text = variable.query ?? ''
@@ -41,7 +52,6 @@ export function* queryPlaces(tree: Tree): Generator<QueryPlace> {
       yield { what: `${file.file}, $${variable.name}`, in: 'variable', query, put }
     }
   }
-  yield* ruleQueries(tree)
 }
 
 function* ruleQueries(tree: Tree): Generator<QueryPlace> {
