@@ -443,6 +443,7 @@ describe('checks of dashboards', () => {
         const copy = structuredClone(d.panels[3])
         Object.assign(copy, { id: 40, title: 'Copy', gridPos: { x: 0, y: 40, w: 24, h: 8 } })
         copy.fieldConfig.defaults.thresholds.steps.pop()
+        copy.fieldConfig.defaults.custom = { thresholdsStyle: { mode: 'area' } }
         d.panels[4].panels.push(copy)
         d.panels[4].panels.splice(0, 2)
       },

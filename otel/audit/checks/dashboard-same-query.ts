@@ -1,5 +1,6 @@
 import type { Dashboard, DashboardPanel } from '../../dashboards/dashboard.ts'
 import { shownQueries } from '../../dashboards/panel-model.ts'
+import { showsThresholds } from '../../dashboards/shows-thresholds.ts'
 import type { Check } from '../planes.ts'
 import { panelFinding, panelName } from './dashboard-finding.ts'
 
@@ -10,7 +11,7 @@ export const dashboardSameQuery: Check = {
   name: check,
   description: 'Panels of the same kind and queries that differ in unit or thresholds.',
   *run({ dashboards }) {
-    const first = new Map<string, { dashboard: Dashboard; panel: DashboardPanel }>()
+    const first = new Map<string, Shown>()
     for (const dashboard of dashboards) {
       for (const panel of dashboard.panels) {
         const queries = shownQueries(panel)
@@ -21,7 +22,7 @@ export const dashboardSameQuery: Check = {
           first.set(key, { dashboard, panel })
           continue
         }
-        const difference = differenceOf(other.panel, panel)
+        const difference = differenceOf(other, { dashboard, panel })
         if (difference === undefined) continue
         yield panelFinding(dashboard, panel, {
           check,
@@ -35,7 +36,14 @@ export const dashboardSameQuery: Check = {
   },
 }
 
-function differenceOf(one: DashboardPanel, other: DashboardPanel): string | undefined {
-  if (one.unit !== other.unit) return 'units'
-  return JSON.stringify(one.thresholds) === JSON.stringify(other.thresholds) ? undefined : 'thresholds'
+interface Shown {
+  readonly dashboard: Dashboard
+  readonly panel: DashboardPanel
+}
+
+function differenceOf(one: Shown, other: Shown): string | undefined {
+  if (one.panel.unit !== other.panel.unit) return 'units'
+  if (JSON.stringify(one.panel.thresholds) === JSON.stringify(other.panel.thresholds)) return undefined
+  const isSeen = [one, other].some(({ dashboard, panel }) => showsThresholds(dashboard, panel))
+  return isSeen ? 'thresholds' : undefined
 }

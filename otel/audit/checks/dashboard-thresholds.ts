@@ -1,5 +1,6 @@
 import type { DashboardPanel } from '../../dashboards/dashboard.ts'
 import { panelModel } from '../../dashboards/panel-model.ts'
+import { showsThresholds } from '../../dashboards/shows-thresholds.ts'
 import { textAt, valueAt } from '../../dashboards/value-at.ts'
 import type { Check } from '../planes.ts'
 import { panelFinding } from './dashboard-finding.ts'
@@ -15,7 +16,7 @@ export const dashboardThresholds: Check = {
       for (const panel of dashboard.panels) {
         if (panel.thresholds.length === 0) continue
         const { defaults } = panelModel(dashboard, panel)
-        const isSeen = !isLeftAsNew(panel) || showsThresholds(panel, defaults)
+        const isSeen = !isLeftAsNew(panel) || showsThresholds(dashboard, panel)
         const reason = disorder(panel) ?? (isSeen ? outOfRange(panel, defaults) : undefined)
         if (reason === undefined) continue
         const mend = 'Begin with a step without value, then go upwards, within what the panel can show.'
@@ -28,13 +29,6 @@ export const dashboardThresholds: Check = {
 /** Grafana gives new panels red from 80 on, whatever their unit. */
 function isLeftAsNew({ thresholds }: DashboardPanel): boolean {
   return thresholds.length === 2 && thresholds[1]?.value === 80 && thresholds[1].color === 'red'
-}
-
-/** Graphs draw their thresholds only where they are told to. */
-function showsThresholds({ type }: DashboardPanel, defaults: unknown): boolean {
-  if (type !== 'timeseries') return true
-  const style = textAt(defaults, 'custom', 'thresholdsStyle', 'mode') ?? 'off'
-  return style !== 'off' || textAt(defaults, 'color', 'mode') === 'thresholds'
 }
 
 function disorder({ thresholds }: DashboardPanel): string | undefined {

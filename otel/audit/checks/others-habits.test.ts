@@ -14,6 +14,8 @@ interface Row {
   readonly legend?: string
   readonly type?: string
   readonly defaults?: object
+  /** The defaults of a second panel that is otherwise the same. */
+  readonly copy?: object
   readonly variables?: readonly object[]
   readonly rules?: string
   /** Levels of the findings of the check. */
@@ -48,6 +50,21 @@ const rows: readonly Row[] = [
     check: 'dashboard-thresholds',
     type: 'stat',
     defaults: { unit: 'percentunit', thresholds: left },
+    found: ['warning'],
+  },
+  {
+    what: 'copies of a graph with other thresholds, which neither draws',
+    check: 'dashboard-same-query',
+    defaults: { thresholds: left },
+    copy: { thresholds: { steps: [] } },
+    found: [],
+  },
+  {
+    what: 'copies of a stat with other thresholds',
+    check: 'dashboard-same-query',
+    type: 'stat',
+    defaults: { thresholds: left },
+    copy: { thresholds: { steps: [] } },
     found: ['warning'],
   },
   {
@@ -193,23 +210,29 @@ describe('dashboards and rules as others write them', () => {
 })
 
 function planesOf(sketch: Omit<Row, 'what' | 'check' | 'found'>): Planes {
-  const { exprs = ['shop_up'], legend, type = 'timeseries', defaults = {}, variables = [], rules } = sketch
+  const {
+    exprs = ['shop_up'],
+    legend,
+    type = 'timeseries',
+    defaults = {},
+    copy,
+    variables = [],
+    rules,
+  } = sketch
   const dashboard = {
     uid: 'd',
     title: 'D',
     schemaVersion: 39,
     templating: { list: variables },
-    panels: [
-      {
-        id: 1,
-        type,
-        title: 'T',
-        gridPos: { x: 0, y: 0, w: 24, h: 8 },
-        datasource: { type: 'prometheus', uid: 'p' },
-        fieldConfig: { defaults, overrides: [] },
-        targets: exprs.map((expr, at) => ({ refId: 'ABC'[at], expr, legendFormat: legend })),
-      },
-    ],
+    panels: [defaults, ...(copy ? [copy] : [])].map((fields, at) => ({
+      id: at + 1,
+      type,
+      title: 'T',
+      gridPos: { x: 0, y: 8 * at, w: 24, h: 8 },
+      datasource: { type: 'prometheus', uid: 'p' },
+      fieldConfig: { defaults: fields, overrides: [] },
+      targets: exprs.map((expr, index) => ({ refId: 'ABC'[index], expr, legendFormat: legend })),
+    })),
   }
   const part = {
     catalog: undefined,

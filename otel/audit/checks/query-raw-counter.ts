@@ -26,7 +26,9 @@ export const queryRawCounter: Check = {
           reason: isGuess
             ? `By its name ${name} is a counter, and nothing here takes a rate of it; a counter falls to 0 with its process.`
             : reasonOf(located, name, around),
-          mend: `Write rate(${name}[${located.from.kind === 'panel' ? '$__rate_interval' : '5m'}]), or increase(…) for how many.`,
+          mend: isGuess
+            ? 'If it is a counter, take its rate or increase; a gauge is better not called total.'
+            : `Write rate(${name}[${located.from.kind === 'panel' ? '$__rate_interval' : '5m'}]), or increase(…) for how many.`,
           about: name,
           at: selector.from,
         })
