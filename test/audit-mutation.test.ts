@@ -2,8 +2,13 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
+import { parseDocument } from 'yaml'
+import { withChanged } from './audit/mutation/catalog-places.ts'
+import { changeJson } from './audit/mutation/dashboard-places.ts'
 import { createJudge, type Judge } from './audit/mutation/judge.ts'
 import { kinds } from './audit/mutation/kinds.ts'
+import type { Change } from './audit/mutation/mutant.ts'
+import { queryPlaces } from './audit/mutation/query-places.ts'
 import { sample } from './audit/mutation/sample.ts'
 import { rowsOf } from './audit/mutation/table.ts'
 import { readTree } from './audit/mutation/tree.ts'
@@ -21,6 +26,25 @@ describe('the audit of a tree with one thing bent', () => {
   it('finds nothing above info in the tree as it is', async () => {
     // After a change of the catalog the scrape has to be taken anew: node test/audit/mutation/renew-scrape.ts
     assert.deepEqual(await judge.clean({ withSource: false }), [])
+  })
+
+  it('finds nothing in what was only written anew', async () => {
+    const [component] = tree.catalog
+    const [metric] = component?.metrics ?? []
+    assert.ok(metric)
+    const same: readonly Change[] = [
+      ...tree.dashboards.map((file) => changeJson(file, () => {})),
+      ...tree.rules.map(
+        ({ file, text }) =>
+          ({ plane: 'rules', file, text: parseDocument(text).toString({ lineWidth: 0 }) }) as const,
+      ),
+      ...queryPlaces(tree)
+        .filter((_, at) => at % 20 === 0)
+        .map(({ query, put }) => put(query.text)),
+      { plane: 'scrape', text: tree.scrape.text },
+      { plane: 'catalog', components: withChanged(tree.catalog, metric, { ...metric }) },
+    ]
+    for (const change of same) assert.equal(await judge.verdict(change), 'survived')
   })
 
   // One of each kind; all of them are looked at in `npm run e2e`.

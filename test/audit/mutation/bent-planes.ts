@@ -4,6 +4,7 @@ import { type Expected, expectedFrom } from '../../../otel/audit/expected.ts'
 import type { Declared, Planes } from '../../../otel/audit/planes.ts'
 import { readRules } from '../../../otel/audit/rules/read.ts'
 import { parseScrape } from '../../../otel/audit/scrape/parse.ts'
+import { throughViews } from '../../../otel/audit/through-views.ts'
 import { readDashboard } from '../../../otel/dashboards/read.ts'
 import type { Change, Tree } from './mutant.ts'
 
@@ -32,7 +33,8 @@ export async function readBentPlanes(tree: Tree): Promise<BentPlanes> {
   return {
     async clean({ withSource }) {
       source ??= withSource ? readSourceOf(tree) : undefined
-      return complete({ ...clean, expected, source: withSource ? await source : undefined })
+      const declared = withSource ? await source : undefined
+      return complete({ ...clean, expected, source: declared && throughViews(declared, clean.catalog) })
     },
     async changed(change) {
       switch (change.plane) {
@@ -45,7 +47,7 @@ export async function readBentPlanes(tree: Tree): Promise<BentPlanes> {
         case 'catalog':
           return complete({ ...clean, catalog: declaredCatalog({ file, components: change.components }) })
         case 'source':
-          return complete({ ...clean, source: await change.read() })
+          return complete({ ...clean, source: throughViews(await change.read(), clean.catalog) })
       }
     },
     async compared(planes, change) {
