@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { cleanClassic } from '../testing/clean.ts'
+import { variedDashboards } from '../testing/varied.ts'
 import { type UpdateFileOptions, updateFile } from './update-file.ts'
 
 const scrape = `# HELP app_lost_total Lost items.
@@ -88,6 +89,25 @@ describe('updateFile', () => {
     assert.deepEqual([again.additions, again.backup], [[], undefined])
     assert.equal(readFileSync(path('d.json'), 'utf8'), after)
     assert.deepEqual(readdirSync(dir).sort(), ['app.ts', 'catalog.yaml', 'd.json', 'd.json.bak', 'scrape'])
+  })
+
+  for (const { name, text } of variedDashboards) {
+    it(`keeps every byte in the backup, from which the same is made again: ${name}`, async () => {
+      const original = Buffer.from(text)
+      writeFileSync(path('d.json'), original)
+      const { backup } = await updateFile(options({ scrapes: [path('scrape')] }))
+      const after = readFileSync(path('d.json'))
+      assert.equal(backup, path('d.json.bak'))
+      assert.ok(original.equals(readFileSync(path('d.json.bak'))), 'the backup is the original')
+      copyFileSync(path('d.json.bak'), path('d.json'))
+      await updateFile(options({ scrapes: [path('scrape')] }))
+      assert.ok(after.equals(readFileSync(path('d.json'))), 'the same comes of it')
+    })
+  }
+
+  it('takes the catalog of this service by its name', async () => {
+    const result = await updateFile(options({ catalog: 'tidegauge', mode: 'dry-run' }))
+    assert.ok(names(result).includes('firehose_events_total'))
   })
 
   it('asks a service, with the headers that are given', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { UsageError } from '../../model/errors.ts'
 import { didYouMean } from './nearest.ts'
+import { readUrl } from './read-url.ts'
 
 type Level = 'error' | 'warning' | 'info'
 
@@ -86,7 +87,7 @@ const flags: Readonly<Record<string, Flag>> = {
   prometheus: {
     value: 'URL',
     help: 'a Prometheus, or what speaks its HTTP API: every query is asked',
-    apply: (to, [text]) => (to.prometheus = url(text, '--prometheus')),
+    apply: (to, [text]) => (to.prometheus = readUrl(text, '--prometheus')),
   },
   'prometheus-header': {
     value: "'NAME: VALUE'",
@@ -215,12 +216,6 @@ function duration(text: string, flag: string): number {
   if (count === undefined || Number(count) === 0)
     throw new UsageError(`${flag} is "${text}"; write a duration like 10s or 1m`)
   return Number(count) * (units[unit] ?? 1000)
-}
-
-function url(text: string, flag: string): string {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
-    throw new UsageError(`${flag} is "${text}"; write an address like http://127.0.0.1:9090`)
-  return text
 }
 
 function oneOf<Word extends string>(text: string, flag: string, words: readonly Word[]): Word {

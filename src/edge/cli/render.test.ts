@@ -97,6 +97,8 @@ describe('dashboards render', () => {
     [['d.json'], /--prometheus is missing/],
     [[...url], /takes one file/],
     [['a.json', 'b.json', ...url], /takes one file/],
+    [['d.json', '--prometheus', 'localhost:9090'], /"localhost:9090"; write an address like http/],
+    [['d.json', '--prometheus', 'http://'], /write an address like http/],
     [['d.json', ...url, '--theme', 'blue'], /dark and light/],
     [['d.json', ...url, '--width', '10'], /400 to 7680/],
     [['d.json', ...url, '--width', 'wide'], /400 to 7680/],

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { UsageError } from '../../model/errors.ts'
 import type { Command } from './command.ts'
 import { parseFlags } from './parse-flags.ts'
+import { readUrl } from './read-url.ts'
 
 /** What was asked for, checked as far as that is possible without the files. */
 export interface RenderRequest {
@@ -76,6 +77,7 @@ const flagsHelp = `Flags:
   --png FILE.png             Take a picture of the page with Chromium or Chrome, without a window.
   --from, --to MOMENT        now-1h to now by default; as in Grafana, or ISO 8601.
   --var NAME=VALUE           Value of a variable of the dashboard; repeat it for several values; $__all is all of them.
+                             An ad-hoc filter is written NAME=label=value.
   --theme dark|light         dark by default.
   --width PIXELS             1600 by default, from 400 to 7680. Decides the resolution of the queries as well.
   --browser PATH             The browser for --png; otherwise Chromium or Chrome is looked for on the PATH.
@@ -102,7 +104,7 @@ function readRequest(args: readonly string[]): RenderRequest {
   const page = `${basename(file).replace(/\.json$/i, '')}.html`
   return {
     file,
-    prometheus: values.prometheus,
+    prometheus: readUrl(values.prometheus, '--prometheus'),
     headers: readHeaders(values['prometheus-header'] ?? []),
     out: values.out ?? (values.png === undefined ? page : undefined),
     png: values.png,
