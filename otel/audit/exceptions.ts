@@ -52,7 +52,7 @@ export function unusedFinding(
     level,
     place: { file },
     subject: [check, of, subject].filter((part) => part !== undefined).join(' '),
-    reason: `the exception from ${check}${about && ` for ${about}`} ("${reason}") accepts no finding`,
+    reason: `The exception from ${check}${about && ` for ${about}`} ("${reason}") accepts no finding`,
     mend: 'Delete it, or mend its spelling.',
   }
 }

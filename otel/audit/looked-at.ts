@@ -42,7 +42,7 @@ export function lookedInWords(looked: Looked): readonly string[] {
   const { catalog, source, targets, dashboards, panels, ruleFiles, alerts, recordings, prometheus } = looked
   const words = targets.map(
     ({ url, scrapes, metrics, series }) =>
-      `${scrapes === 1 ? 'the scrape' : `${scrapes} scrapes`} of ${url} (${counted(metrics, 'metric')}, ${series.toLocaleString('en')} series)`,
+      `${scrapes === 1 ? 'the scrape of' : `${scrapes} scrapes ${/^https?:/.test(url) ? 'of' : 'up to'}`} ${url} (${counted(metrics, 'metric')}, ${series.toLocaleString('en')} series)`,
   )
   if (catalog !== undefined) words.push(`the catalog (${counted(catalog, 'metric')})`)
   if (source !== undefined) words.push(`the source (${counted(source, 'metric')} declared)`)

@@ -22,7 +22,7 @@ export const cardinalityGrowth: Check = {
               level: 'warning',
               place: { file: url, line: family.line },
               subject: `${family.name} ${label}`,
-              reason: `the label ${label} of ${family.name} went from ${known} to ${values.size} values between the first scrape and the last`,
+              reason: `The label ${label} of ${family.name} went from ${known} to ${values.size} values between the first scrape and the last`,
               mend: 'Give it a closed list of values, or set a limit; what identifies a user or a request belongs in a log or a trace.',
             },
           ]

@@ -35,7 +35,7 @@ export const cardinalityValues: Check = {
             level: 'warning',
             place,
             subject: `${metric.name} ${label}`,
-            reason: `the label ${label} of ${metric.name} holds ${found.kind}, such as ${JSON.stringify(found.values[0])}`,
+            reason: `The label ${label} of ${metric.name} holds ${found.kind}, such as ${JSON.stringify(found.values[0])}`,
             mend: 'Leave the label off, or put a class in its place (a route template, a kind); single things belong in a log or a trace.',
           },
         ]

@@ -18,7 +18,7 @@ export const counterValue: Check = {
           level: 'error',
           place: { file: url, line: sample.line },
           subject: name,
-          reason: `the counter ${name} has the value ${sample.value}`,
+          reason: `The counter ${name} has the value ${sample.value}`,
           mend: 'Only add what is positive and finite to a counter; what goes down is a gauge.',
         },
       ]
@@ -50,7 +50,7 @@ function fallenCounters(url: string, before: Scrape, after: Scrape): Finding[] {
         level: 'error',
         place: { file: url, line: fallen.line },
         subject: `${family.name} fell`,
-        reason: `the counter ${family.name} went down from one scrape to the next, while others did not`,
+        reason: `The counter ${family.name} went down from one scrape to the next, while others did not`,
         mend: 'Make it a gauge if it may go down; never set a counter. Prometheus takes the fall for a restart and counts too much.',
       },
     ]

@@ -58,7 +58,8 @@ function outOfRange({ thresholds, unit }: DashboardPanel, defaults: unknown): st
   const max = valueAt(defaults, 'max') ?? (unit === 'percentunit' ? 1 : unit === 'percent' ? 100 : undefined)
   const min = valueAt(defaults, 'min') ?? (unit === 'percentunit' || unit === 'percent' ? 0 : undefined)
   const values = thresholds.map(({ value }) => value).filter((value) => value !== null)
-  const above = typeof max === 'number' && values.find((value) => value > max)
+  // A little more than the most colours what goes beyond it.
+  const above = typeof max === 'number' && values.find((value) => value > max * 1.01)
   if (typeof above === 'number') return `The threshold ${above} is above ${max}, the most the panel shows.`
   const below = typeof min === 'number' && values.find((value) => value < min)
   if (typeof below === 'number') return `The threshold ${below} is below ${min}, the least the panel shows.`

@@ -72,7 +72,7 @@ function misfit({ name, samples }: Family): Fault | undefined {
   if (lowest === count && lowestBound > 0) {
     return {
       level: 'info',
-      reason: `all observations of ${name} are in its lowest bucket, up to ${lowestBound}; quantiles cannot be told`,
+      reason: `All observations of ${name} are in its lowest bucket, up to ${lowestBound}; quantiles cannot be told`,
       mend: 'Choose bounds around the values that occur; a wrong unit (seconds, milliseconds) is the usual cause.',
     }
   }

@@ -31,7 +31,7 @@ export const metricHelp: Check = {
           place,
           subject: name,
           reason:
-            words === '' ? `${name} has no help text` : `the help text of ${name} only repeats its name`,
+            words === '' ? `${name} has no help text` : `The help text of ${name} only repeats its name`,
           mend: 'Say in a sentence what is counted, and in what unit.',
         },
       ]

@@ -114,7 +114,7 @@ const conventions: readonly Convention[] = [
       return unit === undefined || /_timestamp_/.test(name)
         ? undefined
         : {
-            reason: `the unit ${unit} stands in the middle of ${name}`,
+            reason: `The unit ${unit} stands in the middle of ${name}`,
             mend: 'Put the unit last, before _total.',
           }
     },

@@ -56,6 +56,6 @@ const overwritten: Fault = (metric, label) => ({
 
 const characters: Fault = (metric, label) => ({
   level: 'info',
-  reason: `the label ${label} of ${metric} is not written in small letters with underscores`,
+  reason: `The label ${label} of ${metric} is not written in small letters with underscores`,
   mend: `Call it ${label.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()}.`,
 })

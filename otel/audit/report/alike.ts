@@ -14,9 +14,11 @@ const least = 3
 /** Puts together what one check says in the same words of several things in a file; otherwise the order stays. */
 export function alike(findings: readonly Finding[]): readonly Alike[] {
   const groups = [...Map.groupBy(findings, keyOf).values()]
+  const order = new Map(findings.map((finding, index) => [finding, index]))
+  const at = ({ findings: [first] }: Alike) => order.get(first) ?? 0
   return groups
     .flatMap((of) => (of.length < least ? of.map((one) => single(one)) : [together(of)]))
-    .sort((a, b) => findings.indexOf(a.findings[0]) - findings.indexOf(b.findings[0]))
+    .sort((a, b) => at(a) - at(b))
 }
 
 /** What a finding is about, in a word: the panel, the rule or the metric. */
