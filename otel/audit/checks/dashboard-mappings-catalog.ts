@@ -62,7 +62,7 @@ function faultOf({ value, text, severity }: Meaning, mappings: readonly unknown[
   const color = textAt(result, 'color')
   return color === undefined || color === severityColors[severity]
     ? undefined
-    : `The value ${value} is ${color}, the catalog says ${severityColors[severity]}.`
+    : `the value ${value} is ${color}, the catalog says ${severityColors[severity]}.`
 }
 
 function resultOf(mapping: unknown, value: number): unknown {
