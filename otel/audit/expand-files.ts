@@ -1,4 +1,6 @@
-import { glob, stat } from 'node:fs/promises'
+import { constants, type Dirent } from 'node:fs'
+import { access, glob, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { InputError } from '../settings-file/input-error.ts'
 
 /**
@@ -13,7 +15,7 @@ export async function expandFiles(
   const found = new Map<string, FoundFile>()
   for (const path of given) {
     const isPattern = /[*?[{]/.test(path) && !(await isThere(path))
-    const files = isPattern ? await matches(path) : [path]
+    const files = isPattern ? await matches(path, onProblem) : [path]
     if (files.length === 0)
       onProblem(new InputError(`${path}: no file matches this pattern; check it, and quote it in the shell`))
     for (const file of files)
@@ -28,12 +30,25 @@ export interface FoundFile {
   readonly isPattern: boolean
 }
 
-async function matches(pattern: string): Promise<string[]> {
+async function matches(pattern: string, onProblem: (problem: InputError) => void): Promise<string[]> {
   const found: string[] = []
-  for await (const entry of glob(pattern, { withFileTypes: true, exclude: isLeftOut })) {
+  const folders: string[] = []
+  const exclude = (entry: Dirent) => {
+    if (entry.isDirectory() && !isLeftOut(entry)) folders.push(join(entry.parentPath, entry.name))
+    return isLeftOut(entry)
+  }
+  for await (const entry of glob(pattern, { withFileTypes: true, exclude })) {
     if (!entry.isDirectory()) found.push(pathOf(entry.parentPath, entry.name, pattern))
   }
+  // What cannot be looked into is passed over in silence otherwise.
+  if (pattern.includes('**')) for (const folder of new Set(folders)) await refuseClosed(folder, onProblem)
   return found.sort()
+}
+
+async function refuseClosed(folder: string, onProblem: (problem: InputError) => void): Promise<void> {
+  await access(folder, constants.R_OK | constants.X_OK).catch((cause) =>
+    onProblem(new InputError(`${folder}: it may not be looked into; check its permissions`, { cause })),
+  )
 }
 
 /** As relative as the pattern is: Node tells folders as absolute paths. */
