@@ -275,6 +275,19 @@ const rows: readonly Row[] = [
   },
   {
     check: 'rule-record-level',
+    says: 'kinds that are not in the name',
+    rules: record('job:events:rate5m', 'rate(events_total[5m])'),
+    found: ['warning'],
+  },
+  {
+    check: 'rule-flipped',
+    says: 'a slow one that fires when it is fast, under a condition',
+    rules: alert('Slow', 'lag_seconds < 5 and on () max(connected) > 0'),
+    found: ['warning'],
+  },
+  { check: 'rule-flipped', says: 'too little', rules: alert('QueueLow', 'queue_depth < 5'), found: [] },
+  {
+    check: 'rule-record-level',
     says: 'an instance that is kept',
     rules: record('instance_op:wait_seconds:rate5m', 'sum by (instance, op) (rate(wait_seconds_sum[5m]))'),
     found: [],

@@ -35,6 +35,7 @@ import { dashboardUid } from './dashboard-uid.ts'
 import { dashboardUnit } from './dashboard-unit.ts'
 import { dashboardUnitUnknown } from './dashboard-unit-unknown.ts'
 import { dashboardUnitWord } from './dashboard-unit-word.ts'
+import { dashboardVariableChain } from './dashboard-variable-chain.ts'
 import { dashboardVariableName } from './dashboard-variable-name.ts'
 import { dashboardVariableQuery } from './dashboard-variable-query.ts'
 import { dashboardVariableRefresh } from './dashboard-variable-refresh.ts'
@@ -80,6 +81,7 @@ export const dashboardChecks: readonly Check[] = [
   dashboardUnitUnknown,
   dashboardUnitWord,
   dashboardUnit,
+  dashboardVariableChain,
   dashboardVariableName,
   dashboardVariableQuery,
   dashboardVariableRefresh,

@@ -1,23 +1,24 @@
 import type { Expression } from '../../promql/expression.ts'
 import type { Check } from '../planes.ts'
-import { isTargetLabel } from './label-knowledge.ts'
 import { queryFinding, readQueriesOf, selections } from './queries.ts'
 
 const check = 'query-no-name'
 
 export const queryNoName: Check = {
   name: check,
-  description: 'Queries that take every series of a job or an instance, whatever it measures.',
+  description:
+    'Queries without the name of a metric, which take all series with these labels, whatever they measure.',
   *run(planes) {
     for (const located of readQueriesOf(planes)) {
       for (const { selector, around } of selections(located.query.expression)) {
         const { name, matchers, hasUnknownMatchers, from } = selector
         if (name !== undefined || hasUnknownMatchers || around.some(countsSeries)) continue
-        if (!matchers.every(({ label }) => isTargetLabel(label.text) && label.text !== '__name__')) continue
+        if (matchers.some(({ label }) => label.text === '__name__')) continue
         yield queryFinding(located, {
           check,
           level: 'warning',
-          reason: 'No metric is named: it takes all series of these targets together, whatever they measure.',
+          reason:
+            'No metric is named: it takes all series with these labels together, whatever they measure.',
           mend: 'Write the name of the metric before the brace.',
           about: 'name',
           at: from,

@@ -10,7 +10,7 @@ const check = 'query-odd-aggregation'
 export const queryOddAggregation: Check = {
   name: check,
   description:
-    'Rates of counters of which the highest, the mean or the number is taken, where nearly all others of the dashboard or file are added up.',
+    'Rates of counters of which the highest, the mean or the number is taken, where nearly all others of the dashboard, or of the rules, are added up.',
   *run(planes) {
     for (const uses of usesByFile(planes).values()) {
       const odd = uses.filter(({ aggregation }) => aggregation.operator.text !== 'sum')
@@ -38,13 +38,13 @@ interface Use {
   readonly isMixed: boolean
 }
 
-/** Aggregations right around a rate, by dashboard or rule file. */
+/** Aggregations right around a rate, by dashboard; those of all rules together. */
 function usesByFile(planes: Planes): ReadonlyMap<object, readonly Use[]> {
   const found = new Map<object, Use[]>()
   for (const located of readQueriesOf(planes)) {
     const { from } = located
     if (from.kind === 'variable') continue
-    const file = from.kind === 'panel' ? from.dashboard : from.file
+    const file = from.kind === 'panel' ? from.dashboard : planes.rules
     const uses = found.get(file) ?? []
     found.set(file, uses)
     for (const { selector, around } of selections(located.query.expression)) {

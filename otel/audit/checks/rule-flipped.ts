@@ -1,4 +1,4 @@
-import { comparisons, type Expression } from '../../promql/expression.ts'
+import { comparisons, type Expression, setOperators } from '../../promql/expression.ts'
 import { walk } from '../../promql/walk.ts'
 import type { Finding } from '../finding.ts'
 import type { Check } from '../planes.ts'
@@ -13,13 +13,14 @@ export const ruleFlipped: Check = {
   *run(planes) {
     for (const located of readQueriesOf(planes)) {
       if (located.from.kind !== 'rule' || located.from.rule.kind !== 'alert') continue
-      if (/recover|resolv|finished|complete|too few|low/i.test(located.from.rule.name)) continue
+      if (isAboutLittle.test(located.from.rule.name)) continue
+      const alert = located.from.rule.name
       const findings: Finding[] = []
       walk(located.query.expression, (each, around) => {
         if (each.kind !== 'binary' || !comparisons.has(each.operator.text) || each.right.kind !== 'number')
           return
         // Other conditions only say when the first one counts.
-        if (around.some((one) => one.kind === 'binary' || one.kind === 'call') || each.isBool) return
+        if (!isFirst(each, around) || each.isBool) return
         if (boundsOf(each, planes.inventory).isEmpty) return
         const name = measured(each.left)
         const { value } = each.right
@@ -28,7 +29,9 @@ export const ruleFlipped: Check = {
         const isOther = each.operator.text === '!=' && value === 0
         const isFlipped =
           name !== undefined &&
-          ((isBelow && (bad.test(name) || (used.test(name) && !left.test(name)))) ||
+          ((isBelow &&
+            (bad.test(name) ||
+              ((used.test(name) || isAboutMuch.test(alert)) && !left.test(name) && !good.test(name)))) ||
             (isAbove && good.test(name) && (value > 0 || each.operator.text !== '==')) ||
             (isOther && good.test(name)))
         if (!isFlipped) return
@@ -68,6 +71,20 @@ function looksAway(each: Expression): boolean {
 
 const bad =
   /(^|[_:])(errors?|failures?|failed|timeouts?|dropped|drops|rejected|lag|latency|duration|retry|retries|reconnects|dead_?letter(ed)?|deadletter|overflows|breaks|waiting|pending|backlog|queue|depth|lost|skipped|restarts|utilization|p9\d+)(_|:|$)/
+/** The first condition is what the alert is about; those behind `and` and `unless` say when it counts. */
+function isFirst(each: Expression, around: readonly Expression[]): boolean {
+  const inside = [...around, each]
+  return around.every(
+    (one, at) =>
+      one.kind !== 'call' &&
+      (one.kind !== 'binary' || (setOperators.has(one.operator.text) && one.left === inside[at + 1])),
+  )
+}
+
+/** Names of alerts that tell of an end, or of too little. */
+const isAboutLittle = /recover|resolv|finished|(?<!in)complete|too ?few|(?<!s|f)low/i
+const isAboutMuch = /(^|[a-z_])(Many|Large|Long|Slow|High)($|[A-Z_])/
+
 /** What is used up, unless the name says that it is what is left. */
 const used = /(^|[_:])(memory|disk|heap|resident|rss|utili[sz]ation|used|usage|saturation)(_|:|$)/
 const left = /(^|[_:])(free|avail(able)?|remaining|left|limit|max|quota|size|capacity)(_|:|$)/

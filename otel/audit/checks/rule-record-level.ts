@@ -1,7 +1,9 @@
+import type { Selector } from '../../promql/expression.ts'
 import { resultLabels } from '../../promql/result-labels.ts'
-import type { Check } from '../planes.ts'
+import type { Check, Planes } from '../planes.ts'
 import { isTargetLabel, labelKnowledge } from './label-knowledge.ts'
 import { queryFinding, readQueriesOf } from './queries.ts'
+import { seriesOf } from './series-kind.ts'
 
 const check = 'rule-record-level'
 
@@ -15,24 +17,39 @@ export const ruleRecordLevel: Check = {
       const { from, query } = located
       if (from.kind !== 'rule' || from.rule.kind !== 'record') continue
       const [level = '', ...rest] = from.rule.name.split(':')
-      const { all } = resultLabels(query.expression, mayCarry)
-      if (rest.length === 0 || all === undefined) continue
-      const labels = [...all, ...from.rule.labels.keys()]
-      const lost = levelLabels(level).filter((label) => isTargetLabel(label) && !labels.includes(label))
-      if (lost.length === 0) continue
-      const kept = labels.length === 0 ? 'no labels' : `the labels ${labels.join(', ')}`
+      const result = resultLabels(query.expression, mayCarry)
+      if (rest.length === 0) continue
+      const has = (label: string) => result.mayHave(label) || from.rule.labels.has(label)
+      const said = level.split('_')
+      const lost = said.filter((label) => isTargetLabel(label) && !has(label))
+      const unsaid = result.all
+        ? []
+        : kinds(query.selectors, planes).filter((label) => has(label) && !level.includes(label))
+      if (!said.some(isTargetLabel) || lost.length + unsaid.length === 0) continue
       yield queryFinding(located, {
         check,
         level: 'warning',
-        reason: `Its name says that there is a series for each ${lost.join(' and ')}; the result has ${kept}.`,
-        mend: `Keep ${lost.join(', ')} by by (…), or call it otherwise.`,
+        reason:
+          lost.length > 0
+            ? `Its name says that there is a series for each ${lost.join(' and ')}, which the result does not keep apart.`
+            : `Its name says ${level}, and the result has a series for each ${unsaid.join(' and ')} as well.`,
+        mend:
+          lost.length > 0
+            ? `Keep ${lost.join(', ')} by by (…), or call it otherwise.`
+            : `Write sum by (${said.join(', ')}), or put ${unsaid.join(', ')} into the name.`,
         about: 'level',
       })
     }
   },
 }
 
-/** `instance_path` names two labels, or one; which cannot be told, so that only whole words are looked at. */
-function levelLabels(level: string): readonly string[] {
-  return level.split('_')
+/** Labels of the metrics themselves of which several values are known. */
+function kinds(selectors: readonly Selector[], { inventory }: Planes): readonly string[] {
+  const labels = selectors.flatMap((selector) => {
+    const { metric } = seriesOf(inventory, selector)
+    return [...(metric?.labels ?? [])].flatMap(([label, values]) =>
+      (metric?.seen?.get(label)?.size ?? values?.size ?? 0) > 1 ? [label] : [],
+    )
+  })
+  return [...new Set(labels)]
 }
