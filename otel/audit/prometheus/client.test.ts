@@ -110,6 +110,39 @@ describe('connectPrometheus', () => {
     assert.equal(most, 3)
   })
 
+  it('gives up a server that stops answering, so that hundreds of questions do not wait', async () => {
+    let asked = 0
+    const dying: RequestListener = (request, response) =>
+      ++asked > 2 ? response.destroy() : answering({ query: one })(request, response)
+    await withServer(dying, async (options) => {
+      const prometheus = await connectPrometheus({ ...options, concurrency: 1 })
+      const answers = await Promise.allSettled(Array.from({ length: 300 }, () => prometheus.query('up')))
+      assert.ok(answers.every(({ status }) => status === 'rejected'))
+      await assert.rejects(prometheus.query('up'), {
+        type: 'usage',
+        message: /it has stopped answering; see/,
+      })
+    })
+    assert.equal(asked, 2 + 5)
+  })
+
+  it('tells native histograms from series of numbers', async () => {
+    const native = { metric: {}, histograms: [[1, {}]] }
+    const answers = {
+      query: { resultType: 'vector', result: [{ metric: {}, histogram: [1, {}] }] },
+      query_range: { resultType: 'matrix', result: [native] },
+    }
+    await withServer(answering(answers), async (options) => {
+      const prometheus = await connectPrometheus(options)
+      const range = { from: new Date(0), to: new Date(1), stepMs: 1 }
+      const expected = [{ labels: new Map(), value: Number.NaN, isNativeHistogram: true }]
+      assert.deepEqual(await prometheus.query('a'), expected)
+      assert.deepEqual(await prometheus.queryRange('a', range), [
+        { labels: new Map(), points: [], isNativeHistogram: true },
+      ])
+    })
+  })
+
   it('tells what Prometheus says of a query', async () => {
     let count = 0
     const refusing: RequestListener = (request, response) =>
