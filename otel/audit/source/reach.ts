@@ -54,7 +54,7 @@ export class Reachability {
     if (isTest) return 'test'
     if (!name || isReachable || name.length < 2) return 'product'
     const own = this.#texts.find(({ file }) => file === declared.file)
-    if (own === undefined) return 'product'
+    if (own === undefined || isOverride(declared, own.text)) return 'product'
     let isNamedInTest = false
     const word = new RegExp(`(?<![A-Za-z0-9_$])${name.replace(/[$#]/g, '\\$&')}(?![A-Za-z0-9_$])`, 'g')
     let isExported = declared.isExported
@@ -113,6 +113,16 @@ const order: readonly Reach[] = ['product', 'test', 'dead']
 
 function worst(reaches: readonly Reach[]): Reach {
   return reaches.reduce((a, b) => (order.indexOf(b) > order.indexOf(a) ? b : a), 'product' as Reach)
+}
+
+/** A method that hands on to the one it overrides is called where that one is, by a framework mostly. */
+function isOverride({ name = '', line, endLine }: FunctionDeclaration, text: string): boolean {
+  const body = text
+    .split('\n')
+    .slice(line - 1, endLine)
+    .join('\n')
+  const word = name.replace(/[$#]/g, '\\$&')
+  return new RegExp(`\\bsuper(\\([^)]*\\))?\\.${word}\\s*\\(`).test(body)
 }
 
 /** Lists of exports name what may be used, not what is; they are taken out without moving the lines. */

@@ -79,6 +79,27 @@ run(None)`,
     ],
   },
   {
+    what: 'methods that hand on to those that they override',
+    files: {
+      'mixin.py': `from prometheus_client import Counter
+INSERTS = Counter("inserts", "x")
+UPDATES = Counter("updates", "x")
+def measured(name):
+    class Mixin:
+        def _do_insert(self, *args):
+            INSERTS.inc()
+            return super()._do_insert(*args)
+        def _do_update(self, *args):
+            UPDATES.inc()
+    return Mixin`,
+      'test_mixin.py': 'from mixin import measured\nmeasured("x")()._do_insert(1)',
+    },
+    expected: [
+      'inserts_total counter : mixin.py:7 product increment',
+      'updates_total counter : mixin.py:10 dead increment',
+    ],
+  },
+  {
     what: 'OpenTelemetry with units, callbacks and batches',
     files: {
       'metrics.ts': `import { metrics } from '@opentelemetry/api'
