@@ -78,7 +78,7 @@ const sizes: Partial<Record<UnitMeaning['quantity'], readonly Size[]>> = {
     { size: 1 / 60, unit: 'cpm', words: 'a number per minute' },
   ],
   ratio: [
-    { size: 1, unit: 'percentunit', words: 'a ratio from 0 to 1' },
+    { size: 1, unit: 'percentunit', words: 'a ratio' },
     { size: 0.01, unit: 'percent', words: 'a percentage from 0 to 100' },
   ],
   count: [{ size: 1, unit: 'short', words: 'numbers of something' }],

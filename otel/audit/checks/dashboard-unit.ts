@@ -30,17 +30,20 @@ export const dashboardUnit: Check = {
           const level = result && misfit(result, shown)
           if (result === undefined || level === undefined) continue
           if (shown.quantity === 'rate' && isRawCounter(planes, target)) continue
-          const fitsOthers = queries.some((other) => {
-            const unit = other === target ? undefined : unitOfQuery(planes, panel, other)
-            return unit !== undefined && unit.constant === undefined && misfit(unit, shown) === undefined
-          })
+          const others = queries.filter((other) => other !== target)
+          const fits = (other: DashboardTarget) => {
+            const unit = unitOfQuery(planes, panel, other)
+            return unit === undefined
+              ? undefined
+              : unit.constant === undefined && misfit(unit, shown) === undefined
+          }
           yield panelFinding(dashboard, panel, {
             check,
             level,
             reason: `Query ${target.refId ?? ''} returns ${nameOfUnit(result)}, but the panel shows ${panel.unit}.`,
-            mend: fitsOthers
+            mend: others.some(fits)
               ? `The other queries fit: give this one the unit ${fittingUnit(result)} by an override, or a panel of its own.`
-              : `Set the unit to ${fittingUnit(result)}${scaled(result)}.`,
+              : `Set the unit to ${fittingUnit(result)}${scaled(result)}${others.some((other) => fits(other) === undefined) ? ', by an override if the other queries measure something else' : ''}.`,
             target,
             subject: 'unit',
           })
