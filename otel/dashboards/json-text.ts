@@ -32,7 +32,7 @@ const maxDepth = 200
  */
 export function parseJsonText({ file, text }: { readonly file: string; readonly text: string }): JsonText {
   const begin = text.charCodeAt(0) === 0xfeff ? 1 : 0
-  const lines = new Lines(text)
+  const lines = Lines.of(text)
   let value: unknown
   try {
     value = JSON.parse(begin === 0 ? text : text.slice(begin))
@@ -116,8 +116,10 @@ class Scanner {
     depth: number,
     old: JsonNode | undefined,
   ): JsonNode {
-    const items: JsonNode[] = []
+    const items = this.#unchanged(start, old)
     let at = this.#skipSpace(start + 1)
+    const resumed = old?.items?.[items.length]
+    if (items.length > 0 && resumed !== undefined) at = resumed.start
     while (this.#text.charCodeAt(at) !== closeBracket) {
       const inside = (value as readonly unknown[] | undefined)?.[items.length]
       const item = this.read(at, inside, undefined, depth + 1, old?.items?.[items.length])
@@ -126,6 +128,14 @@ class Scanner {
     }
     const own = value ?? items.map((item) => item.value)
     return { value: own, start, end: at + 1, keyStart, members: undefined, items }
+  }
+
+  /** The items of an array up to the last one that begins where it began; that one may go on otherwise. */
+  #unchanged(start: number, old: JsonNode | undefined): JsonNode[] {
+    if (old?.items === undefined || old.start !== start) return []
+    const changed = old.items.findIndex((item) => item.start >= this.#same)
+    const count = changed === -1 ? old.items.length : changed
+    return old.items.slice(0, Math.max(0, count - 1))
   }
 
   #object(

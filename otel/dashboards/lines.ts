@@ -2,12 +2,16 @@
 export class Lines {
   readonly #text: string
   #starts: number[] | undefined
-  /** Beginnings of lines that are known from another text. */
-  readonly #known: readonly number[]
+  /** Beginnings of the first lines, to which the others are added. */
+  readonly #first: number[]
 
-  constructor(text: string, known: readonly number[] = [0]) {
+  private constructor(text: string, first: number[]) {
     this.#text = text
-    this.#known = known
+    this.#first = first
+  }
+
+  static of(text: string): Lines {
+    return new Lines(text, [0])
   }
 
   /** Line of an offset, beginning at 1. */
@@ -30,7 +34,7 @@ export class Lines {
 
   #all(): readonly number[] {
     if (this.#starts === undefined) {
-      const starts = [...this.#known]
+      const starts = this.#first
       let at = this.#text.indexOf('\n', starts.at(-1))
       for (; at !== -1; at = this.#text.indexOf('\n', at + 1)) starts.push(at + 1)
       this.#starts = starts

@@ -42,6 +42,8 @@ function queryLike(
 ): NewQuery | undefined {
   if (panel.type !== 'timeseries' || panel.library !== undefined) return undefined
   const queries = shownQueries(panel)
+  // Most panels leave here; what follows takes their queries apart.
+  if (queries.length === 1 && !plural.test(panel.title)) return undefined
   const shown = queries.map(({ expr }) => metricOf(expr, known))
   const [first] = shown
   if (queries.length === 0 || queries.length !== panel.targets.length || first === undefined) return undefined

@@ -11,16 +11,30 @@ export type Neighbours = readonly DashboardPanel[]
 export function queryStyle(dashboard: Dashboard, neighbours: Neighbours): QueryStyle {
   const near = neighbours.slice(0, 1).flatMap(shownQueries)
   const all = dashboard.panels.flatMap(shownQueries)
-  const ranges = (queries: typeof all) =>
-    [...queries.flatMap(({ expr }) => [...expr.matchAll(rangeOfRate)])].map((m) => m[1] ?? '')
   return {
     matchers: (all.length > 0
       ? usualMatchers(near.length > 0 ? near : all, all)
       : ownMatchers(dashboard)
     ).join(', '),
-    range: mostFrequent(ranges(all).filter((range) => range.startsWith('$'))) ?? '$__rate_interval',
+    range:
+      mostFrequent(dashboard.panels.flatMap(rangesOf).filter((range) => range.startsWith('$'))) ??
+      '$__rate_interval',
   }
 }
+
+/** Ranges of the rates that a panel shows. */
+function rangesOf(panel: DashboardPanel): readonly string[] {
+  const known = knownRanges.get(panel)
+  if (known !== undefined) return known
+  const ranges = shownQueries(panel).flatMap(({ expr }) =>
+    [...expr.matchAll(rangeOfRate)].map(([, range = '']) => range),
+  )
+  knownRanges.set(panel, ranges)
+  return ranges
+}
+
+/** Asked for all panels with each metric that is added. */
+const knownRanges = new WeakMap<DashboardPanel, readonly string[]>()
 
 const rangeOfRate = /\b(?:rate|irate)\s*\([^[\]]*\[([^\]:]+)\]/g
 
