@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { UsageError } from '../../model/errors.ts'
 import { didYouMean } from './nearest.ts'
+import { readHeaders } from './read-headers.ts'
 import { readUrl } from './read-url.ts'
 
 type Level = 'error' | 'warning' | 'info'
@@ -70,7 +70,7 @@ const flags: Readonly<Record<string, Flag>> = {
     value: "'NAME: VALUE'",
     isRepeatable: true,
     help: 'sent with each scrape; @FILE reads headers from a file; user:password@ in the URL works too',
-    apply: (to, [text]) => (to.header = { ...to.header, ...headers(text, '--header') }),
+    apply: (to, [text]) => (to.header = { ...to.header, ...readHeaders([text], '--header') }),
   },
   dashboards: {
     value: 'GLOB…',
@@ -94,7 +94,10 @@ const flags: Readonly<Record<string, Flag>> = {
     isRepeatable: true,
     help: 'sent to it with each request; @FILE reads headers from a file',
     apply: (to, [text]) =>
-      (to['prometheus-header'] = { ...to['prometheus-header'], ...headers(text, '--prometheus-header') }),
+      (to['prometheus-header'] = {
+        ...to['prometheus-header'],
+        ...readHeaders([text], '--prometheus-header'),
+      }),
   },
   catalog: {
     value: 'tidegauge|FILE',
@@ -223,27 +226,4 @@ function oneOf<Word extends string>(text: string, flag: string, words: readonly 
   if (word === undefined)
     throw new UsageError(`${flag} is "${text}"${didYouMean(text, words)}; write one of ${words.join(', ')}`)
   return word
-}
-
-/** `Name: value`, or lines of these from a file, so that secrets stay out of the list of processes. */
-function headers(text: string, flag: string): Record<string, string> {
-  const lines = text.startsWith('@') ? linesOf(text.slice(1), flag) : [text]
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*)$/.exec(line) ?? []
-      if (name === undefined || value === undefined)
-        throw new UsageError(`${flag} takes 'Name: value', as in ${flag} 'Authorization: Bearer …'`)
-      return [name, value]
-    }),
-  )
-}
-
-function linesOf(file: string, flag: string): string[] {
-  try {
-    return readFileSync(file, 'utf8')
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== '')
-  } catch {
-    throw new UsageError(`${flag}: the file ${file} cannot be read; check its path and permissions`)
-  }
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../../model/errors.ts'
 import type { Command } from './command.ts'
 import { parseFlags } from './parse-flags.ts'
+import { readHeaders } from './read-headers.ts'
 
 /** What was asked for, checked as far as that is possible without the files. */
 export interface UpdateRequest {
@@ -83,7 +84,7 @@ export function updateCommand({ update }: UpdateCommandOptions): Command {
 
 const flagsHelp = `What there is to show, from one or more of:
   --scrape URL|FILE          What the service exposes. May be repeated.
-  --scrape-header 'N: V'     Sent with each scrape, such as 'Authorization: Bearer …'. May be repeated.
+  --scrape-header 'N: V'     Sent with each scrape, such as 'Authorization: Bearer …'; @FILE reads them from a file. May be repeated.
   --catalog tidegauge|FILE   A catalog of metrics: that of tidegauge, or a module, YAML or JSON. Its thresholds and meanings colour the panels.
   --source GLOB              Source in TypeScript, JavaScript, Go, Python or Rust. May be repeated.
 
@@ -119,7 +120,7 @@ function readRequest(args: readonly string[]): UpdateRequest {
   return {
     file,
     scrapes,
-    scrapeHeaders: readHeaders(values['scrape-header'] ?? []),
+    scrapeHeaders: readHeaders(values['scrape-header'] ?? [], '--scrape-header'),
     catalog: values.catalog,
     sources,
     dashboards: values.dashboards ?? [],
@@ -149,15 +150,6 @@ function parse(args: readonly string[]) {
       guide: flag,
     },
   })
-}
-
-function readHeaders(texts: readonly string[]): Readonly<Record<string, string>> {
-  const headers = texts.map((text) => {
-    const match = /^([\w-]+)\s*:\s*(.*)$/.exec(text)
-    if (match === null) throw new UsageError("--scrape-header: write 'Name: value'")
-    return [match[1] ?? '', match[2] ?? ''] as const
-  })
-  return Object.fromEntries(headers)
 }
 
 function summary(file: string, { additions, problems }: UpdateResult, done: string): string {

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { UsageError } from '../../model/errors.ts'
 import type { Command } from './command.ts'
 import { parseFlags } from './parse-flags.ts'
+import { readHeaders } from './read-headers.ts'
 import { readUrl } from './read-url.ts'
 
 /** What was asked for, checked as far as that is possible without the files. */
@@ -72,7 +73,7 @@ export function renderCommand({ render }: RenderCommandOptions): Command {
 
 const flagsHelp = `Flags:
   --prometheus URL           Where the data comes from: the address of a Prometheus HTTP API.
-  --prometheus-header 'N: V' Sent with each request, such as 'Authorization: Bearer …'. May be repeated.
+  --prometheus-header 'N: V' Sent with each request, such as 'Authorization: Bearer …'; @FILE reads them from a file. May be repeated.
   --out FILE.html            Write the page here. Without --out and --png: beside you, named for FILE.
   --png FILE.png             Take a picture of the page with Chromium or Chrome, without a window.
   --from, --to MOMENT        now-1h to now by default; as in Grafana, or ISO 8601.
@@ -105,7 +106,7 @@ function readRequest(args: readonly string[]): RenderRequest {
   return {
     file,
     prometheus: readUrl(values.prometheus, '--prometheus'),
-    headers: readHeaders(values['prometheus-header'] ?? []),
+    headers: readHeaders(values['prometheus-header'] ?? [], '--prometheus-header'),
     out: values.out ?? (values.png === undefined ? page : undefined),
     png: values.png,
     from: values.from ?? 'now-1h',
@@ -148,17 +149,6 @@ function readVariables(list: readonly string[]): ReadonlyMap<string, readonly st
     variables.set(name, [...(variables.get(name) ?? []), value])
   }
   return variables
-}
-
-function readHeaders(list: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    list.map((each) => {
-      const [, name, value] = /^([\w-]+):\s*(.+)$/s.exec(each) ?? []
-      if (name === undefined || value === undefined)
-        throw new UsageError("--prometheus-header: write it as 'Name: value'")
-      return [name, value]
-    }),
-  )
 }
 
 /** Titles and messages may quote what strangers wrote. */
