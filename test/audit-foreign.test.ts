@@ -21,7 +21,7 @@ interface Answer {
 /** Checks that no file of a service can provoke, and why. */
 const elsewhere: readonly (readonly [checks: RegExp, why: string])[] = [
   [/^catalog-/, 'compares with a catalog, which these services do not have'],
-  [/^(source|dashboard-mappings|dashboard-thresholds)-catalog$/, 'compares with a catalog'],
+  [/^(source|dashboard-mappings|dashboard-rows|dashboard-thresholds)-catalog$/, 'compares with a catalog'],
   [/^histogram-buckets$/, 'compares with the buckets of a catalog'],
   [/^query-finds-nothing$/, 'asks a running Prometheus'],
 ]

@@ -47,6 +47,14 @@ describe('the audit of a tree with one thing bent', () => {
     for (const change of same) assert.equal(await judge.verdict(change), 'survived')
   })
 
+  it('tells the kinds apart by their names', () => {
+    const names = kinds.map(({ name }) => name)
+    assert.deepEqual(
+      names.filter((name, at) => names.indexOf(name) !== at),
+      [],
+    )
+  })
+
   // One of each kind; all of them are looked at in `npm run e2e`.
   for (const kind of kinds.filter(({ of }) => of !== 'source')) {
     it(`finds, as far as docs/audit-mutation.md says: ${kind.name}`, async () => {

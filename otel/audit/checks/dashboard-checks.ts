@@ -22,6 +22,7 @@ import { dashboardPanelType } from './dashboard-panel-type.ts'
 import { dashboardRateInterval } from './dashboard-rate-interval.ts'
 import { dashboardRefId } from './dashboard-refid.ts'
 import { dashboardRefresh } from './dashboard-refresh.ts'
+import { dashboardRowsCatalog } from './dashboard-rows-catalog.ts'
 import { dashboardSameQuery } from './dashboard-same-query.ts'
 import { dashboardStackedQuantiles } from './dashboard-stacked-quantiles.ts'
 import { dashboardStatQueries } from './dashboard-stat-queries.ts'
@@ -68,6 +69,7 @@ export const dashboardChecks: readonly Check[] = [
   dashboardRateInterval,
   dashboardRefId,
   dashboardRefresh,
+  dashboardRowsCatalog,
   dashboardSameQuery,
   dashboardStackedQuantiles,
   dashboardStatQueries,

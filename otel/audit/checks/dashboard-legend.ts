@@ -12,6 +12,7 @@ export const dashboardLegend: Check = {
   description: 'Graphs of several series without a legend, or whose legend shows the whole query.',
   *run({ dashboards }) {
     const isRare = isForgotten(legendsOf(dashboards))
+    const isHiddenOdd = isForgotten(hiddenIn(dashboards))
     for (const dashboard of dashboards) {
       // Where none has any, that was a choice.
       const isOdd = isRare && legendsOf([dashboard]).having > 0
@@ -20,7 +21,8 @@ export const dashboardLegend: Check = {
         const reason = faultOf(dashboard, panel, isOdd)
         if (reason === undefined) continue
         const mend = 'Show the legend, and name each series by what sets it apart: {{label}}.'
-        const level = isOdd && isNameless(panel) ? 'warning' : 'info'
+        const level =
+          (isOdd && isNameless(panel)) || (isHiddenOdd && isHidden(dashboard, panel)) ? 'warning' : 'info'
         yield panelFinding(dashboard, panel, { check, level, reason, mend })
       }
     }
@@ -35,11 +37,9 @@ function faultOf(dashboard: Dashboard, panel: DashboardPanel, isOdd: boolean): s
   if (nameless !== undefined && (hasSeveral || isOdd))
     return `Query ${nameless.refId ?? ''} has no legend, so that its series are called by the query.`
   if (!hasSeveral) return undefined
-  const { options } = panelModel(dashboard, panel)
-  const isHidden =
-    valueAt(options, 'legend', 'showLegend') === false ||
-    textAt(options, 'legend', 'displayMode') === 'hidden'
-  return isHidden ? 'Its series cannot be told apart, since the legend is hidden.' : undefined
+  return isHidden(dashboard, panel)
+    ? 'Its series cannot be told apart, since the legend is hidden.'
+    : undefined
 }
 
 function isNameless(panel: DashboardPanel): boolean {
@@ -51,4 +51,23 @@ function legendsOf(dashboards: readonly Dashboard[]): { readonly lacking: number
   const queries = panels.filter(({ type }) => type === 'timeseries').flatMap(shownQueries)
   const lacking = queries.filter(({ legend }) => legend === undefined).length
   return { lacking, having: queries.length - lacking }
+}
+
+function isHidden(dashboard: Dashboard, panel: DashboardPanel): boolean {
+  const { options } = panelModel(dashboard, panel)
+  return (
+    valueAt(options, 'legend', 'showLegend') === false ||
+    textAt(options, 'legend', 'displayMode') === 'hidden'
+  )
+}
+
+/** Graphs of several queries that hide their legend, and those that show it. */
+function hiddenIn(dashboards: readonly Dashboard[]): { readonly lacking: number; readonly having: number } {
+  const graphs = dashboards.flatMap((dashboard) =>
+    dashboard.panels
+      .filter((panel) => panel.type === 'timeseries' && shownQueries(panel).length > 1)
+      .map((panel) => isHidden(dashboard, panel)),
+  )
+  const lacking = graphs.filter(Boolean).length
+  return { lacking, having: graphs.length - lacking }
 }

@@ -48,6 +48,8 @@ export interface DashboardJson {
   uid?: string
   title?: string
   tags?: string[]
+  description?: string
+  time?: { from: string; to: string }
   refresh?: string
   editable?: boolean
   panels: PanelJson[]

@@ -48,6 +48,9 @@ scrape of the running service, and its catalog) with one thing dropped or bent. 
 **By sense** counts what is found by the checks that know no original: they would say the same of a service whose
 dashboards and rules were written by hand. **In all** adds those that compare panels and rules with what the catalog
 says (\`--catalog\`): a query that is valid and plausible, but not the one that was meant, only they can tell.
+
+A run takes some two minutes on two cores. \`npm test\` looks at one mutant of each kind, \`npm run e2e\` at all of them,
+and both at the tree as it is and as it is when only written anew, of which nothing may be said.
 `
 
 const headings: Readonly<Record<string, string>> = {

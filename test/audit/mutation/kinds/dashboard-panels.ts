@@ -52,6 +52,23 @@ export const kinds: readonly Kind[] = [
   panelKind('description removed', () => (panel) => {
     delete panel.description
   }),
+  panelKind('description misspelt', ({ json }) =>
+    json.description
+      ? (panel) => {
+          panel.description = misspelt(panel.description ?? '')
+        }
+      : undefined,
+  ),
+  panelKind('legend hidden', ({ json }) =>
+    json.type === 'timeseries' && json.targets.length > 1
+      ? (panel) => {
+          panel.options = {
+            ...panel.options,
+            legend: { showLegend: false, displayMode: 'hidden', placement: 'bottom', calcs: [] },
+          }
+        }
+      : undefined,
+  ),
   panelKind('type misspelt', () => (panel) => {
     panel.type = misspelt(panel.type)
   }),

@@ -1,5 +1,11 @@
 import { misspelt } from '../bend.ts'
-import { changeJson, type DashboardJson, dashboardsOf, type VariableJson } from '../dashboard-places.ts'
+import {
+  changeJson,
+  type DashboardJson,
+  dashboardsOf,
+  type PanelJson,
+  type VariableJson,
+} from '../dashboard-places.ts'
 import type { Kind, Mutant, Tree } from '../mutant.ts'
 
 /** Dashboards as a whole: what they are called, their variables, their links. */
@@ -46,6 +52,24 @@ export const kinds: readonly Kind[] = [
   wholeKind('link without address', (json) => {
     for (const link of json.links) if (link.url) link.url = ''
   }),
+  wholeKind('description of a dashboard misspelt', (json) => {
+    json.description = misspelt(json.description ?? '')
+  }),
+  wholeKind('time range of ten years', (json) => {
+    json.time = { from: 'now-10y', to: 'now' }
+  }),
+  rowKind('row removed', (row, json) => {
+    json.panels = json.panels.filter((panel) => panel !== row)
+  }),
+  rowKind('title of a row removed', (row) => {
+    row.title = ''
+  }),
+  rowKind('title of a row misspelt', (row) => {
+    row.title = misspelt(row.title)
+  }),
+  rowKind('id of a row zero', (row) => {
+    row.id = 0
+  }),
   variableKind('variable removed', (variable, json) => {
     json.templating.list = json.templating.list.filter((each) => each !== variable)
   }),
@@ -87,6 +111,25 @@ function wholeKind(name: string, bend: (json: DashboardJson, tree: Tree) => void
     *mutants(tree): Generator<Mutant> {
       for (const { file } of dashboardsOf(tree)) {
         yield { what: file.file, change: changeJson(file, (json) => bend(json, tree)) }
+      }
+    },
+  }
+}
+
+function rowKind(name: string, bend: (row: PanelJson, json: DashboardJson) => void): Kind {
+  return {
+    name,
+    of: 'dashboards',
+    *mutants(tree): Generator<Mutant> {
+      for (const { file, json } of dashboardsOf(tree)) {
+        for (const [at, { type, title }] of json.panels.entries()) {
+          if (type !== 'row') continue
+          const change = changeJson(file, (bent) => {
+            const row = bent.panels[at]
+            if (row) bend(row, bent)
+          })
+          yield { what: `${file.file}, ${title}`, change }
+        }
       }
     },
   }

@@ -12,6 +12,9 @@ export const kinds: readonly Kind[] = [
     document.addIn(rules, document.createNode(plain(document, path)))
     return name
   }),
+  ...['summary', 'description'].map((key) =>
+    bent(`${key} of an alert misspelt`, ['annotations', key], misspelt),
+  ),
   ruleKind('alert renamed to another', ({ kind }, path) =>
     kind === 'alert'
       ? (document) => document.setIn([...path, 'alert'], otherAlert(document, path))
@@ -29,7 +32,9 @@ export const kinds: readonly Kind[] = [
   bent('another severity', ['labels', 'severity'], (was) => (was === 'critical' ? 'warning' : 'critical')),
   bent('for of a second', ['for'], () => '1s'),
   bent('for × 60', ['for'], (was) => was.replace(/[ms]$/, (unit) => (unit === 'm' ? 'h' : 'm'))),
-  ...['summary', 'description', 'runbook_url'].map((key) => dropped(`${key} removed`, ['annotations', key])),
+  ...['summary', 'description', 'runbook_url'].map((key) =>
+    dropped(`${key} of an alert removed`, ['annotations', key]),
+  ),
   bent('link to another runbook', ['annotations', 'runbook_url'], misspelt),
   bent('label in the summary misspelt', ['annotations', 'summary'], (was) =>
     was.replace(/\$labels\.(\w+)/, (_, label) => `$labels.${misspelt(label)}`),

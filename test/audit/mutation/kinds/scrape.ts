@@ -32,6 +32,15 @@ export const kinds: readonly Kind[] = [
   declaredKind('HELP removed', (lines, { from }) => {
     lines.splice(from, 1)
   }),
+  declaredKind('HELP misspelt', (lines, { from, name }) => {
+    const start = `# HELP ${name} `
+    lines[from] = start + misspelt((lines[from] ?? '').slice(start.length))
+  }),
+  declaredKind('bound of a bucket bent', (lines, { samples }) => {
+    const bent = samples.filter((at) => /le="[1-9]/.test(lines[at] ?? ''))
+    for (const at of bent) lines[at] = (lines[at] ?? '').replace(/le="([1-9])/, 'le="$19')
+    return bent.length > 0
+  }),
   declaredKind('label added', (lines, { samples }) => {
     for (const at of samples) lines[at] = withLabel(lines[at] ?? '', 'user', `u${at}`)
   }),
