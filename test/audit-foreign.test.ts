@@ -22,7 +22,7 @@ interface Answer {
 const elsewhere: readonly (readonly [checks: RegExp, why: string])[] = [
   [/^catalog-/, 'compares with a catalog, which these services do not have'],
   [/^(source|dashboard-mappings|dashboard-rows|dashboard-thresholds)-catalog$/, 'compares with a catalog'],
-  [/^histogram-buckets$/, 'compares with the buckets of a catalog'],
+  [/^(histogram-buckets|metric-help-declared)$/, 'compares with a catalog'],
   [/^query-finds-nothing$/, 'asks a running Prometheus'],
 ]
 

@@ -38,6 +38,7 @@ const shortWords: Readonly<Record<string, string>> = {
   'metric-type': 'declared otherwise',
   'metric-unit': 'wrong unit',
   'metric-help': 'no help',
+  'metric-help-declared': 'explained otherwise',
   'name-convention': 'misnamed',
   'name-label': 'misnamed label',
   'counter-value': 'impossible value',

@@ -11,6 +11,7 @@ import { histogramShape } from './histogram-shape.ts'
 import { metricAbsent } from './metric-absent.ts'
 import { metricChecks } from './metric-checks.ts'
 import { metricHelp } from './metric-help.ts'
+import { metricHelpDeclared } from './metric-help-declared.ts'
 import { metricNeverUpdated } from './metric-never-updated.ts'
 import { metricNoAlert } from './metric-no-alert.ts'
 import { metricNoPanel } from './metric-no-panel.ts'
@@ -142,6 +143,23 @@ const cases: readonly Case[] = [
     check: histogramBuckets,
     scrapes: [histogram({ 1: 2, 2: 2, '+Inf': 3 }, 3)],
     catalog: [{ name: 'wait_seconds', type: 'histogram', buckets: [1, 2] }],
+    finds: [],
+  },
+  {
+    says: 'help that is not the declared one',
+    check: metricHelpDeclared,
+    scrapes: [counter(1)],
+    catalog: [{ name: 'orders_total', help: 'Orders that were paid.' }],
+    finds: ['warning orders_total'],
+  },
+  {
+    says: 'nothing of the help that is declared, or given by a library',
+    check: metricHelpDeclared,
+    scrapes: [`${counter(1)}${counter(1, 'carts_total')}`],
+    catalog: [
+      { name: 'orders_total', help: 'Orders taken.' },
+      { name: 'carts_total', help: 'Carts that were filled.', recordedBy: 'a library' },
+    ],
     finds: [],
   },
   {

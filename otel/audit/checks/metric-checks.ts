@@ -7,6 +7,7 @@ import { histogramBuckets } from './histogram-buckets.ts'
 import { histogramShape } from './histogram-shape.ts'
 import { metricAbsent } from './metric-absent.ts'
 import { metricHelp } from './metric-help.ts'
+import { metricHelpDeclared } from './metric-help-declared.ts'
 import { metricNeverUpdated } from './metric-never-updated.ts'
 import { metricNoAlert } from './metric-no-alert.ts'
 import { metricNoPanel } from './metric-no-panel.ts'
@@ -39,6 +40,7 @@ export const metricChecks: readonly Check[] = [
   nameLabel,
   metricUnit,
   metricHelp,
+  metricHelpDeclared,
   cardinalitySeries,
   cardinalityGrowth,
   cardinalityValues,
