@@ -100,6 +100,8 @@ export interface Recorded {
   readonly reach: 'product' | 'test' | 'dead'
   /** Values of labels written literally at this place. */
   readonly labels: ReadonlyMap<string, string>
+  /** Names of all labels that it is given; undefined where they cannot be told. */
+  readonly given?: readonly string[]
   /** What it does to the value; `add` may be by a negative number, `time` observes the seconds that a timer measured. */
   readonly by?: 'increment' | 'decrement' | 'add' | 'set' | 'observe' | 'time' | 'reset'
 }

@@ -10,6 +10,10 @@ const counter = (name: string, labels = '') =>
   `const ${name} = new Counter({ name: '${name}_total', help: 'x'${labels && `, labelNames: [${labels}]`} })\n`
 const gauge = "const busy = new Gauge({ name: 'busy', help: 'x' })\n"
 
+const declared = (attributes: string) =>
+  `import { bind, timed } from 'tidegauge/otel'\nconst jobs = { name: 'jobs', instrument: 'counter', unit: '{job}', description: 'x'${attributes} } as const satisfies MetricDefinition\n`
+const kinds = ", attributes: { kind: ['mail', 'sms'] }"
+
 /** Source, and what is found in it: check, line, subject. */
 const rows: readonly (readonly [what: string, source: string, expected: readonly string[]])[] = [
   ['what is recorded', `${counter('jobs')}jobs.inc()`, []],
@@ -50,6 +54,28 @@ const b = new Histogram({ name: 'b_ms', help: 'x' })\nb.observe(5)`,
     'what the caller sends as a label',
     `${counter('jobs', "'kind'")}export const go = (req) => jobs.inc({ kind: req.query.kind ?? 'none' })\ngo()`,
     ['source-unbounded-label 3 jobs_total'],
+  ],
+  ['labels as the catalog declares them', `${declared(kinds)}bind(meter, jobs).add(1, { kind: 'mail' })`, []],
+  [
+    'a value that the catalog does not list',
+    `${declared(kinds)}bind(meter, jobs).add(1, { kind: 'post' })`,
+    ['source-labels 4 jobs_total'],
+  ],
+  [
+    'a label of the catalog that is left out',
+    `${declared(kinds)}bind(meter, jobs).add(1)`,
+    ['source-labels 4 jobs_total'],
+  ],
+  ['a label that was given before', `${declared(kinds)}bind(meter, jobs).bind({ kind: 'sms' }).add(1)`, []],
+  [
+    'labels of what is timed',
+    `${declared(kinds)}const measure = timed(meter, { runs: jobs })\nmeasure({ kind: 'mail' }, () => send())\nmeasure({ sort: 'mail' }, () => send())`,
+    ['source-labels 6 jobs_total', 'source-labels 6 jobs_total'],
+  ],
+  [
+    'a choice that is never made',
+    `${counter('jobs')}export const go = () => (false ? jobs.inc() : undefined)\ngo()`,
+    ['source-dead-recording 2 jobs_total'],
   ],
   ['a gauge that only rises', `${gauge}busy.inc()`, ['source-gauge-one-way 2 busy']],
   ['a gauge that rises and falls', `${gauge}busy.inc(); busy.dec()`, []],

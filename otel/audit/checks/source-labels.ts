@@ -1,4 +1,5 @@
-import type { Check, DeclaredMetric, LabelUse } from '../planes.ts'
+import type { Finding } from '../finding.ts'
+import type { Check, DeclaredMetric, LabelUse, Recorded } from '../planes.ts'
 import { sourceFinding } from './source-finding.ts'
 
 const check = 'source-labels'
@@ -16,18 +17,54 @@ export const sourceLabels: Check = {
       )
         continue
       for (const use of metric.labelUses ?? []) {
-        const reason = mismatch(metric, use)
-        if (reason === undefined) continue
-        yield sourceFinding(metric, {
-          check,
-          level: 'error',
-          at: use,
-          reason,
-          mend: 'Give exactly the labels of the declaration, or declare those that are given.',
-        })
+        const reason = mismatch(metric, use) ?? undeclaredValue(metric, use)
+        if (reason) yield finding(metric, use, reason)
+      }
+      for (const recording of metric.recordings ?? []) {
+        const missing = labelsLeftOut(metric, recording)
+        if (missing.length > 0)
+          yield finding(
+            metric,
+            recording,
+            `${metric.name} is not given the label ${missing.join(', ')} here, which it declares.`,
+          )
       }
     }
   },
+}
+
+function finding(
+  metric: DeclaredMetric,
+  at: { readonly file: string; readonly line: number },
+  reason: string,
+): Finding {
+  return sourceFinding(metric, {
+    check,
+    level: 'error',
+    at,
+    reason,
+    mend: 'Give exactly the labels of the declaration, or declare those that are given.',
+  })
+}
+
+/** Only our own declarations list the values of labels, and what is not listed is counted as `_OTHER`. */
+function undeclaredValue(
+  { name, library, labels }: DeclaredMetric,
+  { byName }: LabelUse,
+): string | undefined {
+  if (library !== 'catalog') return undefined
+  for (const [label, { literal }] of byName ?? []) {
+    const values = labels.get(label)
+    if (literal !== undefined && values !== undefined && !values.includes(literal))
+      return `${name} is given ${label}="${literal}" here, and declares ${values.join(', ')}.`
+  }
+  return undefined
+}
+
+/** Labels that our own declarations ask for, and that are given neither here nor where it was bound. */
+function labelsLeftOut({ library, labels }: DeclaredMetric, { given, reach }: Recorded): readonly string[] {
+  if (library !== 'catalog' || given === undefined || reach === 'test') return []
+  return [...labels.keys()].filter((label) => !given.includes(label))
 }
 
 function mismatch(metric: DeclaredMetric, { byName, count }: LabelUse): string | undefined {

@@ -26,6 +26,7 @@ export function declaredMetric(metric: SourceMetric, reach: Reachability): Decla
           line: recording.line,
           reach: reach.of(recording),
           labels: recording.labels,
+          ...(recording.given && { given: recording.given }),
           by: recording.by,
         })),
     library,

@@ -36,8 +36,14 @@ export type Expression = {
   | { readonly kind: 'function'; readonly declared: FunctionDeclaration }
   | { readonly kind: 'class'; readonly declared: ClassDeclaration }
   | { readonly kind: 'assign'; readonly target: Expression; readonly value: Expression }
-  /** Its value is that of one of these: a condition, a dereference, an `await`. */
+  /** Its value is that of one of these: an operator, a dereference, an `await`. */
   | { readonly kind: 'any'; readonly of: readonly Expression[] }
+  | {
+      readonly kind: 'choice'
+      readonly test: Expression
+      readonly whenTrue: Expression
+      readonly otherwise: Expression
+    }
   /** Carries no metric itself; what is inside of it may record. */
   | { readonly kind: 'opaque'; readonly parts: readonly Expression[] }
   /** A value of a named type, such as a definition that `satisfies` its interface. */

@@ -258,7 +258,35 @@ fn main() {
   },
 ]
 
+const apart = `import { Counter } from 'prom-client'
+const a = new Counter({ name: 'a_total', help: 'x', labelNames: ['k'] })
+const b = new Counter({ name: 'b_total', help: 'x', labelNames: ['k'] })
+const each = (keys, make) => Object.fromEntries(keys.map((key) => [key, make(key)]))
+const as = each(['x'], (k) => a.labels({ k }))
+const bs = each(['y'], (k) => b.labels({ k }))
+export const go = (k) => as[k].inc()
+export const run = (k) => bs[k].inc()
+`
+
 describe('reading source', () => {
+  it('keeps apart what a function makes with the functions that it is given', async () => {
+    const { declared } = await readWritten({ 'apart.js': apart })
+    assert.deepEqual(declared.metrics.map(line).sort(), [
+      'a_total counter k: apart.js:7 product increment',
+      'b_total counter k: apart.js:8 product increment',
+    ])
+  })
+
+  it('does not lose a metric of which tests make others', async () => {
+    const metric = "{ name: 'jobs', instrument: 'counter', unit: '{job}', description: 'x' }"
+    const { declared } = await readWritten({
+      'jobs.ts': `export const jobs = ${metric} as const satisfies MetricDefinition`,
+      'jobs.test.ts':
+        "import { jobs } from './jobs.ts'\nconst other = { ...jobs, name: 'other' } as const satisfies MetricDefinition",
+    })
+    assert.deepEqual(declared.metrics.map(line), ['jobs_total counter : '])
+  })
+
   for (const { what, files, expected } of rows) {
     it(`follows ${what}`, async () => {
       const { declared, problems } = await readWritten(files)

@@ -36,6 +36,8 @@ export interface Recording {
   readonly line: number
   readonly by: NonNullable<Recorded['by']>
   readonly labels: ReadonlyMap<string, string>
+  /** Names of all labels that it is given; undefined where they cannot be told. */
+  readonly given: readonly string[] | undefined
   readonly isDeadHere: boolean
   readonly isTest: boolean
   readonly isGuess: boolean

@@ -9,6 +9,7 @@ import { kinds as names } from './kinds/query-names.ts'
 import { kinds as operators } from './kinds/query-operators.ts'
 import { kinds as rules } from './kinds/rules.ts'
 import { kinds as scrape } from './kinds/scrape.ts'
+import { kinds as source } from './kinds/source.ts'
 import type { Kind } from './mutant.ts'
 
 /** All ways of bending the tree, in the order of the table. */
@@ -24,4 +25,5 @@ export const kinds: readonly Kind[] = [
   ...dashboards,
   ...scrape,
   ...catalog,
+  ...source,
 ]

@@ -90,6 +90,7 @@ export function createCallSite(options: CallSiteOptions): CallSite {
         line: expression.line,
         by,
         labels: all,
+        given: givenNames(metric, byName),
         isDeadHere: run.isDead,
         isTest: run.isTest,
         isGuess: metric.isGuess,
@@ -110,6 +111,11 @@ export function createCallSite(options: CallSiteOptions): CallSite {
       return new Set([made])
     },
   }
+}
+
+function givenNames({ labels }: MetricValue, byName: GivenLabels['byName']): readonly string[] | undefined {
+  if (byName === undefined || (labels && labels.byName === undefined)) return undefined
+  return [...(labels?.byName?.keys() ?? []), ...byName.keys()]
 }
 
 function functionsAround(scope: Scope): FunctionDeclaration[] {

@@ -10,6 +10,7 @@ import { guess, lookUp } from './names.ts'
 import { evaluateList, evaluateObject } from './objects.ts'
 import type { Run } from './run.ts'
 import { innerScope } from './scopes.ts'
+import { truthOf } from './truth.ts'
 import { elementsOf, textsOf, union } from './value-sets.ts'
 import { noValues, type Scope, type Value, type Values } from './values.ts'
 
@@ -63,10 +64,13 @@ function evaluateAnew(run: Run, expression: Expression, scope: Scope): Values {
       assign(run, expression.target, values, scope)
       return values
     }
-    case 'any': {
-      const parts = expression.of.map((part) => run.evaluate(part, scope))
-      return parts.every(({ size }) => size > 0) ? union(parts) : run.interned.opened(union(parts))
-    }
+    case 'any':
+      return oneOf(
+        run,
+        expression.of.map((part) => run.evaluate(part, scope)),
+      )
+    case 'choice':
+      return evaluateChoice(run, expression, scope)
     case 'opaque':
       for (const part of expression.parts) run.evaluate(part, scope)
       return noValues
@@ -75,6 +79,22 @@ function evaluateAnew(run: Run, expression: Expression, scope: Scope): Values {
     case 'body':
       return run.statements(expression.body, innerScope(expression, scope))
   }
+}
+
+/** What one of the parts may be, which may be more than is known where one of them is not known. */
+function oneOf(run: Run, parts: readonly Values[]): Values {
+  return parts.every(({ size }) => size > 0) ? union(parts) : run.interned.opened(union(parts))
+}
+
+function evaluateChoice(run: Run, expression: Extract<Expression, { kind: 'choice' }>, scope: Scope): Values {
+  const truth = truthOf(run, expression.test, scope)
+  const wasDead = run.isDead
+  run.isDead = wasDead || truth === false
+  const whenTrue = run.evaluate(expression.whenTrue, scope)
+  run.isDead = wasDead || truth === true
+  const otherwise = run.evaluate(expression.otherwise, scope)
+  run.isDead = wasDead
+  return oneOf(run, [whenTrue, otherwise])
 }
 
 function evaluateJoin(run: Run, parts: readonly Expression[], scope: Scope): Values {
@@ -108,6 +128,7 @@ const repeated: ReadonlySet<Expression['kind']> = new Set([
   'typed',
   'body',
   'any',
+  'choice',
   'join',
 ])
 

@@ -1,5 +1,6 @@
 import type { Expression, FunctionDeclaration } from '../program.ts'
 import { assign } from './assign.ts'
+import { isHigherOrder } from './higher-order.ts'
 import type { Run } from './run.ts'
 import { declareSlot } from './scopes.ts'
 import { instancesOf } from './value-sets.ts'
@@ -39,7 +40,7 @@ export function invokeFunction(
 ): Values {
   const { declared } = value
   run.called.add(declared)
-  if (!run.factories.has(declared) || run.depth > mostDepth) {
+  if (!(run.factories.has(declared) || isHigherOrder(declared)) || run.depth > mostDepth) {
     const frame = frameOf(run, value)
     passArguments(run, declared, args, frame, self)
     return frame.returns?.values ?? noValues

@@ -65,8 +65,8 @@ function setField(
     for (const owner of owners) {
       for (const from of spread) {
         if (from.kind === 'object') {
-          // Spread into another definition, it is the pattern of that one.
-          if (from.defines) from.defines.metric.isPattern = true
+          // Spread into another definition of the product, it is the pattern of that one.
+          if (from.defines && !run.isTest) from.defines.metric.isPattern = true
           for (const [name, slot] of from.fields) fieldOf(run, owner, name)?.add(slot.values)
           if (owner.kind === 'object') owner.rest.add(from.rest.values)
         } else if (owner.kind === 'object') owner.rest.add(new Set([from]))

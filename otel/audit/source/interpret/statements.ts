@@ -6,6 +6,7 @@ import { rememberImport } from './imports.ts'
 import { lookUp } from './names.ts'
 import type { Run } from './run.ts'
 import { declareSlot, exportSlot, innerScope } from './scopes.ts'
+import { truthOf } from './truth.ts'
 import { elementsOf, instancesOf, union } from './value-sets.ts'
 import { noValues, type Scope, type Values } from './values.ts'
 
@@ -47,11 +48,9 @@ function runStatement(run: Run, statement: Statement, scope: Scope): Values {
       if (statement.value) run.evaluate(statement.value, scope)
       return noValues
     case 'if': {
-      const test = [...run.evaluate(statement.test, scope)]
-      const known = test.length === 1 && test[0]?.kind === 'boolean' ? test[0].value : undefined
-      const literal = statement.test.kind === 'boolean' ? statement.test.value : known
-      const then = runBranch(run, statement.whenTrue, scope, literal === false)
-      const otherwise = runBranch(run, statement.otherwise, scope, literal === true)
+      const truth = truthOf(run, statement.test, scope)
+      const then = runBranch(run, statement.whenTrue, scope, truth === false)
+      const otherwise = runBranch(run, statement.otherwise, scope, truth === true)
       return union([then, otherwise])
     }
     case 'block': {

@@ -1,7 +1,9 @@
 import { prometheusLabelName, prometheusName } from '../../../prometheus/name.ts'
 import { textsOf, union } from '../interpret/value-sets.ts'
-import { noValues, type Values } from '../interpret/values.ts'
+import { type MetricValue, noValues, type Values } from '../interpret/values.ts'
+import type { GivenValue } from '../source-metric.ts'
 import { nonEmpty } from './arguments.ts'
+import { escaped } from './attributes.ts'
 import type { CallSite, MetricsLibrary } from './library.ts'
 
 /** Our own catalog: a definition is an object; `bind`, `observe` and `timed` make it an instrument. */
@@ -43,6 +45,17 @@ export const catalogLibrary: MetricsLibrary = {
     if (declared?.kind === 'metric') object.defines = declared
     return objects
   },
+  use(metric, name, call) {
+    // What `timed` has made is called with attributes and the work that it measures.
+    if (metric.metric.library !== 'catalog' || name !== '' || metric.isGuess) return undefined
+    const attributes = call.argument(undefined, 0)
+    const byName = escaped(metric, call.entries(attributes))
+    if (attributes) call.useLabels(metric, { byName, count: undefined })
+    // It adds the reason of a failure itself.
+    const reason: GivenValue = { literal: undefined, text: 'reason' }
+    call.record(metric, measured(metric), byName && new Map([...byName, ['reason', reason]]))
+    return call.invoke(call.values(call.argument(undefined, 1)), [])
+  },
   own(file, name, call) {
     return isMeter(file) ? instrumented(name, call) : undefined
   },
@@ -54,6 +67,10 @@ export const catalogLibrary: MetricsLibrary = {
     // What `timed` has made carries its metrics.
     return undefined
   },
+}
+
+function measured({ metric }: MetricValue): 'observe' | 'increment' {
+  return metric.type === 'histogram' ? 'observe' : 'increment'
 }
 
 function isMeter(file: string): boolean {
@@ -74,9 +91,8 @@ function instrumented(name: string | undefined, call: CallSite): Values | undefi
     case 'timed': {
       const fields = ['runs', 'errors', 'duration'].map((field) => call.field(second, field))
       const metrics = call.metrics(union(fields))
-      for (const metric of metrics)
-        call.record(metric, metric.metric.type === 'histogram' ? 'observe' : 'increment')
-      return noValues
+      for (const metric of metrics) call.record(metric, measured(metric))
+      return new Set(metrics)
     }
     default:
       return undefined

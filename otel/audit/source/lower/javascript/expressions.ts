@@ -1,10 +1,10 @@
 import type { Expression } from '../../program.ts'
 import type { Syntax } from '../../syntax/syntax.ts'
-import { any, at, doing, expressionsOf, type Lowering, name, nothing, opaque, optional } from '../lower.ts'
+import { any, at, expressionsOf, type Lowering, name, nothing, opaque, optional } from '../lower.ts'
 import { classFrom } from './classes.ts'
 import { callFrom, objectFrom, templateFrom } from './composed.ts'
 import { functionFrom } from './functions.ts'
-import { assignmentFrom, binaryFrom, isPresent } from './operators.ts'
+import { assignmentFrom, binaryFrom } from './operators.ts'
 import { stringText } from './texts.ts'
 
 /** An expression of JavaScript or TypeScript. */
@@ -62,21 +62,10 @@ export function expression(lowering: Lowering, node: Syntax): Expression {
       return binaryFrom(lowering, node)
     case 'ternary_expression':
       return at(node, {
-        kind: 'body',
-        body: [
-          {
-            kind: 'if',
-            test: optional(lowering, node, node.get('condition')),
-            whenTrue: [doing(optional(lowering, node, node.get('consequence')))],
-            otherwise: [doing(optional(lowering, node, node.get('alternative')))],
-          },
-          doing(
-            any(
-              node,
-              expressionsOf(lowering, [node.get('consequence'), node.get('alternative')].filter(isPresent)),
-            ),
-          ),
-        ],
+        kind: 'choice',
+        test: optional(lowering, node, node.get('condition')),
+        whenTrue: optional(lowering, node, node.get('consequence')),
+        otherwise: optional(lowering, node, node.get('alternative')),
       })
     case 'satisfies_expression':
     case 'as_expression': {

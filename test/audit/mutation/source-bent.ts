@@ -1,0 +1,29 @@
+import type { Declared } from '../../../otel/audit/planes.ts'
+import { analyse, type KnownModules } from '../../../otel/audit/source/analyse.ts'
+import { findFiles } from '../../../otel/audit/source/find-files.ts'
+import { readTexts, type SourceFile } from '../../../otel/audit/source/read-texts.ts'
+import type { TextFile, Tree } from './mutant.ts'
+
+/** Reads the source with one file changed; the others are parsed once for all mutants. */
+export async function readBentSource(tree: Tree, change: TextFile): Promise<Declared> {
+  read ??= readFiles(tree)
+  const { files, known } = await read
+  const bent = files.map((file) => (file.file === change.file ? { ...file, text: change.text } : file))
+  return analyse({ files: bent, known, onProblem })
+}
+
+interface Read {
+  readonly files: readonly SourceFile[]
+  readonly known: KnownModules
+}
+
+let read: Promise<Read> | undefined
+
+async function readFiles({ source }: Tree): Promise<Read> {
+  const files = await findFiles({ files: source, cwd: process.cwd(), problems: [] })
+  return { files: readTexts({ files, maxFileBytes: 4_000_000, onProblem }), known: new WeakMap() }
+}
+
+function onProblem({ file, reason }: { readonly file: string; readonly reason: string }): never {
+  throw new Error(`${file} ${reason}`)
+}
