@@ -5,10 +5,10 @@ import { libraries } from './libraries/libraries.ts'
 import { createModules } from './modules.ts'
 import type { Module } from './program.ts'
 import { Reachability, type SourceText } from './reach.ts'
-import type { SourceProblem } from './read-source.ts'
 import type { SourceFile } from './read-texts.ts'
 import { relatedFiles } from './related.ts'
 import type { SourceMetric } from './source-metric.ts'
+import type { SourceProblem } from './source-problem.ts'
 import { loadGrammars, type Parse } from './syntax/parse.ts'
 
 /** What is known of files that have been analysed, for those that are analysed again. */

@@ -1,7 +1,7 @@
 import { glob, readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { sourceEndings } from './languages.ts'
-import type { SourceProblem } from './read-source.ts'
+import type { SourceProblem } from './source-problem.ts'
 
 const leftOut = new Set([
   'node_modules',

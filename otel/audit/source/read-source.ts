@@ -2,6 +2,7 @@ import type { Declared } from '../planes.ts'
 import { analyse } from './analyse.ts'
 import { findFiles } from './find-files.ts'
 import { readTexts } from './read-texts.ts'
+import type { SourceProblem } from './source-problem.ts'
 
 export interface ReadSourceOptions {
   /** Files, folders and globs. Packages that are installed or built (`node_modules`, `target`, …) are left out of folders and globs. */
@@ -16,11 +17,6 @@ export interface SourceRead {
   readonly declared: Declared
   /** Files that could not be read, each with one line that says why. */
   readonly problems: readonly SourceProblem[]
-}
-
-export interface SourceProblem {
-  readonly file: string
-  readonly reason: string
 }
 
 /**

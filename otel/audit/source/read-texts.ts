@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { type Language, languageOf } from './languages.ts'
-import type { SourceProblem } from './read-source.ts'
+import type { SourceProblem } from './source-problem.ts'
 import type { Grammar } from './syntax/grammars.ts'
 
 /** A file of source code. */

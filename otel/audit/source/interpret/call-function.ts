@@ -1,4 +1,4 @@
-import type { Called } from './call.ts'
+import type { Called } from './called.ts'
 import { invokeFunction } from './functions.ts'
 import type { Run } from './run.ts'
 import { type FunctionValue, noValues, type Values } from './values.ts'

@@ -1,7 +1,6 @@
-import type { CallSite } from '../libraries/library.ts'
-import type { Expression } from '../program.ts'
 import { callFunction } from './call-function.ts'
 import { createCallSite } from './call-site.ts'
+import type { Called } from './called.ts'
 import { construct } from './classes.ts'
 import { passThrough } from './invoke.ts'
 import { memberOf } from './members.ts'
@@ -10,17 +9,6 @@ import { evaluateRequire } from './require.ts'
 import type { Run } from './run.ts'
 import { union } from './value-sets.ts'
 import { type MetricValue, noValues, type Scope, type Value, type Values } from './values.ts'
-
-/** A call with all that is known of it. */
-export interface Called {
-  readonly expression: Extract<Expression, { kind: 'call' }>
-  readonly scope: Scope
-  /** What the called member is a member of. */
-  readonly receivers: Values
-  readonly args: readonly Values[]
-  /** As libraries see it. */
-  readonly site: CallSite
-}
 
 /** Calls what the callee may be: functions and classes of the program, methods of metrics, and what libraries know. */
 export function evaluateCall(run: Run, expression: Called['expression'], scope: Scope): Values {
