@@ -7,7 +7,7 @@ const check = 'source-labels'
 /** Most client libraries throw or panic then, in the branch that was to be measured. */
 export const sourceLabels: Check = {
   name: check,
-  description: 'A metric is recorded with other labels than it declares.',
+  description: 'A metric is recorded with other labels, or other values of them, than it declares.',
   *run({ source }) {
     for (const metric of source?.metrics ?? []) {
       if (
