@@ -1,22 +1,25 @@
 #!/usr/bin/env node
 import { join } from 'node:path'
-import { catalog } from '../otel/catalog/catalog.ts'
-import { measureHttp } from '../otel/http/measure-http.ts'
-import { processEnvironment } from '../otel/pipeline/environment.ts'
-import { type Pipeline, startPipeline } from '../otel/pipeline/pipeline.ts'
-import { checkConfig, formatSettings, printConfig } from '../otel/pipeline/print.ts'
+import { measureHttp, type Pipeline, startPipeline } from '@tidegauge/otel'
+import { checkConfig, formatSettings, printConfig, processEnvironment } from '@tidegauge/otel/configuration'
+import {
+  auditCommand,
+  configCommands,
+  createTerminal,
+  generateCommand,
+  type RenderRequest,
+  renderCommand,
+  runCli,
+  type Terminal,
+  type UpdateRequest,
+  updateCommand,
+} from '@tidegauge/tools/cli'
 import manifest from '../package.json' with { type: 'json' }
-import { type Config, flagsHelp, type LoadedConfig, loadConfig, shownConfig } from './config.ts'
+import { catalog } from './catalog/catalog.ts'
+import { ownCatalog } from './cli/own-catalog.ts'
+import { serveCommand } from './cli/serve/command.ts'
+import { type Config, flagsHelp, type LoadedConfig, loadConfig, shownConfig } from './cli/serve/config.ts'
 import { startDemoNetwork } from './demo/network.ts'
-import { auditCommand } from './edge/cli/audit.ts'
-import { runCli } from './edge/cli/cli.ts'
-import type { Terminal } from './edge/cli/command.ts'
-import { configCommands } from './edge/cli/config.ts'
-import { type UpdateRequest, updateCommand } from './edge/cli/dashboards.ts'
-import { generateCommand } from './edge/cli/generate.ts'
-import { type RenderRequest, renderCommand } from './edge/cli/render.ts'
-import { serveCommand } from './edge/cli/serve.ts'
-import { createTerminal } from './edge/cli/standard-streams.ts'
 import { createApi } from './edge/http/api.ts'
 import { countRequests } from './edge/http/instrumented.ts'
 import { listen } from './edge/http/listen.ts'
@@ -258,8 +261,8 @@ function greet(
 /** Draws a dashboard. Its room is loaded here, so that nothing else pays for it. */
 async function renderDashboardFile({ prometheus: url, headers, ...request }: RenderRequest) {
   const [{ renderFile }, { connectPrometheus }] = await Promise.all([
-    import('../otel/dashboards/render/render-file.ts'),
-    import('../otel/audit/prometheus/client.ts'),
+    import('@tidegauge/tools/render'),
+    import('@tidegauge/tools/server'),
   ])
   const connect = () => connectPrometheus({ url, headers })
   return renderFile({ ...request, connect, searchPath: processEnvironment().PATH ?? '', now: new Date() })
@@ -267,8 +270,8 @@ async function renderDashboardFile({ prometheus: url, headers, ...request }: Ren
 
 /** Adds to a dashboard what it does not show. Loaded here for the same reason. */
 async function updateDashboardFile(request: UpdateRequest) {
-  const { updateFile } = await import('../otel/dashboards/update/update-file.ts')
-  return updateFile(request)
+  const { updateFile } = await import('@tidegauge/tools/update')
+  return updateFile({ ...request, own: ownCatalog })
 }
 
 const terminal = createTerminal({
@@ -300,16 +303,23 @@ const commands = [
     },
   }),
   generateCommand({
-    generate: async (request) => (await import('../otel/generate/generate.ts')).generate(request),
+    generate: async (request) =>
+      (await import('@tidegauge/tools/generate')).generate({ ...request, own: ownCatalog }),
   }),
   renderCommand({ render: renderDashboardFile }),
   updateCommand({ update: updateDashboardFile }),
   auditCommand({
     audit: async (flags, { out, err, isInteractive }) => {
-      const command = await import('../otel/audit/command.ts')
-      return command.auditCommand(flags, { out, err, hasColor: isInteractive, version: service.version })
+      const command = await import('@tidegauge/tools/audit')
+      return command.auditCommand(flags, {
+        out,
+        err,
+        hasColor: isInteractive,
+        version: service.version,
+        own: ownCatalog,
+      })
     },
-    listChecks: async () => (await import('../otel/audit/command.ts')).listChecks(),
+    listChecks: async () => (await import('@tidegauge/tools/audit')).listChecks(),
   }),
 ]
 

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, it } from 'node:test'
 import { parse } from 'yaml'
-import { runAudit } from '../otel/audit/audit.ts'
-import { documentedChecks } from '../otel/audit/documented-checks.ts'
-import type { Exception } from '../otel/audit/exceptions.ts'
+import { runAudit } from '../tools/audit/audit.ts'
+import { documentedChecks } from '../tools/audit/documented-checks.ts'
+import type { Exception } from '../tools/audit/exceptions.ts'
 
 const root = join(import.meta.dirname, 'audit', 'foreign')
 const services = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory())

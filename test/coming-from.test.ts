@@ -6,8 +6,8 @@ import type { Meter } from '@opentelemetry/api'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { AggregationType, MeterProvider } from '@opentelemetry/sdk-metrics'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { PrometheusEndpoint } from '../otel/exposition/endpoint.ts'
 import { bind, type MetricDefinition, observe, type Pipeline, startPipeline } from '../otel/otel.ts'
-import { PrometheusEndpoint } from '../otel/prometheus/endpoint.ts'
 
 // What docs/coming-from.md says of other libraries, and of this one beside them.
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { parse } from 'yaml'
-import { collectorVersion } from '../otel/collector/build.ts'
+import { collectorVersion } from '../tools/collector/build.ts'
 import { environmentOf, readDockerfile } from './dockerfile.fixture.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
@@ -37,7 +37,7 @@ describe('the compose file', () => {
   const versions = {
     tidegauge: `tidegauge:${manifest.version}`,
     collector: `otel/opentelemetry-collector-contrib:${collectorVersion}`,
-    prometheus: `prom/prometheus:v3.${/prometheus\/prometheus v0\.3(\d+\.\d+)/.exec(read('otel/collector/go.mod'))?.[1]}`,
+    prometheus: `prom/prometheus:v3.${/prometheus\/prometheus v0\.3(\d+\.\d+)/.exec(read('tools/collector/go.mod'))?.[1]}`,
     grafana: `grafana/grafana:${manifest.devDependencies['@grafana/schema']}`,
   }
   for (const [name, image] of Object.entries(versions))

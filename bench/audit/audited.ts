@@ -1,5 +1,5 @@
-import { runAudit } from '../../otel/audit/audit.ts'
-import { tableReport } from '../../otel/audit/report/table.ts'
+import { runAudit } from '../../tools/audit/audit.ts'
+import { tableReport } from '../../tools/audit/report/table.ts'
 
 /** Runs one audit in a process of its own, so that time and memory are those of a user; the answer is one line of JSON. */
 const [options = '{}'] = process.argv.slice(2)

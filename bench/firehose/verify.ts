@@ -1,12 +1,13 @@
 // What verifying one commit costs, by stage. Usage: node bench/firehose/verify.ts [records in the repo]
-import { checkCanonical } from '../../src/net/firehose/canonical.ts'
-import { checkCids, readCar } from '../../src/net/firehose/car.ts'
-import { readCommitBlock } from '../../src/net/firehose/commit.ts'
+
 import { type MessageFrame, openBody, openHeader } from '../../src/net/firehose/frame.ts'
-import { invert } from '../../src/net/firehose/invert.ts'
 import { type CommitMessage, readMessage } from '../../src/net/firehose/message.ts'
-import { importKey, nativeSecp256k1 } from '../../src/net/firehose/signature.ts'
 import { verifyCommit } from '../../src/net/firehose/verify.ts'
+import { checkCanonical } from '../../src/net/repo/canonical.ts'
+import { checkCids, readCar } from '../../src/net/repo/car.ts'
+import { readCommitBlock } from '../../src/net/repo/commit.ts'
+import { invert } from '../../src/net/repo/invert.ts'
+import { importKey, nativeSecp256k1 } from '../../src/net/repo/signature.ts'
 import { createSample } from './sample.ts'
 
 const { frames, multikey } = await createSample(Number(process.argv[2] ?? 2000), 1000)

@@ -7,10 +7,10 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import prom from 'prom-client'
 import { requestBuckets } from '../../otel/catalog/buckets.ts'
-import { catalog } from '../../otel/catalog/catalog.ts'
 import type { MetricDefinition } from '../../otel/catalog/metric.ts'
 import { bind } from '../../otel/meter/bind.ts'
 import { startPipeline } from '../../otel/pipeline/pipeline.ts'
+import { catalog } from '../../src/catalog/catalog.ts'
 
 const { values: flags } = parseArgs({
   options: {

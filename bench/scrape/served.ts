@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { Counter, Histogram, Registry } from 'prom-client'
-import { PrometheusEndpoint } from '../../otel/prometheus/endpoint.ts'
+import { PrometheusEndpoint } from '../../otel/exposition/endpoint.ts'
 
 export type Peer = 'tidegauge' | 'exporter-prometheus' | 'prom-client'
 export type Kind = 'counters' | 'histograms'

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { bind, measureHttp, startPipeline, timed } from '@tidegauge/otel'
 import express from 'express'
-import { bind, measureHttp, startPipeline, timed } from 'tidegauge/otel'
 import { cafeBrewDuration, cafeOrders, catalog, drinks } from './metrics.ts'
 
 const service = { name: 'cafe', version: '1.0.0' }

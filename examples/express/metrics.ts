@@ -1,4 +1,4 @@
-import type { MetricDefinition } from 'tidegauge/otel'
+import type { MetricDefinition } from '@tidegauge/otel'
 
 export const drinks = ['espresso', 'latte', 'tea'] as const
 

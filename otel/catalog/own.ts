@@ -1,9 +1,20 @@
+import { declarations } from './component.ts'
 import type { MetricDefinition } from './metric.ts'
-import * as pipeline from './pipeline.ts'
-import * as process from './process.ts'
+import * as pipelineAlerts from './pipeline/alerts.ts'
+import * as pipelineMetrics from './pipeline/metrics.ts'
+import * as pipelinePanels from './pipeline/panels.ts'
+import * as processAlerts from './process/alerts.ts'
+import * as processMetrics from './process/metrics.ts'
+import * as processPanels from './process/panels.ts'
+import * as runtimeMetrics from './process/runtime.ts'
 
-/** What the pipeline measures in every service, whatever that declares. */
-export const ownMetrics: readonly MetricDefinition[] = [pipeline, process]
-  .flatMap((file): readonly object[] => Object.values(file))
-  .filter((declared) => 'instrument' in declared)
-  .map((metric) => metric as MetricDefinition)
+/** The components that the pipeline brings to every service, whatever that declares. */
+export const ownComponents = [
+  [processMetrics, runtimeMetrics, processAlerts, processPanels],
+  [pipelineMetrics, pipelineAlerts, pipelinePanels],
+].map(declarations)
+
+/** The metrics of these components that the pipeline itself records. */
+export const ownMetrics: readonly MetricDefinition[] = ownComponents
+  .flatMap(({ metrics }) => metrics)
+  .filter(({ recordedBy }) => recordedBy === undefined)

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Histogram } from '@opentelemetry/api'
-import { type BoundSeries, bindSeries } from '../meter/bound-series.ts'
+import { type BoundSeries, bindSeries } from '../sdk/bound-series.ts'
 import { followExpressRoutes, routeOf } from './express-routes.ts'
 import type { InstrumentHttpOptions } from './instrument-http.ts'
 

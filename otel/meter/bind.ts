@@ -1,7 +1,7 @@
 import type { Attributes, Meter } from '@opentelemetry/api'
 import type { AttributesOf, MetricDefinition } from '../catalog/metric.ts'
+import { bindSeries, type SyncInstrument } from '../sdk/bound-series.ts'
 import { CombinationMap, closedCombinations } from './attribute-values.ts'
-import { bindSeries, type SyncInstrument } from './bound-series.ts'
 import { BoundAdder, BoundRecorder, noAdder, noRecorder } from './handle.ts'
 import { settingsOf } from './meter-settings.ts'
 import { reportsOf } from './reports.ts'

@@ -1,4 +1,4 @@
-import type { BoundSeries } from './bound-series.ts'
+import type { BoundSeries } from '../sdk/bound-series.ts'
 import type { Sampler } from './sampler.ts'
 
 export interface HandleOptions {

@@ -3,10 +3,10 @@ import { it } from 'node:test'
 import { metrics } from '@opentelemetry/api'
 import { AggregationTemporality, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import type { MetricDefinition } from '../catalog/metric.ts'
-import { pipelineCallbackErrors, pipelineMeasurementsDropped } from '../catalog/pipeline.ts'
+import { pipelineCallbackErrors, pipelineMeasurementsDropped } from '../catalog/pipeline/metrics.ts'
+import { readAsyncStorages } from '../sdk/storages.ts'
 import { disabledMeter } from './meter-settings.ts'
 import { observe } from './observe.ts'
-import { readAsyncStorages } from './sdk-internals.ts'
 import { createTestMeter } from './test-meter.ts'
 
 const disk = {

@@ -1,9 +1,9 @@
 import type { Attributes, Meter, Observable, ObservableResult } from '@opentelemetry/api'
 import type { AttributesOf, MetricDefinition } from '../catalog/metric.ts'
+import { forgetUnobserved } from '../sdk/unobserved.ts'
 import { CombinationMap } from './attribute-values.ts'
 import { settingsOf } from './meter-settings.ts'
 import { reportsOf } from './reports.ts'
-import { forgetUnobserved } from './unobserved.ts'
 
 /** An observation that did not succeed; it has been counted. */
 export class ObservationError extends Error {

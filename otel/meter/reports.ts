@@ -1,6 +1,6 @@
 import type { Meter } from '@opentelemetry/api'
 import type { AttributesOf } from '../catalog/metric.ts'
-import { pipelineCallbackErrors, pipelineMeasurementsDropped } from '../catalog/pipeline.ts'
+import { pipelineCallbackErrors, pipelineMeasurementsDropped } from '../catalog/pipeline/metrics.ts'
 import { type Adder, bind } from './bind.ts'
 import { settingsOf } from './meter-settings.ts'
 

@@ -1,5 +1,5 @@
 import type { MetricDefinition } from '../catalog/metric.ts'
-import { prometheusName } from '../prometheus/name.ts'
+import { prometheusName } from '../naming/name.ts'
 
 /**
  * Makes sure that no two metrics end in one Prometheus name, the series of histograms included.

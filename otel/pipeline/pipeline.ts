@@ -2,20 +2,20 @@ import { createNoopMeter, type Meter, type MeterProvider } from '@opentelemetry/
 import { AggregationType, type MetricReader } from '@opentelemetry/sdk-metrics'
 import type { MetricDefinition } from '../catalog/metric.ts'
 import { ownMetrics } from '../catalog/own.ts'
+import { type Configuration, type PipelineFlags, readConfiguration } from '../configuration/configuration.ts'
+import { processEnvironment } from '../configuration/environment.ts'
+import type { TidegaugeConfig } from '../configuration/schema-tidegauge.ts'
+import type { Setting } from '../configuration/settings.ts'
 import { configureMeter, disabledMeter } from '../meter/meter-settings.ts'
-import { type Configuration, type PipelineFlags, readConfiguration } from './configuration.ts'
 import { type OnLog, routeDiagnostics } from './diagnostics.ts'
-import { processEnvironment } from './environment.ts'
 import { checkNames } from './names.ts'
-import { expression } from './pattern.ts'
 import { observeProcess } from './process-metrics.ts'
 import { PipelineMeterProvider } from './provider.ts'
-import { type ConfiguredReader, createReaders } from './readers.ts'
+import { type ConfiguredReader, createReaders } from './readers/readers.ts'
 import { createResource } from './resource.ts'
-import type { TidegaugeConfig } from './schema-tidegauge.ts'
 import { SelfMetrics } from './self-metrics.ts'
-import type { Setting } from './settings.ts'
-import { catalogView, userView } from './views.ts'
+import { expression } from './views/pattern.ts'
+import { catalogView, userView } from './views/views.ts'
 
 export interface PipelineOptions {
   /** Every metric that the service declares. The pipeline's own come by themselves. */
@@ -52,7 +52,7 @@ export interface Pipeline extends AsyncDisposable {
 /**
  * Starts to measure, as the configuration says.
  *
- * @throws {ConfigError} for a configuration that cannot take effect, and for a port in use.
+ * @throws {UsageError} for a configuration that cannot take effect, and for a port in use.
  */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { service, environment = processEnvironment(), flags, onLog = () => {} } = options

@@ -1,7 +1,7 @@
 import type { Meter, MeterProvider } from '@opentelemetry/api'
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node'
-import { uptime } from '../catalog/process.ts'
-import { processCpuTime, processMemoryUsage } from '../catalog/runtime.ts'
+import { uptime } from '../catalog/process/metrics.ts'
+import { processCpuTime, processMemoryUsage } from '../catalog/process/runtime.ts'
 import { observe } from '../meter/observe.ts'
 
 // Names, units and attributes are those of the semantic conventions for processes. The published

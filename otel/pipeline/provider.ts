@@ -2,7 +2,7 @@ import type { Meter, MeterOptions } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { disabledMeter } from '../meter/meter-settings.ts'
-import { type ResolutionOptions, resolveViews, restViews } from './view-resolution.ts'
+import { type ResolutionOptions, resolveViews, restViews } from './views/view-resolution.ts'
 
 export interface ProviderOptions extends ResolutionOptions {
   readonly resource: Resource

@@ -14,9 +14,9 @@ import {
   ATTR_TELEMETRY_SDK_LANGUAGE,
   ATTR_TELEMETRY_SDK_NAME,
 } from '@opentelemetry/semantic-conventions'
-import { parseKeyPairs } from './key-pairs.ts'
-import { matcher } from './pattern.ts'
-import type { ResourceConfig } from './schema.ts'
+import { parseKeyPairs } from '../configuration/key-pairs.ts'
+import type { ResourceConfig } from '../configuration/schema.ts'
+import { matcher } from './views/pattern.ts'
 
 /**
  * Describes what is being measured: the service, its runtime and its host. Command-line arguments and

@@ -8,11 +8,11 @@ import {
   pipelineScrapeDuration,
   pipelineScrapes,
   pipelineSeries,
-} from '../catalog/pipeline.ts'
+} from '../catalog/pipeline/metrics.ts'
 import { bind } from '../meter/bind.ts'
 import { ObservationError, observe } from '../meter/observe.ts'
 import type { OnLog } from './diagnostics.ts'
-import type { ReaderEvents } from './readers.ts'
+import type { ReaderEvents } from './readers/readers.ts'
 
 /**
  * What the pipeline counts about itself. The readers exist before the meter does, so that nothing is

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { UsageError } from '../model/errors.ts'
+import { SetupError } from '../model/errors.ts'
 import { openDatabase } from './database.ts'
 
 describe('openDatabase', () => {
@@ -70,7 +70,7 @@ describe('openDatabase', () => {
       assert.throws(
         () => openDatabase(spoiled),
         (error) => {
-          assert.ok(error instanceof UsageError)
+          assert.ok(error instanceof SetupError)
           assert.match(error.message, message)
           assert.doesNotMatch(error.message, /\n/)
           return true

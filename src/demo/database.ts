@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { UsageError } from '../model/errors.ts'
+import { SetupError } from '../model/errors.ts'
 
 /**
  * Opens the file that keeps the demo network, for this process alone.
  *
  * @param dir is made when missing; `:memory:` keeps nothing.
- * @throws {UsageError} when the folder or the file cannot be used.
+ * @throws {SetupError} when the folder or the file cannot be used.
  */
 export function openDatabase(dir: string): DatabaseSync {
   const path = dir === ':memory:' ? dir : join(dir, 'network.db')
@@ -18,12 +18,12 @@ export function openDatabase(dir: string): DatabaseSync {
     database.exec(durability)
     // An empty file is of version 0 as well.
     const found = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-    if (found !== 0 && found !== version) throw new UsageError(`${path} is of another version. ${startAnew}`)
+    if (found !== 0 && found !== version) throw new SetupError(`${path} is of another version. ${startAnew}`)
     database.exec(schema)
     return database
   } catch (cause) {
     database?.close()
-    throw new UsageError(`the demo network cannot be kept in ${dir}: ${mend(cause)}`, { cause })
+    throw new SetupError(`the demo network cannot be kept in ${dir}: ${mend(cause)}`, { cause })
   }
 }
 
@@ -88,5 +88,5 @@ function mend(cause: unknown): string {
   if (code === 5) return 'another process uses it. Stop that one, or name another folder with --data'
   if (code === 11 || code === 26) return `network.db is damaged. ${startAnew}`
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return cause instanceof UsageError ? reason : `${reason}. Name a folder that can be written with --data`
+  return cause instanceof SetupError ? reason : `${reason}. Name a folder that can be written with --data`
 }

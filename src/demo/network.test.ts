@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline/promises'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { fromUint8Array } from '@atcute/repo'
-import { UsageError } from '../model/errors.ts'
+import { SetupError } from '../model/errors.ts'
 import { type DemoNetworkOptions, startDemoNetwork } from './network.ts'
 import { createRandom } from './random.ts'
 import { decodeFrame, Follower } from './testing/follower.ts'
@@ -123,7 +123,7 @@ describe('startDemoNetwork', () => {
       const dir = fresh()
       await assert.rejects(
         startDemoNetwork({ dir, ...quiet, ...(await options()) }),
-        (error) => error instanceof UsageError && message.test(error.message),
+        (error) => error instanceof SetupError && message.test(error.message),
       )
       await (await startDemoNetwork({ dir, ...quiet }))[Symbol.asyncDispose]()
     })

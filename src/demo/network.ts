@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Did } from '../model/did.ts'
-import { UsageError } from '../model/errors.ts'
+import { SetupError } from '../model/errors.ts'
 import type { Nsid } from '../model/nsid.ts'
 import type { Account, AccountStatus } from './accounts.ts'
 import { openDatabase } from './database.ts'
@@ -70,7 +70,7 @@ export interface DemoNetwork extends AsyncDisposable {
 /**
  * Starts the network, or goes on with the one in the folder.
  *
- * @throws {UsageError} when the folder, the address or the port cannot be used.
+ * @throws {SetupError} when the folder, the address or the port cannot be used.
  */
 export async function startDemoNetwork({
   dir,
@@ -88,7 +88,7 @@ export async function startDemoNetwork({
   onError = () => {},
 }: DemoNetworkOptions): Promise<DemoNetwork> {
   if (!isLoopback(address)) {
-    throw new UsageError(`the demo network listens on loopback only, and ${address} is not. Use 127.0.0.1`)
+    throw new SetupError(`the demo network listens on loopback only, and ${address} is not. Use 127.0.0.1`)
   }
   await using stack = new AsyncDisposableStack()
   const database = stack.adopt(openDatabase(dir), (opened) => opened.close())
@@ -134,7 +134,7 @@ export async function startDemoNetwork({
 
   const account = (did: Did): Account => {
     const found = host.accounts.find(did)
-    if (found === undefined) throw new UsageError(`${did} has no account in the demo network`)
+    if (found === undefined) throw new SetupError(`${did} has no account in the demo network`)
     return found
   }
   const running = stack.move()

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { UsageError } from '../model/errors.ts'
+import { SetupError } from '../model/errors.ts'
 import type { Host } from './host.ts'
 import type { Relay } from './relay.ts'
 import { answer } from './xrpc.ts'
@@ -42,7 +42,7 @@ function target({ url = '/' }: IncomingMessage): { readonly path: string; readon
 
 /**
  * @param port 0 means any that is free.
- * @throws {UsageError} when the port cannot be had.
+ * @throws {SetupError} when the port cannot be had.
  */
 export async function listen(server: Server, address: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -52,7 +52,7 @@ export async function listen(server: Server, address: string, port: number): Pro
     await promise
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new UsageError(`the demo network cannot listen on ${address}:${port}: ${reason}`, { cause })
+    throw new SetupError(`the demo network cannot listen on ${address}:${port}: ${reason}`, { cause })
   } finally {
     server.off('error', reject)
   }

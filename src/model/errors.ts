@@ -1,6 +1,6 @@
-/** Wrong use: a flag, a file or a setting that cannot be used. The message says what is wrong and how to mend it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
+/** What the service was told to run with cannot be used: a folder, a port, a relay. The message is one line and says the mend. */
+export class SetupError extends Error {
+  override readonly name = 'SetupError'
   readonly type = 'usage'
 }
 

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, describe, it } from 'node:test'
-import { UsageError } from '../model/errors.ts'
+import { SetupError } from '../model/errors.ts'
 import { Database } from './database.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tidegauge-database-'))
@@ -160,7 +160,7 @@ describe('Database', () => {
           database.migrate('things', steps)
         },
         (error) => {
-          assert.ok(error instanceof UsageError, String(error))
+          assert.ok(error instanceof SetupError, String(error))
           assert.match(error.message, message)
           assert.doesNotMatch(error.message, /\n/)
           return true
@@ -173,7 +173,7 @@ describe('Database', () => {
   it('refuses a folder that cannot be written', () => {
     // Nobody may make folders there, not even root.
     for (const dir of ['/proc/tidegauge', '/dev/null/tidegauge']) {
-      assert.throws(() => new Database({ dir }), UsageError)
+      assert.throws(() => new Database({ dir }), SetupError)
     }
   })
 

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { UsageError } from '../model/errors.ts'
+import { SetupError } from '../model/errors.ts'
 
 export interface DatabaseOptions {
   /** Folder that holds `tidegauge.db`; made if it is missing. Without one, everything is in memory. */
@@ -21,7 +21,7 @@ export class Database implements Disposable {
   readonly #pages: StatementSync
 
   /**
-   * @throws {UsageError} when the folder or the database in it cannot be used, or another process uses it.
+   * @throws {SetupError} when the folder or the database in it cannot be used, or another process uses it.
    *   Nothing has been deleted or overwritten then.
    */
   constructor({ dir, checkpointPages = 4000 }: DatabaseOptions = {}) {
@@ -62,14 +62,14 @@ export class Database implements Disposable {
   /**
    * Brings the tables of a room up to date: runs those of its `steps` that this database has not seen.
    *
-   * @throws {UsageError} when the database has seen more steps than there are: a newer program made it.
+   * @throws {SetupError} when the database has seen more steps than there are: a newer program made it.
    */
   migrate(room: string, steps: readonly string[]): void {
     this.transaction(() => {
       const row = this.sqlite.prepare('SELECT version FROM schema_version WHERE room = ?').get(room)
       const version = Number(row?.version ?? 0)
       if (version > steps.length) {
-        throw new UsageError(
+        throw new SetupError(
           `the database ${this.#path ?? 'in memory'} was made by a newer version of Tidegauge (${room} ${version}, ` +
             `this one knows ${steps.length}): run that version, or name another folder with --data`,
         )
@@ -117,7 +117,7 @@ function prepareFolder(dir: string): void {
       : ['EACCES', 'EPERM', 'EROFS'].includes(code)
         ? 'it cannot be read and written by this user'
         : (error as Error).message
-    throw new UsageError(`the data folder ${dir} cannot be used, ${cause}: name another with --data`, {
+    throw new SetupError(`the data folder ${dir} cannot be used, ${cause}: name another with --data`, {
       cause: error,
     })
   }
@@ -147,12 +147,12 @@ function lockFolder(dir: string): DatabaseSync {
   } catch (error) {
     lock?.close()
     if (sqliteCode(error) === 5) {
-      throw new UsageError(
+      throw new SetupError(
         `another Tidegauge runs on the data folder ${dir}: stop it, or name another folder with --data`,
         { cause: error },
       )
     }
-    throw new UsageError(`the lock ${path} cannot be taken (${(error as Error).message}): delete that file`, {
+    throw new SetupError(`the lock ${path} cannot be taken (${(error as Error).message}): delete that file`, {
       cause: error,
     })
   }
@@ -167,7 +167,7 @@ function openSound(path: string): DatabaseSync {
       .all()
     const owner = sqlite.prepare('PRAGMA application_id').get()?.application_id
     if (tables.length > 0 && owner !== applicationId) {
-      throw new UsageError(`the database ${path} belongs to another program: name another folder with --data`)
+      throw new SetupError(`the database ${path} belongs to another program: name another folder with --data`)
     }
     checkPages(
       sqlite,
@@ -181,7 +181,7 @@ function openSound(path: string): DatabaseSync {
     return sqlite
   } catch (error) {
     sqlite?.close()
-    if (error instanceof UsageError) throw error
+    if (error instanceof SetupError) throw error
     const code = sqliteCode(error)
     const mend =
       code === 11 || code === 26
@@ -191,7 +191,7 @@ function openSound(path: string): DatabaseSync {
           : code === 13
             ? 'cannot be written, the disk is full'
             : 'cannot be opened for reading and writing'
-    throw new UsageError(
+    throw new SetupError(
       `the database ${path} ${mend} (${(error as Error).message}): ${mends[mend] ?? mends.other}`,
       { cause: error },
     )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { addsSuffixes } from '../../otel/prometheus/name.ts'
+import { addsSuffixes } from '../../otel/naming/name.ts'
 import { differences, none } from './harness/differences.ts'
 import {
   expectedExemplars,

@@ -123,7 +123,7 @@ describe('the packed package in a foreign project', () => {
   })
 
   it('audits as a library, with types', () => {
-    const program = `import { runAudit } from 'tidegauge/otel/audit'
+    const program = `import { runAudit } from '@tidegauge/tools'
 const audit = await runAudit({ dashboards: ['generated/dashboards/*.json'], source: ['metrics.ts'] })
 console.log(audit.problems.length, audit.findings.length)
 `

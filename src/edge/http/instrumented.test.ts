@@ -4,9 +4,8 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { type DataPoint, type Histogram, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
+import { instrumentHttp, measureHttp } from '@tidegauge/otel'
 import express, { type ErrorRequestHandler, Router } from 'express'
-import { instrumentHttp } from '../../../otel/http/instrument-http.ts'
-import { measureHttp } from '../../../otel/http/measure-http.ts'
 import { countRequests } from './instrumented.ts'
 
 const cases = [

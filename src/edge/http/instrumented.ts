@@ -1,8 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Meter } from '@opentelemetry/api'
-import { httpMethods, httpRequests } from '../../../otel/catalog/http.ts'
-import { routeOf } from '../../../otel/http/express-routes.ts'
-import { bind } from '../../../otel/meter/bind.ts'
+import { bind, routeOf } from '@tidegauge/otel'
+import { httpMethods, httpRequests } from '../../catalog/http/metrics.ts'
 
 /**
  * Counts each request when its response has ended, by the route that took it.

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { UsageError } from '../../model/errors.ts'
+import { SetupError } from '../../model/errors.ts'
 import { type Listener, listen } from './listen.ts'
 
 describe('listen', () => {
@@ -32,7 +32,7 @@ describe('listen', () => {
       await using taken = await listen(() => {}, { port: 0 })
       await assert.rejects(
         listen(() => {}, options(taken.port)),
-        (error) => error instanceof UsageError && says.test(error.message),
+        (error) => error instanceof SetupError && says.test(error.message),
       )
     })
   }

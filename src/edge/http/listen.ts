@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { UsageError } from '../../model/errors.ts'
+import { SetupError } from '../../model/errors.ts'
 import { Problem, problemBody } from './problem.ts'
 
 export interface ListenOptions {
@@ -25,7 +25,7 @@ export interface Listener extends AsyncDisposable {
 /**
  * Serves HTTP.
  *
- * @throws {UsageError} when the address cannot be had, with the flag that mends it.
+ * @throws {SetupError} when the address cannot be had, with the flag that mends it.
  */
 export async function listen(
   handler: RequestListener,
@@ -57,7 +57,7 @@ function started(server: Server, host: string, port: number): Promise<void> {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = reasons[error.code ?? '']
       const message = `the API cannot listen on ${host}:${port}: ${why ?? error.message}`
-      reject(new UsageError(message, { cause: error }))
+      reject(new SetupError(message, { cause: error }))
     })
     server.listen({ host, port }, resolve)
   })

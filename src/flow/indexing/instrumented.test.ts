@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { createTestMeter } from '@tidegauge/otel'
 import {
   indexerAckFailures,
   indexerActiveTasks,
@@ -10,8 +11,7 @@ import {
   indexerPendingMessages,
   indexerRecords,
   indexerStaleWritesSkipped,
-} from '../../../otel/catalog/indexer.ts'
-import { createTestMeter } from '../../../otel/meter/test-meter.ts'
+} from '../../catalog/indexer/metrics.ts'
 import { Database } from '../../state/database.ts'
 import { SqliteStreams } from '../../state/streams/sqlite.ts'
 import { firehoseLive } from '../../state/streams/streams.ts'

@@ -1,4 +1,5 @@
 import type { Meter } from '@opentelemetry/api'
+import { bind, observe } from '@tidegauge/otel'
 import {
   indexerAckFailures,
   indexerActiveTasks,
@@ -9,9 +10,7 @@ import {
   indexerPendingMessages,
   indexerRecords,
   indexerStaleWritesSkipped,
-} from '../../../otel/catalog/indexer.ts'
-import { bind } from '../../../otel/meter/bind.ts'
-import { observe } from '../../../otel/meter/observe.ts'
+} from '../../catalog/indexer/metrics.ts'
 import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
 import { type Indexer, type IndexerOptions, indexerGroup } from './indexer.ts'
 

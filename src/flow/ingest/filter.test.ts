@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Did } from '../../model/did.ts'
-import { UsageError } from '../../model/errors.ts'
+import { SetupError } from '../../model/errors.ts'
 import type { RepoEvent } from '../../model/event.ts'
 import { createFilter, type FilterOptions } from './filter.ts'
 
@@ -63,7 +63,7 @@ describe('createFilter', () => {
     'app.bsky.feed.post/x',
   ]) {
     it(`refuses the pattern "${pattern}"`, () => {
-      assert.throws(() => createFilter({ collections: [pattern] }), UsageError)
+      assert.throws(() => createFilter({ collections: [pattern] }), SetupError)
     })
   }
 })

@@ -1,5 +1,5 @@
 import type { Did } from '../../model/did.ts'
-import { UsageError } from '../../model/errors.ts'
+import { SetupError } from '../../model/errors.ts'
 import type { Operation, RepoEvent } from '../../model/event.ts'
 import { isNsid, type Nsid } from '../../model/nsid.ts'
 
@@ -23,7 +23,7 @@ export interface FilteredEvent {
   readonly filtered: number
 }
 
-/** @throws {UsageError} when a pattern cannot match any collection. */
+/** @throws {SetupError} when a pattern cannot match any collection. */
 export function createFilter({ collections = [], dids = [] }: FilterOptions): EventFilter {
   const keepsCollection = collectionMatcher(collections)
   const kept = new Set(dids)
@@ -43,7 +43,7 @@ export function createFilter({ collections = [], dids = [] }: FilterOptions): Ev
 function collectionMatcher(patterns: readonly string[]): ((collection: Nsid) => boolean) | undefined {
   for (const pattern of patterns) {
     if (isPattern(pattern)) continue
-    throw new UsageError(
+    throw new SetupError(
       `"${pattern}" is no collection: write one such as app.bsky.feed.post, or a beginning such as app.bsky.feed.*`,
     )
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { firehoseBatchSize, firehoseBatchWrite } from '../../../otel/catalog/firehose.ts'
+import { createTestMeter } from '@tidegauge/otel'
+import { firehoseBatchSize, firehoseBatchWrite } from '../../catalog/firehose/metrics.ts'
 import {
   ingesterBackpressureActive,
   ingesterErrors,
@@ -9,8 +10,7 @@ import {
   ingesterFirehoseLiveLength,
   ingesterStreamEvents,
   ingesterWebsocketConnections,
-} from '../../../otel/catalog/ingester.ts'
-import { createTestMeter } from '../../../otel/meter/test-meter.ts'
+} from '../../catalog/ingester/metrics.ts'
 import { Database } from '../../state/database.ts'
 import { SqliteStreams } from '../../state/streams/sqlite.ts'
 import { firehoseLive } from '../../state/streams/streams.ts'

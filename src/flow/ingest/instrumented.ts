@@ -1,5 +1,6 @@
 import type { Meter } from '@opentelemetry/api'
-import { firehoseBatchSize, firehoseBatchWrite } from '../../../otel/catalog/firehose.ts'
+import { bind, observe } from '@tidegauge/otel'
+import { firehoseBatchSize, firehoseBatchWrite } from '../../catalog/firehose/metrics.ts'
 import {
   ingesterBackpressureActive,
   ingesterErrors,
@@ -8,9 +9,7 @@ import {
   ingesterFirehoseLiveLength,
   ingesterStreamEvents,
   ingesterWebsocketConnections,
-} from '../../../otel/catalog/ingester.ts'
-import { bind } from '../../../otel/meter/bind.ts'
-import { observe } from '../../../otel/meter/observe.ts'
+} from '../../catalog/ingester/metrics.ts'
 import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
 import type { Ingest, IngestOptions } from './ingest.ts'
 

@@ -282,10 +282,10 @@ describe('an address where no relay is', () => {
       const log = createLog({ write: (line) => lines.push(line) })
       await using firehose = new Firehose({ relay: relay.url, identity, cursor: 0, backoff, log })
       await assert.rejects(firehose.start(), {
-        name: 'UsageError',
+        name: 'SetupError',
         message: new RegExp(`${relay.url.host}.*${status}`),
       })
-      await assert.rejects(firehose.events(new AbortController().signal).next(), { name: 'UsageError' })
+      await assert.rejects(firehose.events(new AbortController().signal).next(), { name: 'SetupError' })
       assert.deepEqual(lines, [], 'the error says it all')
     })
   }
@@ -300,7 +300,7 @@ describe('an address where no relay is', () => {
       ),
     )
     await using firehose = new Firehose({ relay: relay.url, identity, cursor: 0, backoff })
-    await assert.rejects(firehose.start(), { name: 'UsageError' })
+    await assert.rejects(firehose.start(), { name: 'SetupError' })
   })
 
   const speeches = {
@@ -322,7 +322,7 @@ describe('an address where no relay is', () => {
         foreignTimeoutMs: 20,
       })
       assert.equal(await firehose.start(), 'connected')
-      await assert.rejects(firehose.events(new AbortController().signal).next(), { name: 'UsageError' })
+      await assert.rejects(firehose.events(new AbortController().signal).next(), { name: 'SetupError' })
     })
   }
 

@@ -48,7 +48,7 @@ export class Firehose implements AsyncDisposable {
    * Makes the first attempt to connect and tells what came of it. Events wait until they are taken; a relay
    * that cannot be reached is tried again for ever.
    *
-   * @throws {UsageError} when somebody answers who does not speak the protocol.
+   * @throws {SetupError} when somebody answers who does not speak the protocol.
    */
   async start(): Promise<'connected' | 'unreachable'> {
     this.#running ??= this.#uplink.run().catch((error) => this.#queue.fail(error))
@@ -62,7 +62,7 @@ export class Firehose implements AsyncDisposable {
    * Yields verified events in their order until `signal` is aborted, then closes the connection. The next
    * batch is made when it is asked for: who has saved one and its `seq` loses nothing by a crash.
    *
-   * @throws {UsageError} when the first that the other side sends is not of the protocol.
+   * @throws {SetupError} when the first that the other side sends is not of the protocol.
    */
   async *events(signal: AbortSignal): AsyncGenerator<FirehoseBatch, void, undefined> {
     try {

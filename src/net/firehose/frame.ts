@@ -1,6 +1,6 @@
 import { decode } from '@atcute/cbor'
-import { scan } from './canonical.ts'
-import { Rejection } from './rejection.ts'
+import { scan } from '../repo/canonical.ts'
+import { Rejection } from '../repo/rejection.ts'
 
 /** A frame of an event stream (https://atproto.com/specs/event-stream), opened as far as its two objects. */
 export type Frame = MessageFrame | ErrorFrame

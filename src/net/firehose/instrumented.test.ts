@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { createTestMeter } from '@tidegauge/otel'
 import {
   firehoseConnected,
   firehoseErrors,
@@ -9,8 +10,7 @@ import {
   firehoseOperations,
   firehoseReceived,
   firehoseReconnects,
-} from '../../../otel/catalog/firehose.ts'
-import { createTestMeter } from '../../../otel/meter/test-meter.ts'
+} from '../../catalog/firehose/metrics.ts'
 import { firehoseMetrics, observeFirehose } from './instrumented.ts'
 import { rejectReasons } from './rejection.ts'
 import { Harness, KnownKeys } from './testing/harness.ts'

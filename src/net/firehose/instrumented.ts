@@ -1,4 +1,5 @@
 import type { Meter } from '@opentelemetry/api'
+import { bind, observe } from '@tidegauge/otel'
 import {
   firehoseConnected,
   firehoseErrors,
@@ -8,9 +9,7 @@ import {
   firehoseOperations,
   firehoseReceived,
   firehoseReconnects,
-} from '../../../otel/catalog/firehose.ts'
-import { bind } from '../../../otel/meter/bind.ts'
-import { observe } from '../../../otel/meter/observe.ts'
+} from '../../catalog/firehose/metrics.ts'
 import type { Firehose } from './firehose.ts'
 import type { FirehoseOptions } from './options.ts'
 

@@ -1,9 +1,10 @@
 import type { RepoEvent } from '../../model/event.ts'
+import { Rejection } from '../repo/rejection.ts'
 import { type ErrorFrame, type Frame, type MessageFrame, openBody, openHeader } from './frame.ts'
 import { type Message, type MessageType, messageTypes, readMessage, seqOf } from './message.ts'
 import type { Settings } from './options.ts'
 import type { Queue, Slot } from './queue.ts'
-import { Rejection, type RejectReason } from './rejection.ts'
+import type { RejectReason } from './rejection.ts'
 import { Verifier } from './verifier.ts'
 
 export interface IntakeOptions {

@@ -1,8 +1,8 @@
 import type { Did } from '../../model/did.ts'
 import { InvalidError, UpstreamError } from '../../model/errors.ts'
+import { Rejection } from '../repo/rejection.ts'
+import { importKey, type VerifyingKey } from '../repo/signature.ts'
 import { type Backoff, wait } from './backoff.ts'
-import { Rejection } from './rejection.ts'
-import { importKey, type VerifyingKey } from './signature.ts'
 
 /** Knows the signing keys of DIDs; `Identity` of net/identity is one. */
 export interface KeySource {

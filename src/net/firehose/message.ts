@@ -4,9 +4,9 @@ import { type Did, isDid } from '../../model/did.ts'
 import type { AccountEvent, IdentityEvent } from '../../model/event.ts'
 import { isNsid, type Nsid } from '../../model/nsid.ts'
 import { isRecordKey } from '../../model/record.ts'
-import { type Cid, isLink, linkedCid } from './cid.ts'
+import { type Cid, isLink, linkedCid } from '../repo/cid.ts'
+import { Rejection } from '../repo/rejection.ts'
 import type { Fields, MessageFrame } from './frame.ts'
-import { Rejection } from './rejection.ts'
 
 /** What a message says, its fields checked; nothing of it is proven yet. */
 export type Message = CommitMessage | SyncMessage | IdentityEvent | AccountEvent

@@ -1,11 +1,11 @@
-import { UsageError } from '../../model/errors.ts'
+import { SetupError } from '../../model/errors.ts'
+import { Rejection } from '../repo/rejection.ts'
 import { wait } from './backoff.ts'
 import { Connection, type Ending } from './connection.ts'
 import type { ErrorFrame } from './frame.ts'
 import type { Intake } from './intake.ts'
 import type { Settings } from './options.ts'
 import type { Queue } from './queue.ts'
-import { Rejection } from './rejection.ts'
 
 export interface UplinkOptions {
   readonly settings: Settings
@@ -35,7 +35,7 @@ export class Uplink {
   /** What the relay said before it ended the connection. */
   #error: ErrorFrame | undefined
   #suspicion: NodeJS.Timeout | undefined
-  #misuse: UsageError | undefined
+  #misuse: SetupError | undefined
 
   constructor({ settings, queue, intake, signal }: UplinkOptions) {
     this.#settings = settings
@@ -57,7 +57,7 @@ export class Uplink {
   /**
    * Runs until `signal` is aborted.
    *
-   * @throws {UsageError} when the first to answer does not speak the protocol.
+   * @throws {SetupError} when the first to answer does not speak the protocol.
    */
   async run(): Promise<void> {
     for (let attempt = 0; !this.#signal.aborted; attempt++) {
@@ -199,8 +199,8 @@ export class Uplink {
 /** How many frames are dealt with before other work has its turn: some 10 ms. */
 const turn = 64
 
-function foreignRelay(relay: URL, problem: string): UsageError {
-  return new UsageError(
+function foreignRelay(relay: URL, problem: string): SetupError {
+  return new SetupError(
     `${relay.href} is no relay or PDS: ${problem}. Name one that serves com.atproto.sync.subscribeRepos`,
   )
 }

@@ -1,9 +1,9 @@
 import type { RepoEvent } from '../../model/event.ts'
+import { WrongKey } from '../repo/rejection.ts'
+import type { VerifyingKey } from '../repo/signature.ts'
 import { Keys } from './keys.ts'
 import type { CommitMessage, Message, SyncMessage } from './message.ts'
 import type { Settings } from './options.ts'
-import { WrongKey } from './rejection.ts'
-import type { VerifyingKey } from './signature.ts'
 import { verifyCommit, verifySync } from './verify.ts'
 
 /** Makes events of messages: finds the key that each needs, and checks what it says. */

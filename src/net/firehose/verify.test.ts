@@ -5,10 +5,10 @@ import { createBlock } from '../../demo/block.ts'
 import type { CommitBody } from '../../demo/frames.ts'
 import type { Write } from '../../demo/repo.ts'
 import { type CommitEvent, emptyTree } from '../../model/event.ts'
-import { readCar } from './car.ts'
+import { readCar } from '../repo/car.ts'
+import { importKey } from '../repo/signature.ts'
 import { type MessageFrame, openBody, openHeader } from './frame.ts'
 import { type CommitMessage, readMessage } from './message.ts'
-import { importKey } from './signature.ts'
 import {
   collection,
   commitFrame,

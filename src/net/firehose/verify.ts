@@ -1,12 +1,12 @@
 import { type CommitEvent, emptyTree, type Operation, type SyncEvent } from '../../model/event.ts'
-import { checkCanonical } from './canonical.ts'
-import { type Blocks, checkCids, readCar } from './car.ts'
-import { type Cid, cidText, fits } from './cid.ts'
-import { readCommitBlock, type SignedCommit } from './commit.ts'
-import { invert } from './invert.ts'
+import { checkCanonical } from '../repo/canonical.ts'
+import { type Blocks, checkCids, readCar } from '../repo/car.ts'
+import { type Cid, cidText, fits } from '../repo/cid.ts'
+import { readCommitBlock, type SignedCommit } from '../repo/commit.ts'
+import { invert } from '../repo/invert.ts'
+import { MissingBlock, Rejection, WrongKey } from '../repo/rejection.ts'
+import type { VerifyingKey } from '../repo/signature.ts'
 import type { CommitMessage, RepoOperation, SyncMessage } from './message.ts'
-import { MissingBlock, Rejection, WrongKey } from './rejection.ts'
-import type { VerifyingKey } from './signature.ts'
 
 /**
  * How much of an event is checked before it is believed.

@@ -1,8 +1,6 @@
 import type { Meter } from '@opentelemetry/api'
-import { searchDisk, searchQueries, searchQuery, searchReindexRecords } from '../../../otel/catalog/search.ts'
-import { bind } from '../../../otel/meter/bind.ts'
-import { observe } from '../../../otel/meter/observe.ts'
-import { timed } from '../../../otel/meter/timed.ts'
+import { bind, observe, timed } from '@tidegauge/otel'
+import { searchDisk, searchQueries, searchQuery, searchReindexRecords } from '../../catalog/search/metrics.ts'
 import type { Search } from './search.ts'
 
 /** Counts and times queries, and counts what building the index anew reads. */

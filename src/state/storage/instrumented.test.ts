@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createTestMeter } from '@tidegauge/otel'
 import {
   storageCollectionRecords,
   storageCollections,
@@ -7,8 +8,7 @@ import {
   storageOperation,
   storageRecords,
   storageRepos,
-} from '../../../otel/catalog/storage.ts'
-import { createTestMeter } from '../../../otel/meter/test-meter.ts'
+} from '../../catalog/storage/metrics.ts'
 import { InvalidError } from '../../model/errors.ts'
 import { Database } from '../database.ts'
 import { instrumentStorage, observeStorage } from './instrumented.ts'

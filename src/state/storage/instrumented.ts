@@ -1,4 +1,5 @@
 import type { Meter } from '@opentelemetry/api'
+import { observe, timed } from '@tidegauge/otel'
 import {
   storageCollectionRecords,
   storageCollections,
@@ -6,9 +7,7 @@ import {
   storageOperation,
   storageRecords,
   storageRepos,
-} from '../../../otel/catalog/storage.ts'
-import { observe } from '../../../otel/meter/observe.ts'
-import { timed } from '../../../otel/meter/timed.ts'
+} from '../../catalog/storage/metrics.ts'
 import type { CollectionKind } from '../../model/collection.ts'
 import type { Did } from '../../model/did.ts'
 import type { StoredRecord } from '../../model/record.ts'

@@ -1,6 +1,6 @@
-import type { Expression, Span } from '../../../otel/promql/expression.ts'
-import type { ParsedQuery } from '../../../otel/promql/parse.ts'
-import { walk } from '../../../otel/promql/walk.ts'
+import type { Expression, Span } from '../../../tools/promql/expression.ts'
+import type { ParsedQuery } from '../../../tools/promql/parse.ts'
+import { walk } from '../../../tools/promql/walk.ts'
 import type { Kind } from './mutant.ts'
 import { type QueryPlace, queryPlaces } from './query-places.ts'
 

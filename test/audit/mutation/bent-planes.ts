@@ -1,11 +1,12 @@
-import { buildInventory } from '../../../otel/audit/build-inventory.ts'
-import { declaredCatalog } from '../../../otel/audit/declared-catalog.ts'
-import { type Expected, expectedFrom } from '../../../otel/audit/expected.ts'
-import type { Declared, Planes } from '../../../otel/audit/planes.ts'
-import { readRules } from '../../../otel/audit/rules/read.ts'
-import { parseScrape } from '../../../otel/audit/scrape/parse.ts'
-import { throughViews } from '../../../otel/audit/through-views.ts'
-import { readDashboard } from '../../../otel/dashboards/read.ts'
+import { type Expected, expectedFrom } from '../../../tools/audit/expected.ts'
+import type { Planes } from '../../../tools/audit/planes.ts'
+import { declaredCatalog } from '../../../tools/catalog/declared-catalog.ts'
+import { readDashboard } from '../../../tools/dashboards/read.ts'
+import { buildInventory } from '../../../tools/metrics/build-inventory.ts'
+import type { Declared } from '../../../tools/metrics/declared-metric.ts'
+import { throughViews } from '../../../tools/metrics/through-views.ts'
+import { readRules } from '../../../tools/rules/read.ts'
+import { parseScrape } from '../../../tools/scrape/parse.ts'
 import type { Change, Tree } from './mutant.ts'
 
 /** The planes of a tree with one change, of which only what is changed was read again: all of it takes too long for thousands. */
@@ -18,7 +19,7 @@ export interface BentPlanes {
   readonly compared: (planes: Planes, change: Change) => Promise<Planes>
 }
 
-/** @throws {InputError} or {DashboardError} from `changed` where the changed file cannot be read any more. */
+/** @throws {UsageError} or {UsageError} from `changed` where the changed file cannot be read any more. */
 export async function readBentPlanes(tree: Tree): Promise<BentPlanes> {
   const clean = complete({
     catalog: declaredCatalog({ file, components: tree.catalog }),
@@ -68,7 +69,7 @@ export async function readBentPlanes(tree: Tree): Promise<BentPlanes> {
 }
 
 /** What findings about the catalog name. */
-const file = 'otel/catalog/catalog.ts'
+const file = 'src/catalog/catalog.ts'
 
 function expectedOf(
   components: Tree['catalog'],
@@ -78,7 +79,7 @@ function expectedOf(
 }
 
 async function readSourceOf({ source }: Tree): Promise<Declared> {
-  const { readSource } = await import('../../../otel/audit/source/read-source.ts')
+  const { readSource } = await import('../../../tools/source/read-source.ts')
   const { declared, problems } = await readSource({ files: source })
   const [problem] = problems
   if (problem) throw new Error(`${problem.file} ${problem.reason}`)

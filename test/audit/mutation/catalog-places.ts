@@ -1,4 +1,4 @@
-import type { ComponentCatalog } from '../../../otel/catalog/catalog.ts'
+import type { ComponentCatalog } from '../../../otel/catalog/component.ts'
 
 /**
  * A catalog in which one declaration is another one, or gone, wherever it is named: queries of rules and panels refer to

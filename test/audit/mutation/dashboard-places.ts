@@ -1,5 +1,5 @@
-import type { Dashboard, DashboardPanel } from '../../../otel/dashboards/dashboard.ts'
-import { readDashboard } from '../../../otel/dashboards/read.ts'
+import type { Dashboard, DashboardPanel } from '../../../tools/dashboards/dashboard.ts'
+import { readDashboard } from '../../../tools/dashboards/read.ts'
 import type { Change, TextFile, Tree } from './mutant.ts'
 
 /** A panel of the tree, and how it is changed. */

@@ -1,7 +1,7 @@
-import { checks } from '../../../otel/audit/checks/checks.ts'
-import type { Finding } from '../../../otel/audit/finding.ts'
-import type { Check, Planes } from '../../../otel/audit/planes.ts'
-import { isForeseen } from '../../../otel/audit/read-planes.ts'
+import { checks } from '../../../tools/audit/checks/checks.ts'
+import type { Finding } from '../../../tools/audit/finding.ts'
+import type { Check, Planes } from '../../../tools/audit/planes.ts'
+import { isForeseen } from '../../../tools/audit/read-planes.ts'
 import { type BentPlanes, readBentPlanes } from './bent-planes.ts'
 import type { Change, Tree } from './mutant.ts'
 

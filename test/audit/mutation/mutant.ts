@@ -1,5 +1,5 @@
-import type { Declared } from '../../../otel/audit/planes.ts'
-import type { ComponentCatalog } from '../../../otel/catalog/catalog.ts'
+import type { ComponentCatalog } from '../../../otel/catalog/component.ts'
+import type { Declared } from '../../../tools/metrics/declared-metric.ts'
 
 /**
  * A mutant is the clean tree with one thing dropped or bent. Each way of bending is a kind, a module in `kinds/` that

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml'
-import { readRules } from '../../../otel/audit/rules/read.ts'
-import { type ParsedQuery, parseQuery } from '../../../otel/promql/parse.ts'
-import { parseVariableQuery } from '../../../otel/promql/variable-query.ts'
+import { type ParsedQuery, parseQuery } from '../../../tools/promql/parse.ts'
+import { parseVariableQuery } from '../../../tools/promql/variable-query.ts'
+import { readRules } from '../../../tools/rules/read.ts'
 import { changeJson, dashboardsOf, objectAt, panelsOf } from './dashboard-places.ts'
 import type { Change, Tree } from './mutant.ts'
 

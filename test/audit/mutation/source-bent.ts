@@ -1,7 +1,7 @@
-import type { Declared } from '../../../otel/audit/planes.ts'
-import { analyse, type KnownModules } from '../../../otel/audit/source/analyse.ts'
-import { findFiles } from '../../../otel/audit/source/find-files.ts'
-import { readTexts, type SourceFile } from '../../../otel/audit/source/read-texts.ts'
+import type { Declared } from '../../../tools/metrics/declared-metric.ts'
+import { analyse, type KnownModules } from '../../../tools/source/analyse.ts'
+import { findFiles } from '../../../tools/source/find-files.ts'
+import { readTexts, type SourceFile } from '../../../tools/source/read-texts.ts'
 import type { TextFile, Tree } from './mutant.ts'
 
 /** Reads the source with one file changed; the others are parsed once for all mutants. */

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { components } from '../../../otel/catalog/catalog.ts'
+import { components } from '../../../src/catalog/catalog.ts'
 import type { TextFile, Tree } from './mutant.ts'
 
 const root = join(import.meta.dirname, '../../..')

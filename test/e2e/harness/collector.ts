@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { featureGates } from '../../../otel/collector/run.ts'
+import { featureGates } from '../../../tools/collector/run.ts'
 import { programs } from '../setup/programs.ts'
 import { answers, freePort } from './network.ts'
 import { type Running, startProcess } from './process.ts'

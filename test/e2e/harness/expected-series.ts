@@ -6,9 +6,9 @@ import {
   type Histogram,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics'
-import { catalog } from '../../../otel/catalog/catalog.ts'
-import type { EscapingScheme } from '../../../otel/prometheus/escaping.ts'
-import { prometheusName } from '../../../otel/prometheus/name.ts'
+import type { EscapingScheme } from '../../../otel/exposition/escaping.ts'
+import { prometheusName } from '../../../otel/naming/name.ts'
+import { catalog } from '../../../src/catalog/catalog.ts'
 import type { ExpositionCase } from './exposition-cases.ts'
 import type { Measurement } from './measurements.ts'
 import { escapedKeys, tea } from './tea.ts'

@@ -1,5 +1,5 @@
-import type { EscapingScheme } from '../../../otel/prometheus/escaping.ts'
-import { type TranslationStrategy, translationStrategies } from '../../../otel/prometheus/name.ts'
+import type { EscapingScheme } from '../../../otel/exposition/escaping.ts'
+import { type TranslationStrategy, translationStrategies } from '../../../otel/naming/name.ts'
 
 /** One way to scrape: what Prometheus is set to, what it then asks for, and what it gets. */
 export interface ExpositionCase {

@@ -1,7 +1,7 @@
 import { parse, stringify } from 'yaml'
-import { components } from '../../../otel/catalog/catalog.ts'
-import { ruleFiles } from '../../../otel/generate/rules/rules.ts'
-import { defaultSettings, type GenerateSettings } from '../../../otel/generate/settings.ts'
+import { components } from '../../../src/catalog/catalog.ts'
+import { defaultSettings, type GenerateSettings } from '../../../tools/catalog/overrides.ts'
+import { ruleFiles } from '../../../tools/generate/rules/rules.ts'
 
 /** A minute of the rules passes in a second. */
 const haste = 60

@@ -1,10 +1,10 @@
 import { type Attributes, context, type Meter, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
 import type { MeterProvider, ViewOptions } from '@opentelemetry/sdk-metrics'
-import { catalog } from '../../../otel/catalog/catalog.ts'
 import type { MetricDefinition } from '../../../otel/catalog/metric.ts'
 import { bind } from '../../../otel/meter/bind.ts'
 import { configureMeter } from '../../../otel/meter/meter-settings.ts'
-import { catalogView } from '../../../otel/pipeline/views.ts'
+import { catalogView } from '../../../otel/pipeline/views/views.ts'
+import { catalog } from '../../../src/catalog/catalog.ts'
 import type { Random } from './random.ts'
 import { tea, teaViews } from './tea.ts'
 

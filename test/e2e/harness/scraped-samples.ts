@@ -1,5 +1,5 @@
-import { type ParsedMessage, parseProtobuf } from '../../../otel/prometheus/protobuf-parser.fixture.ts'
-import { parseText } from '../../../otel/prometheus/text-parser.fixture.ts'
+import { type ParsedMessage, parseProtobuf } from '../../../otel/exposition/protobuf-parser.fixture.ts'
+import { parseText } from '../../../otel/exposition/text-parser.fixture.ts'
 import { bucketLabel } from './expected-series.ts'
 import type { PassedScrape } from './scrape-proxy.ts'
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { prometheusName } from '../../../otel/prometheus/name.ts'
+import { prometheusName } from '../../../otel/naming/name.ts'
 import type { QueryApi } from './query-api.ts'
 
 /** Values by series, written the same way wherever they come from; what the way of transport adds is left out. */

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import { type AggregationOption, AggregationType, type ViewOptions } from '@opentelemetry/sdk-metrics'
 import type { MetricDefinition } from '../../../otel/catalog/metric.ts'
-import type { TranslationStrategy } from '../../../otel/prometheus/name.ts'
+import type { TranslationStrategy } from '../../../otel/naming/name.ts'
 
 /** What is recorded of one metric that is hard to carry, and what Prometheus calls it. */
 export interface TeaMetric {

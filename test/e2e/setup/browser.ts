@@ -1,4 +1,4 @@
-import { findBrowser } from '../../../otel/dashboards/render/browser/find.ts'
+import { findBrowser } from '../../../tools/render/browser/find.ts'
 import { debianProgram } from './debian.ts'
 
 /** Path of a browser of the Chromium family, installed when there is none. */

@@ -1,5 +1,5 @@
-import { build, type Program } from '../../../otel/collector/build.ts'
-import { findCollector, findProgram } from '../../../otel/collector/find.ts'
+import { build, type Program } from '../../../tools/collector/build.ts'
+import { findCollector, findProgram } from '../../../tools/collector/find.ts'
 import { cacheDir } from './cache.ts'
 
 /** Paths of the Collector, Prometheus 3 and promtool: from the PATH where they are new enough, built otherwise. */

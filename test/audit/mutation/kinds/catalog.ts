@@ -1,4 +1,4 @@
-import type { ComponentCatalog } from '../../../../otel/catalog/catalog.ts'
+import type { ComponentCatalog } from '../../../../otel/catalog/component.ts'
 import type { MetricDefinition, OpenAttribute, Thresholds } from '../../../../otel/catalog/metric.ts'
 import type { Alert } from '../../../../otel/catalog/rule.ts'
 import { misspelt } from '../bend.ts'

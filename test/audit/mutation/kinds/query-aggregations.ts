@@ -1,7 +1,7 @@
-import { declaredCatalog } from '../../../../otel/audit/declared-catalog.ts'
-import { components } from '../../../../otel/catalog/catalog.ts'
-import type { Aggregation } from '../../../../otel/promql/expression.ts'
-import type { ParsedQuery } from '../../../../otel/promql/parse.ts'
+import { components } from '../../../../src/catalog/catalog.ts'
+import { declaredCatalog } from '../../../../tools/catalog/declared-catalog.ts'
+import type { Aggregation } from '../../../../tools/promql/expression.ts'
+import type { ParsedQuery } from '../../../../tools/promql/parse.ts'
 import { misspelt, parts, queryKind, withoutListed } from '../bend.ts'
 import type { Kind } from '../mutant.ts'
 

@@ -1,6 +1,6 @@
-import type { Call } from '../../../../otel/promql/expression.ts'
-import type { ParsedQuery } from '../../../../otel/promql/parse.ts'
-import { walk } from '../../../../otel/promql/walk.ts'
+import type { Call } from '../../../../tools/promql/expression.ts'
+import type { ParsedQuery } from '../../../../tools/promql/parse.ts'
+import { walk } from '../../../../tools/promql/walk.ts'
 import { misspelt, parts, queryKind } from '../bend.ts'
 import type { Kind } from '../mutant.ts'
 

@@ -1,4 +1,4 @@
-import { comparisons, setOperators } from '../../../../otel/promql/expression.ts'
+import { comparisons, setOperators } from '../../../../tools/promql/expression.ts'
 import { parts, queryKind } from '../bend.ts'
 import type { Kind } from '../mutant.ts'
 

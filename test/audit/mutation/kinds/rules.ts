@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml'
-import type { Rule } from '../../../../otel/audit/planes.ts'
-import { readRules } from '../../../../otel/audit/rules/read.ts'
+import { readRules } from '../../../../tools/rules/read.ts'
+import type { Rule } from '../../../../tools/rules/rule-file.ts'
 import { misspelt } from '../bend.ts'
 import type { Kind, Mutant } from '../mutant.ts'
 

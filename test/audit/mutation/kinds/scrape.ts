@@ -1,4 +1,4 @@
-import { declaredCatalog } from '../../../../otel/audit/declared-catalog.ts'
+import { declaredCatalog } from '../../../../tools/catalog/declared-catalog.ts'
 import { misspelt } from '../bend.ts'
 import type { Kind, Mutant } from '../mutant.ts'
 import { type FamilyPlace, familiesOf, labelsOf } from '../scrape-places.ts'

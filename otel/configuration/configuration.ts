@@ -1,0 +1,201 @@
+import type { z } from 'zod'
+import type { UsageError } from '../usage-error.ts'
+import { configError } from './config-error.ts'
+import { type ConfigPath, type ConfigSource, pathText, setAt, valueAt } from './config-source.ts'
+import { overruledVariables, readEnvironment, unknownVariables } from './environment.ts'
+import { readFile } from './file.ts'
+import { type Config, configSchema, otherSections } from './schema.ts'
+import { checkTogether } from './schema-together.ts'
+import { isSecret, type Setting, settingsOf } from './settings.ts'
+
+export interface ConfigurationOptions {
+  /** Used where no configuration names the service. */
+  readonly service: { readonly name: string; readonly version: string }
+  readonly environment: NodeJS.ProcessEnv
+  readonly flags?: PipelineFlags | undefined
+}
+
+/** Flags win over variables and file; they are without effect where there is no Prometheus reader. */
+export interface PipelineFlags {
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+}
+
+/** What holds, and where each part of it came from. */
+export interface Configuration {
+  readonly config: Config
+  /** Every value, with its origin; secrets are masked. */
+  readonly settings: readonly Setting[]
+  /** What was given and has no effect, one line each. */
+  readonly notices: readonly string[]
+  /** Where to look for a value: `file:line`, a variable or a flag. */
+  readonly where: (path: ConfigPath) => string
+  /** Makes the error for a value that turned out to be unusable. */
+  readonly error: (path: ConfigPath, problem: string, mend: string, cause?: unknown) => UsageError
+}
+
+/**
+ * Reads the file that `OTEL_CONFIG_FILE` names, or else the other variables; a file puts them out of effect.
+ *
+ * @throws {UsageError} for whatever cannot take effect.
+ */
+export function readConfiguration({ service, environment, flags = {} }: ConfigurationOptions): Configuration {
+  const file = environment.OTEL_CONFIG_FILE?.trim()
+  const source = withService(
+    withFlags(file ? readFile(file, environment) : readEnvironment(environment), flags),
+    service,
+  )
+  const config = check(source)
+  const where = (path: ConfigPath) => source.where(path) ?? source.near(path)
+  const error: Configuration['error'] = (path, problem, mend, cause) => {
+    const origin = where(path)
+    // A variable or a flag is its own key.
+    const key = source.isFile && origin.includes(':') ? pathText(path) : undefined
+    return configError({ where: origin, key, problem, mend, cause })
+  }
+  checkTogether(config, error, (path) => source.where(path) !== undefined)
+  return {
+    config,
+    settings: settingsOf(config, (path) => source.where(path) ?? 'default'),
+    notices: file ? fileNotices(source, environment) : variableNotices(config, environment),
+    where,
+    error,
+  }
+}
+
+function fileNotices(source: ConfigSource, environment: NodeJS.ProcessEnv): string[] {
+  const sections = otherSections.filter((name) => name in source.value)
+  const overruled = overruledVariables(environment)
+  const notices = sections.map(
+    (name) => `${source.near([name])}: ${name} is not used here: it is not about metrics`,
+  )
+  if (overruled.length > 0) notices.push(`OTEL_CONFIG_FILE puts out of effect: ${overruled.join(', ')}`)
+  if (source.value.meter_provider == null)
+    notices.push(`${source.near([])}: nothing is measured without meter_provider`)
+  return notices
+}
+
+function variableNotices(config: Config, environment: NodeJS.ProcessEnv): string[] {
+  const unknown = unknownVariables(environment)
+  const notices = unknown.length > 0 ? [`not used, because unknown: ${unknown.join(', ')}`] : []
+  if (config.meter_provider === undefined) notices.push('OTEL_METRICS_EXPORTER is none: nothing is exported')
+  return notices
+}
+
+/** Flags go to the first Prometheus reader; two cannot listen on one port. */
+function withFlags(source: ConfigSource, { host, port }: PipelineFlags): ConfigSource {
+  const readers = valueAt(source.value, ['meter_provider', 'readers'])
+  const first = Array.isArray(readers) ? readers.findIndex((reader) => isPrometheus(reader)) : -1
+  if (first === -1) return source
+  const exporter = ['meter_provider', 'readers', first, 'pull', 'exporter', 'prometheus/development']
+  const overlay: [ConfigPath, unknown, string][] = []
+  if (host !== undefined) overlay.push([[...exporter, 'host'], host, '--metrics-host'])
+  if (port !== undefined) overlay.push([[...exporter, 'port'], port, '--metrics-port'])
+  return overlaid(source, overlay)
+}
+
+function isPrometheus(reader: unknown): boolean {
+  const exporter = valueAt(reader, ['pull', 'exporter'])
+  return typeof exporter === 'object' && exporter !== null && 'prometheus/development' in exporter
+}
+
+/** Names the service where the configuration does not. */
+function withService(source: ConfigSource, service: ConfigurationOptions['service']): ConfigSource {
+  const attributes = valueAt(source.value, ['resource', 'attributes']) ?? []
+  const list = valueAt(source.value, ['resource', 'attributes_list']) ?? ''
+  if (!Array.isArray(attributes) || typeof list !== 'string') return source
+  const given = new Set(attributes.map((attribute) => valueAt(attribute, ['name'])))
+  for (const pair of list.split(',')) given.add(pair.split('=', 1)[0]?.trim())
+  const missing = [
+    { name: 'service.name', value: service.name },
+    { name: 'service.version', value: service.version },
+  ].filter(({ name }) => !given.has(name))
+  return overlaid(
+    source,
+    missing.map((attribute, i) => [['resource', 'attributes', attributes.length + i], attribute, undefined]),
+  )
+}
+
+function overlaid(
+  source: ConfigSource,
+  overlay: readonly (readonly [ConfigPath, unknown, string | undefined])[],
+): ConfigSource {
+  const origins = new Map(overlay.map(([path, , origin]) => [pathText(path), origin]))
+  for (const [path, value] of overlay) {
+    // A key may stand without a value: `prometheus/development:`.
+    const parent = path.slice(0, -1)
+    if (valueAt(source.value, parent) === null) setAt(source.value, parent, {})
+    setAt(source.value, path, value)
+  }
+  const where = (path: ConfigPath) =>
+    origins.has(pathText(path)) ? origins.get(pathText(path)) : source.where(path)
+  return { ...source, where, near: (path) => where(path) ?? source.near(path) }
+}
+
+function check(source: ConfigSource): Config {
+  const result = configSchema.safeParse(source.value)
+  if (result.success) return result.data
+  const { issues } = result.error
+  const hasUnknownKey = (path: unknown) =>
+    issues.some((issue) => issue.code === 'unrecognized_keys' && String(issue.path) === String(path))
+  // What an unknown key leads to, such as the lack of a known one, is not worth saying.
+  const causes = issues.filter(({ code, path }) => code !== 'custom' || !hasUnknownKey(path))
+  const problems = causes.map((issue) => problemOf(issue, source))
+  // The first in the file: what follows may be its consequence.
+  problems.sort((a, b) => lineOf(a.where) - lineOf(b.where))
+  throw configError(problems[0] as (typeof problems)[0])
+}
+
+function lineOf(where: string): number {
+  return Number(/:(\d+)$/.exec(where)?.[1] ?? 0)
+}
+
+function problemOf(issue: z.core.$ZodIssue, source: ConfigSource) {
+  const extra = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  const path = [...issue.path, ...extra] as ConfigPath
+  const where = source.where(path) ?? source.near(path)
+  return { where, key: source.isFile ? pathText(path) : undefined, ...wording(issue, path, source) }
+}
+
+function wording(
+  issue: z.core.$ZodIssue,
+  path: ConfigPath,
+  source: ConfigSource,
+): { problem: string; mend: string } {
+  const value = valueAt(source.value, path)
+  if (issue.code === 'unrecognized_keys') {
+    return { problem: 'is not a known key', mend: `correct or remove it; known here: ${issue.message}` }
+  }
+  if (value === undefined) return { problem: 'is missing', mend: 'add it' }
+  const shown = isSecret(path) ? 'is no such value' : `is ${JSON.stringify(value)?.slice(0, 100)}`
+  switch (issue.code) {
+    case 'invalid_type':
+      return {
+        problem: shown,
+        mend: `give ${issue.expected === 'int' ? 'a whole number' : `a value of type ${issue.expected}`}`,
+      }
+    case 'invalid_value':
+      return {
+        problem: shown,
+        mend: `use ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}`,
+      }
+    case 'too_small':
+      return {
+        problem: shown,
+        mend: `give at least ${issue.minimum}${issue.origin === 'array' ? ' item' : ''}`,
+      }
+    case 'too_big':
+      return { problem: shown, mend: `give at most ${issue.maximum}` }
+    case 'custom': {
+      const mend = issue.params?.mend as string | undefined
+      return mend === undefined
+        ? { problem: shown, mend: `it ${issue.message}` }
+        : { problem: issue.message, mend }
+    }
+    default:
+      return {
+        problem: shown,
+        mend: issue.message.startsWith('must') ? `it ${issue.message}` : issue.message,
+      }
+  }
+}

@@ -1,0 +1,30 @@
+import { type ConfigurationOptions, readConfiguration } from './configuration.ts'
+import type { Setting } from './settings.ts'
+
+export { processEnvironment } from './environment.ts'
+
+/**
+ * Checks a configuration file without starting anything.
+ *
+ * @returns what in it has no effect, one line each.
+ * @throws {UsageError} saying file, line, key, what is wrong and how to mend it.
+ */
+export function checkConfig(file: string, options: ConfigurationOptions): readonly string[] {
+  return readConfiguration({ ...options, environment: { ...options.environment, OTEL_CONFIG_FILE: file } })
+    .notices
+}
+
+/**
+ * Writes the effective configuration, one value and its origin a line; secrets are masked.
+ *
+ * @throws {UsageError} when it cannot take effect.
+ */
+export function printConfig(options: ConfigurationOptions): string {
+  return formatSettings(readConfiguration(options).settings)
+}
+
+export function formatSettings(settings: readonly Setting[]): string {
+  const lines = settings.map(({ key, value }) => `${key}: ${value}`)
+  const width = Math.min(80, Math.max(...lines.map((line) => line.length)))
+  return lines.map((line, i) => `${line.padEnd(width)}  # ${settings[i]?.origin}\n`).join('')
+}

@@ -1,0 +1,65 @@
+import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+import type { CardinalityLimits, PeriodicConfig, PushDefaults } from '../../configuration/schema-readers.ts'
+import { createOutlet, histogramAggregation, selectTemporality } from './exporters.ts'
+import type { ConfiguredReader, ReaderEvents } from './readers.ts'
+import { WatchedExporter } from './watched-exporter.ts'
+
+/**
+ * Makes a reader that exports at intervals.
+ *
+ * @throws {Error} when a certificate or key cannot be used.
+ */
+export function pushReader(
+  periodic: PeriodicConfig,
+  { onExport, onCollect, onLog }: ReaderEvents,
+): ConfiguredReader {
+  const { exporter, interval, timeout } = periodic
+  const { default_histogram_aggregation, ...push } = (exporter.otlp_http ??
+    exporter.otlp_grpc ??
+    exporter.console) as PushDefaults & { readonly timeout?: number }
+  const histograms = histogramAggregation(default_histogram_aggregation)
+  let attempts = 0
+  const outlet = createOutlet(periodic, {
+    timeoutMs: push.timeout ? Math.min(push.timeout, timeout) : timeout,
+    onAttempt: () => {
+      attempts++
+      if (attempts > 1) onExport(outlet.name, 'retry')
+    },
+  })
+  const watched = new WatchedExporter({
+    exporter: outlet.exporter,
+    target: outlet.target,
+    timeoutMs: timeout,
+    selectTemporality: selectTemporality({ ...push, default_histogram_aggregation }),
+    histograms,
+    onExport: (outcome, metrics) => {
+      attempts = 0
+      onExport(outlet.name, outcome)
+      onCollect(metrics)
+    },
+    onLog,
+  })
+  const limits = periodic.cardinality_limits
+  const batch = periodic['max_export_batch_size/development']
+  const reader = new PeriodicExportingMetricReader({
+    exporter: watched,
+    exportIntervalMillis: interval,
+    exportTimeoutMillis: timeout,
+    ...(limits && { cardinalityLimits: sdkLimits(limits) }),
+    ...(batch !== undefined && { maxExportBatchSize: batch }),
+  })
+  return {
+    reader,
+    histograms,
+    start: async () => {},
+    observeWith: (provider) => outlet.observeWith(provider),
+    destroy: () => outlet.destroy(),
+  }
+}
+
+function sdkLimits(limits: NonNullable<CardinalityLimits>): Record<string, number> {
+  const named = Object.entries(limits).filter((entry): entry is [string, number] => entry[1] !== undefined)
+  return Object.fromEntries(
+    named.map(([key, value]) => [key.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
+  )
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url'
+import { components } from '../src/catalog/catalog.ts'
+import { documentedChecks } from '../tools/audit/documented-checks.ts'
+import { checksReference } from '../tools/audit/report/checks-reference.ts'
+import { generatedFiles } from '../tools/generate/files.ts'
+import { findDrift, writeFiles } from '../tools/generate/write.ts'
+
+// Writes every generated file of this project; with `--check` it writes nothing, names each file that differs and exits 1.
+const root = fileURLToPath(new URL('../', import.meta.url))
+const files = new Map([
+  ...generatedFiles({ components, provisioning: true }),
+  ['docs/audit-checks.md', checksReference(documentedChecks)],
+])
+
+if (process.argv.includes('--check')) {
+  for (const { path, how } of await findDrift(root, files)) {
+    console.error(`${path} is ${how}; mend it with: npm run generate`)
+    process.exitCode = 1
+  }
+} else {
+  await writeFiles(root, files)
+}

@@ -1,0 +1,69 @@
+import type { Component, MetricDefinition } from '@tidegauge/otel/catalog'
+
+export const ingesterComponent = {
+  name: 'ingester',
+  title: 'Ingester',
+  description: 'Events on their way from the firehose to the streams.',
+} as const satisfies Component
+
+export const ingesterStreamEvents = {
+  name: 'ingester.stream_events',
+  instrument: 'counter',
+  unit: '{event}',
+  description: 'Entries written to each stream.',
+  attributes: { stream: ['firehose_live', 'firehose_backfill', 'repo_backfill'] },
+  noAlert: 'A stream that is not written shows as lag.',
+} as const satisfies MetricDefinition
+
+export const ingesterFirehoseLiveLength = {
+  name: 'ingester.firehose_live_length',
+  instrument: 'gauge',
+  unit: '{event}',
+  description: 'Entries kept in the stream of live events.',
+  noAlert: 'Entries stay until all readers have had them; what waits is indexer.pending_messages.',
+} as const satisfies MetricDefinition
+
+export const ingesterFirehoseFilteredOperations = {
+  name: 'ingester.firehose_filtered_operations',
+  instrument: 'counter',
+  unit: '{operation}',
+  description: 'Operations left out because their collection or repo was not asked for.',
+  noAlert: 'What is left out was asked to be left out.',
+} as const satisfies MetricDefinition
+
+export const ingesterEventsInMemory = {
+  name: 'ingester.events_in_memory',
+  instrument: 'gauge',
+  unit: '{event}',
+  description: 'Verified events that wait to be written to the stream.',
+  noAlert: 'Bounded by the high-water mark; IngesterBackpressure tells when that is reached.',
+} as const satisfies MetricDefinition
+
+export const ingesterBackpressureActive = {
+  name: 'ingester.backpressure_active',
+  instrument: 'gauge',
+  unit: '',
+  description:
+    'Whether reading from the relay is paused because the stream is at its high-water mark (1) or not (0).',
+  meanings: [
+    { value: 0, text: 'Reading', severity: 'ok' },
+    { value: 1, text: 'Paused', severity: 'warning' },
+  ],
+} as const satisfies MetricDefinition
+
+export const ingesterWebsocketConnections = {
+  name: 'ingester.websocket_connections',
+  instrument: 'gauge',
+  unit: '{connection}',
+  description: 'Open connections to relays.',
+  noAlert: 'FirehoseDown watches the connection.',
+} as const satisfies MetricDefinition
+
+export const ingesterErrors = {
+  name: 'ingester.errors',
+  instrument: 'counter',
+  unit: '{error}',
+  description: 'Failures while taking events in; each is retried.',
+  attributes: { type: ['connection', 'enumerate', 'stream', 'store'] },
+  thresholds: { warning: 10, critical: 100 },
+} as const satisfies MetricDefinition

@@ -1,0 +1,190 @@
+import { type Did, isDid } from '../../model/did.ts'
+import { logLevels } from '../../model/log.ts'
+import { isNsid } from '../../model/nsid.ts'
+import type { Config } from './config.ts'
+import { decimal, listOf, oneOf, type Setting, serverAddress, truth, Unfit, wholeNumber } from './setting.ts'
+
+/** How each value of the configuration is given, in the order of the help. */
+export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
+  relay: {
+    argument: 'URL',
+    help: 'Relay or PDS to follow.',
+    initial: undefined,
+    initially: 'an embedded demo network',
+    read: relayAddress,
+  },
+  plc: {
+    argument: 'URL',
+    help: 'Directory of DIDs.',
+    initial: new URL('https://plc.directory'),
+    initially: 'https://plc.directory',
+    read: serverAddress(['https:', 'http:']),
+  },
+  allowLoopback: {
+    help: 'Let networks on loopback and plain http in.',
+    initial: false,
+    read: truth,
+  },
+  data: { argument: 'DIR', help: 'Folder that everything is kept in.', initial: './data', read: text },
+  host: {
+    argument: 'HOST',
+    help: 'Address that the API listens on; beyond this machine, set a token as well.',
+    initial: '127.0.0.1',
+    read: hostName,
+  },
+  port: {
+    argument: 'PORT',
+    help: 'Port of the API; 0 takes a free one.',
+    initial: 3000,
+    read: wholeNumber(0, 65535),
+  },
+  metricsPort: {
+    argument: 'PORT',
+    help: 'Port of the metrics.',
+    initial: undefined,
+    initially: '9464',
+    read: wholeNumber(0, 65535),
+  },
+  verify: {
+    argument: 'HOW',
+    help: 'How much of each commit is verified: full, signature or none.',
+    initial: 'full',
+    read: oneOf(['full', 'signature', 'none']),
+  },
+  strict: { help: 'Refuse commits that do not name the tree before them.', initial: false, read: truth },
+  from: {
+    argument: 'WHERE',
+    help: 'Where a first start begins: oldest, live or a sequence number.',
+    initial: 'oldest',
+    read: position,
+  },
+  collections: {
+    argument: 'LIST',
+    help: 'Collections to keep, such as app.bsky.feed.*,app.bsky.graph.follow.',
+    initial: [],
+    initially: 'all',
+    read: listOf(collection),
+  },
+  index: {
+    argument: 'LIST',
+    help: 'Fields that POST /query may ask for, such as app.bsky.feed.like:subject.uri.',
+    initial: [],
+    initially: 'none',
+    read: listOf(field),
+  },
+  search: {
+    argument: 'LIST',
+    help: 'Fields whose text is searched, such as app.bsky.feed.post:text; * is any collection.',
+    initial: undefined,
+    initially: 'what posts and profiles say',
+    read: listOf(textField),
+  },
+  dids: { argument: 'LIST', help: 'Repos to keep.', initial: [], initially: 'all', read: listOf(did) },
+  demoRate: {
+    argument: 'N',
+    help: 'Events per second of the demo network.',
+    initial: 5,
+    read: decimal(0, 100_000),
+  },
+  highWater: {
+    argument: 'N',
+    help: 'Entries waiting above which reading pauses.',
+    initial: 100_000,
+    read: wholeNumber(1, 1_000_000_000),
+  },
+  logLevel: {
+    argument: 'LEVEL',
+    help: `Lines below it are not written: ${logLevels.join(', ')}.`,
+    initial: 'info',
+    read: oneOf(logLevels),
+  },
+  token: {
+    argument: 'TOKEN',
+    help: 'What callers of the API have to show; better given as TIDEGAUGE_TOKEN, which other users cannot see.',
+    initial: undefined,
+    initially: 'none',
+    read: bearerToken,
+    secret: true,
+  },
+  rateLimit: {
+    argument: 'N',
+    help: 'Requests per second that one client may make; 0 sets no limit.',
+    initial: 1000,
+    read: wholeNumber(0, 1_000_000),
+  },
+  maxBodyBytes: {
+    argument: 'N',
+    help: 'Largest body of a request, in bytes.',
+    initial: 65_536,
+    read: wholeNumber(1, 16_777_216),
+  },
+}
+
+export type SettingKey = keyof Config
+
+export const settingKeys = Object.keys(settings) as readonly SettingKey[]
+
+/** `--metrics-port` of `metricsPort`. */
+export function flagOf(key: SettingKey): string {
+  return `--${words(key).join('-').toLowerCase()}`
+}
+
+/** `TIDEGAUGE_METRICS_PORT` of `metricsPort`. */
+export function variableOf(key: SettingKey): string {
+  return `TIDEGAUGE_${words(key).join('_').toUpperCase()}`
+}
+
+function words(key: SettingKey): readonly string[] {
+  return key.split(/(?=[A-Z])/)
+}
+
+function text(value: string): string {
+  if (value.trim() === '' || value.includes('\0')) throw new Unfit('must not be empty')
+  return value
+}
+
+/** Takes the addresses of WebSockets as well, since a relay is often named by them. */
+function relayAddress(value: string): URL {
+  return serverAddress(['https:', 'http:'])(value.replace(/^ws(s?):\/\//i, 'http$1://'))
+}
+
+function hostName(value: string): string {
+  if (/^[a-zA-Z0-9.-]+$|^[0-9a-fA-F:.]+(%\w+)?$/.test(value)) return value
+  throw new Unfit('must be a host or an IP address, such as 127.0.0.1 or 0.0.0.0, without scheme and port')
+}
+
+function position(value: string): Config['from'] {
+  if (value === 'oldest' || value === 'live') return value
+  const seq = Number(value)
+  if (/^\d+$/.test(value) && Number.isSafeInteger(seq)) return seq
+  throw new Unfit('must be oldest, live or a sequence number')
+}
+
+function collection(value: string): string {
+  if (value === '*' || isNsid(value.replace(/\.\*$/, '.any.any'))) return value
+  throw new Unfit('must name collections, such as app.bsky.feed.post or app.bsky.feed.*')
+}
+
+function field(value: string): Config['index'][number] {
+  const [collection = '', path = '', ...more] = value.split(':')
+  if (isNsid(collection) && /^[^.\s]+(\.[^.\s]+)*$/.test(path) && more.length === 0)
+    return { collection, path }
+  throw new Unfit('must name fields as COLLECTION:PATH, such as app.bsky.feed.like:subject.uri')
+}
+
+function textField(value: string): NonNullable<Config['search']>[number] {
+  return value.startsWith('*:')
+    ? { collection: '*', path: field(`a.b.c${value.slice(1)}`).path }
+    : field(value)
+}
+
+function did(value: string): Did {
+  if (isDid(value)) return value
+  throw new Unfit('must name DIDs, such as did:plc:ewvi7nxzyoun6zhxrhs64oiz')
+}
+
+/** What a bearer token may hold is RFC 6750's choice; its length keeps it from being guessed. */
+function bearerToken(value: string): string {
+  if (/^[A-Za-z0-9._~+/-]{16,}=*$/.test(value)) return value
+  throw new Unfit('must be 16 letters, digits or -._~+/ at least, such as what "openssl rand -hex 16" prints')
+}

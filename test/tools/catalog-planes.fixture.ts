@@ -1,0 +1,76 @@
+import { components as ownComponents } from '../../src/catalog/catalog.ts'
+import { expectedFrom } from '../../tools/audit/expected.ts'
+import type { Finding } from '../../tools/audit/finding.ts'
+import type { Check, Planes } from '../../tools/audit/planes.ts'
+import { declaredCatalog } from '../../tools/catalog/declared-catalog.ts'
+import { defaultSettings, type GenerateSettings } from '../../tools/catalog/overrides.ts'
+import { readDashboard } from '../../tools/dashboards/read.ts'
+import { dashboardFiles } from '../../tools/generate/dashboards/dashboards.ts'
+import { ruleFiles } from '../../tools/generate/rules/rules.ts'
+import { buildInventory } from '../../tools/metrics/build-inventory.ts'
+import { isRuleTest, readRules } from '../../tools/rules/read.ts'
+
+/** The generated files by path, to be bent at will. */
+export type Files = Map<string, string>
+
+export interface Bent {
+  readonly components?: typeof ownComponents
+  /** What the catalog declares by now. @default the same components */
+  readonly declared?: typeof ownComponents
+  /** With which the files were written. @default those of the catalog */
+  readonly written?: Partial<GenerateSettings>
+  /** With which the audit expects them. @default those of the catalog */
+  readonly expected?: Partial<GenerateSettings>
+  readonly command?: string
+  /** What a person did to the files. */
+  readonly bend?: (files: Files) => void
+}
+
+/** Planes of a catalog with its generated dashboards and rules, as somebody left them. */
+export async function catalogPlanes({
+  components = ownComponents,
+  declared = components,
+  written,
+  expected,
+  command = 'tidegauge generate',
+  bend,
+}: Bent): Promise<Planes> {
+  const settings = { ...defaultSettings, ...written }
+  const files: Files = new Map([
+    ...Object.entries(dashboardFiles(components, settings)),
+    ...Object.entries(ruleFiles(components, settings)),
+  ])
+  bend?.(files)
+  const catalog = {
+    file: 'catalog.ts',
+    components: declared,
+    settings: { ...defaultSettings, ...expected },
+    command,
+  }
+  const given = [...files].map(([file, text]) => ({ file, text }))
+  const read = {
+    catalog: declaredCatalog(catalog),
+    source: undefined,
+    targets: [],
+    dashboards: given.filter(({ file }) => file.endsWith('.json')).map(readDashboard),
+    rules: given.filter(({ file, text }) => file.endsWith('.yaml') && !isRuleTest(text)).map(readRules),
+    prometheus: undefined,
+  }
+  return { ...read, expected: await expectedFrom({ ...read, catalog }), inventory: buildInventory(read) }
+}
+
+export async function findingsOf(checks: readonly Check[], planes: Planes): Promise<readonly Finding[]> {
+  const found: Finding[] = []
+  for (const check of checks) found.push(...(await check.run(planes)))
+  return found
+}
+
+/** Changes one place of a file, which has to be there. */
+export function replace(files: Files, path: string, from: string, to: string): void {
+  const text = files.get(path)
+  if (text === undefined || !text.includes(from)) throw new Error(`${path} has no ${from}`)
+  files.set(
+    path,
+    text.replace(from, () => to),
+  )
+}

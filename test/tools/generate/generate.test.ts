@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { components } from '../../../src/catalog/catalog.ts'
+import { ownCatalog } from '../../../src/cli/own-catalog.ts'
+import { generatedFiles } from '../../../tools/generate/files.ts'
+import { generate } from '../../../tools/generate/generate.ts'
+import { findDrift } from '../../../tools/generate/write.ts'
+
+describe('generate', () => {
+  let out: string
+  beforeEach(async () => {
+    out = await mkdtemp(join(tmpdir(), 'generate-'))
+  })
+  afterEach(() => rm(out, { recursive: true }))
+  const run = (more: Partial<Parameters<typeof generate>[0]> = {}) =>
+    generate({ out, config: undefined, catalog: undefined, check: false, own: ownCatalog, ...more })
+
+  it('writes everything once, and nothing again', async () => {
+    const { files, drift } = await run()
+    assert.equal(drift.length, files)
+    assert.ok(files > 20)
+    assert.deepEqual((await run()).drift, [])
+    assert.deepEqual((await run({ check: true })).drift, [])
+  })
+
+  it('finds what a person changed, removed, or left over, and mends only that', async () => {
+    await run()
+    await writeFile(join(out, 'docs/metrics.md'), 'mine')
+    await rm(join(out, 'dashboards/alerts/http.yaml'))
+    await writeFile(join(out, 'dashboards/alerts/gone.yaml'), '# Generated from the catalog\n')
+    await writeFile(join(out, 'dashboards/alerts/own.yaml'), 'groups: []\n')
+    const expected = [
+      { path: 'dashboards/alerts/http.yaml', how: 'missing' },
+      { path: 'docs/metrics.md', how: 'different' },
+      { path: 'dashboards/alerts/gone.yaml', how: 'left over' },
+    ]
+    assert.deepEqual((await run({ check: true })).drift, expected)
+    assert.equal(await readFile(join(out, 'docs/metrics.md'), 'utf8'), 'mine')
+    assert.deepEqual((await run()).drift, expected)
+    assert.deepEqual((await run({ check: true })).drift, [])
+    assert.equal(await readFile(join(out, 'dashboards/alerts/own.yaml'), 'utf8'), 'groups: []\n')
+  })
+
+  it('says on the page of runbooks that there is none where a catalog declares no alert', async () => {
+    const catalog = join(out, 'metrics.yaml')
+    await writeFile(catalog, 'metrics: [{ name: orders, instrument: counter, description: Orders. }]\n')
+    await run({ catalog })
+    const page = await readFile(join(out, 'docs/runbooks.md'), 'utf8')
+    assert.match(page, /^# Runbooks\n\nGenerated from the catalog, which declares no alerts/)
+    assert.doesNotMatch(page, /\n\n\n|one section for each alert/)
+  })
+
+  it('changes a bound in dashboards, rules, tests and reference alike', async () => {
+    const config = join(out, 'c.yaml')
+    await writeFile(config, 'thresholds: { storage_disk_bytes: { warning: 123456 } }')
+    await run({ config })
+    for (const path of [
+      'dashboards/storage.json',
+      'dashboards/alerts/storage.yaml',
+      'docs/metrics.md',
+      'docs/runbooks.md',
+    ])
+      assert.match(await readFile(join(out, path), 'utf8'), /123456/, path)
+  })
+
+  it('does the same for the catalog of another service', async () => {
+    const catalog = join(out, 'metrics.yaml')
+    await writeFile(
+      catalog,
+      `components:
+  - name: shop
+    title: Shop
+    metrics: [{ name: shop.orders, instrument: counter, unit: '{order}', description: Orders. }]
+    alerts:
+      - alert: NoOrders
+        query: rate(shop_orders_total[10m]) == 0
+        for: 10m
+        severity: warning
+        summary: Nobody buys.
+        description: Nothing.
+        runbook: Advertise.
+        tests:
+          fires: { series: [{ query: shop_orders_total, values: 5x240 }], at: 30m }
+          quiet: { series: [{ query: shop_orders_total, values: 0+1x240 }], at: 30m }
+`,
+    )
+    await run({ catalog })
+    assert.match(await readFile(join(out, 'dashboards/shop.json'), 'utf8'), /shop_orders_total/)
+    const rules = await readFile(join(out, 'dashboards/alerts/shop.yaml'), 'utf8')
+    assert.match(rules, /expr: rate\(shop_orders_total\{job="tidegauge"\}\[10m\]\) == 0/)
+  })
+
+  const refused = [
+    {
+      what: 'no PromQL',
+      query: 'rate(a[5m]',
+      says: /metrics\.yaml:2: .*query: it is no PromQL: nothing closes this \(/,
+    },
+    { what: 'bounds that it does not compare with', query: 'a > 1', says: /does not compare with critical/ },
+  ]
+  for (const { what, query, says } of refused)
+    it(`refuses a catalog with ${what}`, async () => {
+      const catalog = join(out, 'metrics.yaml')
+      const test = "{ series: [{ query: a, values: '{critical}x9' }], at: 9m }"
+      await writeFile(
+        catalog,
+        `metrics: [{ name: a, instrument: gauge, description: A. }]
+components: [{ name: b, title: B, alerts: [{ alert: A, query: '${query}', for: 2m, severity: info, summary: s,
+  description: d, runbook: r, tests: { fires: ${test}, quiet: ${test} } }] }]`,
+      )
+      await assert.rejects(run({ catalog }), { name: 'UsageError', message: says })
+    })
+
+  it('refuses a folder that cannot be written', async () => {
+    await writeFile(join(out, 'file'), '')
+    await assert.rejects(run({ out: join(out, 'file') }), {
+      name: 'UsageError',
+      message: /file: it cannot be written \((ENOTDIR|EEXIST)\); choose another --out/,
+    })
+  })
+})
+
+describe('the generated files of this project', () => {
+  it('are what the catalog says', async () => {
+    const root = fileURLToPath(new URL('../../../', import.meta.url))
+    assert.deepEqual(await findDrift(root, generatedFiles({ components, provisioning: true })), [])
+  })
+})

@@ -1,0 +1,38 @@
+import type { Check } from '../../planes.ts'
+import { ruleFinding, rulesOf } from '../rules/rule-listing.ts'
+import { catalogRules } from './catalog-rules.ts'
+import { writeAnew } from './catalog-words.ts'
+
+const check = 'catalog-rule'
+
+export const catalogRule: Check = {
+  name: check,
+  description:
+    'Alerts and recording rules of the catalog that ask, wait, are labelled or speak otherwise than it says.',
+  *run(planes) {
+    const { expected } = planes
+    if (expected === undefined) return
+    for (const { is, faults } of catalogRules(planes, expected).flatMap(({ pairs }) => pairs)) {
+      for (const { about, reason, setting, line, isAddition = false } of faults) {
+        const finding = ruleFinding(is, {
+          check,
+          level: isAddition ? 'info' : 'warning',
+          reason,
+          mend: writeAnew(expected, { setting, instead: 'a rule of another name' }),
+          about,
+        })
+        yield line === undefined ? finding : { ...finding, place: { ...finding.place, line } }
+      }
+    }
+    for (const located of rulesOf(planes, 'alert')) {
+      if (!expected.switchedOff.has(located.rule.name)) continue
+      yield ruleFinding(located, {
+        check,
+        level: 'warning',
+        reason: 'It is switched off in the settings of generate, but still here.',
+        mend: `Write the rules anew with \`${expected.command}\`, or take "enabled: false" out of the settings.`,
+        about: 'enabled',
+      })
+    }
+  },
+}

@@ -1,0 +1,41 @@
+import type { GridPosition } from '../../../dashboards/dashboard.ts'
+import { boxesByGrid } from '../../../dashboards/grid.ts'
+import type { Check } from '../../planes.ts'
+import { dashboardFinding } from '../dashboard-finding.ts'
+
+const check = 'dashboard-overlap'
+
+/** Grafana pushes one of two such panels away when it loads the dashboard, so that it looks other than it was saved. */
+export const dashboardOverlap: Check = {
+  name: check,
+  description: 'Panels that cover each other in the same grid.',
+  *run({ dashboards }) {
+    for (const dashboard of dashboards) {
+      for (const boxes of boxesByGrid(dashboard)) {
+        const sorted = boxes.toSorted((a, b) => a.grid.y - b.grid.y)
+        for (const [index, box] of sorted.entries()) {
+          for (const other of sorted.slice(index + 1)) {
+            if (other.grid.y >= box.grid.y + box.grid.h) break
+            if (!overlaps(box.grid, other.grid)) continue
+            yield dashboardFinding(dashboard, {
+              check,
+              level: 'error',
+              reason: `"${other.title}" covers part of "${box.title}".`,
+              mend: `Move it to where nothing stands, for example to y ${bottomOf(boxes)}.`,
+              line: other.line,
+              subject: `${box.title} and ${other.title}`,
+            })
+          }
+        }
+      }
+    }
+  },
+}
+
+function overlaps(a: GridPosition, b: GridPosition): boolean {
+  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h
+}
+
+function bottomOf(boxes: readonly { readonly grid: GridPosition }[]): number {
+  return Math.max(...boxes.map(({ grid }) => grid.y + grid.h))
+}

@@ -1,0 +1,85 @@
+import { panelModel } from '../../../dashboards/panel-model.ts'
+import { unitMeaning } from '../../../dashboards/unit-ids.ts'
+import { listAt, textAt } from '../../../dashboards/value-at.ts'
+import type { Check } from '../../planes.ts'
+import { panelFinding } from '../dashboard-finding.ts'
+
+const check = 'dashboard-unit-unknown'
+
+/** grafana/dashboard-linter calls it panel-units-rule. */
+export const dashboardUnitUnknown: Check = {
+  name: check,
+  description: 'Panels without a unit, or with one that Grafana does not know.',
+  *run({ dashboards }) {
+    for (const dashboard of dashboards) {
+      for (const panel of dashboard.panels) {
+        if (!withUnit.has(panel.type) || panel.library !== undefined) continue
+        const { mappings, overrides, options } = panelModel(dashboard, panel)
+        if (panel.unit === undefined) {
+          // Mapped values are words; overrides give units to single fields.
+          if (mappings.length > 0 || givesUnits(overrides) || showsText(options)) continue
+          const mend = 'Set the unit; "none" or "short" for plain numbers.'
+          yield panelFinding(dashboard, panel, { check, level: 'info', reason: 'It has no unit.', mend })
+        } else if (unitMeaning(panel.unit) === undefined) {
+          const reason = `Grafana has no unit "${panel.unit}" and prints the name behind the number.`
+          const meant = spelt[panel.unit.toLowerCase()]
+          const mend =
+            meant === undefined
+              ? 'Use a unit id of Grafana, such as s, bytes, percentunit or short; text behind the number is suffix:….'
+              : `Write ${meant}.`
+          yield panelFinding(dashboard, panel, { check, level: 'warning', reason, mend })
+        }
+      }
+    }
+  },
+}
+
+/** What is written for units of Grafana. */
+const spelt: Readonly<Record<string, string>> = {
+  '%': 'percent',
+  percentage: 'percent',
+  ratio: 'percentunit',
+  sec: 's',
+  secs: 's',
+  second: 's',
+  seconds: 's',
+  milliseconds: 'ms',
+  us: 'µs',
+  minutes: 'm',
+  hours: 'h',
+  days: 'd',
+  byte: 'bytes',
+  b: 'bytes',
+  kb: 'kbytes',
+  mb: 'mbytes',
+  gb: 'gbytes',
+  'b/s': 'Bps',
+  'req/s': 'reqps',
+  'ops/s': 'ops',
+  number: 'short',
+  count: 'short',
+}
+
+/** An override can give the unit to the fields that it is for. */
+function givesUnits(overrides: readonly unknown[]): boolean {
+  return overrides.some((each) =>
+    listAt(each, 'properties').some((property) => textAt(property, 'id') === 'unit'),
+  )
+}
+
+const withUnit = new Set([
+  'stat',
+  'singlestat',
+  'graph',
+  'table',
+  'timeseries',
+  'gauge',
+  'bargauge',
+  'heatmap',
+])
+
+/** A stat can show a label instead of a number. */
+function showsText(options: unknown): boolean {
+  const fields = (options as { reduceOptions?: { fields?: unknown } } | undefined)?.reduceOptions?.fields
+  return typeof fields === 'string' && fields !== ''
+}

@@ -1,0 +1,56 @@
+import { shownQueries } from '../../../dashboards/panel-model.ts'
+import type { Check, Planes } from '../../planes.ts'
+import { panelFinding } from '../dashboard-finding.ts'
+import { queryOf } from './dashboard-queries.ts'
+
+const check = 'dashboard-unit-word'
+
+/** Only where the metric itself says what it counts. */
+export const dashboardUnitWord: Check = {
+  name: check,
+  description:
+    'Rates that the panel calls requests, messages or the like per second, though the metric counts something else.',
+  *run(planes) {
+    for (const dashboard of planes.dashboards) {
+      for (const panel of dashboard.panels) {
+        const word = words.get(panel.unit ?? '')
+        if (word === undefined) continue
+        const counted = shownQueries(panel).flatMap((target) => {
+          const selectors = queryOf(planes, target)?.selectors ?? []
+          return selectors.map(({ name }) => countedBy(planes, name?.text ?? ''))
+        })
+        // One that counts the right thing, or does not say what, is reason enough for the word.
+        if (counted.length === 0 || counted.some((each) => each === undefined || each === word)) continue
+        yield panelFinding(dashboard, panel, {
+          check,
+          level: 'info',
+          reason: `The unit ${panel.unit} speaks of ${word}s, but the metric counts ${counted[0]}s.`,
+          mend: 'Use the unit with the right word, or eps or cps for anything.',
+          subject: 'unit',
+        })
+      }
+    }
+  },
+}
+
+function countedBy({ inventory }: Planes, name: string): string | undefined {
+  return /^\{(\w+)\}$/.exec(inventory.ofSeries(name)?.metric.unit ?? '')?.[1]
+}
+
+/** Whatever happens is an event, so that eps is right for all. */
+const words: ReadonlyMap<string, string> = new Map([
+  ['reqps', 'request'],
+  ['reqpm', 'request'],
+  ['ops', 'operation'],
+  ['opm', 'operation'],
+  ['mps', 'message'],
+  ['mpm', 'message'],
+  ['recps', 'record'],
+  ['recpm', 'record'],
+  ['rowsps', 'row'],
+  ['rps', 'read'],
+  ['rpm', 'read'],
+  ['wps', 'write'],
+  ['wpm', 'write'],
+  ['pps', 'packet'],
+])

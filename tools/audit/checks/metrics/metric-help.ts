@@ -1,0 +1,40 @@
+import { latestFamilies, serviceMetrics } from '../../../metrics/service-metrics.ts'
+import type { Finding } from '../../finding.ts'
+import type { Check } from '../../planes.ts'
+
+/** A metric that does not say what it means. */
+export const metricHelp: Check = {
+  name: 'metric-help',
+  description: 'A metric has no help text, or one that says nothing.',
+  run(planes) {
+    const families = new Map(latestFamilies(planes.targets).map((family) => [family.name, family]))
+    return serviceMetrics(planes).flatMap(({ metric: { name, help: declared }, place }): Finding[] => {
+      const family = families.get(name)
+      // What is declared does not help those who only see what is exposed.
+      const help = family && !family.help ? '' : (declared ?? '')
+      const words = help
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, ' ')
+        .trim()
+      const repeats =
+        words === name.toLowerCase().replaceAll('_', ' ') ||
+        words ===
+          name
+            .toLowerCase()
+            .replace(/_total$/, '')
+            .replaceAll('_', ' ')
+      if (words !== '' && !repeats) return []
+      return [
+        {
+          check: 'metric-help',
+          level: words === '' ? 'warning' : 'info',
+          place,
+          subject: name,
+          reason:
+            words === '' ? `${name} has no help text` : `The help text of ${name} only repeats its name`,
+          mend: 'Say in a sentence what is counted, and in what unit.',
+        },
+      ]
+    })
+  },
+}

@@ -1,0 +1,87 @@
+import { labelsKey, latestFamilies } from '../../../metrics/service-metrics.ts'
+import { hasRestarted } from '../../../scrape/restarted.ts'
+import type { Family, Target } from '../../../scrape/scrape.ts'
+import type { RangeSeries } from '../../../server/server.ts'
+import type { Finding } from '../../finding.ts'
+import type { Check } from '../../planes.ts'
+
+/** How many steps in a row it has to have moved, and then to have stood still. */
+const steps = 5
+
+/** A counter that moved all the time and has stopped, and a metric that the service no longer exposes. */
+export const metricStale: Check = {
+  name: 'metric-stale',
+  description: 'A counter moved steadily and has stopped, or a metric has gone.',
+  async run({ targets, prometheus }) {
+    const counters = latestFamilies(targets).filter(({ type }) => type === 'counter' || type === 'histogram')
+    const stopped = await Promise.all(
+      counters.map(async (family) => {
+        const scraped = scrapedValues(family, targets)
+        if (hasStopped(scraped)) return { family, over: `${scraped.length} scrapes` }
+        if (prometheus === undefined) return undefined
+        const series = family.type === 'histogram' ? `${family.name}_count` : family.name
+        const to = new Date()
+        const range = { from: new Date(to.getTime() - 2 * 3_600_000), to, stepMs: 300_000 }
+        const [sum] = await prometheus.queryRange(`sum({__name__=${JSON.stringify(series)}})`, range)
+        return sum && hasStopped(valuesOf(sum)) ? { family, over: 'the last two hours' } : undefined
+      }),
+    )
+    const halted = stopped
+      .filter((found) => found !== undefined)
+      .map(
+        ({ family: { name, url, line }, over }): Finding => ({
+          check: 'metric-stale',
+          level: 'warning',
+          place: { file: url, line },
+          subject: name,
+          reason: `${name} moved steadily over the first part of ${over}, and then stopped`,
+          mend: 'See whether what it counts has stopped as well; if not, the code that records it is no longer reached.',
+        }),
+      )
+    return [...halted, ...targets.flatMap(vanished)]
+  },
+}
+
+/** A new process has metrics again once it measures something; a running one keeps those that it had. */
+function vanished({ url, scrapes }: Target): Finding[] {
+  const [last, before] = [scrapes.at(-1), scrapes.at(-2)]
+  if (last === undefined || before === undefined || last.families.size === 0) return []
+  if (hasRestarted(before, last)) return []
+  return [...before.families.values()]
+    .filter(
+      ({ name }) => !last.families.has(name) && scrapes.slice(0, -1).every((one) => one.families.has(name)),
+    )
+    .map(({ name }) => ({
+      check: 'metric-stale',
+      level: 'warning',
+      place: { file: url },
+      subject: `${name} gone`,
+      reason: `${name} was in ${scrapes.length === 2 ? 'the scrape before' : `all ${scrapes.length - 1} scrapes before`} and is not in the last one, though the process did not restart`,
+      mend: 'See what unregisters it; queries of it find nothing from then on.',
+    }))
+}
+
+/** Sums of a family, scrape by scrape. */
+function scrapedValues({ name, type, url }: Family & { url: string }, targets: readonly Target[]): number[] {
+  const scrapes = targets.find((target) => target.url === url)?.scrapes ?? []
+  return scrapes.map(({ families }) =>
+    (families.get(name)?.samples ?? [])
+      .filter((sample) =>
+        type === 'histogram' ? sample.name.endsWith('_count') : !sample.name.endsWith('_created'),
+      )
+      .map((sample) => [labelsKey(sample.labels), sample.value] as const)
+      .reduce((sum, [, value]) => sum + value, 0),
+  )
+}
+
+function valuesOf({ points }: RangeSeries): number[] {
+  return points.map(([, value]) => value)
+}
+
+function hasStopped(values: readonly number[]): boolean {
+  const moves = values.slice(1).map((value, index) => value > (values[index] ?? 0))
+  const lastMove = moves.lastIndexOf(true)
+  const still = moves.length - 1 - lastMove
+  const before = moves.slice(Math.max(0, lastMove - steps + 1), lastMove + 1)
+  return still >= steps && before.length === steps && before.every(Boolean)
+}

@@ -1,0 +1,165 @@
+import type { KnownMetric } from '../../../metrics/inventory.ts'
+import { serviceMetrics } from '../../../metrics/service-metrics.ts'
+import type { Finding, Level } from '../../finding.ts'
+import type { Check } from '../../planes.ts'
+
+/** A name that breaks the conventions: https://prometheus.io/docs/practices/naming/ */
+export const nameConvention: Check = {
+  name: 'name-convention',
+  description: 'The name of a metric breaks the conventions of Prometheus.',
+  run(planes) {
+    return serviceMetrics(planes)
+      .filter(({ isOfRuntime }) => !isOfRuntime)
+      .flatMap(({ metric, place }) =>
+        conventions.flatMap(({ rule, level, find }): Finding[] => {
+          const broken = find(metric)
+          return broken
+            ? [{ check: 'name-convention', level, place, subject: `${metric.name} ${rule}`, ...broken }]
+            : []
+        }),
+      )
+  },
+}
+
+interface Convention {
+  /** In the subject, so that each can be excepted by itself. */
+  readonly rule: string
+  readonly level: Level
+  readonly find: (metric: KnownMetric) => { reason: string; mend: string } | undefined
+}
+
+/** Units that are not base units, as they stand in names, with the base unit. */
+const otherUnits: Readonly<Record<string, string>> = {
+  ms: 'seconds',
+  millis: 'seconds',
+  milliseconds: 'seconds',
+  microseconds: 'seconds',
+  us: 'seconds',
+  micros: 'seconds',
+  nanoseconds: 'seconds',
+  ns: 'seconds',
+  nanos: 'seconds',
+  minutes: 'seconds',
+  hours: 'seconds',
+  days: 'seconds',
+  kb: 'bytes',
+  mb: 'bytes',
+  gb: 'bytes',
+  kilobytes: 'bytes',
+  megabytes: 'bytes',
+  gigabytes: 'bytes',
+  kib: 'bytes',
+  mib: 'bytes',
+  kibibytes: 'bytes',
+  mebibytes: 'bytes',
+  gibibytes: 'bytes',
+  bits: 'bytes',
+  percentage: 'ratio',
+}
+
+/** In the middle of a name these are a country, a namespace, and the like. */
+const ambiguous = /^(us|ns|[kmg]i?b|bits)$/i
+
+const conventions: readonly Convention[] = [
+  {
+    rule: 'total',
+    level: 'warning',
+    find: ({ name, type }) =>
+      type === 'counter' && !name.endsWith('_total')
+        ? {
+            reason: `${name} is a counter, and its name does not end in _total`,
+            mend: `Call it ${name.replace(/_(count|sum|counter)$/, '')}_total; OpenMetrics requires it.`,
+          }
+        : undefined,
+  },
+  {
+    rule: 'suffix',
+    level: 'warning',
+    find: ({ name, type }) => {
+      const suffix = /_(total|count|sum|bucket|info)$/.exec(name)?.[0]
+      const isFine = suffix === undefined || type === 'counter' || type === 'unknown' || suffix === '_info'
+      return isFine || (suffix !== '_total' && type !== 'gauge' && type !== 'histogram' && type !== 'summary')
+        ? undefined
+        : {
+            reason: `${name} is a ${type}, and its name ends in ${suffix}, which ${suffix === '_total' ? 'only counters have' : 'belongs to the series of histograms'}`,
+            mend: `Leave ${suffix} off.`,
+          }
+    },
+  },
+  {
+    rule: 'unit',
+    level: 'warning',
+    find: ({ name }) => {
+      const words = name.split('_')
+      const last = name.endsWith('_total') ? words.length - 2 : words.length - 1
+      const unit = words.find(
+        (word, index) =>
+          Object.hasOwn(otherUnits, word.toLowerCase()) && (index === last || !ambiguous.test(word)),
+      )
+      if (unit === undefined) return undefined
+      const base = otherUnits[unit.toLowerCase()]
+      return {
+        reason: `${name} is in ${unit}, which is no base unit`,
+        mend: `Record it in ${base} and call it ${words.map((word) => (word === unit ? base : word)).join('_')}.`,
+      }
+    },
+  },
+  {
+    rule: 'unit-last',
+    level: 'info',
+    find: ({ name }) => {
+      const unit = /_(seconds|bytes|celsius|meters|ratio)_(?!total$|info$|per_|bucket|count|sum)\w+/.exec(
+        name,
+      )?.[1]
+      return unit === undefined || /_timestamp_/.test(name)
+        ? undefined
+        : {
+            reason: `The unit ${unit} stands in the middle of ${name}`,
+            mend: 'Put the unit last, before _total.',
+          }
+    },
+  },
+  {
+    rule: 'characters',
+    level: 'warning',
+    find: ({ name }) =>
+      /[A-Z]|__|^_|_$/.test(name)
+        ? {
+            reason: `${name} is not written in small letters with single underscores`,
+            mend: `Call it ${snakeCase(name)}.`,
+          }
+        : undefined,
+  },
+  {
+    rule: 'colon',
+    level: 'warning',
+    find: ({ name }) =>
+      name.includes(':')
+        ? {
+            reason: `${name} has a colon, which is kept for recording rules`,
+            mend: `Call it ${name.replaceAll(':', '_')}.`,
+          }
+        : undefined,
+  },
+  {
+    rule: 'type-word',
+    level: 'warning',
+    find: ({ name }) => {
+      const word = /_(counter|gauge|histogram|summary)(_|$)/.exec(name)?.[1]
+      return word === undefined
+        ? undefined
+        : {
+            reason: `${name} has its type, ${word}, in its name`,
+            mend: `Leave ${word} off: the type is told beside it.`,
+          }
+    },
+  },
+]
+
+function snakeCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/_+/g, '_')
+    .replace(/^_|_$/g, '')
+}

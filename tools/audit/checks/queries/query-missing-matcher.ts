@@ -1,0 +1,77 @@
+import type { Matcher, Selector } from '../../../promql/expression.ts'
+import type { RuleFile } from '../../../rules/rule-file.ts'
+import type { Check } from '../../planes.ts'
+import { isForgotten } from '../forgotten.ts'
+import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
+import { targetLabels } from './label-knowledge.ts'
+
+const check = 'query-missing-matcher'
+
+export const queryMissingMatcher: Check = {
+  name: check,
+  description:
+    'Rules that select series of every job, where nearly all other rules name the one they are about.',
+  *run(planes) {
+    const uses: Use[] = []
+    for (const located of readQueriesOf(planes)) {
+      if (located.from.kind !== 'rule') continue
+      const { file } = located.from
+      for (const selector of located.query.selectors) uses.push({ file, located, selector })
+    }
+    const told = new Set<Selector>()
+    // Small files are held against all others, large ones against their own habits.
+    for (const group of [...Map.groupBy(uses, ({ file }) => file).values(), uses]) {
+      for (const { located, selector, label, text, having } of missingIn(group)) {
+        if (told.has(selector)) continue
+        told.add(selector)
+        const name = selector.name?.text ?? 'A selector'
+        yield queryFinding(located, {
+          check,
+          level: 'warning',
+          reason: `${name} is taken from every ${label}; ${having} other selectors of the rules say ${text}.`,
+          mend: `Add ${text}.`,
+          about: `${selector.name?.text ?? ''} ${label}`,
+          at: selector.from,
+        })
+      }
+    }
+  },
+}
+
+interface Use {
+  readonly file: RuleFile
+  readonly located: ReadQuery
+  readonly selector: Selector
+}
+
+interface Missing extends Use {
+  readonly label: string
+  readonly text: string
+  /** How many others have it. */
+  readonly having: number
+}
+
+function missingIn(uses: readonly Use[]): readonly Missing[] {
+  const matchers = uses.flatMap(({ selector }) => selector.matchers.filter(isFixed))
+  return [...new Set(matchers.map(textOf))].flatMap((text) => {
+    const [label = ''] = text.split('=', 1)
+    // Another value, or a pattern, is a choice.
+    const lacking = uses.filter(
+      ({ selector }) => !selector.matchers.some((each) => each.label.text === label),
+    )
+    const having = uses.filter(({ selector }) =>
+      selector.matchers.some((each) => textOf(each) === text),
+    ).length
+    return isForgotten({ lacking: lacking.length, having })
+      ? lacking.map((use) => ({ ...use, label, text, having }))
+      : []
+  })
+}
+
+function isFixed({ label, operator, value }: Matcher): boolean {
+  return operator === '=' && targetLabels.has(label.text) && value.text !== ''
+}
+
+function textOf({ label, operator, value }: Matcher): string {
+  return `${label.text}${operator}${JSON.stringify(value.text)}`
+}

@@ -1,0 +1,62 @@
+import type { Aggregation } from '../../../promql/expression.ts'
+import type { Check, Planes } from '../../planes.ts'
+import { isForgotten } from '../forgotten.ts'
+import { queryFinding, type ReadQuery, readQueriesOf, selections } from '../queries.ts'
+import { kindJoined } from './query-average-of-kinds.ts'
+import { risesOnly, seriesOf } from './series-kind.ts'
+
+const check = 'query-odd-aggregation'
+
+export const queryOddAggregation: Check = {
+  name: check,
+  description:
+    'Rates of counters of which the highest, the mean or the number is taken, where nearly all others of the dashboard, or of the rules, are added up.',
+  *run(planes) {
+    for (const uses of usesByFile(planes).values()) {
+      const odd = uses.filter(({ aggregation }) => aggregation.operator.text !== 'sum')
+      if (!isForgotten({ lacking: odd.length, having: uses.length - odd.length })) continue
+      for (const { located, aggregation, name, isMixed } of odd) {
+        if (isMixed) continue
+        yield queryFinding(located, {
+          check,
+          level: 'warning',
+          reason: `It takes the ${aggregation.operator.text} of the rates of ${name}, while nearly all other rates here are added up.`,
+          mend: `Write sum, if all of ${name} is meant.`,
+          about: name,
+          at: aggregation.from,
+        })
+      }
+    }
+  },
+}
+
+interface Use {
+  readonly located: ReadQuery
+  readonly aggregation: Aggregation
+  readonly name: string
+  /** Another check tells what it mixes. */
+  readonly isMixed: boolean
+}
+
+/** Aggregations right around a rate, by dashboard; those of all rules together. */
+function usesByFile(planes: Planes): ReadonlyMap<object, readonly Use[]> {
+  const found = new Map<object, Use[]>()
+  for (const located of readQueriesOf(planes)) {
+    const { from } = located
+    if (from.kind === 'variable') continue
+    const file = from.kind === 'panel' ? from.dashboard : planes.rules
+    const uses = found.get(file) ?? []
+    found.set(file, uses)
+    for (const { selector, around } of selections(located.query.expression)) {
+      const [aggregation, call] = around.slice(-2)
+      if (aggregation?.kind !== 'aggregation' || call?.kind !== 'call') continue
+      if (!/^(rate|increase|irate)$/.test(call.function.text) || aggregation.operator.isVariable) continue
+      // What is ranked or spread is not added up anyhow.
+      if (!/^(sum|avg|max|min|count)$/.test(aggregation.operator.text)) continue
+      if (!risesOnly(seriesOf(planes.inventory, selector).kind)) continue
+      const isMixed = kindJoined(planes, selector, around) !== undefined
+      uses.push({ located, aggregation, name: selector.name?.text ?? 'the metric', isMixed })
+    }
+  }
+  return found
+}

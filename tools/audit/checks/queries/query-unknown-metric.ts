@@ -1,0 +1,78 @@
+import { nearest } from '../../../files/nearest.ts'
+import type { Selector } from '../../../promql/expression.ts'
+import { compilePattern } from '../../../promql/pattern.ts'
+import type { Check, Planes } from '../../planes.ts'
+import { queryFinding, readQueriesOf } from '../queries.ts'
+
+const check = 'query-unknown-metric'
+
+export const queryUnknownMetric: Check = {
+  name: check,
+  description: 'Queries for a metric that nothing exposes, declares or records.',
+  *run(planes) {
+    if (!planes.inventory.isComplete) return
+    const names = seriesNames(planes)
+    const suggestions = new Map<string, string | undefined>()
+    for (const located of readQueriesOf(planes)) {
+      const told = new Set<string>()
+      for (const selector of located.query.selectors) {
+        const name = unknownName(planes, names, selector)
+        if (name === undefined || told.has(name)) continue
+        told.add(name)
+        if (!suggestions.has(name)) suggestions.set(name, nearest(name, names))
+        const meant = suggestions.get(name)
+        const isRecorded = name.includes(':')
+        yield queryFinding(located, {
+          check,
+          level: 'error',
+          reason: isRecorded
+            ? `No rule records ${name}, so that this finds nothing.`
+            : `There is no metric ${name}, so that this finds nothing.`,
+          mend:
+            meant === undefined
+              ? `Use a metric that exists, or ${isRecorded ? 'add the rule' : 'expose this one'}.`
+              : `Write ${meant}.`,
+          about: name,
+          at: selector.from,
+        })
+      }
+    }
+  },
+}
+
+/** Name or pattern of a selector that can find nothing. */
+function unknownName(
+  { inventory }: Planes,
+  names: ReadonlySet<string>,
+  { name, matchers }: Selector,
+): string | undefined {
+  if (name !== undefined) {
+    const isKnown = name.isVariable || synthetic.has(name.text) || inventory.ofSeries(name.text) !== undefined
+    return isKnown ? undefined : name.text
+  }
+  for (const { label, operator, value } of matchers) {
+    if (label.text !== '__name__' || operator !== '=~' || value.isVariable) continue
+    const pattern = compilePattern(value.text)
+    if (pattern instanceof RegExp && ![...names].some((known) => pattern.test(known))) return value.text
+  }
+  return undefined
+}
+
+/** Series that Prometheus or the pipeline make up themselves. */
+const synthetic: ReadonlySet<string> = new Set([
+  'target_info',
+  'otel_scope_info',
+  'ALERTS',
+  'ALERTS_FOR_STATE',
+  'up',
+])
+
+function seriesNames({ inventory }: Planes): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const { name, type } of inventory.metrics.values()) {
+    names.add(name)
+    if (type === 'histogram') names.add(`${name}_bucket`)
+    if (type === 'histogram' || type === 'summary') names.add(`${name}_sum`).add(`${name}_count`)
+  }
+  return names
+}

@@ -1,0 +1,88 @@
+import { matchesGlob } from 'node:path'
+import { UsageError } from '@tidegauge/otel/usage-error'
+import { nearest } from '../files/nearest.ts'
+import type { Finding, Level } from './finding.ts'
+
+/** Findings that somebody has looked at and accepts. */
+export interface Exception {
+  /** Name of the check, or a pattern such as `name-*`. */
+  readonly check: string
+  /** A file, or a pattern. @default every file */
+  readonly file?: string | undefined
+  /** A subject, or a pattern in which `*` stands for any text. @default every subject */
+  readonly subject?: string | undefined
+  /** Why it is accepted. */
+  readonly reason: string
+}
+
+export interface Excepted {
+  readonly finding: Finding
+  readonly exception: Exception
+}
+
+/** Parts findings into those that stay and those that an exception accepts. */
+export function applyExceptions(
+  findings: readonly Finding[],
+  exceptions: readonly Exception[],
+): {
+  readonly kept: readonly Finding[]
+  readonly excepted: readonly Excepted[]
+  readonly unused: readonly Exception[]
+} {
+  const kept: Finding[] = []
+  const excepted: Excepted[] = []
+  for (const finding of findings) {
+    const exception = exceptions.find((one) => isFor(one, finding))
+    if (exception) excepted.push({ finding, exception })
+    else kept.push(finding)
+  }
+  const used = new Set(excepted.map(({ exception }) => exception))
+  return { kept, excepted, unused: exceptions.filter((one) => !used.has(one)) }
+}
+
+/** An exception that accepts nothing any more: what it was for has been mended, or it is misspelt. */
+export function unusedFinding(
+  file: string,
+  { check, file: of, subject, reason }: Exception,
+  level: Level,
+): Finding {
+  const about = [of, subject].filter((part) => part !== undefined).join(', ')
+  return {
+    check: 'exception-unused',
+    level,
+    place: { file },
+    subject: [check, of, subject].filter((part) => part !== undefined).join(' '),
+    reason: `The exception from ${check}${about && ` for ${about}`} ("${reason}") accepts no finding`,
+    mend: 'Delete it, or mend its spelling.',
+  }
+}
+
+/** @throws {UsageError} when an exception names a check that there is not. */
+export function checkExceptions(
+  file: string,
+  exceptions: readonly Exception[],
+  names: readonly string[],
+): void {
+  for (const { check } of exceptions) {
+    if (names.some((name) => matchesText(check, name))) continue
+    const near = nearest(check, names)
+    throw new UsageError(
+      `${file}: except: there is no check ${check}; ${near ? `did you mean ${near}?` : 'tidegauge audit --list-checks names them'}`,
+    )
+  }
+}
+
+function isFor({ check, file, subject }: Exception, finding: Finding): boolean {
+  return (
+    matchesText(check, finding.check) &&
+    (file === undefined || file === finding.place.file || matchesGlob(finding.place.file, file)) &&
+    (subject === undefined || matchesText(subject, finding.subject))
+  )
+}
+
+/** Whether a text is what was written, in which `*` stands for any text. */
+function matchesText(pattern: string, text: string): boolean {
+  if (!pattern.includes('*')) return pattern === text
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(text)
+}

@@ -1,0 +1,10 @@
+// `@tidegauge/tools/cli`: what a program needs to offer the commands of the tools beside its own.
+export { type AuditCommandOptions, auditCommand } from './audit.ts'
+export type { Command, Example, ExitCode, Terminal } from './command.ts'
+export { type ConfigCommandsOptions, configCommands } from './config.ts'
+export { type UpdateRequest, updateCommand } from './dashboards.ts'
+export { generateCommand } from './generate.ts'
+export { didYouMean, nearest } from './nearest.ts'
+export { type RenderRequest, renderCommand } from './render.ts'
+export { type CliOptions, errorText, runCli } from './run.ts'
+export { createTerminal } from './standard-streams.ts'

@@ -1,0 +1,90 @@
+import type { ComponentCatalog, MetricDefinition, Panel } from '@tidegauge/otel/catalog'
+import type { DashboardPlan, PlannedPanel, PlannedRow } from './dashboard.ts'
+import { defaultPanels } from './default-panels.ts'
+
+/** All dashboards of a catalog: an overview, and one for each component. */
+export function dashboardPlans(components: readonly ComponentCatalog[]): DashboardPlan[] {
+  return [overviewPlan(components), ...components.map((component) => componentPlan(component, components))]
+}
+
+/** The dashboard of a component: what its file lays out, and a panel for every metric that is on none of these. */
+export function componentPlan(
+  component: ComponentCatalog,
+  components: readonly ComponentCatalog[],
+): DashboardPlan {
+  const { name, title, description } = component
+  return {
+    name,
+    title,
+    description,
+    tags: [name],
+    rows: rowsOf(panelsOf(component, components)),
+    metrics: metricsOf(components),
+  }
+}
+
+/**
+ * The dashboard that shows of every component what matters most: the numbers above, then graphs by component. Where no
+ * panel is said to belong there, all of them do.
+ */
+export function overviewPlan(components: readonly ComponentCatalog[]): DashboardPlan {
+  const isChosen = components.some(({ panels }) => panels.some(({ overview }) => overview))
+  const shown = components.map((component) => ({
+    title: component.title,
+    panels: (isChosen
+      ? component.panels.filter(({ overview }) => overview)
+      : panelsOf(component, components)
+    ).map((panel) => onOverview(panel, component)),
+  }))
+  const isNumber = ({ panel }: PlannedPanel) => panel.kind === 'stat'
+  const numbers = shown.flatMap(({ panels }) => panels.filter(isNumber))
+  const graphs = shown.map(({ title, panels }) => ({
+    title,
+    panels: panels.filter((panel) => !isNumber(panel)),
+  }))
+  return {
+    name: 'overview',
+    title: 'Overview',
+    description: 'All components at a glance; the title of a panel leads to the dashboard of its component.',
+    tags: ['overview'],
+    metrics: metricsOf(components),
+    rows: [{ title: glance, panels: numbers }, ...graphs].filter(({ panels }) => panels.length > 0),
+  }
+}
+
+function metricsOf(components: readonly ComponentCatalog[]): MetricDefinition[] {
+  return components.flatMap(({ metrics }) => metrics)
+}
+
+/** Among the numbers of all components each has to say whose it is. */
+function onOverview(panel: Panel, { name, title }: ComponentCatalog): PlannedPanel {
+  const panelThere = panel.kind === 'stat' ? { ...panel, panel: `${title}: ${panel.panel}` } : panel
+  return { panel: panelThere, moreOn: { name, title } }
+}
+
+/** All panels of a component: those that its files declare, then those of its metrics that no component lays out. */
+export function panelsOf(
+  { panels, metrics }: ComponentCatalog,
+  components: readonly ComponentCatalog[],
+): Panel[] {
+  const laidOut = new Set(components.flatMap((component) => component.panels.flatMap(shownMetrics)))
+  const others = metrics.filter((metric) => !laidOut.has(metric) && metric.noPanel === undefined)
+  return [...panels, ...others.flatMap(defaultPanels)]
+}
+
+/** The metrics that a panel names. */
+export function shownMetrics({ targets }: Panel): MetricDefinition[] {
+  return targets.flatMap(({ query }) => query.parts.filter((part) => 'instrument' in part))
+}
+
+/** Rows in the order in which their first panel is declared, the numbers always first. */
+function rowsOf(panels: readonly Panel[]): PlannedRow[] {
+  const rows = new Map<string, PlannedPanel[]>([[glance, []]])
+  for (const panel of panels) {
+    const title = panel.row ?? (panel.kind === 'stat' ? glance : 'More')
+    rows.set(title, [...(rows.get(title) ?? []), { panel }])
+  }
+  return [...rows].map(([title, panels]) => ({ title, panels })).filter(({ panels }) => panels.length > 0)
+}
+
+const glance = 'At a glance'

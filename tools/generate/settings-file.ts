@@ -1,0 +1,85 @@
+import type { ComponentCatalog } from '@tidegauge/otel/catalog'
+import { z } from 'zod'
+import { defaultSettings, type GenerateSettings } from '../catalog/overrides.ts'
+import { publicName } from '../catalog/render-query.ts'
+import { nearest } from '../files/nearest.ts'
+import { readSettingsFile } from '../files/settings-file.ts'
+
+const duration = z.string().regex(/^(\d+(ms|[smhdwy]))+$/, 'write a duration as Prometheus does, such as 5m')
+
+const labelName = z.string().regex(/^[a-zA-Z_]\w*$/, 'write the name of a label, such as team')
+
+const bounds = z.strictObject({ warning: z.number().optional(), critical: z.number().optional() })
+
+const alertSettings = z.strictObject({
+  enabled: z.boolean().optional(),
+  for: duration.optional(),
+  severity: z.enum(['critical', 'warning', 'info']).optional(),
+  labels: z.record(labelName, z.string()).optional(),
+})
+
+/**
+ * Reads what a user changes about dashboards and rules.
+ *
+ * @throws {UsageError} when a key is unknown, a metric or an alert does not exist, or a metric has no such threshold.
+ */
+export async function readGenerateSettings(
+  file: string,
+  components: readonly ComponentCatalog[],
+): Promise<GenerateSettings> {
+  return (await readSettingsFile(file, settingsSchema(components))) as GenerateSettings
+}
+
+/** What a file may say depends on the catalog: which metrics have thresholds, which alerts there are. */
+function settingsSchema(components: readonly ComponentCatalog[]) {
+  const declared = components.flatMap(({ metrics, recordings }) => [...metrics, ...recordings])
+  const byName = new Map(declared.map((one) => [publicName(one), one]))
+  const alerts = components.flatMap((component) => component.alerts.map(({ alert }) => alert))
+  return z.strictObject({
+    thresholds: z
+      .record(z.string(), bounds)
+      .default({})
+      .superRefine((thresholds, { addIssue }) => {
+        for (const [name, set] of Object.entries(thresholds)) {
+          const refuse = (message: string, ...path: string[]) =>
+            addIssue({ code: 'custom', path: [name, ...path], message })
+          const of = byName.get(name)
+          if (of === undefined) {
+            refuse(`there is no such metric${hint(name, byName.keys())}`)
+            continue
+          }
+          for (const level of ['warning', 'critical'] as const)
+            if (set[level] !== undefined && of.thresholds?.[level] === undefined)
+              refuse(`nothing depends on it; ${havingThresholds(byName)}`, level)
+          const { warning, critical, bad = 'above' } = { ...of.thresholds, ...set }
+          if (warning !== undefined && critical !== undefined && (bad === 'above') === warning > critical)
+            refuse(
+              `warning (${warning}) comes ${bad === 'above' ? 'above' : 'below'} critical (${critical}); swap them`,
+            )
+        }
+      }),
+    alerts: z
+      .record(z.string(), alertSettings)
+      .default({})
+      .superRefine((given, { addIssue }) => {
+        for (const name of Object.keys(given))
+          if (!alerts.includes(name))
+            addIssue({ code: 'custom', path: [name], message: `there is no such alert${hint(name, alerts)}` })
+      }),
+    runbooks: z.string().min(1).default(defaultSettings.runbooks),
+    jobs: z
+      .array(z.string().min(1))
+      .min(1)
+      .default([...defaultSettings.jobs]),
+  })
+}
+
+function hint(name: string, names: Iterable<string>): string {
+  const near = nearest(name, names)
+  return near === undefined ? '; docs/metrics.md lists all' : ` (did you mean ${near}?)`
+}
+
+function havingThresholds(byName: ReadonlyMap<string, { thresholds?: object | undefined }>): string {
+  const names = [...byName].filter(([, { thresholds }]) => thresholds !== undefined).map(([name]) => name)
+  return `thresholds belong to ${names.join(', ') || 'no metric of this catalog'}`
+}

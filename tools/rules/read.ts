@@ -1,0 +1,139 @@
+import { UsageError } from '@tidegauge/otel/usage-error'
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml'
+import { yamlFault } from '../files/yaml-fault.ts'
+import { durationMs } from './duration.ts'
+import type { Rule, RuleFile, RuleGroup } from './rule-file.ts'
+
+/**
+ * Reads alerting and recording rules: a file of Prometheus, a `PrometheusRule` of Kubernetes, or a file of Mimir, which puts
+ * a namespace around the groups.
+ *
+ * @throws {UsageError} with one line that says where and how to mend it.
+ */
+export function readRules({ file, text }: { readonly file: string; readonly text: string }): RuleFile {
+  const lines = new LineCounter()
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })
+  const groups: RuleGroup[] = []
+  for (const document of documents as Document.Parsed[]) {
+    const [error] = document.errors
+    if (error) {
+      const { line } = lines.linePos(error.pos[0])
+      throw new UsageError(`${file}:${line}: ${yamlFault(error, file)}`)
+    }
+    const reader = new RuleReader(file, (node) => lines.linePos(node?.range?.[0] ?? 0).line)
+    groups.push(...reader.document(document.contents))
+  }
+  return { file, groups }
+}
+
+/** Tests of rules for promtool, which lie beside the rules and are none. */
+export function isRuleTest(text: string): boolean {
+  return /^(rule_files|tests):/m.test(text) && !/^(groups|spec):/m.test(text)
+}
+
+type Node = ParsedNode | null | undefined
+
+class RuleReader {
+  readonly #file: string
+  readonly #lineOf: (node: Node) => number
+
+  constructor(file: string, lineOf: (node: Node) => number) {
+    this.#file = file
+    this.#lineOf = lineOf
+  }
+
+  document(root: Node): RuleGroup[] {
+    if (root === null || root === undefined) return []
+    if (!isMap(root))
+      return this.#refuse(root, 'a rule file is a map with groups; give a file of Prometheus rules')
+    const spec = get(root, 'spec')
+    const groups = get(isMap(spec) ? spec : root, 'groups')
+    if (groups === undefined)
+      return this.#refuse(root, 'groups are missing; a rule file begins with "groups:"')
+    if (groups === null || (isScalar(groups) && groups.value === null)) return []
+    return this.#list(groups, 'groups').map((group) => this.#group(group))
+  }
+
+  #group(node: Node): RuleGroup {
+    if (!isMap(node)) return this.#refuse(node, 'a group is a map with name and rules')
+    const rules = get(node, 'rules')
+    return {
+      name: text(get(node, 'name')) ?? '',
+      intervalMs: this.#duration(get(node, 'interval'), 'interval'),
+      line: this.#lineOf(node),
+      rules: rules === undefined ? [] : this.#list(rules, 'rules').map((rule) => this.#rule(rule)),
+    }
+  }
+
+  #rule(node: Node): Rule {
+    if (!isMap(node)) return this.#refuse(node, 'a rule is a map with alert or record, and expr')
+    const alert = text(get(node, 'alert'))
+    const record = text(get(node, 'record'))
+    const name = alert ?? record
+    if (name === undefined) return this.#refuse(node, 'a rule has neither alert nor record')
+    if (alert !== undefined && record !== undefined)
+      return this.#refuse(node, `the rule ${name} has both alert and record; keep one`)
+    const expr = get(node, 'expr')
+    if (text(expr) === undefined) return this.#refuse(node, `the rule ${name} has no expr`)
+    return {
+      kind: alert === undefined ? 'record' : 'alert',
+      name,
+      expr: text(expr) ?? '',
+      line: this.#lineOf(node),
+      exprLine: this.#lineOf(expr) + (isBlock(expr) ? 1 : 0),
+      forMs: this.#duration(get(node, 'for'), 'for'),
+      labels: this.#texts(get(node, 'labels'), 'labels'),
+      annotations: this.#texts(get(node, 'annotations'), 'annotations'),
+    }
+  }
+
+  #duration(node: Node, key: string): number | undefined {
+    const written = text(node)
+    if (written === undefined) return undefined
+    const ms = durationMs(written)
+    if (ms === undefined)
+      return this.#refuse(
+        node,
+        `${key} is ${JSON.stringify(written)}, which is no duration; write it like 5m`,
+      )
+    return ms
+  }
+
+  #texts(node: Node, key: string): ReadonlyMap<string, string> {
+    if (node === undefined || node === null || (isScalar(node) && node.value === null)) return new Map()
+    if (!isMap(node)) return this.#refuse(node, `${key} is no map of texts`)
+    return new Map(
+      node.items.map(({ key: name, value }) => [text(name) ?? '', text(value as Node) ?? ''] as const),
+    )
+  }
+
+  #list(node: Node, key: string): readonly Node[] {
+    return isSeq(node) ? (node.items as Node[]) : this.#refuse(node, `${key} is no list`)
+  }
+
+  #refuse(node: Node, reason: string): never {
+    throw new UsageError(`${this.#file}:${this.#lineOf(node)}: ${reason}`)
+  }
+}
+
+function get(map: YAMLMap, key: string): Node {
+  return map.get(key, true) as Node
+}
+
+function text(node: Node): string | undefined {
+  return isScalar(node) && node.value !== null ? String(node.value) : undefined
+}
+
+/** The text of a block begins in the line below its `|` or `>`. */
+function isBlock(node: Node): boolean {
+  return isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED')
+}
