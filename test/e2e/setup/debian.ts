@@ -23,9 +23,13 @@ export async function debianProgram(
     execute('apt-get', ['-q', '-y', '-o', 'DPkg::Lock::Timeout=300', ...args], {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
-  try {
+  const install = async () => {
     await apt('update')
     await apt('install', '--no-install-recommends', name)
+  }
+  try {
+    underWay = underWay.then(install, install)
+    await underWay
   } catch (cause) {
     const { stderr } = cause as { stderr?: string }
     throw new Error(`${command} failed: ${stderr?.trim().split('\n').at(-1)}`, { cause })
@@ -34,6 +38,9 @@ export async function debianProgram(
   if (!installed) throw new Error(`${name} was installed, but ${program} is not on the PATH.`)
   return installed
 }
+
+/** One at a time: the lock on the lists of packages is refused at once, whatever `DPkg::Lock::Timeout` says. */
+let underWay: Promise<unknown> = Promise.resolve()
 
 async function whereIs(program: string): Promise<string | undefined> {
   const { stdout } = await execute('sh', ['-c', `command -v ${program}`]).catch(() => ({ stdout: '' }))
