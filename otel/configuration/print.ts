@@ -1,8 +1,6 @@
 import { type ConfigurationOptions, readConfiguration } from './configuration.ts'
 import type { Setting } from './settings.ts'
 
-export { processEnvironment } from './environment.ts'
-
 /**
  * Checks a configuration file without starting anything.
  *

@@ -1,7 +1,12 @@
 /** What the service was told to run with cannot be used: a folder, a port, a relay. The message is one line and says the mend. */
 export class SetupError extends Error {
-  override readonly name = 'SetupError'
+  override readonly name: string = 'SetupError'
   readonly type = 'usage'
+}
+
+/** Another process uses the data folder. */
+export class FolderInUseError extends SetupError {
+  override readonly name = 'FolderInUseError'
 }
 
 /** A relay, a host or a directory failed to answer. Worth retrying. */

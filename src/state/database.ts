@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { SetupError } from '../model/errors.ts'
+import { FolderInUseError, SetupError } from '../model/errors.ts'
 
 export interface DatabaseOptions {
   /** Folder that holds `tidegauge.db`; made if it is missing. Without one, everything is in memory. */
@@ -21,7 +21,8 @@ export class Database implements Disposable {
   readonly #pages: StatementSync
 
   /**
-   * @throws {SetupError} when the folder or the database in it cannot be used, or another process uses it.
+   * @throws {FolderInUseError} when another process uses the folder.
+   * @throws {SetupError} when the folder or the database in it cannot be used.
    *   Nothing has been deleted or overwritten then.
    */
   constructor({ dir, checkpointPages = 4000 }: DatabaseOptions = {}) {
@@ -147,7 +148,7 @@ function lockFolder(dir: string): DatabaseSync {
   } catch (error) {
     lock?.close()
     if (sqliteCode(error) === 5) {
-      throw new SetupError(
+      throw new FolderInUseError(
         `another Tidegauge runs on the data folder ${dir}: stop it, or name another folder with --data`,
         { cause: error },
       )

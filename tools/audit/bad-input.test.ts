@@ -98,7 +98,7 @@ describe('tidegauge audit with bad input', () => {
   async function audit(flags: AuditFlags) {
     let [out, err] = ['', '']
     const code = await auditCommand(flags, {
-      version: '1',
+      program: 'tidegauge', version: '1',
       hasColor: false,
       out: (text) => {
         out += text

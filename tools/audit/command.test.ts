@@ -40,7 +40,7 @@ describe('tidegauge audit', () => {
     const code = await auditCommand(
       { scrape: [path('scrape.txt')], catalog: path('catalog.yaml'), ...flags },
       {
-        version: '1.2.3',
+        program: 'tidegauge', version: '1.2.3',
         hasColor: false,
         out: (text) => {
           out += text
@@ -66,7 +66,7 @@ describe('tidegauge audit', () => {
   it('shows the report when it cannot be written, and says why', async () => {
     let out = ''
     const flags = { scrape: [path('scrape.txt')], output: path('nowhere/report.txt') }
-    const output = { version: '1', hasColor: false, out: (text: string) => (out += text), err: () => {} }
+    const output = { program: 'tidegauge', version: '1', hasColor: false, out: (text: string) => (out += text), err: () => {} }
     await assert.rejects(auditCommand(flags, output), { type: 'usage', message: /its folder does not exist/ })
     assert.match(out, /Looked at the scrape/)
   })

@@ -22,7 +22,8 @@ export interface AuditFlags extends AuditSettings {
 }
 
 export interface AuditOutput {
-  /** Version of this program. */
+  /** Name and version of the program, as its reports and messages call it. */
+  readonly program: string
   readonly version: string
   readonly out: (text: string) => void
   readonly err: (text: string) => void
@@ -50,10 +51,10 @@ export async function auditCommand(flags: AuditFlags, output: AuditOutput): Prom
   const { baseline, output: file, 'write-baseline': writesBaseline = false } = settings
   if (writesBaseline && baseline === undefined)
     throw new UsageError('--write-baseline needs --baseline FILE to say where')
-  const options = await auditOptions(settings, output.own)
+  const options = await auditOptions(settings, output)
   const known = baseline !== undefined && !writesBaseline ? await readBaseline(baseline) : undefined
   const audit = await runAudit({ ...options, ...(known && { baseline: known }) })
-  for (const problem of audit.problems) output.err(`tidegauge: ${problem.replaceAll(/[\s\p{C}]+/gu, ' ')}\n`)
+  for (const problem of audit.problems) output.err(`${output.program}: ${problem.replaceAll(/[\s\p{C}]+/gu, ' ')}\n`)
 
   const text = reportText(audit, settings, { ...output, hasColor: output.hasColor && file === undefined })
   if (file === undefined) output.out(text)
@@ -70,7 +71,7 @@ export async function auditCommand(flags: AuditFlags, output: AuditOutput): Prom
   if (audit.problems.length > 0) {
     // A baseline of half an audit would call the other half new the next time.
     if (writesBaseline)
-      output.err(`tidegauge: ${baseline} was not written, as not everything could be read\n`)
+      output.err(`${output.program}: ${baseline} was not written, as not everything could be read\n`)
     return 2
   }
   if (writesBaseline && baseline !== undefined) {
@@ -87,7 +88,10 @@ export function listChecks(): string {
   return checks.map(({ name, description }) => `${name.padEnd(width)}  ${description}\n`).join('')
 }
 
-async function auditOptions(settings: AuditFlags, own: OwnCatalog | undefined): Promise<AuditOptions> {
+async function auditOptions(
+  settings: AuditFlags,
+  { own, program }: Pick<AuditOutput, 'own' | 'program'>,
+): Promise<AuditOptions> {
   const isNamed = ['scrape', 'dashboards', 'rules', 'prometheus', 'catalog', 'source'].some(
     (plane) => settings[plane as keyof AuditSettings] !== undefined,
   )
@@ -111,7 +115,7 @@ async function auditOptions(settings: AuditFlags, own: OwnCatalog | undefined): 
     ...(prometheus !== undefined && { prometheus }),
     ...(settings['prometheus-header'] && { prometheusHeaders: settings['prometheus-header'] }),
     ...(catalog !== undefined && {
-      catalog: await catalogOf(catalog, { config: settings['generate-config'], own }),
+      catalog: await catalogOf(catalog, { config: settings['generate-config'], own, program }),
     }),
     ...(source && { source }),
     ...(limits && { limits: limitsOf(limits) }),
@@ -121,14 +125,14 @@ async function auditOptions(settings: AuditFlags, own: OwnCatalog | undefined): 
 
 async function catalogOf(
   given: string,
-  { config, own }: { readonly config: string | undefined; readonly own: OwnCatalog | undefined },
+  { config, own, program }: Pick<AuditOutput, 'own' | 'program'> & { readonly config: string | undefined },
 ): Promise<NonNullable<AuditOptions['catalog']>> {
   const named = given === own?.name ? own : undefined
   const components = await (named?.load() ?? loadCatalog(given))
   const catalog = {
     file: named?.file ?? given,
     components,
-    command: `tidegauge generate${named ? '' : ` --catalog ${given}`}${config === undefined ? '' : ` --config ${config}`}`,
+    command: `${program} generate${named ? '' : ` --catalog ${given}`}${config === undefined ? '' : ` --config ${config}`}`,
   }
   if (config === undefined) return catalog
   const { readGenerateSettings } = await import('../generate/settings-file.ts')

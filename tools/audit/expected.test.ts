@@ -39,7 +39,7 @@ describe('the audit of what was generated', () => {
         format: 'json',
         ...flags,
       },
-      { version: '1', hasColor: false, out: (text) => (out += text), err: (text) => (err += text) },
+      { program: 'tidegauge', version: '1', hasColor: false, out: (text) => (out += text), err: (text) => (err += text) },
     )
     const { findings } = JSON.parse(out)
     return {
@@ -90,7 +90,7 @@ describe('the audit of what was generated', () => {
 
   it('refuses settings of generate without a catalog, and wrong ones', async () => {
     const flags = { 'generate-config': path('generate.yaml'), dashboards: [path('dashboards/*.json')] }
-    const output = { version: '1', hasColor: false, out: () => {}, err: () => {} }
+    const output = { program: 'tidegauge', version: '1', hasColor: false, out: () => {}, err: () => {} }
     await assert.rejects(auditCommand(flags, output), { message: /^--generate-config needs --catalog/ })
     await writeFile(path('wrong.yaml'), 'thresholds: { shop_queu: { critical: 5 } }\n')
     await assert.rejects(audit({ 'generate-config': path('wrong.yaml') }), {

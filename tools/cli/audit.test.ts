@@ -1,10 +1,25 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { AuditFlags } from '../audit/command.ts'
 import { auditCommand } from './audit.ts'
-import { type AuditArguments, auditFlags, parseAuditArguments } from './audit-flags.ts'
+import { createTestTerminal, testProgram } from './testing/test-terminal.ts'
+
+async function run(args: readonly string[], exitCode: 0 | 1 | 2 = 0) {
+  const requests: AuditFlags[] = []
+  const { terminal, written } = createTestTerminal()
+  const command = auditCommand(testProgram, async () => ({
+    auditCommand: async (request) => {
+      requests.push(request)
+      return exitCode
+    },
+    listChecks: () => 'the checks\n',
+  }))
+  const code = await command.run(args, terminal)
+  return { ...written, code, request: requests[0] }
+}
 
 describe('flags of tidegauge audit', () => {
-  const cases: readonly { readonly args: string; readonly expected: AuditArguments }[] = [
+  const cases: readonly { readonly args: string; readonly expected: AuditFlags }[] = [
     { args: '', expected: {} },
     {
       args: '--scrape a.txt b.txt --scrape http://shop/metrics',
@@ -33,49 +48,49 @@ describe('flags of tidegauge audit', () => {
     },
   ]
   for (const { args, expected } of cases) {
-    it(`reads ${args || 'nothing'}`, () => {
-      assert.deepEqual(parseAuditArguments(args.split(' ').filter(Boolean)), expected)
+    it(`reads ${args || 'nothing'}`, async () => {
+      assert.deepEqual((await run(args.split(' ').filter(Boolean))).request, expected)
     })
   }
 
   const refused: readonly { readonly args: string; readonly says: RegExp }[] = [
-    { args: '--scrap a', says: /no flag --scrap \(did you mean --scrape\?\)/ },
-    { args: 'a.json', says: /"a.json" stands behind no flag that takes it/ },
+    { args: '--scrap a', says: /there is no flag --scrap \(did you mean --scrape\?\)/ },
+    { args: 'a.json', says: /"a.json" belongs to no flag/ },
     { args: '--output a --output b', says: /--output is given more than once/ },
     { args: '--json --markdown', says: /--json and --markdown exclude each other/ },
-    { args: '--output a b', says: /"b" stands behind no flag/ },
-    { args: '--dashboards --json', says: /--dashboards needs a value: --dashboards GLOB…/ },
+    { args: '--output a b', says: /"b" belongs to no flag/ },
+    { args: '--dashboards --json', says: /--dashboards lacks its value: write --dashboards=GLOB…/ },
     { args: '--json=yes', says: /--json takes no value/ },
-    { args: '--scrapes none', says: /--scrapes is "none"; write a whole number/ },
-    { args: '--interval soon', says: /--interval is "soon"; write a duration/ },
-    { args: '--fail-on waring', says: /\(did you mean warning\?\); write one of error, warning, info, none/ },
-    { args: '--prometheus localhost:9090', says: /write an address like http/ },
+    { args: '--scrapes none', says: /--scrapes is "none", but must be a whole number/ },
+    { args: '--interval soon', says: /--interval is "soon", but must be a duration/ },
+    {
+      args: '--fail-on waring',
+      says: /must be one of error, warning, info, none \(did you mean warning\?\)/,
+    },
+    { args: '--prometheus localhost:9090', says: /must be an address like http/ },
     { args: '--header nothing', says: /--header takes 'Name: value'/ },
     { args: '--header @missing.txt', says: /missing.txt cannot be read/ },
   ]
   for (const { args, says } of refused) {
     it(`refuses ${args}`, () => {
-      assert.throws(() => parseAuditArguments(args.split(' ')), { type: 'usage', message: says })
+      return assert.rejects(run(args.split(' ')), { type: 'usage', message: says })
     })
   }
 
   it('lists the checks, alone', async () => {
-    let text = ''
-    const command = auditCommand({ audit: async () => 1, listChecks: async () => 'the checks\n' })
-    const terminal = {
-      out: (said: string) => {
-        text += said
-      },
-      err: () => {},
-      isInteractive: false,
-    }
-    assert.equal(await command.run(['--list-checks'], terminal), 0)
-    assert.equal(text, 'the checks\n')
-    await assert.rejects(command.run(['--list-checks', '--json'], terminal), { type: 'usage' })
-    assert.equal(await command.run([], terminal), 1)
+    assert.deepEqual(await run(['--list-checks'], 1), {
+      out: 'the checks\n',
+      err: '',
+      code: 0,
+      request: undefined,
+    })
+    await assert.rejects(run(['--list-checks', '--json']), { type: 'usage' })
+    assert.equal((await run([], 1)).code, 1)
   })
 
   it('fit a terminal of 140 columns in the help', () => {
-    for (const line of auditFlags().split('\n')) assert.ok(line.length <= 140, line)
+    const help = auditCommand(testProgram).details?.() ?? ''
+    assert.match(help, /--scrape URL\|FILE…/)
+    for (const line of help.split('\n')) assert.ok(line.length <= 140, line)
   })
 })

@@ -1,10 +1,29 @@
 // `@tidegauge/tools/cli`: what a program needs to offer the commands of the tools beside its own.
-export { type AuditCommandOptions, auditCommand } from './audit.ts'
-export type { Command, Example, ExitCode, Terminal } from './command.ts'
-export { type ConfigCommandsOptions, configCommands } from './config.ts'
-export { type UpdateRequest, updateCommand } from './dashboards.ts'
-export { generateCommand } from './generate.ts'
-export { didYouMean, nearest } from './nearest.ts'
-export { type RenderRequest, renderCommand } from './render.ts'
+export type { Command, CommandEntry, Example, ExitCode, Program, Terminal } from './command.ts'
+export {
+  type Flag,
+  type Flags,
+  type FlagValues,
+  flagsHelp,
+  readFlags,
+  readTexts,
+  readValue,
+  toggle,
+} from './flags.ts'
+export { didYouMean } from './nearest.ts'
+export { runProgram } from './program.ts'
 export { type CliOptions, errorText, runCli } from './run.ts'
-export { createTerminal } from './standard-streams.ts'
+export { toolCommands } from './table.ts'
+export { createTerminal, type StandardStreams } from './terminal.ts'
+export {
+  decimal,
+  duration,
+  httpUrl,
+  InvalidValue,
+  listOf,
+  oneOf,
+  serverAddress,
+  text,
+  truth,
+  wholeNumber,
+} from './values.ts'

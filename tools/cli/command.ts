@@ -1,9 +1,16 @@
-/** One command of `tidegauge`. Each stands in a file of its own; `main.ts` hands in what it needs to do its work. */
-export interface Command {
+import type { OwnCatalog } from '../catalog/own-catalog.ts'
+
+/** A row of the table of commands. What it takes to run the command is loaded when it is asked for, and not before. */
+export interface CommandEntry {
   /** One word or more, as it is typed: `serve`, `config check`. */
   readonly name: string
   /** One line for the list of commands. */
   readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+/** One command. Each stands in a file of its own. */
+export interface Command {
   /** What may follow the name: `[FLAGS]`, `FILE`. */
   readonly synopsis?: string
   /** Further paragraphs of the help, such as the flags. Made when it is asked for. */
@@ -11,7 +18,7 @@ export interface Command {
   readonly examples?: readonly Example[]
 
   /**
-   * Does the work. Its argument is everything that was typed behind the name.
+   * Does the work. Its argument is everything that was typed after the name.
    *
    * @throws any error with the type `usage` for wrong use: its message is shown as it is.
    */
@@ -19,12 +26,12 @@ export interface Command {
 }
 
 export interface Example {
-  /** What to type, `tidegauge` included. */
+  /** What to type after the name of the program. */
   readonly type: string
   readonly toDo: string
 }
 
-/** 0: done; 1: done, and something was found that wants attention; 2: wrong use; 70: a mistake in this program. */
+/** 0: done; 1: done, and something was found that wants attention; 2: wrong use; 70: a defect of this program. */
 export type ExitCode = 0 | 1 | 2 | 70
 
 /** Where a command writes. */
@@ -35,4 +42,15 @@ export interface Terminal {
   readonly err: (text: string) => void
   /** Whether somebody is looking: then progress may be drawn. */
   readonly isInteractive: boolean
+}
+
+/** The program that offers the commands, as its messages and its help call it. */
+export interface Program {
+  /** As it is typed: `tidegauge`. */
+  readonly name: string
+  readonly version: string
+  /** What it is for, in one sentence, for the top of the help. */
+  readonly about: string
+  /** The catalog of the service that the program belongs to. @default none */
+  readonly own?: OwnCatalog
 }

@@ -1,38 +1,38 @@
+import { processEnvironment } from '@tidegauge/otel/environment'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import type { Command, ExitCode, Terminal } from './command.ts'
+import type { Command, Program } from './command.ts'
 
-export interface ConfigCommandsOptions {
-  /** Says what is wrong with a configuration file, without starting anything. @throws an error of type `usage` */
-  readonly check: (file: string, terminal: Terminal) => Promise<ExitCode>
-  /** Shows the effective configuration and where each value came from. */
-  readonly print: (args: readonly string[], terminal: Terminal) => Promise<ExitCode>
+/** `config check FILE`. */
+export function configCheckCommand({ name, version }: Program): Command {
+  return {
+    synopsis: 'FILE',
+    examples: [{ type: 'config check otel.yaml', toDo: 'Exit code 0: it can be used; 2: it cannot.' }],
+    async run(args, { out }) {
+      const [file, ...more] = args
+      if (file === undefined || more.length > 0 || file.startsWith('-'))
+        throw new UsageError(`config check takes one file: ${name} config check FILE`)
+      const { checkConfig } = await import('@tidegauge/otel/configuration')
+      const notices = checkConfig(file, { service: { name, version }, environment: processEnvironment() })
+      out([...notices, `${file} can be used\n`].join('\n'))
+      return 0
+    },
+  }
 }
 
-/** `tidegauge config check FILE` and `tidegauge config print`. */
-export function configCommands({ check, print }: ConfigCommandsOptions): readonly Command[] {
-  return [
-    {
-      name: 'config check',
-      summary: 'Say what is wrong with an OpenTelemetry configuration file.',
-      synopsis: 'FILE',
-      examples: [
-        { type: 'tidegauge config check otel.yaml', toDo: 'Exit code 0: it can be used; 2: it cannot.' },
-      ],
-      async run(args, terminal) {
-        const [file, ...more] = args
-        if (file === undefined || more.length > 0 || file.startsWith('-'))
-          throw new UsageError('config check takes one file: tidegauge config check FILE')
-        return check(file, terminal)
+/** `config print`. */
+export function configPrintCommand({ name, version }: Program): Command {
+  return {
+    examples: [
+      {
+        type: 'config print',
+        toDo: 'Show what OTEL_* variables, or the file that OTEL_CONFIG_FILE names, come to.',
       },
+    ],
+    async run(args, { out }) {
+      if (args.length > 0) throw new UsageError(`config print takes nothing: ${name} config print`)
+      const { printConfig } = await import('@tidegauge/otel/configuration')
+      out(printConfig({ service: { name, version }, environment: processEnvironment() }))
+      return 0
     },
-    {
-      name: 'config print',
-      summary: 'Show the effective configuration and where each value came from.',
-      synopsis: '[FLAGS OF serve]',
-      examples: [
-        { type: 'tidegauge config print --port 8080', toDo: 'Show what serve --port 8080 would run with.' },
-      ],
-      run: print,
-    },
-  ]
+  }
 }

@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type GenerateRequest, type GenerateResult, generateCommand } from './generate.ts'
+import type { GenerateRequest, GenerateResult } from '../generate/generate.ts'
+import { generateCommand } from './generate.ts'
+import { createTestTerminal, testProgram } from './testing/test-terminal.ts'
 
 async function run(args: readonly string[], result: Partial<GenerateResult> = {}) {
   const requests: GenerateRequest[] = []
-  const written = { out: '', err: '' }
-  const command = generateCommand({
-    generate: async (request) => {
-      requests.push(request)
-      return { files: 3, drift: [], ...result }
-    },
+  const { terminal, written } = createTestTerminal()
+  const command = generateCommand(testProgram, async (request) => {
+    requests.push(request)
+    return { files: 3, drift: [], ...result }
   })
-  const code = await command.run(args, {
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    isInteractive: false,
-  })
+  const code = await command.run(args, terminal)
   return { code, request: requests[0], ...written }
 }
 
@@ -31,7 +23,13 @@ const drift = [
 describe('generate', () => {
   it('writes beside the user unless told otherwise', async () => {
     const { code, request, out } = await run([], { drift })
-    assert.deepEqual(request, { out: '.', config: undefined, catalog: undefined, check: false })
+    assert.deepEqual(request, {
+      out: '.',
+      config: undefined,
+      catalog: undefined,
+      check: false,
+      own: undefined,
+    })
     assert.equal(
       out,
       'docs/metrics.md written\ndashboards/alerts/old.yaml removed\n3 files in ., 2 changed\n',
@@ -41,7 +39,7 @@ describe('generate', () => {
 
   it('takes all that it offers', async () => {
     const { request } = await run(['--out', 'm', '--config', 'c.yaml', '--catalog', 'k.ts', '--check'])
-    assert.deepEqual(request, { out: 'm', config: 'c.yaml', catalog: 'k.ts', check: true })
+    assert.deepEqual(request, { out: 'm', config: 'c.yaml', catalog: 'k.ts', check: true, own: undefined })
   })
 
   it('names each file that drifts, how to mend it, and exits with 1', async () => {
@@ -62,7 +60,7 @@ describe('generate', () => {
   const refused = [
     { args: ['--cfg', 'x'], says: /--cfg.*tidegauge generate --help/ },
     { args: ['file'], says: /file/ },
-    { args: ['--out', ''], says: /--out is empty; name a folder/ },
+    { args: ['--out', ''], says: /--out is "", but must not be empty/ },
     { args: ['--config'], says: /--config/ },
   ]
   for (const { args, says } of refused)

@@ -1,26 +1,32 @@
-import type { Command } from './command.ts'
+import type { Command, CommandEntry, Program } from './command.ts'
 
-/** What `tidegauge` alone prints. */
-export function overview(commands: readonly Command[]): string {
+/** What the program prints when it is called alone. */
+export function overview(commands: readonly CommandEntry[], { name: program, about }: Program): string {
   const width = Math.max(...commands.map(({ name }) => name.length))
   return [
-    'tidegauge keeps a verified, searchable copy of AT Protocol repositories and measures every part of it.',
+    about,
     '',
-    'Usage: tidegauge COMMAND [FLAGS]',
+    `Usage: ${program} COMMAND [FLAGS]`,
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    'tidegauge COMMAND --help explains a command; tidegauge --version prints the version.',
-    'Exit code 0: done, 1: something was found, 2: wrong use, 70: a mistake in tidegauge itself.',
+    `${program} COMMAND --help explains a command; ${program} --version prints the version.`,
+    `Exit code 0: done, 1: something was found, 2: wrong use, 70: a defect of ${program} itself.`,
     '',
   ].join('\n')
 }
 
-/** What `--help` behind a command prints. */
-export function explain({ name, summary, synopsis = '', details, examples = [] }: Command): string {
-  const parts = [`${summary}\n\nUsage: tidegauge ${name} ${synopsis}`.trimEnd()]
+/** What `--help` after a command prints. */
+export function explain(
+  { name, summary }: CommandEntry,
+  { synopsis = '', details, examples = [] }: Command,
+  program: string,
+): string {
+  const parts = [`${summary}\n\nUsage: ${program} ${name} ${synopsis}`.trimEnd()]
   if (details) parts.push(details().trimEnd())
   if (examples.length > 0)
-    parts.push(['Examples:', ...examples.map(({ type, toDo }) => `  ${type}\n      ${toDo}`)].join('\n'))
+    parts.push(
+      ['Examples:', ...examples.map(({ type, toDo }) => `  ${program} ${type}\n      ${toDo}`)].join('\n'),
+    )
   return `${parts.join('\n\n')}\n`
 }

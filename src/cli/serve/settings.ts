@@ -1,8 +1,25 @@
+import {
+  decimal,
+  type Flag,
+  InvalidValue,
+  listOf,
+  oneOf,
+  serverAddress,
+  text,
+  truth,
+  wholeNumber,
+} from '@tidegauge/tools/cli'
+import type { Config } from '../../config.ts'
 import { type Did, isDid } from '../../model/did.ts'
 import { logLevels } from '../../model/log.ts'
 import { isNsid } from '../../model/nsid.ts'
-import type { Config } from './config.ts'
-import { decimal, listOf, oneOf, type Setting, serverAddress, truth, Unfit, wholeNumber } from './setting.ts'
+
+/** One thing that can be set: by a flag, by a variable of the same name, or left as it is. */
+export interface Setting<Value> extends Omit<Flag<Value>, 'takes'> {
+  readonly initial: Value
+  /** How the initial value is written in the help, where its text would not explain itself. */
+  readonly initially?: string
+}
 
 /** How each value of the configuration is given, in the order of the help. */
 export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
@@ -138,11 +155,6 @@ function words(key: SettingKey): readonly string[] {
   return key.split(/(?=[A-Z])/)
 }
 
-function text(value: string): string {
-  if (value.trim() === '' || value.includes('\0')) throw new Unfit('must not be empty')
-  return value
-}
-
 /** Takes the addresses of WebSockets as well, since a relay is often named by them. */
 function relayAddress(value: string): URL {
   return serverAddress(['https:', 'http:'])(value.replace(/^ws(s?):\/\//i, 'http$1://'))
@@ -150,26 +162,28 @@ function relayAddress(value: string): URL {
 
 function hostName(value: string): string {
   if (/^[a-zA-Z0-9.-]+$|^[0-9a-fA-F:.]+(%\w+)?$/.test(value)) return value
-  throw new Unfit('must be a host or an IP address, such as 127.0.0.1 or 0.0.0.0, without scheme and port')
+  throw new InvalidValue(
+    'must be a host or an IP address, such as 127.0.0.1 or 0.0.0.0, without scheme and port',
+  )
 }
 
 function position(value: string): Config['from'] {
   if (value === 'oldest' || value === 'live') return value
   const seq = Number(value)
   if (/^\d+$/.test(value) && Number.isSafeInteger(seq)) return seq
-  throw new Unfit('must be oldest, live or a sequence number')
+  throw new InvalidValue('must be oldest, live or a sequence number')
 }
 
 function collection(value: string): string {
   if (value === '*' || isNsid(value.replace(/\.\*$/, '.any.any'))) return value
-  throw new Unfit('must name collections, such as app.bsky.feed.post or app.bsky.feed.*')
+  throw new InvalidValue('must name collections, such as app.bsky.feed.post or app.bsky.feed.*')
 }
 
 function field(value: string): Config['index'][number] {
   const [collection = '', path = '', ...more] = value.split(':')
   if (isNsid(collection) && /^[^.\s]+(\.[^.\s]+)*$/.test(path) && more.length === 0)
     return { collection, path }
-  throw new Unfit('must name fields as COLLECTION:PATH, such as app.bsky.feed.like:subject.uri')
+  throw new InvalidValue('must name fields as COLLECTION:PATH, such as app.bsky.feed.like:subject.uri')
 }
 
 function textField(value: string): NonNullable<Config['search']>[number] {
@@ -180,11 +194,13 @@ function textField(value: string): NonNullable<Config['search']>[number] {
 
 function did(value: string): Did {
   if (isDid(value)) return value
-  throw new Unfit('must name DIDs, such as did:plc:ewvi7nxzyoun6zhxrhs64oiz')
+  throw new InvalidValue('must name DIDs, such as did:plc:ewvi7nxzyoun6zhxrhs64oiz')
 }
 
 /** What a bearer token may hold is RFC 6750's choice; its length keeps it from being guessed. */
 function bearerToken(value: string): string {
   if (/^[A-Za-z0-9._~+/-]{16,}=*$/.test(value)) return value
-  throw new Unfit('must be 16 letters, digits or -._~+/ at least, such as what "openssl rand -hex 16" prints')
+  throw new InvalidValue(
+    'must be 16 letters, digits or -._~+/ at least, such as what "openssl rand -hex 16" prints',
+  )
 }

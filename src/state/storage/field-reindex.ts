@@ -1,5 +1,6 @@
-import type { StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
+import type { Nsid } from '../../model/nsid.ts'
 import type { Database } from '../database.ts'
 import type { CollectionTable } from './collection-table.ts'
 import type { FieldIndex, RecordTerms } from './record-terms.ts'
@@ -94,6 +95,16 @@ export class FieldReindex {
 const slice = 500
 
 type Columns = [id: number, repo: number, bytes: Uint8Array]
+
+/** The fields that a database was last indexed by; none at first. */
+export function indexedFields(sqlite: DatabaseSync): readonly FieldIndex[] {
+  const stored = sqlite.prepare("SELECT value FROM storage_state WHERE key = 'field_index'").get()?.value
+  const { fields } = stored === undefined ? { fields: '[]' } : (JSON.parse(String(stored)) as ReindexState)
+  return (JSON.parse(fields) as readonly string[]).map((field) => {
+    const [collection = '', ...path] = field.split(' ')
+    return { collection: collection as Nsid, path: path.join(' ') }
+  })
+}
 
 interface ReindexState {
   /** The fields that records stored since then are found by. */

@@ -5,7 +5,7 @@ import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import type { Database } from '../database.ts'
 import { CollectionTable } from './collection-table.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import { FieldReindex } from './field-reindex.ts'
+import { FieldReindex, indexedFields } from './field-reindex.ts'
 import { RecordReader } from './record-reader.ts'
 import { RecordTable } from './record-table.ts'
 import { type FieldIndex, RecordTerms } from './record-terms.ts'
@@ -24,7 +24,7 @@ import type {
 
 export interface SqliteStorageOptions {
   readonly database: Database
-  /** Fields that queries may ask for with `where`. @default [] */
+  /** Fields that queries may ask for with `where`. @default those that the database was last indexed by; none at first */
   readonly index?: readonly FieldIndex[]
 }
 
@@ -38,9 +38,10 @@ export class SqliteStorage implements Storage {
   readonly #terms: RecordTerms
   readonly #reindex: FieldReindex
 
-  constructor({ database, index = [] }: SqliteStorageOptions) {
+  constructor({ database, index: asked }: SqliteStorageOptions) {
     database.migrate('storage', schema)
     const { sqlite } = database
+    const index = asked ?? indexedFields(sqlite)
     this.#database = database
     this.#terms = new RecordTerms(index)
     this.#repos = new RepoTable(sqlite)

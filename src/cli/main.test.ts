@@ -29,7 +29,7 @@ describe('createTerminal', () => {
         autoDestroy: false,
         write: (_chunk, _encoding, done) => done(Object.assign(new Error(code), { code })),
       })
-      const { out } = createTerminal({ stdout, stderr, onFailure: () => failures++ })
+      const { out } = createTerminal({ program: 'tidegauge', stdout, stderr, onFailure: () => failures++ })
       out('one')
       await once(stdout, 'error')
       stdout.emit('error', Object.assign(new Error(code), { code }))
@@ -40,7 +40,12 @@ describe('createTerminal', () => {
 
   it('survives a standard error that nobody reads', () => {
     const stderr = new PassThrough()
-    createTerminal({ stdout: new PassThrough(), stderr, onFailure: () => assert.fail() })
+    createTerminal({
+      program: 'tidegauge',
+      stdout: new PassThrough(),
+      stderr,
+      onFailure: () => assert.fail(),
+    })
     stderr.emit('error', new Error('EPIPE'))
   })
 })

@@ -1,30 +1,23 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type UpdateRequest, type UpdateResult, updateCommand } from './dashboards.ts'
+import type { UpdateFileOptions, UpdateFileResult } from '../update/update-file.ts'
+import { updateCommand } from './dashboards-update.ts'
+import { createTestTerminal, testProgram } from './testing/test-terminal.ts'
 
-async function run(args: readonly string[], result: Partial<UpdateResult> = {}) {
-  const requests: UpdateRequest[] = []
-  const written = { out: '', err: '' }
-  const { run } = updateCommand({
-    update: async (request) => {
-      requests.push(request)
-      return { additions: [], page: '', backup: undefined, problems: [], ...result }
-    },
+async function run(args: readonly string[], result: Partial<UpdateFileResult> = {}) {
+  const requests: UpdateFileOptions[] = []
+  const { terminal, written } = createTestTerminal()
+  const command = updateCommand(testProgram, async (request) => {
+    requests.push(request)
+    return { additions: [], page: '', backup: undefined, problems: [], ...result }
   })
-  const code = await run(args, {
-    out: (text) => (written.out += text),
-    err: (text) => (written.err += text),
-    isInteractive: false,
-  })
+  const code = await command.run(args, terminal)
   return { ...written, code, request: requests[0] }
 }
 
-const addition = (how: 'panel' | 'target', name: string) => ({
-  metric: { name },
-  how,
-  panel: { title: 'Errors', within: ['HTTP'] },
-  line: 12,
-})
+/** As much of an addition as the command tells of. */
+const addition = (how: 'panel' | 'target', name: string, panel = { title: 'Errors', within: ['HTTP'] }) =>
+  ({ metric: { name }, how, panel, line: 12 }) as unknown as UpdateFileResult['additions'][number]
 
 describe('dashboards update', () => {
   it('hands on what was asked for', async () => {
@@ -54,6 +47,7 @@ describe('dashboards update', () => {
       metrics: ['one', 'two', 'three'],
       thresholds: 't.yaml',
       mode: 'dry-run',
+      own: undefined,
     })
   })
 
@@ -91,7 +85,7 @@ describe('dashboards update', () => {
   })
 
   it('lets no title steer the terminal', async () => {
-    const evil = { ...addition('panel', 'one'), panel: { title: '\u001b[2J\nx', within: [] } }
+    const evil = addition('panel', 'one', { title: '\u001b[2J\nx', within: [] })
     const { out } = await run(['d.json', '--scrape', 'a'], { additions: [evil] })
     assert.equal(out.split('\n').length, 3)
     assert.ok(!out.includes('\u001b'))
@@ -102,9 +96,12 @@ describe('dashboards update', () => {
     { args: ['a.json', 'b.json', '--scrape', 'x'], says: /takes one file/ },
     { args: ['d.json'], says: /nothing says which metrics/ },
     { args: ['d.json', '--scrape', 'x', '--dry-run', '--guide'], says: /exclude each other/ },
-    { args: ['d.json', '--scrape', 'x', '--metrics', 'a b'], says: /names of metrics/ },
+    {
+      args: ['d.json', '--scrape', 'x', '--metrics', 'a b'],
+      says: /--metrics is "a b", but must be names of metrics/,
+    },
     { args: ['d.json', '--scrape', 'x', '--scrape-header', 'nonsense'], says: /Name: value/ },
-    { args: ['d.json', '--scarpe', 'x'], says: /no flag --scarpe \(did you mean --scrape\?\)/ },
+    { args: ['d.json', '--scarpe', 'x'], says: /there is no flag --scarpe \(did you mean --scrape\?\)/ },
     { args: ['d.json', '--catalog', 'x', '--catalog', 'y'], says: /--catalog is given more than once/ },
   ]
   for (const { args, says } of wrong) {

@@ -1,67 +1,68 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import type { Command } from '@tidegauge/tools/cli'
-import { configCommands, nearest, runCli } from '@tidegauge/tools/cli'
-import { serveCommand } from './serve/command.ts'
+import type { Command, CommandEntry } from './command.ts'
+import { runCli } from './run.ts'
+import { createTestTerminal, testProgram } from './testing/test-terminal.ts'
 
 const ran: string[] = []
-const noted = (name: string) => (args: readonly string[]) => {
-  ran.push([name, ...args].join(' '))
+const loaded: string[] = []
+
+function entry(name: string, summary: string, command: Command): CommandEntry {
+  return {
+    name,
+    summary,
+    load: async () => {
+      loaded.push(name)
+      return command
+    },
+  }
 }
 
-const commands: readonly Command[] = [
-  serveCommand({
-    flags: () => 'Flags:\n  --port PORT',
-    async serve(args) {
-      noted('serve')(args)
+const commands: readonly CommandEntry[] = [
+  entry('serve', 'Run the whole sync service in one process.', {
+    synopsis: '[FLAGS]',
+    details: () => 'Flags:\n  --port PORT',
+    examples: [{ type: 'serve', toDo: 'Show it.' }],
+    async run(args) {
+      ran.push(['serve', ...args].join(' '))
       return 0
     },
   }),
-  ...configCommands({
-    async check(file) {
-      noted('check')([file])
+  entry('config check', 'Check.', {
+    async run([file, ...more]) {
+      if (file === undefined || more.length > 0) throw new UsageError('config check takes one file')
+      ran.push(`check ${file}`)
       return 1
     },
-    async print(args, terminal) {
-      terminal.out('printed')
-      noted('print')(args)
+  }),
+  entry('config print', 'Print.', {
+    async run(args) {
+      ran.push(['print', ...args].join(' '))
       return 0
     },
   }),
-  {
-    name: 'fail',
-    summary: 'Fail.',
+  entry('fail', 'Fail.', {
     async run([how]) {
       if (how === 'wrong') throw new UsageError('port 80:\n\u001b[31mtaken\u001b[0m')
       if (how === 'foreign') throw Object.assign(new Error('line 3: no such key'), { type: 'usage' })
       if (how === 'text') throw 'only a text'
       throw new TypeError('a mistake')
     },
-  },
-  {
-    name: 'fail twice',
-    summary: 'Fail again.',
+  }),
+  entry('fail twice', 'Fail again.', {
     async run(args) {
-      noted('twice')(args)
+      ran.push(['twice', ...args].join(' '))
       return 1
     },
-  },
+  }),
 ]
 
 async function run(...args: readonly string[]) {
   ran.length = 0
-  const written = { out: '', err: '' }
-  const terminal = {
-    out(text: string) {
-      written.out += text
-    },
-    err(text: string) {
-      written.err += text
-    },
-    isInteractive: false,
-  }
-  const code = await runCli(args, { commands, version: '1.2.3', terminal })
+  loaded.length = 0
+  const { terminal, written } = createTestTerminal()
+  const code = await runCli(args, { program: testProgram, commands, terminal })
   return { code, ...written, ran: ran.join() }
 }
 
@@ -104,6 +105,13 @@ describe('runCli', () => {
     })
   }
 
+  it('loads the command that is asked for, and no other', async () => {
+    await run('config', 'print')
+    assert.deepEqual(loaded, ['config print'])
+    await run('--help')
+    assert.deepEqual(loaded, [])
+  })
+
   it('prints the version', async () => {
     assert.deepEqual(await run('--version'), { code: 0, out: '1.2.3\n', err: '', ran: '' })
   })
@@ -131,11 +139,11 @@ describe('runCli', () => {
     },
     {
       args: ['config', 'check'],
-      says: 'tidegauge: config check takes one file: tidegauge config check FILE\n',
+      says: 'tidegauge: config check takes one file\n',
     },
     {
       args: ['config', 'check', 'a', 'b'],
-      says: 'tidegauge: config check takes one file: tidegauge config check FILE\n',
+      says: 'tidegauge: config check takes one file\n',
     },
     { args: ['fail', 'wrong'], says: 'tidegauge: port 80: [31mtaken [0m\n' },
     { args: ['fail', 'foreign'], says: 'tidegauge: line 3: no such key\n' },
@@ -153,25 +161,10 @@ describe('runCli', () => {
     assert.equal((await run('config', '--help')).code, 0)
   })
 
-  it('shows everything of a mistake in the program', async () => {
+  it('shows everything of a defect of the program', async () => {
     const { code, err } = await run('fail')
     assert.equal(code, 70)
     assert.match(err, /TypeError: a mistake\n\s+at /)
     assert.match((await run('fail', 'text')).err, /only a text/)
   })
-})
-
-describe('nearest', () => {
-  const names = ['--port', '--metrics-port', '--host', '--data']
-  const cases = [
-    { typed: '--prot', name: '--port' },
-    { typed: '--PORT', name: '--port' },
-    { typed: '--metric-port', name: '--metrics-port' },
-    { typed: '--dta', name: '--data' },
-    { typed: '--unheard-of', name: undefined },
-    { typed: '', name: undefined },
-  ]
-  for (const { typed, name } of cases) {
-    it(`finds ${name} for "${typed}"`, () => assert.equal(nearest(typed, names), name))
-  }
 })

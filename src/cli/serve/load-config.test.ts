@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { type Config, flagsHelp, loadConfig, shownConfig } from './config.ts'
+import type { Config } from '../../config.ts'
+import { configHelp, loadConfig, shownConfig } from './load-config.ts'
 
 const token = 'abcdefghijklmnop'
 const did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
@@ -113,7 +114,7 @@ describe('loadConfig', () => {
     { args: ['--relay', 'not a url'], says: /^--relay is "not a url", but must be an address/ },
     { args: ['--relay', 'bsky.network'], says: /such as https:\/\/bsky\.network$/ },
     { args: ['--relay', 'ftp://x'], says: /must be an address/ },
-    { args: ['--relay', 'https://x/xrpc'], says: /must end behind the host: https:\/\/x$/ },
+    { args: ['--relay', 'https://x/xrpc'], says: /must end after the host: https:\/\/x$/ },
     { args: ['--relay', 'https://me:secret@x'], says: /must not hold a user name/ },
     { args: ['--data', ''], says: /^--data is "", but must not be empty/ },
     { args: ['--host', 'http://x'], says: /must be a host/ },
@@ -165,9 +166,9 @@ describe('shownConfig', () => {
   })
 })
 
-describe('flagsHelp', () => {
+describe('configHelp', () => {
   it('names every flag', () => {
-    const help = flagsHelp()
+    const help = configHelp()
     for (const key of Object.keys(loadConfig([], {}).config)) {
       const flag = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
       assert.match(help, new RegExp(`^  --${flag} `, 'm'))

@@ -7,7 +7,7 @@ import { UsageError } from '@tidegauge/otel/usage-error'
  *
  * @throws {UsageError} when one cannot be read or sent. The value, which may be a secret, is not repeated.
  */
-export function readHeaders(texts: readonly string[], flag: string): Record<string, string> {
+export function headersOf(texts: readonly string[], flag: string): Record<string, string> {
   const lines = texts.flatMap((text) => (text.startsWith('@') ? linesOf(text.slice(1), flag) : [text]))
   return Object.fromEntries(
     lines.map((line) => {

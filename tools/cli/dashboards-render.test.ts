@@ -1,25 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type RenderRequest, type RenderResult, renderCommand } from './render.ts'
+import type { Rendered, RenderedPanel } from '../render/render.ts'
+import { type RenderRequest, renderCommand } from './dashboards-render.ts'
+import { createTestTerminal, testProgram } from './testing/test-terminal.ts'
 
-async function run(args: readonly string[], result: Partial<RenderResult> = {}) {
+const drawn: RenderedPanel = { title: 'P', state: 'drawn', errors: [] }
+
+async function run(args: readonly string[], result: Partial<Rendered> = {}) {
   const requests: RenderRequest[] = []
-  const written = { out: '', err: '' }
-  const command = renderCommand({
-    render: async (request) => {
-      requests.push(request)
-      return { panels: [{ title: 'P', state: 'drawn', errors: [] }], problems: [], ...result }
-    },
+  const { terminal, written } = createTestTerminal()
+  const command = renderCommand(testProgram, async (request) => {
+    requests.push(request)
+    return { html: '', panels: [drawn], problems: [], ...result }
   })
-  const code = await command.run(args, {
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    isInteractive: false,
-  })
+  const code = await command.run(args, terminal)
   return { code, request: requests[0] as RenderRequest, ...written }
 }
 
@@ -63,8 +57,7 @@ describe('dashboards render', () => {
     ])
     assert.deepEqual(request, {
       file: 'd.json',
-      prometheus: 'http://p:9090',
-      headers: { Authorization: 'Bearer x' },
+      prometheus: { url: 'http://p:9090', headers: { Authorization: 'Bearer x' } },
       out: undefined,
       png: 'd.png',
       from: 'now-6h',
@@ -97,12 +90,12 @@ describe('dashboards render', () => {
     [['d.json'], /--prometheus is missing/],
     [[...url], /takes one file/],
     [['a.json', 'b.json', ...url], /takes one file/],
-    [['d.json', '--prometheus', 'localhost:9090'], /"localhost:9090"; write an address like http/],
-    [['d.json', '--prometheus', 'http://'], /write an address like http/],
-    [['d.json', ...url, '--theme', 'blue'], /dark and light/],
+    [['d.json', '--prometheus', 'localhost:9090'], /"localhost:9090", but must be an address like http/],
+    [['d.json', '--prometheus', 'http://'], /must be an address like http/],
+    [['d.json', ...url, '--theme', 'blue'], /must be one of dark, light/],
     [['d.json', ...url, '--width', '10'], /400 to 7680/],
     [['d.json', ...url, '--width', 'wide'], /400 to 7680/],
-    [['d.json', ...url, '--var', 'job'], /name=value/],
+    [['d.json', ...url, '--var', 'job'], /must be NAME=VALUE/],
     [['d.json', ...url, '--prometheus-header', 'x'], /Name: value/],
     [['d.json', ...url, '--nope'], /--help lists the flags/],
   ] as const

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { readHeaders } from './read-headers.ts'
+import { headersOf } from './headers.ts'
 
-describe('readHeaders', () => {
+describe('headersOf', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tidegauge-headers-'))
   after(() => rmSync(dir, { recursive: true }))
   const file = join(dir, 'headers')
@@ -18,7 +18,7 @@ describe('readHeaders', () => {
   ]
   for (const { given, expected } of read)
     it(`reads ${given.join(' and ').replace(dir, '')}`, () => {
-      assert.deepEqual(readHeaders(given, '--header'), expected)
+      assert.deepEqual(headersOf(given, '--header'), expected)
     })
 
   const refused = [
@@ -35,7 +35,7 @@ describe('readHeaders', () => {
   for (const { given, says } of refused)
     it(`refuses ${JSON.stringify(given)}, without repeating a secret`, () => {
       assert.throws(
-        () => readHeaders([given], '--header'),
+        () => headersOf([given], '--header'),
         ({ message, type }: Error & { type: string }) => {
           assert.equal(type, 'usage')
           assert.match(message, says)

@@ -1,0 +1,63 @@
+import { UsageError } from '@tidegauge/otel/usage-error'
+import { type Command, type Flag, oneOf, type Program, readFlags } from '@tidegauge/tools/cli'
+import { repoStatuses } from '../model/repo.ts'
+import { NotFound } from './node/api-client.ts'
+import { withNode } from './node/with-node.ts'
+import { clean, nodeHelp, pageFlags, printPage } from './pages.ts'
+
+/** `repos [DID]`: what is kept of which repos. */
+export function reposCommand({ name }: Program): Command {
+  return {
+    synopsis: '[DID] [FLAGS]',
+    details: () => nodeHelp(flags),
+    examples: [
+      { type: 'repos --status desync', toDo: 'List the repos whose chain is broken.' },
+      { type: 'repos did:plc:ewvi7nxzyoun6zhxrhs64oiz --json', toDo: 'Show one repo, for programs.' },
+    ],
+    async run(args, terminal) {
+      const command = `${name} repos`
+      const { values, words } = readFlags({ command, flags, args, allowsWords: true })
+      const { status, limit, cursor, json, ...place } = values
+      const [did, ...more] = words
+      if (more.length > 0) throw new UsageError(`repos takes one DID or none: ${command} [DID]`)
+      return withNode(place, async (api) => {
+        if (did === undefined) {
+          const answer = await api.get<RepoPage>('/repos', { status, limit, cursor })
+          printPage(terminal, { items: answer.repos, line: repoLine, answer, cursor: answer.cursor, json })
+          return 0
+        }
+        try {
+          const repo = await api.get<Repo>(`/repos/${encodeURIComponent(did)}`)
+          terminal.out(`${json ? JSON.stringify(repo) : repoLine(repo).map(clean).join('  ')}\n`)
+          return 0
+        } catch (error) {
+          if (!(error instanceof NotFound)) throw error
+          terminal.err(`${name}: ${error.message}\n`)
+          return 1
+        }
+      })
+    },
+  }
+}
+
+const flags = {
+  status: { argument: 'STATUS', help: `Only these: ${repoStatuses.join(', ')}.`, read: oneOf(repoStatuses) },
+  ...pageFlags,
+} as const satisfies Record<string, Flag>
+
+interface Repo {
+  readonly did: string
+  readonly handle?: string
+  readonly status: string
+  readonly rev?: string
+  readonly updatedAt: string
+}
+
+interface RepoPage {
+  readonly repos: readonly Repo[]
+  readonly cursor?: string
+}
+
+function repoLine({ did, handle = '-', status, rev = '-', updatedAt }: Repo): readonly string[] {
+  return [did, status, rev, updatedAt, handle]
+}

@@ -1,0 +1,86 @@
+import type { Command, Program, Terminal } from '@tidegauge/tools/cli'
+import type { Config } from '../../config.ts'
+import { createLog } from '../../model/log.ts'
+import { type Addresses, serve } from '../../serve.ts'
+import { writeNodeFile } from '../node/node-file.ts'
+import { configHelp, loadConfig, metricsFlags, shownConfig } from './load-config.ts'
+
+/** `serve`: everything in one process. */
+export function serveCommand(program: Program): Command {
+  return {
+    synopsis: '[FLAGS]',
+    details: configHelp,
+    examples: [
+      { type: 'serve', toDo: 'Show living numbers on an embedded demo network.' },
+      {
+        type: 'serve --relay https://relay1.us-east.bsky.network --collections app.bsky.feed.*',
+        toDo: 'Keep posts, likes and reposts of the whole network.',
+      },
+      {
+        type: 'serve --relay https://pds.example.org --data /var/lib/tidegauge',
+        toDo: 'Keep everything that one PDS hosts.',
+      },
+      {
+        type: 'serve --relay http://127.0.0.1:2583 --plc http://127.0.0.1:2582 --allow-loopback',
+        toDo: 'Follow a PDS on this machine.',
+      },
+    ],
+    async run(args, terminal) {
+      const loaded = loadConfig(args)
+      const { config } = loaded
+      const log = createLog({ level: config.logLevel, write: terminal.err })
+      if (config.token === undefined && !isLoopback(config.host))
+        log.warn('everybody who reaches this machine may read the API: set TIDEGAUGE_TOKEN', {
+          host: config.host,
+        })
+      await using stack = new AsyncDisposableStack()
+      await serve({
+        config,
+        service: program,
+        metrics: metricsFlags(loaded),
+        shownConfig: shownConfig(loaded),
+        log,
+        signal: stopOnSignals(),
+        onListening: async (addresses) => {
+          stack.use(await writeNodeFile(config.data, { ...addresses, version: program.version }))
+          greet(terminal, { program, config, addresses })
+        },
+      })
+      return 0
+    },
+  }
+}
+
+/** Aborts at the first SIGTERM or SIGINT. Whoever asks twice, or waits for ten seconds, is not kept waiting. */
+function stopOnSignals(): AbortSignal {
+  const stop = new AbortController()
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(1)
+    stop.abort()
+    setTimeout(() => process.exit(1), 10_000).unref()
+  }
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
+  return stop.signal
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+interface Greeting {
+  readonly program: Program
+  readonly config: Config
+  readonly addresses: Addresses
+}
+
+function greet(terminal: Terminal, { program, config, addresses }: Greeting): void {
+  const { relay, data, demoRate } = config
+  const source =
+    relay?.origin ??
+    `an embedded demo network, ${demoRate} events per second (--relay URL follows a real one)`
+  terminal.out(`${program.name} ${program.version} follows ${source}
+  API      ${addresses.api.origin}
+  metrics  ${addresses.metrics ?? 'are not served here (OTEL_METRICS_EXPORTER has no prometheus)'}
+  data     ${data}
+`)
+}

@@ -1,0 +1,39 @@
+import { type CommandEntry, type Program, toolCommands } from '@tidegauge/tools/cli'
+
+/** Every command of `tidegauge`: those of the service, and those of the tools with its catalog. */
+export function commandsOf(program: Program): readonly CommandEntry[] {
+  const ofService: readonly CommandEntry[] = [
+    {
+      name: 'serve',
+      summary: 'Run the whole sync service in one process.',
+      load: async () => (await import('./serve/serve.ts')).serveCommand(program),
+    },
+    {
+      name: 'repos',
+      summary: 'List the repos that are kept, or show one.',
+      load: async () => (await import('./repos.ts')).reposCommand(program),
+    },
+    {
+      name: 'records',
+      summary: 'Show one record by its at:// URI.',
+      load: async () => (await import('./records.ts')).recordsCommand(program),
+    },
+    {
+      name: 'query',
+      summary: 'List records by repo, collection, link or field.',
+      load: async () => (await import('./query.ts')).queryCommand(program),
+    },
+    {
+      name: 'search',
+      summary: 'Find records that hold every word.',
+      load: async () => (await import('./search.ts')).searchCommand(program),
+    },
+    {
+      name: 'config print',
+      summary: 'Show the effective configuration and where each value came from.',
+      load: async () => (await import('./config-print.ts')).configPrintCommand(program),
+    },
+  ]
+  const isOurs = ({ name }: CommandEntry) => ofService.some((own) => own.name === name)
+  return [...ofService, ...toolCommands(program).filter((entry) => !isOurs(entry))]
+}
