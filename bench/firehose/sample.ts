@@ -16,7 +16,7 @@ export interface Sample {
 export async function createSample(records: number, commits: number): Promise<Sample> {
   const key = await importSigningKey(randomBytes(32))
   const did: Did = 'did:plc:abcdefghijklmnopqrstuvwx'
-  const repo = new SignedRepo({ did, key, tree: await Tree.build([]) })
+  const repo = new SignedRepo({ did, key, tree: Tree.build([]) })
   let microseconds = 1_700_000_000_000_000
   const next = () => createTid(microseconds++, 0)
   const keys: string[] = []

@@ -3,11 +3,13 @@
 import { type MessageFrame, openBody, openHeader } from '../../src/net/firehose/frame.ts'
 import { type CommitMessage, readMessage } from '../../src/net/firehose/message.ts'
 import { verifyCommit } from '../../src/net/firehose/verify.ts'
+import { type Blocks, checkCids } from '../../src/net/repo/block.ts'
 import { checkCanonical } from '../../src/net/repo/canonical.ts'
-import { checkCids, readCar } from '../../src/net/repo/car.ts'
-import { readCommitBlock } from '../../src/net/repo/commit.ts'
+import { readCar } from '../../src/net/repo/car.ts'
+import { readCommit } from '../../src/net/repo/commit.ts'
 import { invert } from '../../src/net/repo/invert.ts'
-import { importKey, nativeSecp256k1 } from '../../src/net/repo/signature.ts'
+import { nativeSecp256k1 } from '../../src/net/repo/secp256k1.ts'
+import { importKey } from '../../src/net/repo/signature.ts'
 import { createSample } from './sample.ts'
 
 const { frames, multikey } = await createSample(Number(process.argv[2] ?? 2000), 1000)
@@ -16,7 +18,7 @@ const key = importKey(multikey)
 const opened = frames.map((frame) => openFrame(frame))
 const messages = opened.map(({ body }) => readMessage('commit', body) as CommitMessage)
 const cars = messages.map(({ blocks }) => readCar(blocks).blocks)
-const commits = messages.map(({ commit }, index) => readCommitBlock(cars[index]?.get(commit) as Buffer))
+const commits = messages.map(({ commit }, index) => readCommit(cars[index] as Blocks, commit))
 const at = <Item>(items: readonly Item[], index: number) => items[index] as Item
 const options = { mode: 'full', strict: false, key } as const
 
@@ -26,7 +28,7 @@ const stages: Record<string, (index: number) => unknown> = {
   'read CAR': (index) => readCar(at(messages, index).blocks),
   'check CIDs': (index) => checkCids(at(cars, index)),
   'check canonical': (index) => at(cars, index).forEach(checkCanonical),
-  'read commit': (index) => readCommitBlock(at(cars, index).get(at(messages, index).commit) as Buffer),
+  'read commit': (index) => readCommit(at(cars, index), at(messages, index).commit),
   signature: (index) => key.verifies(at(commits, index).unsigned, at(commits, index).signature),
   'invert operations': (index) =>
     invert(at(commits, index).data, at(cars, index), at(messages, index).operations),

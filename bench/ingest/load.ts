@@ -93,7 +93,7 @@ stdin.resume().on('end', () => process.exit())
 async function createWriter(_: unknown, index: number): Promise<Writer> {
   const key = await importSigningKey(random.bytes(32))
   const did: Did = `did:plc:${'abcdefghijklmnopqrstuvwx'.slice(0, 22)}${'abcdefghij'[index % 10]}${'abcdefghij'[Math.floor(index / 10)]}`
-  return { did, key, repo: new SignedRepo({ did, key, tree: await Tree.build([]) }), posts: [] }
+  return { did, key, repo: new SignedRepo({ did, key, tree: Tree.build([]) }), posts: [] }
 }
 
 async function commit({ did, repo }: Writer, writes: readonly Write[]): Promise<void> {

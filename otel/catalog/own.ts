@@ -1,18 +1,10 @@
-import { declarations } from './component.ts'
+import type { ComponentCatalog } from './component.ts'
 import type { MetricDefinition } from './metric.ts'
-import * as pipelineAlerts from './pipeline/alerts.ts'
-import * as pipelineMetrics from './pipeline/metrics.ts'
-import * as pipelinePanels from './pipeline/panels.ts'
-import * as processAlerts from './process/alerts.ts'
-import * as processMetrics from './process/metrics.ts'
-import * as processPanels from './process/panels.ts'
-import * as runtimeMetrics from './process/runtime.ts'
+import { pipeline } from './pipeline/pipeline.ts'
+import { process } from './process/process.ts'
 
 /** The components that the pipeline brings to every service, whatever that declares. */
-export const ownComponents = [
-  [processMetrics, runtimeMetrics, processAlerts, processPanels],
-  [pipelineMetrics, pipelineAlerts, pipelinePanels],
-].map(declarations)
+export const ownComponents: readonly ComponentCatalog[] = [process, pipeline]
 
 /** The metrics of these components that the pipeline itself records. */
 export const ownMetrics: readonly MetricDefinition[] = ownComponents

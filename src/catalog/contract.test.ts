@@ -3,54 +3,70 @@ import { describe, it } from 'node:test'
 import { prometheusLabelName, prometheusName } from '@tidegauge/otel/naming'
 import { catalog } from './catalog.ts'
 
-/** Names, kinds and labels that dashboards, alerts and other people's queries depend on. */
+/** Names, kinds and labels, with their values where these are a closed list, that other people's queries depend on. */
 const contract = [
-  ['http_request_duration_seconds', 'histogram', 'method path'],
-  ['http_requests_total', 'counter', 'method path status'],
+  ['http_request_duration_seconds', 'histogram', 'method; path'],
+  ['http_requests_total', 'counter', 'method; path; status'],
   ['firehose_connected', 'gauge', ''],
   ['firehose_last_seq', 'gauge', ''],
   ['firehose_lag_seconds', 'gauge', ''],
-  ['firehose_events_total', 'counter', 'type'],
-  ['firehose_operations_total', 'counter', 'op'],
-  ['firehose_errors_total', 'counter', 'error'],
+  ['firehose_events_total', 'counter', 'type: commit sync identity account info unknown'],
+  ['firehose_operations_total', 'counter', 'op: create update delete'],
+  [
+    'firehose_errors_total',
+    'counter',
+    'error: connect connection frame decode canonical depth size cid signature mst cursor unknown_type',
+  ],
   ['firehose_reconnects_total', 'counter', ''],
   ['firehose_received_bytes_total', 'counter', ''],
   ['firehose_batch_write_seconds', 'histogram', ''],
   ['firehose_batch_size', 'histogram', ''],
-  ['ingester_stream_events_total', 'counter', 'stream'],
+  ['ingester_stream_events_total', 'counter', 'stream: firehose_live firehose_backfill repo_backfill'],
   ['ingester_firehose_live_length', 'gauge', ''],
   ['ingester_firehose_filtered_operations_total', 'counter', ''],
   ['ingester_events_in_memory', 'gauge', ''],
   ['ingester_backpressure_active', 'gauge', ''],
   ['ingester_websocket_connections', 'gauge', ''],
-  ['ingester_errors_total', 'counter', 'type'],
-  ['indexer_events_processed_total', 'counter', 'type'],
-  ['indexer_records_total', 'counter', 'collection'],
+  ['ingester_errors_total', 'counter', 'type: connection enumerate stream store'],
+  ['indexer_events_processed_total', 'counter', 'type: create update delete repo account identity'],
+  ['indexer_records_total', 'counter', 'collection: post like repost follow block profile other'],
   ['indexer_db_writes_total', 'counter', ''],
   ['indexer_stale_writes_skipped_total', 'counter', ''],
   ['indexer_chain_breaks_total', 'counter', ''],
   ['indexer_ack_failures_total', 'counter', ''],
-  ['indexer_errors_total', 'counter', 'kind'],
+  ['indexer_errors_total', 'counter', 'kind: expected unexpected'],
   ['indexer_pending_messages', 'gauge', ''],
   ['indexer_active_tasks', 'gauge', ''],
   ['storage_records', 'gauge', ''],
   ['storage_collections', 'gauge', ''],
   ['storage_disk_bytes', 'gauge', ''],
-  ['storage_collection_records', 'gauge', 'collection'],
-  ['storage_repos', 'gauge', 'status'],
-  ['storage_operation_seconds', 'histogram', 'op'],
+  ['storage_collection_records', 'gauge', 'collection: post like repost follow block profile other'],
+  [
+    'storage_repos',
+    'gauge',
+    'status: pending syncing synced error desync deactivated suspended takendown deleted',
+  ],
+  ['storage_operation_seconds', 'histogram', 'op: get lookup put put_batch delete query scan'],
   ['search_queries_total', 'counter', ''],
   ['search_query_seconds', 'histogram', ''],
   ['search_reindex_records_total', 'counter', ''],
   ['search_disk_bytes', 'gauge', ''],
   ['uptime_seconds', 'gauge', ''],
-  ['pipeline_scrapes_total', 'counter', 'format outcome'],
+  [
+    'pipeline_scrapes_total',
+    'counter',
+    'format: text openmetrics protobuf; outcome: success partial timeout error',
+  ],
   ['pipeline_scrape_duration_seconds', 'histogram', ''],
   ['pipeline_series', 'gauge', ''],
   ['pipeline_overflows_total', 'counter', 'metric'],
-  ['pipeline_measurements_dropped_total', 'counter', 'reason'],
-  ['pipeline_callback_errors_total', 'counter', 'metric reason'],
-  ['pipeline_exports_total', 'counter', 'exporter outcome'],
+  [
+    'pipeline_measurements_dropped_total',
+    'counter',
+    'reason: undeclared_attribute undeclared_value not_finite',
+  ],
+  ['pipeline_callback_errors_total', 'counter', 'metric; reason: error timeout'],
+  ['pipeline_exports_total', 'counter', 'exporter: otlp_http otlp_grpc console; outcome'],
 ] as const
 
 describe('the catalog, by its names in Prometheus', () => {
@@ -61,9 +77,18 @@ describe('the catalog, by its names in Prometheus', () => {
       const metric = declared.get(name)
       assert.ok(metric, `no metric of the catalog is called ${name}`)
       assert.equal(metric.instrument, instrument)
-      const keys = Object.keys(metric.attributes ?? {})
-      const names = keys.map((key) => prometheusLabelName(key, 'UnderscoreEscapingWithSuffixes'))
-      assert.deepEqual(names.sort(), labels.split(' ').filter(Boolean))
+      const attributes = Object.entries(metric.attributes ?? {}).map(
+        ([key, values]) => [prometheusLabelName(key, 'UnderscoreEscapingWithSuffixes'), values] as const,
+      )
+      const promised = labels.split('; ').filter(Boolean)
+      assert.deepEqual(
+        attributes.map(([label]) => label),
+        promised.map((label) => label.split(': ')[0]),
+      )
+      for (const [label, values] of attributes) {
+        const listed = promised.find((one) => one.startsWith(`${label}: `))?.slice(label.length + 2)
+        if (listed !== undefined) assert.deepEqual(values, listed.split(' '))
+      }
     })
   }
 

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { CidLink } from '@atcute/cid'
 import type { Did } from '../model/did.ts'
 import type { Nsid } from '../model/nsid.ts'
-import { blockOf, parseLink } from './block.ts'
+import { blockOf } from '../net/repo/block.ts'
+import { type Cid, cidText, parseCid } from '../net/repo/cid.ts'
 import type { Head, WrittenRecord } from './repo.ts'
 
 /** `active`, or why it is not, in the protocol's words. */
@@ -74,7 +74,7 @@ export class Accounts {
   write(id: number, head: Head, records: readonly WrittenRecord[]): void {
     this.#statements.setHead.run(head.rev, head.commit.bytes, head.data, id)
     for (const { collection, rkey, block } of records) {
-      if (block) this.#statements.put.run(id, collection, rkey, block.link.$link, block.bytes)
+      if (block) this.#statements.put.run(id, collection, rkey, cidText(block.cid), block.bytes)
       else this.#statements.remove.run(id, collection, rkey)
     }
   }
@@ -84,9 +84,9 @@ export class Accounts {
   }
 
   /** @returns path and CID of every record, in the order of the tree. */
-  entries(id: number): readonly (readonly [path: string, cid: CidLink])[] {
+  entries(id: number): readonly (readonly [path: string, cid: Cid])[] {
     const rows = this.#statements.entries.all(id) as unknown as { path: string; cid: string }[]
-    return rows.map(({ path, cid }) => [path, parseLink(cid)] as const)
+    return rows.map(({ path, cid }) => [path, parseCid(cid)] as const)
   }
 
   /** @returns the bytes of every record, in the order of the tree. */

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { toBytes } from '@atcute/cbor'
-import { fromString } from '@atcute/cid'
 import { create as createTid, parse as parseTid } from '@atcute/tid'
 import type { Did } from '../model/did.ts'
 import { InvalidError } from '../model/errors.ts'
+import { writeCar } from '../net/repo/car.ts'
+import { cidText } from '../net/repo/cid.ts'
 import { type Account, type AccountStatus, Accounts } from './accounts.ts'
-import { encodeCar } from './block.ts'
 import type { Message } from './frames.ts'
 import { importSigningKey } from './key.ts'
 import type { Random } from './random.ts'
@@ -72,7 +72,7 @@ export class Host {
       async () => {
         handle = this.#freeHandle(name)
         const key = await importSigningKey(secret)
-        const repo = new SignedRepo({ did, key, tree: await Tree.build([]) })
+        const repo = new SignedRepo({ did, key, tree: Tree.build([]) })
         const { head, body } = await repo.commit([], this.#nextRev())
         return {
           messages: [
@@ -108,7 +108,7 @@ export class Host {
           apply: () => this.accounts.write(id, commit.head, commit.records),
         }
       },
-      (seq) => ({ seq, rev: head.rev, commit: head.commit.link.$link }),
+      (seq) => ({ seq, rev: head.rev, commit: cidText(head.commit.cid) }),
     )
   }
 
@@ -153,12 +153,12 @@ export class Host {
   async exportRepo({ id, did, head }: Account): Promise<Uint8Array> {
     const contents = this.accounts.contents(id)
     const entries = this.accounts.entries(id)
-    const tree = await Tree.build(entries)
+    const tree = Tree.build(entries)
     if (tree.root !== head.data) throw new Error(`the records of ${did} are not those that its commit names`)
     // Records of the same content are one block.
-    const records = new Map(entries.map(([, { $link }], index) => [$link, contents[index] as Uint8Array]))
-    const blocks = Array.from(records, ([cid, bytes]) => ({ cid: fromString(cid).bytes, bytes }))
-    return encodeCar(head.commit.link, [head.commit, ...tree.nodes(), ...blocks])
+    const records = new Map(entries.map(([, cid], index) => [cid, contents[index] as Uint8Array]))
+    const blocks = Array.from(records, ([cid, bytes]) => ({ cid, bytes }))
+    return writeCar(head.commit.cid, [head.commit, ...tree.nodes(), ...blocks])
   }
 
   /** Resolves when everything asked for so far is on disk. */
@@ -203,7 +203,7 @@ function statusMessages({ did, handle, head }: Account, status: AccountStatus): 
 }
 
 function syncMessage(did: Did, { rev, commit }: Head): Message {
-  return { type: '#sync', body: { did, rev, blocks: toBytes(encodeCar(commit.link, [commit])) } }
+  return { type: '#sync', body: { did, rev, blocks: toBytes(writeCar(commit.cid, [commit])) } }
 }
 
 function base32(bytes: Uint8Array): string {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { Did } from '../model/did.ts'
 import { SetupError } from '../model/errors.ts'
 import type { Nsid } from '../model/nsid.ts'
+import { cidText } from '../net/repo/cid.ts'
 import type { Account, AccountStatus } from './accounts.ts'
 import { openDatabase } from './database.ts'
 import { Host, type WriteResult } from './host.ts'
@@ -146,7 +147,7 @@ export async function startDemoNetwork({
     },
     accounts: () => host.accounts.list(),
     records: (did) =>
-      host.accounts.entries(account(did).id).map(([path, { $link }]) => ({ path, cid: $link })),
+      host.accounts.entries(account(did).id).map(([path, cid]) => ({ path, cid: cidText(cid) })),
     countRecords: (did, collection) => host.accounts.count(account(did).id, collection),
     createAccount: (name = 'somebody') => host.createAccount(name),
     write: (did, writes) => host.write(did, writes),

@@ -32,7 +32,7 @@ export class RepoCache {
   /** @throws when the records on disk are not those that the account's commit names. */
   async load({ id, did, secret, multikey, head }: Account): Promise<LoadedRepo> {
     const key = await importSigningKey(secret, multikey)
-    const tree = await Tree.build(this.#accounts.entries(id))
+    const tree = Tree.build(this.#accounts.entries(id))
     if (tree.root !== head.data) throw new Error(`the records of ${did} are not those that its commit names`)
     const loaded = { id, repo: new SignedRepo({ did, key, tree, head }) }
     this.#repos.set(did, loaded)

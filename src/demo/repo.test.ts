@@ -17,7 +17,7 @@ const collection = 'app.bsky.feed.post'
 
 async function createRepo() {
   const key = await importSigningKey(createRandom('repo').bytes(32))
-  const repo = new SignedRepo({ did, key, tree: await Tree.build([]) })
+  const repo = new SignedRepo({ did, key, tree: Tree.build([]) })
   let time = 1_700_000_000_000_000
   let seq = 0
   const follower = new Follower(() => key.multikey)

@@ -1,13 +1,16 @@
 import { toBytes } from '@atcute/cbor'
-import type { CidLink } from '@atcute/cid'
 import type { Did } from '../model/did.ts'
 import { InvalidError } from '../model/errors.ts'
 import { isNsid, type Nsid } from '../model/nsid.ts'
 import { isRecordKey } from '../model/record.ts'
-import { type Block, createBlock, encodeCar } from './block.ts'
+import { type Block, encodeBlock } from '../net/repo/block.ts'
+import { writeCar } from '../net/repo/car.ts'
+import { type Cid, linkTo, parseCid } from '../net/repo/cid.ts'
+import { signCommit } from '../net/repo/commit.ts'
+import { maxRecordBytes } from '../net/repo/record.ts'
 import type { CommitBody, CommitOp } from './frames.ts'
 import type { SigningKey } from './key.ts'
-import type { Tree } from './tree.ts'
+import type { Change, Tree } from './tree.ts'
 
 export type Write =
   | {
@@ -74,29 +77,27 @@ export class SignedRepo {
    */
   async commit(writes: readonly Write[], rev: string): Promise<Commit> {
     const before = this.#head
-    const prevData = before && { $link: before.data }
-    const { ops, records } = this.#plan(writes)
+    const { ops, records, changes } = this.#plan(writes)
 
-    const nodes = await this.#tree.apply(ops.map(({ path, cid }) => ({ key: path, value: cid })))
-    const data = { $link: this.#tree.root }
-    const unsigned = { did: this.#did, version: 3, data, rev, prev: null }
-    const signature = await this.#key.sign(createBlock(unsigned).bytes)
-    const commit = createBlock({ ...unsigned, sig: toBytes(signature) })
-    this.#head = { rev, commit, data: data.$link }
+    const nodes = this.#tree.apply(changes)
+    const data = this.#tree.root
+    const unsigned = { did: this.#did, rev, data: parseCid(data) }
+    const commit = await signCommit(unsigned, (bytes) => this.#key.sign(bytes))
+    this.#head = { rev, commit, data }
 
     // Records of the same content are one block.
-    const written = new Map(records.flatMap(({ block }) => (block ? [[block.link.$link, block]] : [])))
+    const written = new Map(records.flatMap(({ block }) => (block ? [[block.cid, block]] : [])))
     return {
       head: this.#head,
       records,
       body: {
         repo: this.#did,
-        commit: commit.link,
+        commit: linkTo(commit.cid),
         rev,
         since: before?.rev ?? null,
-        blocks: toBytes(encodeCar(commit.link, [commit, ...nodes, ...written.values()])),
+        blocks: toBytes(writeCar(commit.cid, [commit, ...nodes, ...written.values()])),
         ops,
-        ...(prevData && { prevData }),
+        ...(before && { prevData: linkTo(parseCid(before.data)) }),
         blobs: [],
         rebase: false,
         tooBig: false,
@@ -105,11 +106,12 @@ export class SignedRepo {
   }
 
   /** Turns writes into operations on the tree, which is only read. */
-  #plan(writes: readonly Write[]): { ops: CommitOp[]; records: WrittenRecord[] } {
+  #plan(writes: readonly Write[]): Plan {
     if (writes.length > maxOps)
       throw new InvalidError(`${writes.length} writes are too many: at most ${maxOps}`)
     const ops = new Map<string, CommitOp>()
     const records: WrittenRecord[] = []
+    const changes: Change[] = []
     let sizeBytes = 0
     for (const write of writes) {
       const { action, collection, rkey } = write
@@ -121,20 +123,26 @@ export class SignedRepo {
       if (action !== 'create' && prev === undefined) throw new InvalidError(`${path} does not exist`)
       const block = action === 'delete' ? undefined : createRecord(path, collection, write.record)
       sizeBytes += block?.bytes.length ?? 0
-      ops.set(path, operation(action, path, block?.link ?? null, prev))
+      ops.set(path, operation(action, path, block?.cid, prev))
+      changes.push({ key: path, value: block?.cid ?? null })
       records.push(block ? { collection, rkey, block } : { collection, rkey })
     }
     if (sizeBytes > maxRecordsBytes)
       throw new InvalidError(`${sizeBytes} bytes of records are too much for one commit`)
-    return { ops: [...ops.values()], records }
+    return { ops: [...ops.values()], records, changes }
   }
+}
+
+interface Plan {
+  readonly ops: readonly CommitOp[]
+  readonly records: readonly WrittenRecord[]
+  readonly changes: readonly Change[]
 }
 
 /** The protocol's own limit. */
 const maxOps = 200
 /** Leaves room for the tree's nodes in the 2 MB that the protocol allows for a commit's blocks. */
 const maxRecordsBytes = 1_500_000
-const maxRecordBytes = 1_000_000
 
 function createRecord(path: string, collection: Nsid, record: Readonly<Record<string, unknown>>): Block {
   if (record.$type !== collection)
@@ -146,7 +154,7 @@ function createRecord(path: string, collection: Nsid, record: Readonly<Record<st
 
 function encodeRecord(path: string, record: Readonly<Record<string, unknown>>): Block {
   try {
-    return createBlock(record)
+    return encodeBlock(record)
   } catch (cause) {
     throw new InvalidError(`the record ${path} has values that DAG-CBOR does not know`, { cause })
   }
@@ -155,8 +163,8 @@ function encodeRecord(path: string, record: Readonly<Record<string, unknown>>): 
 function operation(
   action: CommitOp['action'],
   path: string,
-  cid: CidLink | null,
-  prev: CidLink | undefined,
+  cid: Cid | undefined,
+  prev: Cid | undefined,
 ): CommitOp {
-  return prev ? { action, path, cid, prev } : { action, path, cid }
+  return { action, path, cid: cid ? linkTo(cid) : null, ...(prev && { prev: linkTo(prev) }) }
 }

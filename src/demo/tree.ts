@@ -1,110 +1,95 @@
-import type { CidLink } from '@atcute/cid'
-import { getKeyHeight, MSTNode, NodeWrangler } from '@atcute/mst'
-import type { Block } from './block.ts'
-import { NodeMap } from './node-map.ts'
+import type { Block } from '../net/repo/block.ts'
+import { type Cid, cidText } from '../net/repo/cid.ts'
+import { emptyNode } from '../net/repo/node.ts'
+import { PartialTree } from '../net/repo/partial-tree.ts'
+import { walk } from '../net/repo/walk.ts'
 
 /** What becomes of one key of a tree. */
 export interface Change {
   readonly key: string
   /** The record's CID; `null` takes the key out. */
-  readonly value: CidLink | null
+  readonly value: Cid | null
 }
 
-/** The Merkle search tree of one repo, held in memory: record keys and the CIDs of the records. */
+/** The Merkle search tree of one repo with all of its blocks in memory: record keys and the CIDs of the records. */
 export class Tree {
-  readonly #nodes = new NodeMap()
-  readonly #wrangler = new NodeWrangler(this.#nodes)
-  #root = ''
+  readonly #blocks: Map<Cid, Buffer>
+  #root: Cid
 
-  /** @param entries keys in ascending order with the CIDs of their records. */
-  static async build(entries: readonly (readonly [key: string, value: CidLink])[]): Promise<Tree> {
-    const tree = new Tree()
-    const heights = await Promise.all(entries.map(([key]) => getKeyHeight(key)))
-    const top = heights.reduce((highest, height) => Math.max(highest, height), 0)
+  private constructor(blocks: Map<Cid, Buffer>, root: Cid) {
+    this.#blocks = blocks
+    this.#root = root
+  }
 
-    const layer = async (from: number, to: number, height: number): Promise<CidLink | null> => {
-      if (from === to) return null
-      const keys: string[] = []
-      const values: CidLink[] = []
-      const subtrees: (CidLink | null)[] = []
-      let start = from
-      for (let at = from; at < to; at++) {
-        if (heights[at] !== height) continue
-        const [key, value] = entries[at] as readonly [string, CidLink]
-        subtrees.push(await layer(start, at, height - 1))
-        keys.push(key)
-        values.push(value)
-        start = at + 1
-      }
-      subtrees.push(await layer(start, to, height - 1))
-      return (await tree.#nodes.put(await MSTNode.create(keys, values, subtrees))).cid()
-    }
-    const root = (await layer(0, entries.length, top)) ?? (await (await tree.#nodes.get(null)).cid())
-    tree.#root = root.$link
-    tree.#nodes.forget()
-    return tree
+  /** @param entries keys with the CIDs of their records. */
+  static build(entries: Iterable<readonly [key: string, value: Cid]>): Tree {
+    const tree = new PartialTree(new Map(), emptyNode(0))
+    for (const [key, value] of entries) tree.insert(key, value)
+    return new Tree(tree.write(), tree.cid)
   }
 
   /** CID of the root, as text. */
   get root(): string {
-    return this.#root
+    return cidText(this.#root)
   }
 
   /** How many nodes are held in memory. */
   get size(): number {
-    return this.#nodes.size
+    return this.#blocks.size
   }
 
-  get(key: string): CidLink | undefined {
-    for (let cid: string | undefined = this.#root; cid !== undefined; ) {
-      const { node } = this.#nodes.entry(cid)
-      const at = node.lowerBound(key)
-      if (node.keys[at] === key) return node.values[at]
-      cid = node.subtrees[at]?.$link
-    }
-    return undefined
+  get(key: string): Cid | undefined {
+    return new PartialTree(this.#blocks, this.#root).get(key)
   }
 
   /** Every node, parents before their children. */
   *nodes(): Generator<Block> {
-    const stack = [this.#root]
-    for (let cid = stack.pop(); cid !== undefined; cid = stack.pop()) {
-      const entry = this.#nodes.entry(cid)
-      yield entry
-      for (const subtree of entry.node.subtrees.toReversed()) if (subtree !== null) stack.push(subtree.$link)
-    }
+    for (const { cid } of walk(this.#blocks, this.#root)) yield this.#block(cid)
   }
 
   /**
-   * Changes keys, and drops the nodes that this leaves behind.
+   * Changes keys, and drops the nodes that no longer belong to the tree.
    *
-   * @returns what a receiver needs that knows only the root before: the new nodes, and of the others those
-   * that undoing the changes has to look into.
+   * @returns what a receiver needs that knows only the root before: the nodes that were written, and of the others
+   * those that undoing the changes has to look into.
    */
-  async apply(changes: readonly Change[]): Promise<readonly Block[]> {
-    let root = this.#root
-    for (const { key, value } of changes) {
-      root =
-        value === null
-          ? await this.#wrangler.deleteRecord(root, key)
-          : await this.#wrangler.putRecord(root, key, value)
+  apply(changes: readonly Change[]): readonly Block[] {
+    const read = new Set<Cid>()
+    const get = (cid: Cid) => {
+      read.add(cid)
+      return this.#blocks.get(cid)
     }
-    this.#root = root
-    const blocks = new Set(this.#nodes.settle(root))
-    for (const { key } of changes) this.#cover(key, blocks)
-    return [...blocks]
+    const tree = new PartialTree({ get }, this.#root)
+    for (const { key, value } of changes) {
+      const before = tree.get(key)
+      if (before === undefined) value === null || tree.insert(key, value)
+      else if (value === null) tree.remove(key, before)
+      else tree.replace(key, before, value)
+    }
+    const written = tree.write()
+    for (const cid of read) this.#blocks.delete(cid)
+    for (const [cid, block] of written) this.#blocks.set(cid, block)
+    this.#root = tree.cid
+    const needed = new Set(written.keys())
+    for (const { key } of changes) this.#cover(key, needed)
+    return Array.from(needed, (cid) => this.#block(cid))
   }
 
   /**
    * Collects the path to a key, or to where it was: undoing a delete or an update goes along it. Undoing a
-   * create joins the two sides that the key has split, and both are new.
+   * create joins the two sides that the key has split, and both were written.
    */
-  #cover(key: string, blocks: Set<Block>): void {
-    for (let cid: string | undefined = this.#root; cid !== undefined; ) {
-      const entry = this.#nodes.entry(cid)
-      blocks.add(entry)
-      const at = entry.node.lowerBound(key)
-      cid = entry.node.keys[at] === key ? undefined : entry.node.subtrees[at]?.$link
+  #cover(key: string, needed: Set<Cid>): void {
+    const get = (cid: Cid) => {
+      needed.add(cid)
+      return this.#blocks.get(cid)
     }
+    new PartialTree({ get }, this.#root).get(key)
+  }
+
+  #block(cid: Cid): Block {
+    const bytes = this.#blocks.get(cid)
+    if (bytes === undefined) throw new Error(`the node ${cidText(cid)} is missing from its tree`)
+    return { cid, bytes }
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as timer } from 'node:timers/promises'
+import { sleepUnlessAborted } from '../model/repeat.ts'
 
 export interface TrickleOptions {
   /** Makes something happen. @returns how many events that made. */
@@ -11,7 +11,7 @@ export interface TrickleOptions {
   /** A clock that never goes back, in ms. @default performance.now */
   readonly now?: () => number
   /** Resolves after so many ms, or when the signal aborts. */
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly sleep?: typeof sleepUnlessAborted
 }
 
 /** Lets things happen at a steady rate until the signal aborts. The first one happens at once. */
@@ -46,7 +46,3 @@ const shortestMs = 20
 
 /** Enough to share a transaction. A rate beyond what the machine can do must not pile up work. */
 const mostTogether = 256
-
-async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
-  await timer(ms, undefined, { signal }).catch(() => {})
-}

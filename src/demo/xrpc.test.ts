@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { parsePublicMultikey, Secp256k1PublicKey } from '@atcute/crypto'
 import { verifyRecord } from '@atcute/repo'
+import { cidText } from '../net/repo/cid.ts'
 import type { Account } from './accounts.ts'
 import { type DemoNetwork, startDemoNetwork } from './network.ts'
 
@@ -44,7 +45,7 @@ describe('the HTTP API', () => {
     it(`lists every repo once in pages of ${limit}`, async () => {
       const expected = accounts.map(({ did, status, head }) => ({
         did,
-        head: head.commit.link.$link,
+        head: cidText(head.commit.cid),
         rev: head.rev,
         active: status === 'active',
         ...(status !== 'active' && { status }),
@@ -116,7 +117,7 @@ describe('the HTTP API', () => {
       rev: head.rev,
     })
     assert.deepEqual(await (await sync('getLatestCommit', { did })).json(), {
-      cid: head.commit.link.$link,
+      cid: cidText(head.commit.cid),
       rev: head.rev,
     })
     assert.deepEqual(await (await sync('getRepoStatus', { did: deactivated.did })).json(), {

@@ -1,5 +1,6 @@
 import { isDid } from '../model/did.ts'
 import { isNsid } from '../model/nsid.ts'
+import { cidText } from '../net/repo/cid.ts'
 import type { Account } from './accounts.ts'
 import { didDocument } from './directory.ts'
 import type { Host } from './host.ts'
@@ -100,7 +101,7 @@ const queries = new Map<string, Query>([
     'com.atproto.sync.getLatestCommit',
     (host, params) => {
       const { head } = active(find(host, params))
-      return json({ cid: head.commit.link.$link, rev: head.rev })
+      return json({ cid: cidText(head.commit.cid), rev: head.rev })
     },
   ],
   [
@@ -119,7 +120,7 @@ const queries = new Map<string, Query>([
 ])
 
 function listed({ did, status, head }: Account): object {
-  const repo = { did, head: head.commit.link.$link, rev: head.rev }
+  const repo = { did, head: cidText(head.commit.cid), rev: head.rev }
   return status === 'active' ? { ...repo, active: true } : { ...repo, active: false, status }
 }
 

@@ -97,6 +97,11 @@ export const firehoseReceived = {
   noAlert: 'How much the network sends is not ours to judge.',
 } as const satisfies MetricDefinition
 
+/*
+ * Batches are recorded in flow/ingest: a batch is what one transaction writes together with the cursor, and only the
+ * room that writes it knows how long that took. They bear the name of the firehose because its cursor moves by them.
+ */
+
 export const firehoseBatchWrite = {
   name: 'firehose.batch_write',
   instrument: 'histogram',

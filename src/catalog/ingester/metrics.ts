@@ -59,6 +59,11 @@ export const ingesterWebsocketConnections = {
   noAlert: 'FirehoseDown watches the connection.',
 } as const satisfies MetricDefinition
 
+/**
+ * `connection` counts attempts to connect that failed and connections that were lost. net/firehose, which has the
+ * connections, reports them and counts them in detail; flow/ingest/instrumented.ts counts them here, since to the
+ * ingester they are failures to take events in.
+ */
 export const ingesterErrors = {
   name: 'ingester.errors',
   instrument: 'counter',

@@ -19,7 +19,7 @@ export const storageUnsyncedRatio = {
   thresholds: { warning: 0.05, critical: 0.25 },
 } as const satisfies Recording
 
-const slowRunbook = `1. Which operation? *Storage* dashboard, latency by operation. \`query\` and \`scan\` read much when no index helps: \`--index\`. \`put_batch\` and \`delete\` wait for the disk.
+const slowRunbook = `1. Which operation? *Storage* dashboard, latency by operation. \`query\` and \`scan\` read much when no index helps: \`--index\`. \`put_batch\` and \`delete\` wait for the disk. \`lookup\` is what the indexer reads before each batch: when it is slow, indexing is, and callers of the API need not notice.
 2. Does the machine wait for its disk (\`iostat -x 5\`)?
 3. *Process* dashboard: is the event loop blocked? The time that an operation waits for the thread counts as well.`
 

@@ -63,12 +63,14 @@ export const storageRepos = {
   formerly: ['storage_repos_total'],
 } as const satisfies MetricDefinition
 
+/** `get` and `query` answer callers of the API; `lookup` reads the repos of a batch for the indexer, `scan` everything for a new index. */
 export const storageOperation = {
   name: 'storage.operation',
   instrument: 'histogram',
   unit: 's',
-  description: 'Time that an operation of the store takes, failed ones included.',
-  attributes: { op: ['get', 'put', 'put_batch', 'delete', 'query', 'scan'] },
+  description:
+    'Time that an operation of the store takes, failed ones included. The indexer reads with lookup, callers of the API with get and query.',
+  attributes: { op: ['get', 'lookup', 'put', 'put_batch', 'delete', 'query', 'scan'] },
   buckets: storageBuckets,
   thresholds: { warning: 0.05, critical: 0.25 },
 } as const satisfies MetricDefinition

@@ -56,7 +56,7 @@ describe('the API', () => {
       asked.record = query
       return { records: Array<StoredRecord>(Math.min(query.limit, 200)).fill(record), cursor: 'next' }
     },
-    repos: async (dids) => new Map(dids.includes(alice) ? [[alice, repo] as const] : []),
+    getRepo: async (did) => (did === alice ? repo : undefined),
     listRepos: async (query) => {
       asked.repo = query
       return { repos: [repo] }

@@ -20,7 +20,7 @@ export function repoRoutes({ storage }: { readonly storage: Storage }): Router {
     .route('/repos/:did')
     .get(async (request, response) => {
       const { did } = checked(repoPath, request.params)
-      const repo = (await storage.repos([did])).get(did)
+      const repo = await storage.getRepo(did)
       if (!repo) throw new Problem(404, { detail: 'no such repo is known here' })
       response.json(repoJson(repo))
     })

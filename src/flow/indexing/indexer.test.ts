@@ -142,7 +142,8 @@ describe('Indexer', () => {
 
   it('repeats a batch until it can be applied, and counts what it did once', async () => {
     let failures = 2
-    const { append, indexer, storage, errors, tallies } = setUp({}, (inner, changes) => {
+    const backoff = { firstMs: 1, maxMs: 1 }
+    const { append, indexer, storage, errors, tallies } = setUp({ backoff }, (inner, changes) => {
       if (failures-- > 0) throw new Error('database or disk is full')
       return inner.apply(changes)
     })

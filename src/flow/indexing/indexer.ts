@@ -1,7 +1,8 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { InvalidError } from '../../model/errors.ts'
 import type { RepoEvent } from '../../model/event.ts'
 import { decodeEvent } from '../../model/event-bytes.ts'
+import { type Backoff, repeat } from '../../model/repeat.ts'
 import type { Search } from '../../state/search/search.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import { firehoseLive, type StreamEntry, type Streams } from '../../state/streams/streams.ts'
@@ -16,6 +17,8 @@ export interface IndexerOptions {
   readonly batchEntries?: number
   /** Goes on for at most this long, in ms, with what is left in the stream when it is told to stop. @default 3000 */
   readonly drainMs?: number
+  /** How long to wait before what has failed is tried again. @default 100 ms, doubling up to 5 s */
+  readonly backoff?: Backoff
   readonly now?: () => number
   /** Called after each batch that was applied. Must not throw. */
   readonly onApply?: (tally: Tally) => void
@@ -55,7 +58,6 @@ export class Indexer {
   /** Runs until `signal` aborts and the stream is at its end, or `drainMs` are over. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { streams, batchEntries, drainMs } = this.#options
-    const onFailure = (error: unknown) => this.#options.onError('unexpected', error)
     let stopAt = Number.POSITIVE_INFINITY
     signal.addEventListener('abort', () => {
       stopAt = performance.now() + drainMs
@@ -63,7 +65,7 @@ export class Indexer {
     if (signal.aborted) stopAt = performance.now() + drainMs
     while (performance.now() < stopAt) {
       const read = () => streams.read(firehoseLive, indexerGroup, batchEntries)
-      const entries = await repeat(read, onFailure, signal)
+      const entries = await this.#repeat(read, signal)
       if (entries === undefined) return
       if (entries.length === 0) {
         if (signal.aborted) return
@@ -90,8 +92,7 @@ export class Indexer {
         this.#options.onError('unexpected', error)
       }
     }
-    const onFailure = (error: unknown) => this.#options.onError('unexpected', error)
-    return (await repeat(() => this.#applyOrSplit(events), onFailure, signal)) === true
+    return (await this.#repeat(() => this.#applyOrSplit(events), signal)) === true
   }
 
   /** Where one event spoils a batch, applies the others one by one. @throws what is worth trying again. */
@@ -130,33 +131,24 @@ export class Indexer {
   /** Repeats what fails, too. What is never acknowledged is told by its revisions after a restart. */
   async #acknowledge(id: number, signal: AbortSignal): Promise<void> {
     const { streams, onAckFailure } = this.#options
-    await repeat(() => streams.acknowledge(firehoseLive, indexerGroup, id), onAckFailure, signal)
+    await this.#repeat(() => streams.acknowledge(firehoseLive, indexerGroup, id), signal, onAckFailure)
+  }
+
+  /** @returns undefined when it was told to stop before the work succeeded. */
+  async #repeat<Result>(
+    work: () => Promise<Result>,
+    signal: AbortSignal,
+    onFailure = (error: unknown) => this.#options.onError('unexpected', error),
+  ): Promise<Result | undefined> {
+    const { backoff } = this.#options
+    return await repeat(work, { backoff, signal, onFailure }).catch(() => undefined)
   }
 }
-
-/** Repeats what fails until it succeeds. @returns undefined when it was told to stop before that. */
-async function repeat<Result>(
-  work: () => Promise<Result>,
-  onError: (error: unknown) => void,
-  signal: AbortSignal,
-): Promise<Result | undefined> {
-  for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    try {
-      return await work()
-    } catch (error) {
-      onError(error)
-      if (signal.aborted) return undefined
-      await setTimeout(pauseMs, undefined, { signal }).catch(() => {})
-    }
-  }
-}
-
-const shortestPauseMs = 100
-const longestPauseMs = 5000
 
 const defaults = {
   batchEntries: 500,
   drainMs: 3000,
+  backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
   now: Date.now,
   onApply: () => {},
   onError: () => {},

@@ -107,7 +107,9 @@ describe('Ingest', () => {
       await streams.append(...args)
     })
     const errors: unknown[] = []
-    const run = new Ingest({ source, host, streams: failing, onError: (error) => errors.push(error) }).run()
+    const backoff = { firstMs: 1, maxMs: 1 }
+    const onError = (error: unknown) => errors.push(error)
+    const run = new Ingest({ source, host, streams: failing, backoff, onError }).run()
     source.push({ events: events(1, 3), seq: 3 })
     source.end()
     await run

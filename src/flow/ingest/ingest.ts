@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises'
 import type { RepoEvent } from '../../model/event.ts'
 import { encodeEvent } from '../../model/event-bytes.ts'
+import { type Backoff, repeat } from '../../model/repeat.ts'
 import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
 import { createFilter, type EventFilter } from './filter.ts'
 import { WriteBatch } from './write-batch.ts'
@@ -21,6 +21,8 @@ export interface IngestOptions {
   readonly batchBytes?: number
   /** Writes whatever waits after this time, in ms. @default 50 */
   readonly lingerMs?: number
+  /** How long to wait before what could not be written is tried again. @default 100 ms, doubling up to 5 s */
+  readonly backoff?: Backoff
   /** Called after each batch that was written. Must not throw. */
   readonly onWrite?: (write: IngestWrite) => void
   /** Called with how many operations of an event were left out. Must not throw. */
@@ -138,17 +140,10 @@ export class Ingest {
     onWrite({ events, operations, durationMs: performance.now() - start })
   }
 
-  /** Does it until it succeeds. @throws what it throws, once the signal has aborted. */
-  async #repeat(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-    for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-      try {
-        return await work()
-      } catch (error) {
-        this.#options.onError(error)
-        if (signal?.aborted) throw error
-        await setTimeout(pauseMs, undefined, { signal }).catch(() => {})
-      }
-    }
+  /** @throws the last failure, once the signal has aborted. */
+  #repeat(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    const { backoff, onError: onFailure } = this.#options
+    return repeat(work, { backoff, signal, onFailure })
   }
 
   #isFull(): boolean {
@@ -160,7 +155,7 @@ export class Ingest {
   /** Resolves when something has changed for the writer, or after `timeoutMs`. */
   #sleep(timeoutMs?: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = timeoutMs === undefined ? undefined : globalThis.setTimeout(resolve, timeoutMs)
+      const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs)
       this.#wakeWriter = () => {
         // Nothing to do for the writer yet: it goes on lingering.
         if (timeoutMs !== undefined && !this.#isFull() && !this.#hasEnded) return
@@ -178,15 +173,13 @@ export class Ingest {
   }
 }
 
-const shortestPauseMs = 100
-const longestPauseMs = 5000
-
 const defaults = {
   filter: createFilter({}),
   highWater: 100_000,
   batchEvents: 1000,
   batchBytes: 8_000_000,
   lingerMs: 50,
+  backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
   onWrite: () => {},
   onFilter: () => {},
   onError: () => {},

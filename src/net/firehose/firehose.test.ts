@@ -264,7 +264,7 @@ describe('a reader that takes its time', () => {
 
 describe('an address where no relay is', () => {
   const identity = new KnownKeys([])
-  const backoff = { firstMs: 1, maxMs: 4, random: Math.random }
+  const backoff = { firstMs: 1, maxMs: 4 }
   const answers: Record<string, (server: ReturnType<typeof createServer>) => unknown> = {
     '200': (server) =>
       server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')),

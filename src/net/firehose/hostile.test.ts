@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { encode } from '@atcute/cbor'
-import { blockOf, createBlock } from '../../demo/block.ts'
 import type { CommitBody } from '../../demo/frames.ts'
+import { blockOf, encodeBlock } from '../repo/block.ts'
+import { linkTo } from '../repo/cid.ts'
 import type { RejectReason } from './rejection.ts'
 import { Harness, KnownKeys } from './testing/harness.ts'
 import { TestRelay } from './testing/test-relay.ts'
@@ -124,9 +125,9 @@ const poison: {
     what: 'a record of 1.1 MB',
     reason: 'size',
     frame: altered((body) => {
-      const record = createBlock({ $type: collection, text: 'x'.repeat(1_100_000) })
+      const record = encodeBlock({ $type: collection, text: 'x'.repeat(1_100_000) })
       return withBlocks(
-        { ...body, ops: [{ action: 'create', path: `${collection}/a`, cid: record.link }] },
+        { ...body, ops: [{ action: 'create', path: `${collection}/a`, cid: linkTo(record.cid) }] },
         record,
       )
     }),
@@ -139,12 +140,15 @@ const poison: {
   {
     what: 'a record that is not there',
     reason: 'cid',
-    frame: altered((body) => ({ ...body, ops: [{ ...body.ops[0], cid: createBlock({ a: 1 }).link }] })),
+    frame: altered((body) => ({
+      ...body,
+      ops: [{ ...body.ops[0], cid: linkTo(encodeBlock({ a: 1 }).cid) }],
+    })),
   },
   {
     what: 'a commit that is not there',
     reason: 'cid',
-    frame: altered((body) => ({ ...body, commit: createBlock({ a: 1 }).link })),
+    frame: altered((body) => ({ ...body, commit: linkTo(encodeBlock({ a: 1 }).cid) })),
   },
   {
     what: 'a signature of another key',
@@ -188,7 +192,7 @@ const poison: {
   {
     what: 'another tree before',
     reason: 'mst',
-    frame: altered((body) => ({ ...body, prevData: createBlock({ a: 1 }).link })),
+    frame: altered((body) => ({ ...body, prevData: linkTo(encodeBlock({ a: 1 }).cid) })),
   },
   {
     what: 'an unknown type',

@@ -1,8 +1,8 @@
 import type { Did } from '../../model/did.ts'
 import { InvalidError, UpstreamError } from '../../model/errors.ts'
+import { type Backoff, repeat } from '../../model/repeat.ts'
 import { Rejection } from '../repo/rejection.ts'
 import { importKey, type VerifyingKey } from '../repo/signature.ts'
-import { type Backoff, wait } from './backoff.ts'
 
 /** Knows the signing keys of DIDs; `Identity` of net/identity is one. */
 export interface KeySource {
@@ -70,7 +70,7 @@ export class Keys {
    * hosts that strangers chose get a short time only.
    *
    * @throws {Rejection} `signature` when there is no key.
-   * @throws {DOMException} `AbortError`
+   * @throws anything once `signal` has aborted.
    */
   lookUp(did: Did, refresh: boolean, signal: AbortSignal): Promise<VerifyingKey> {
     const lookUps = refresh ? this.#lookUps.refreshed : this.#lookUps.known
@@ -94,28 +94,23 @@ export class Keys {
     if (did.startsWith('did:plc:')) return await this.#askDirectory(did, refresh, signal)
     if (performance.now() < (this.#silent.get(did) ?? 0)) throw noKey(did, 'its host did not answer lately')
     const patience = AbortSignal.any([signal, AbortSignal.timeout(this.#options.strangerTimeoutMs)])
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.#ask(did, refresh, patience)
-      } catch (error) {
-        signal.throwIfAborted()
-        if (!(error instanceof UpstreamError)) throw error
-        const waited = wait(attempt, this.#options.backoff, patience)
-        if (
-          await waited.then(
-            () => false,
-            () => true,
-          )
-        )
-          throw this.#silence(did, error)
-      }
+    try {
+      return await repeat(() => this.#ask(did, refresh, patience), {
+        backoff: this.#options.backoff,
+        signal: patience,
+        isWorthRepeating: isUpstream,
+      })
+    } catch (error) {
+      signal.throwIfAborted()
+      throw isUpstream(error) ? this.#silence(did, error) : error
     }
   }
 
   /** Waits for ever, unless the directory answers for others and for this DID again and again does not. */
   async #askDirectory(did: Did, refresh: boolean, signal: AbortSignal): Promise<KeyInfo> {
     const answersBefore = this.#answers
-    for (let attempt = 0; ; attempt++) {
+    let failures = 0
+    const ask = async () => {
       try {
         const info = await this.#ask(did, refresh, signal)
         this.#answered()
@@ -123,12 +118,13 @@ export class Keys {
       } catch (error) {
         signal.throwIfAborted()
         if (error instanceof Rejection) this.#answered()
-        if (!(error instanceof UpstreamError)) throw error
-        if (attempt >= mostFailures && this.#answers > answersBefore) throw noKey(did, error.message)
+        if (!isUpstream(error)) throw error
+        if (++failures > mostFailures && this.#answers > answersBefore) throw noKey(did, error.message)
         this.#report(false, error.message)
-        await wait(attempt, this.#options.backoff, signal)
+        throw error
       }
     }
+    return await repeat(ask, { backoff: this.#options.backoff, signal, isWorthRepeating: isUpstream })
   }
 
   async #ask(did: Did, refresh: boolean, signal: AbortSignal): Promise<KeyInfo> {
@@ -174,6 +170,10 @@ export class Keys {
 const mostFailures = 10
 const silenceMs = 60_000
 const mostSilent = 10_000
+
+function isUpstream(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError
+}
 
 function noKey(did: Did, problem: string): Rejection {
   return new Rejection('signature', `no key for ${did}: ${problem}`)

@@ -5,6 +5,7 @@ import type { AccountEvent, IdentityEvent } from '../../model/event.ts'
 import { isNsid, type Nsid } from '../../model/nsid.ts'
 import { isRecordKey } from '../../model/record.ts'
 import { type Cid, isLink, linkedCid } from '../repo/cid.ts'
+import type { TreeOperation } from '../repo/invert.ts'
 import { Rejection } from '../repo/rejection.ts'
 import type { Fields, MessageFrame } from './frame.ts'
 
@@ -34,14 +35,10 @@ export interface CommitMessage extends MessageBase {
   readonly operations: readonly RepoOperation[]
 }
 
-export interface RepoOperation {
-  readonly action: 'create' | 'update' | 'delete'
-  /** Where the record stands in the tree: `collection/rkey`. */
-  readonly key: string
+/** What a commit did to one record, whose `key` in the tree is `collection/rkey`. */
+export interface RepoOperation extends TreeOperation {
   readonly collection: Nsid
   readonly rkey: string
-  readonly cid?: Cid
-  readonly prev?: Cid
 }
 
 /** The types of message that carry an event of a repo. */

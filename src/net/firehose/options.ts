@@ -1,6 +1,6 @@
 import type { Operation, RepoEvent } from '../../model/event.ts'
 import type { Log } from '../../model/log.ts'
-import type { Backoff } from './backoff.ts'
+import type { Backoff } from '../../model/repeat.ts'
 import type { KeySource } from './keys.ts'
 import type { MessageType } from './message.ts'
 import type { RejectReason } from './rejection.ts'
@@ -94,7 +94,7 @@ const defaults = {
   handshakeTimeoutMs: 15_000,
   idleTimeoutMs: 30_000,
   foreignTimeoutMs: 5_000,
-  backoff: { firstMs: 1_000, maxMs: 30_000, random: Math.random } as Backoff,
+  backoff: { firstMs: 1_000, maxMs: 30_000 } as Backoff,
   log: { debug: nothing, info: nothing, warn: nothing, error: nothing } as Log,
   onEvent: nothing as NonNullable<FirehoseOptions['onEvent']>,
   onOperation: nothing as NonNullable<FirehoseOptions['onOperation']>,

@@ -1,6 +1,6 @@
 import { SetupError } from '../../model/errors.ts'
+import { Pauses } from '../../model/repeat.ts'
 import { Rejection } from '../repo/rejection.ts'
-import { wait } from './backoff.ts'
 import { Connection, type Ending } from './connection.ts'
 import type { ErrorFrame } from './frame.ts'
 import type { Intake } from './intake.ts'
@@ -60,7 +60,8 @@ export class Uplink {
    * @throws {SetupError} when the first to answer does not speak the protocol.
    */
   async run(): Promise<void> {
-    for (let attempt = 0; !this.#signal.aborted; attempt++) {
+    const pauses = new Pauses(this.#settings.backoff)
+    while (!this.#signal.aborted) {
       const start = performance.now()
       const ending = await this.#connect()
       if (this.#signal.aborted) break
@@ -68,8 +69,8 @@ export class Uplink {
       if (this.#misuse) throw this.#misuse
       this.#first.resolve('unreachable')
       const lasted = this.#wasOpen && performance.now() - start > this.#settings.backoff.maxMs
-      if (this.#intake.messages > 0 || lasted || ending.kind === 'oversized') attempt = 0
-      await wait(attempt, this.#settings.backoff, this.#signal).catch(() => {})
+      if (this.#intake.messages > 0 || lasted || ending.kind === 'oversized') pauses.reset()
+      await pauses.next(this.#signal)
     }
   }
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { decode, fromBytes, fromCidLink, toBytes } from '@atcute/cbor'
-import { createBlock } from '../../demo/block.ts'
+import { decode, fromBytes, toBytes } from '@atcute/cbor'
 import type { CommitBody } from '../../demo/frames.ts'
 import type { Write } from '../../demo/repo.ts'
 import { type CommitEvent, emptyTree } from '../../model/event.ts'
+import { encodeBlock } from '../repo/block.ts'
 import { readCar } from '../repo/car.ts'
+import { cidOf, cidText, linkTo, parseCid } from '../repo/cid.ts'
 import { importKey } from '../repo/signature.ts'
 import { type MessageFrame, openBody, openHeader } from './frame.ts'
 import { type CommitMessage, readMessage } from './message.ts'
@@ -60,7 +61,7 @@ describe('verifying a commit', () => {
     const [created] = event.operations
     assert.ok(created?.op === 'create')
     assert.equal(created.cid, body.ops[0]?.cid?.$link)
-    assert.equal(createBlock(decode(created.record)).link.$link, created.cid)
+    assert.equal(cidText(cidOf(created.record)), created.cid)
     assert.equal(decode(created.record).text, 'new')
   })
 
@@ -122,7 +123,10 @@ describe('verifying a commit', () => {
   > = {
     'a changed record': { alter: (body) => withText(body, 'text-new', 'text-old'), refusedBy: verifyModes },
     'a record that is missing': {
-      alter: (body) => ({ ...body, ops: body.ops.map((op) => ({ ...op, cid: createBlock({}).link })) }),
+      alter: (body) => ({
+        ...body,
+        ops: body.ops.map((op) => ({ ...op, cid: linkTo(encodeBlock({}).cid) })),
+      }),
       refusedBy: verifyModes,
     },
     'another did': { alter: (body) => ({ ...body, repo: 'did:web:else.example' }), refusedBy: verifyModes },
@@ -153,10 +157,9 @@ describe('verifying a commit', () => {
 /** Gives the commit another signature, and the new block the CID that fits. */
 function changeSignature(body: CommitBody): CommitBody {
   const { blocks } = readCar(Buffer.from(fromBytes(body.blocks)))
-  const block = blocks.get(Buffer.from(fromCidLink(body.commit).bytes).toString('latin1'))
-  const commit = decode(block as Buffer)
-  const changed = createBlock({ ...commit, sig: toBytes(fromBytes(commit.sig).toReversed()) })
-  return withBlocks({ ...body, commit: changed.link }, changed)
+  const commit = decode(blocks.get(parseCid(body.commit.$link)) as Buffer)
+  const changed = encodeBlock({ ...commit, sig: toBytes(fromBytes(commit.sig).toReversed()) })
+  return withBlocks({ ...body, commit: linkTo(changed.cid) }, changed)
 }
 
 /** Something that can be done to one of 300 records; `present` follows what is there. */

@@ -1,10 +1,12 @@
 import { type CommitEvent, emptyTree, type Operation, type SyncEvent } from '../../model/event.ts'
+import { type Blocks, checkBlocks, requireBlock } from '../repo/block.ts'
 import { checkCanonical } from '../repo/canonical.ts'
-import { type Blocks, checkCids, readCar } from '../repo/car.ts'
-import { type Cid, cidText, fits } from '../repo/cid.ts'
-import { readCommitBlock, type SignedCommit } from '../repo/commit.ts'
+import { readCar } from '../repo/car.ts'
+import { type Cid, cidText, isCidOf } from '../repo/cid.ts'
+import { checkSignature, readCommit, type SignedCommit } from '../repo/commit.ts'
 import { invert } from '../repo/invert.ts'
-import { MissingBlock, Rejection, WrongKey } from '../repo/rejection.ts'
+import { checkRecord } from '../repo/record.ts'
+import { MissingBlock, Rejection } from '../repo/rejection.ts'
 import type { VerifyingKey } from '../repo/signature.ts'
 import type { CommitMessage, RepoOperation, SyncMessage } from './message.ts'
 
@@ -27,8 +29,6 @@ export interface VerifyOptions {
   readonly key?: VerifyingKey
 }
 
-export const maxRecordBytes = 1_000_000
-
 /**
  * Checks a commit, as far as it can be without knowing what came before it (https://atproto.com/specs/sync).
  *
@@ -48,8 +48,12 @@ export function verifyCommit(message: CommitMessage, options: VerifyOptions): Co
 
 /** Checks the new state of a repo that a host announces. Throws like `verifyCommit`. */
 export function verifySync(message: SyncMessage, options: VerifyOptions): SyncEvent {
-  const { roots, blocks } = readCar(message.blocks)
-  const { data } = verifySigned(message, roots[0] ?? '', blocks, options)
+  const {
+    roots: [root],
+    blocks,
+  } = readCar(message.blocks)
+  if (root === undefined) throw new Rejection('cid', 'the blocks do not say which of them is the commit')
+  const { data } = verifySigned(message, root, blocks, options)
   const { did, seq, timeMs, rev } = message
   return { kind: 'sync', did, seq, timeMs, rev, data: cidText(data) }
 }
@@ -60,34 +64,24 @@ function verifySigned(
   blocks: Blocks,
   { mode, key }: VerifyOptions,
 ): SignedCommit {
-  const block = present(blocks, cid)
-  if (mode === 'none') checkCanonical(block)
+  if (mode === 'none') checkCanonical(requireBlock(blocks, cid))
   else checkBlocks(blocks)
-  const commit = readCommitBlock(block)
+  const commit = readCommit(blocks, cid)
   if (commit.did !== did || commit.rev !== rev)
     throw new Rejection('signature', 'the signed commit has another did or rev than the event')
-  if (mode !== 'none' && !key?.verifies(commit.unsigned, commit.signature))
-    throw new WrongKey('the commit is not signed by the key of its DID')
+  if (mode !== 'none') checkSignature(commit, key)
   return commit
-}
-
-function checkBlocks(blocks: Blocks): void {
-  checkCids(blocks)
-  for (const [cid, block] of blocks) if (isDagCbor(cid)) checkCanonical(block)
 }
 
 function readOperation(operation: RepoOperation, blocks: Blocks, { mode }: VerifyOptions): Operation {
   const { action, collection, rkey, cid } = operation
   if (action === 'delete' || cid === undefined) return { op: 'delete', collection, rkey }
-  const record = present(blocks, cid)
-  if (record.length > maxRecordBytes)
-    throw new Rejection('size', `a record of ${record.length} bytes, more than ${maxRecordBytes}`)
+  const record = requireBlock(blocks, cid)
   if (mode === 'none') {
-    if (!fits(cid, record)) throw new Rejection('cid', 'a record does not hash to its CID')
+    if (!isCidOf(cid, record)) throw new Rejection('cid', 'a record does not hash to its CID')
     checkCanonical(record)
   }
-  if (!isDagCbor(cid) || (record[0] as number) >> 5 !== 5)
-    throw new Rejection('decode', 'a record that is not a map')
+  checkRecord(cid, record)
   return { op: action, collection, rkey, cid: cidText(cid), record }
 }
 
@@ -116,14 +110,3 @@ function wrongStart(claimed: Cid | undefined): Rejection {
     ? new Rejection('mst', 'the commit does not name the tree before it')
     : new Rejection('mst', 'the operations do not lead from the tree before to this one')
 }
-
-function present(blocks: Blocks, cid: Cid): Buffer {
-  return blocks.get(cid) ?? missing()
-}
-
-function missing(): never {
-  throw new Rejection('cid', 'a block that the event names is missing')
-}
-
-/** The second byte of a CID is the codec of its block. */
-const isDagCbor = (cid: Cid) => cid[1] === '\x71'

@@ -10,7 +10,7 @@ export const maxDepth = 64
  * numbers, keys sorted and unique, definite lengths, no floats, no tags but links, valid UTF-8.
  * Nothing is built, so that a lenient decoder can be given the bytes safely afterwards.
  *
- * @returns the offset behind the value.
+ * @returns the offset after the value.
  * @throws {Rejection} `decode`, `canonical` or `depth`
  */
 export function scan(bytes: Uint8Array, start: number): number {
@@ -96,7 +96,7 @@ class Scanner {
     if (tag !== 42) throw notCanonical(`tag ${tag}`)
     // 37 bytes: a zero byte, then the binary CID.
     if (this.#byte() !== 0x58 || this.#byte() !== 37 || this.#byte() !== 0)
-      throw notCanonical('a link that holds no CID')
+      throw notCanonical('a link that does not hold a CID')
     const cid = this.position
     this.#skip(cidLength)
     if (!isCidAt(this.#bytes, cid)) throw notCanonical('a link to a kind of CID that is not allowed')

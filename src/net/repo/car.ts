@@ -1,20 +1,19 @@
-import { decode } from '@atcute/cbor'
+import { decode, encode } from '@atcute/cbor'
+import type { Block, Blocks } from './block.ts'
 import { checkCanonical } from './canonical.ts'
-import { type Cid, cidLength, fits, isCidAt, isLink, linkedCid } from './cid.ts'
+import { type Cid, cidLength, isCidAt, isLink, linkedCid, linkTo } from './cid.ts'
 import { Rejection } from './rejection.ts'
-
-/** The blocks that an event carries, by CID: views of the frame, nothing is copied. */
-export type Blocks = ReadonlyMap<Cid, Buffer>
 
 export interface Car {
   readonly roots: readonly Cid[]
+  /** Views of the file: nothing is copied, and nothing of them is checked. */
   readonly blocks: Blocks
 }
 
 /**
- * Reads a CAR file, version 1 (https://ipld.io/specs/transport/car/carv1).
+ * Reads a CAR file, version 1 (https://ipld.io/specs/transport/car/carv1). Blocks may come in any order.
  *
- * @throws {Rejection} `decode` when it is none.
+ * @throws {Rejection} `decode` when it is not one.
  */
 export function readCar(bytes: Buffer): Car {
   const reader = { bytes, position: 0 }
@@ -37,10 +36,13 @@ export function readCar(bytes: Buffer): Car {
   return { roots, blocks }
 }
 
-/** @throws {Rejection} `cid` for the first block that is not what its CID says. */
-export function checkCids(blocks: Blocks): void {
-  for (const [cid, block] of blocks)
-    if (!fits(cid, block)) throw new Rejection('cid', 'a block does not hash to its CID')
+/** Writes a CAR file with one root, the blocks in the order in which they come. */
+export function writeCar(root: Cid, blocks: Iterable<Block>): Uint8Array {
+  const header = encode({ version: 1, roots: [linkTo(root)] })
+  const parts: Uint8Array[] = [varint(header.length), header]
+  for (const { cid, bytes } of blocks)
+    parts.push(varint(cid.length + bytes.length), Buffer.from(cid, 'latin1'), bytes)
+  return Buffer.concat(parts)
 }
 
 function readRoots(header: Buffer): Cid[] {
@@ -52,7 +54,7 @@ function readRoots(header: Buffer): Cid[] {
 
 function readLength(reader: { readonly bytes: Buffer; position: number }): number {
   let length = 0
-  // Four bytes of seven bits are 256 MiB, far more than a frame may hold.
+  // Four bytes of seven bits are 256 MiB, far more than any block may have.
   for (let shift = 0; shift < 28; shift += 7) {
     const byte = reader.bytes[reader.position++]
     if (byte === undefined) throw malformed('it ends within a length')
@@ -60,6 +62,14 @@ function readLength(reader: { readonly bytes: Buffer; position: number }): numbe
     if (byte < 0x80) return length
   }
   throw malformed('a length beyond all limits')
+}
+
+function varint(value: number): Uint8Array {
+  const bytes: number[] = []
+  let rest = value
+  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest & 0x7f) | 0x80)
+  bytes.push(rest)
+  return Uint8Array.from(bytes)
 }
 
 const malformed = (what: string) => new Rejection('decode', `not a CAR file: ${what}`)

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { CidLinkWrapper } from '@atcute/cbor'
+import { fromString } from '@atcute/cid'
 
 /**
  * A CID as its 36 bytes, one character for each: compares, hashes and looks up faster than bytes do.
@@ -8,8 +9,6 @@ import { CidLinkWrapper } from '@atcute/cbor'
 export type Cid = string
 
 export const cidLength = 36
-
-export const dagCbor = '\x01\x71\x12\x20'
 
 /** Tells whether the bytes from `offset` on begin with a CID of the allowed kinds. */
 export function isCidAt(bytes: Uint8Array, offset: number): boolean {
@@ -23,17 +22,22 @@ export function isCidAt(bytes: Uint8Array, offset: number): boolean {
   )
 }
 
+/** Tells whether a CID names DAG-CBOR; otherwise it names raw bytes. */
+export function isDagCbor(cid: Cid): boolean {
+  return cid[1] === '\x71'
+}
+
 /** The CID of a block of DAG-CBOR. */
 export function cidOf(block: Uint8Array): Cid {
   return dagCbor + hash('sha256', block, 'binary')
 }
 
-/** Tells whether a block hashes to what its CID says. */
-export function fits(cid: Cid, block: Uint8Array): boolean {
+/** Tells whether a CID is that of a block. */
+export function isCidOf(cid: Cid, block: Uint8Array): boolean {
   return cid.endsWith(hash('sha256', block, 'binary'))
 }
 
-/** A link as the decoder of CBOR gives it; a map with the key `$link` is none. */
+/** A link as the decoder of CBOR gives it; a map with the key `$link` is not one. */
 export function isLink(value: unknown): value is CidLinkWrapper {
   return value instanceof CidLinkWrapper
 }
@@ -42,7 +46,12 @@ export function linkedCid({ bytes }: CidLinkWrapper): Cid {
   return Buffer.from(bytes.buffer, bytes.byteOffset, cidLength).toString('latin1')
 }
 
-/** The CID as it is written in text: base32 behind a `b`. */
+/** A link as the encoder of CBOR takes it. */
+export function linkTo(cid: Cid): CidLinkWrapper {
+  return new CidLinkWrapper(Uint8Array.from(Buffer.from(cid, 'latin1')))
+}
+
+/** The CID as it is written in text: a `b`, then base32. */
 export function cidText(cid: Cid): string {
   let text = 'b'
   let bits = 0
@@ -57,5 +66,13 @@ export function cidText(cid: Cid): string {
   }
   return bits > 0 ? text + alphabet[(value << (5 - bits)) & 31] : text
 }
+
+/** Reads what `cidText` writes. @throws when it is not a CID. */
+export function parseCid(text: string): Cid {
+  return Buffer.from(fromString(text).bytes).toString('latin1')
+}
+
+/** How the CID of a block of DAG-CBOR begins: version, codec, kind and length of the hash. */
+const dagCbor = '\x01\x71\x12\x20'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'

@@ -1,30 +1,52 @@
-import { BytesWrapper, decode } from '@atcute/cbor'
+import { BytesWrapper, decode, toBytes } from '@atcute/cbor'
+import { type Block, type Blocks, encodeBlock, requireBlock } from './block.ts'
 import { scan } from './canonical.ts'
-import { type Cid, isLink, linkedCid } from './cid.ts'
-import { Rejection } from './rejection.ts'
+import { type Cid, isLink, linkedCid, linkTo } from './cid.ts'
+import { Rejection, WrongKey } from './rejection.ts'
+import type { VerifyingKey } from './signature.ts'
 
-/** A commit of a repo (https://atproto.com/specs/repository#commit-objects) and what of it was signed. */
-export interface SignedCommit {
+/** What a commit of a repo says (https://atproto.com/specs/repository#commit-objects). */
+export interface Commit {
   readonly did: string
   readonly rev: string
   /** The root of the tree. */
   readonly data: Cid
+}
+
+/** A commit as it was read, with what of it was signed. */
+export interface SignedCommit extends Commit {
   readonly signature: Uint8Array
   /** The commit without its signature, as it was when it was signed. */
   readonly unsigned: Uint8Array
 }
 
 /**
- * Reads the block of a commit, which must be canonical.
+ * Reads a commit among its blocks, whose canonical form has been checked.
  *
- * @throws {Rejection} `decode`
+ * @throws {Rejection} `cid` when it is not among them, `decode` when it is not a commit.
  */
-export function readCommitBlock(block: Buffer): SignedCommit {
+export function readCommit(blocks: Blocks, cid: Cid): SignedCommit {
+  const block = requireBlock(blocks, cid)
   const { did, rev, data, sig, version } = (decode(block) ?? {}) as Readonly<Record<string, unknown>>
   if (typeof did !== 'string' || typeof rev !== 'string') throw malformed('did or rev')
   if (version !== 3 || !isLink(data)) throw malformed('version or data')
   if (!(sig instanceof BytesWrapper)) throw malformed('sig')
   return { did, rev, data: linkedCid(data), signature: sig.buf, unsigned: withoutSignature(block) }
+}
+
+/** @throws {WrongKey} when the commit was not signed by `key`: another one may fit. */
+export function checkSignature({ unsigned, signature }: SignedCommit, key: VerifyingKey | undefined): void {
+  if (!key?.verifies(unsigned, signature))
+    throw new WrongKey('the commit is not signed by the key of its DID')
+}
+
+/** Writes a commit and signs it. @param sign returns the 64 bytes of a signature. */
+export async function signCommit(
+  { did, rev, data }: Commit,
+  sign: (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>,
+): Promise<Block> {
+  const unsigned = { did, version: 3, data: linkTo(data), rev, prev: null }
+  return encodeBlock({ ...unsigned, sig: toBytes(await sign(encodeBlock(unsigned).bytes)) })
 }
 
 /** Cuts the entry `sig` out, which leaves the canonical form of the rest: only the number of entries changes. */

@@ -1,9 +1,9 @@
-import type { Blocks } from './car.ts'
+import type { Blocks } from './block.ts'
 import type { Cid } from './cid.ts'
+import { PartialTree } from './partial-tree.ts'
 import { MissingBlock, Rejection } from './rejection.ts'
-import { Tree } from './tree.ts'
 
-/** What happened to one key of the tree. */
+/** What a commit did to one key of the tree. */
 export interface TreeOperation {
   readonly action: 'create' | 'update' | 'delete'
   readonly key: string
@@ -18,18 +18,18 @@ export interface TreeOperation {
  *
  * @param data the root of the tree after the commit
  * @returns the root of the tree before the commit.
- * @throws {MissingBlock} when the event does not carry enough to undo them.
+ * @throws {MissingBlock} when the blocks are not enough to undo them.
  * @throws {Rejection} `mst` when the tree is not what the operations lead to.
  */
 export function invert(data: Cid, blocks: Blocks, operations: readonly TreeOperation[]): Cid {
   if (operations.length === 0) return data
-  const tree = new Tree(blocks, data)
+  const tree = new PartialTree(blocks, data)
   for (const operation of operations) if (operation.action === 'delete') undo(tree, operation)
   for (const operation of operations) if (operation.action !== 'delete') undo(tree, operation)
   return tree.cid
 }
 
-function undo(tree: Tree, { action, key, cid, prev }: TreeOperation): void {
+function undo(tree: PartialTree, { action, key, cid, prev }: TreeOperation): void {
   if (action === 'create') tree.remove(key, stated(cid, key))
   else if (prev === undefined) throw new MissingBlock(`the operation on ${key} does not say what it replaced`)
   else if (action === 'delete') tree.insert(key, prev)

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { encode, toBytes } from '@atcute/cbor'
-import { blockOf } from '../../demo/block.ts'
+import { cidOf, linkTo } from './cid.ts'
 import { layerOf } from './node.ts'
 import { decodeNode } from './node-reader.ts'
 import { encodeNode } from './node-writer.ts'
 
-const { link } = blockOf(Uint8Array.of(0))
+const link = linkTo(cidOf(Uint8Array.of(0)))
 const key = (text: string) => toBytes(Buffer.from(text))
 const entry = (k: string, p = 0, t: unknown = null) => ({ k: key(k), p, t, v: link })
 

@@ -1,6 +1,22 @@
+import type { Blocks } from './block.ts'
 import { type Cid, cidLength, isCidAt } from './cid.ts'
-import { isEmpty, layerOf, type Node, type Subtree } from './node.ts'
-import { Rejection } from './rejection.ts'
+import { emptyNode, isEmpty, layerOf, type Node, type Subtree } from './node.ts'
+import { treeCid } from './node-writer.ts'
+import { MissingBlock, Rejection } from './rejection.ts'
+
+/**
+ * Reads a node of a tree among its blocks. The root of an empty tree is known without its block.
+ *
+ * @throws {MissingBlock} when it is not among them. Throws like `decodeNode` otherwise.
+ */
+export function loadNode(blocks: Pick<Blocks, 'get'>, cid: Cid, layer?: number): Node {
+  const block = blocks.get(cid)
+  if (block) return decodeNode(block, layer)
+  if (cid === emptyRoot && layer === undefined) return emptyNode(0)
+  throw new MissingBlock('a block of the tree is missing')
+}
+
+const emptyRoot = treeCid(emptyNode(0))
 
 /**
  * Reads a node, which must be in the one form that its content has.
@@ -17,11 +33,11 @@ export function decodeNode(block: Buffer, layer?: number): Node {
   if (own === 0 && subtrees.some((subtree) => subtree !== null))
     throw malformed('a subtree below the lowest layer')
   if (layer === undefined ? keys.length === 0 && subtrees[0] !== null : isEmpty({ keys, subtrees }))
-    throw malformed('a node without need')
+    throw malformed('an empty node')
   return { layer: own, keys, values, subtrees }
 }
 
-/** What an operation may name: `collection/rkey`, in the characters that AT Protocol allows. */
+/** What the key of a record is: `collection/rkey`, in the characters that AT Protocol allows. */
 const keySyntax = /^[a-zA-Z0-9._:~-]+\/[a-zA-Z0-9._:~-]+$/
 
 class NodeReader {
@@ -64,7 +80,7 @@ class NodeReader {
     }
     this.#key(0x6c)
     subtrees[0] = this.#link()
-    if (this.#position !== this.#block.length) throw malformed('bytes behind it')
+    if (this.#position !== this.#block.length) throw malformed('bytes after its end')
     return { keys, values, subtrees }
   }
 
@@ -81,7 +97,7 @@ class NodeReader {
       return null
     }
     for (const byte of linkHead) this.#expect(byte)
-    if (!isCidAt(this.#block, this.#position)) throw malformed('a link that holds no CID')
+    if (!isCidAt(this.#block, this.#position)) throw malformed('a link that does not hold a CID')
     this.#position += cidLength
     return this.#block.toString('latin1', this.#position - cidLength, this.#position)
   }

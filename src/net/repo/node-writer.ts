@@ -1,14 +1,21 @@
 import { type Cid, cidOf } from './cid.ts'
 import type { Node } from './node.ts'
 
-/** The CID of a tree as it now is: nodes that were loaded are written anew, the others are known by their CID. */
-export function treeCid(tree: Node | Cid): Cid {
-  return typeof tree === 'string' ? tree : cidOf(encodeNode(tree))
+/** Takes the nodes that are written, children before their parents. The bytes are good until it returns. */
+export type OnBlock = (cid: Cid, bytes: Buffer) => void
+
+/** The CID of a tree as it now is: nodes that were loaded are written again, the others are known by their CID. */
+export function treeCid(tree: Node | Cid, onBlock?: OnBlock): Cid {
+  if (typeof tree === 'string') return tree
+  const bytes = encodeNode(tree, onBlock)
+  const cid = cidOf(bytes)
+  onBlock?.(cid, bytes)
+  return cid
 }
 
 /** Writes a node in DAG-CBOR. The bytes are good until the next call. */
-export function encodeNode({ keys, values, subtrees }: Node): Buffer {
-  const links = subtrees.map((subtree) => subtree && treeCid(subtree))
+export function encodeNode({ keys, values, subtrees }: Node, onBlock?: OnBlock): Buffer {
+  const links = subtrees.map((subtree) => subtree && treeCid(subtree, onBlock))
   const writer = new NodeWriter(keys)
   writer.bytes(0xa2, 0x61, 0x65)
   writer.head(0x80, keys.length)
@@ -34,7 +41,7 @@ export function encodeNode({ keys, values, subtrees }: Node): Buffer {
 class NodeWriter {
   #position = 0
 
-  /** What an entry takes besides its key is below 128 bytes. */
+  /** What an entry takes besides its key is less than 128 bytes. */
   constructor(keys: readonly string[]) {
     const needed = keys.reduce((sum, key) => sum + key.length + 128, 128)
     if (needed > scratch.length) scratch = Buffer.allocUnsafeSlow(needed * 2)

@@ -3,7 +3,7 @@ import type { Cid } from './cid.ts'
 
 /**
  * A node of a Merkle search tree (https://atproto.com/specs/repository#mst-structure): `subtrees[i]` holds the
- * keys before `keys[i]`, the last subtree those behind all of them. A subtree is a CID until it is needed.
+ * keys before `keys[i]`, the last subtree those after all of them. A subtree is a CID until it is needed.
  */
 export interface Node {
   readonly layer: number
@@ -13,6 +13,11 @@ export interface Node {
 }
 
 export type Subtree = Node | Cid | null
+
+/** A place for the first key of a layer. */
+export function emptyNode(layer: number): Node {
+  return { layer, keys: [], values: [], subtrees: [null] }
+}
 
 /** The layer where a key stands: how many pairs of zero bits its SHA-256 begins with. */
 export function layerOf(key: string): number {

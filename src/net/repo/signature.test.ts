@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { P256PrivateKeyExportable, Secp256k1PrivateKeyExportable } from '@atcute/crypto'
-import { importKey, nativeSecp256k1 } from './signature.ts'
+import { nativeSecp256k1 } from './secp256k1.ts'
+import { importKey } from './signature.ts'
 
 const orders = {
   k256: 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n,

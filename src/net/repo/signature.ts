@@ -1,13 +1,13 @@
 import { createPublicKey, hash, verify } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { parsePublicMultikey } from '@atcute/crypto'
 import { InvalidError } from '../../model/errors.ts'
+import { type NativeSecp256k1, nativeSecp256k1 } from './secp256k1.ts'
 
 /** A public key, imported once and used for many signatures. */
 export interface VerifyingKey {
   /**
-   * Tells whether `signature` is one of `message` by this key: ECDSA with SHA-256, 64 bytes, and of the two
-   * that always fit the one with the low S, as AT Protocol demands.
+   * Tells whether `signature` is one of `message` by this key: ECDSA with SHA-256 in 64 bytes, and of the two forms
+   * that always fit only the one with the low S, as AT Protocol demands.
    */
   readonly verifies: (message: Uint8Array, signature: Uint8Array) => boolean
 }
@@ -16,7 +16,7 @@ export interface VerifyingKey {
  * Imports the key of a DID document (https://atproto.com/specs/cryptography).
  *
  * @param multikey `z…`, of the curves k256 and p256
- * @throws {InvalidError} when it is no such key.
+ * @throws {InvalidError} when it is not such a key.
  */
 export function importKey(multikey: string, native: NativeSecp256k1 | null = nativeSecp256k1): VerifyingKey {
   try {
@@ -25,23 +25,6 @@ export function importKey(multikey: string, native: NativeSecp256k1 | null = nat
     return native ? nativeKey(publicKeyBytes, native) : opensslKey(publicKeyBytes, k256)
   } catch (cause) {
     throw new InvalidError('the signing key is not a public key of the curves k256 or p256', { cause })
-  }
-}
-
-/** The part of the package `secp256k1` that is used: the binding of libsecp256k1, which refuses a high S by itself. */
-export interface NativeSecp256k1 {
-  publicKeyConvert(key: Uint8Array, compressed: boolean): Uint8Array
-  ecdsaVerify(signature: Uint8Array, digest: Uint8Array, key: Uint8Array): boolean
-}
-
-/** Where the optional package could not be installed, OpenSSL verifies k256 too, several times slower. */
-export const nativeSecp256k1: NativeSecp256k1 | null = loadNative()
-
-function loadNative(): NativeSecp256k1 | null {
-  try {
-    return createRequire(import.meta.url)('secp256k1/bindings.js')
-  } catch {
-    return null
   }
 }
 
@@ -56,7 +39,7 @@ function nativeKey(bytes: Uint8Array, native: NativeSecp256k1): VerifyingKey {
         const digest = Buffer.from(hash('sha256', message, 'binary'), 'latin1')
         return native.ecdsaVerify(signature, digest, key)
       } catch {
-        // It throws for numbers that are no points of the curve.
+        // It throws for numbers that are not points of the curve.
         return false
       }
     },

@@ -27,7 +27,8 @@ describe('an instrumented storage', () => {
     Record<string, readonly [op: string, run: (storage: Storage) => Promise<unknown>]>
   > = {
     get: ['get', (storage) => storage.get(record)],
-    repos: ['get', (storage) => storage.repos([alice])],
+    getRepo: ['get', (storage) => storage.getRepo(alice)],
+    repos: ['lookup', (storage) => storage.repos([alice])],
     query: ['query', (storage) => storage.query({ limit: 1 })],
     listRepos: ['query', (storage) => storage.listRepos({ limit: 1 })],
     'a query that fails': [

@@ -80,6 +80,10 @@ export class SqliteStorage implements Storage {
     }
   }
 
+  async getRepo(did: Did): Promise<RepoState | undefined> {
+    return this.#repos.find(did)?.state
+  }
+
   async repos(dids: readonly Did[]): Promise<ReadonlyMap<Did, RepoState>> {
     const repos = new Map<Did, RepoState>()
     for (const did of dids) {

@@ -74,7 +74,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
         { repo: repo(alice, { rev: '3kzzzzzzzzz22' }), clear: true, puts: [a] },
       ])
       assert.deepEqual(await uris(storage, {}), [recordUri(a)])
-      assert.equal((await storage.repos([alice])).get(alice)?.rev, '3kzzzzzzzzz22')
+      assert.equal((await storage.getRepo(alice))?.rev, '3kzzzzzzzzz22')
       assert.equal((await storage.totals()).records, 1)
     })
 
@@ -94,7 +94,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       )
       assert.equal(await storage.get(good), undefined)
       assert.equal((await storage.repos([alice, bob])).size, 0)
-      assert.equal((await storage.repos([carol])).get(carol)?.status, 'synced')
+      assert.equal((await storage.getRepo(carol))?.status, 'synced')
       assert.deepEqual({ ...(await storage.totals()), diskBytes: 0 }, { ...before, diskBytes: 0 })
       await put(storage, alice, [good])
       assert.deepEqual(await storage.get(good), good)
@@ -248,7 +248,8 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
         ]),
       )
       await storage.apply([{ repo: { ...bare, did: alice } }])
-      assert.deepEqual((await storage.repos([alice])).get(alice), { ...bare, did: alice })
+      assert.deepEqual(await storage.getRepo(alice), { ...bare, did: alice })
+      assert.equal(await storage.getRepo(carol), undefined)
     })
 
     it('are listed by DID, all or by status, page by page', async () => {

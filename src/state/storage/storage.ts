@@ -22,7 +22,10 @@ export interface Storage extends AsyncDisposable {
   /** Every record, or those of one repo, in the order in which they were first stored. */
   scan(did?: Did): AsyncIterable<StoredRecord>
 
-  /** The repos among `dids` that are known. */
+  /** One repo; undefined when it is not known. */
+  getRepo(did: Did): Promise<RepoState | undefined>
+
+  /** The repos among `dids` that are known, for a caller that is about to change them. */
   repos(dids: readonly Did[]): Promise<ReadonlyMap<Did, RepoState>>
 
   /** One page of all repos in the order of their DIDs. @throws {InvalidError} for a cursor that no page gave. */

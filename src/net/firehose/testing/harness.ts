@@ -47,7 +47,7 @@ export class Harness implements AsyncDisposable {
     }
     this.firehose = new Firehose({
       cursor: 0,
-      backoff: { firstMs: 1, maxMs: 4, random: Math.random },
+      backoff: { firstMs: 1, maxMs: 4 },
       onEvent: (type) => tell(`event ${type}`),
       onOperation: (op) => tell(`operation ${op}`),
       onReject: (reason) => tell(`reject ${reason}`),

@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto'
 import { type Bytes, fromBytes, toBytes } from '@atcute/cbor'
 import { create as createTid } from '@atcute/tid'
-import { type Block, encodeCar } from '../../../demo/block.ts'
 import { type CommitBody, encodeFrame, messageFrame } from '../../../demo/frames.ts'
 import { importSigningKey } from '../../../demo/key.ts'
 import { SignedRepo, type Write } from '../../../demo/repo.ts'
 import { Tree } from '../../../demo/tree.ts'
 import type { Did } from '../../../model/did.ts'
+import type { Block } from '../../repo/block.ts'
+import { writeCar } from '../../repo/car.ts'
+import { parseCid } from '../../repo/cid.ts'
 
 export const collection = 'app.bsky.feed.post'
 
@@ -23,7 +25,7 @@ export interface TestRepo {
 
 export async function createTestRepo(did: Did, keyName: string = did): Promise<TestRepo> {
   const key = await importSigningKey(hash('sha256', keyName, 'buffer'))
-  const repo = new SignedRepo({ did, key, tree: await Tree.build([]) })
+  const repo = new SignedRepo({ did, key, tree: Tree.build([]) })
   let microseconds = 1_700_000_000_000_000
   const commit = async (...writes: readonly Write[]) =>
     (await repo.commit(writes, createTid(microseconds++, 1))).body
@@ -65,10 +67,11 @@ export function anyFrame(type: string, body: object): Buffer {
 }
 
 /** A commit whose CAR carries other blocks besides its own. */
-export function withBlocks(body: CommitBody, ...blocks: readonly Pick<Block, 'cid' | 'bytes'>[]): CommitBody {
-  const added = encodeCar(body.commit, blocks)
-  // The header is that of any CAR with this root; the blocks stand behind it.
-  const header = encodeCar(body.commit, [])
+export function withBlocks(body: CommitBody, ...blocks: readonly Block[]): CommitBody {
+  const root = parseCid(body.commit.$link)
+  const added = writeCar(root, blocks)
+  // The header is that of any CAR with this root; the blocks stand after it.
+  const header = writeCar(root, [])
   return { ...body, blocks: toBytes(Buffer.concat([fromBytes(body.blocks), added.subarray(header.length)])) }
 }
 

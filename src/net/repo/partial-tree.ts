@@ -1,21 +1,23 @@
-import type { Blocks } from './car.ts'
+import type { Blocks } from './block.ts'
 import type { Cid } from './cid.ts'
-import { isEmpty, layerOf, type Node, type Subtree } from './node.ts'
-import { decodeNode } from './node-reader.ts'
+import { emptyNode, isEmpty, layerOf, type Node, type Subtree } from './node.ts'
+import { loadNode } from './node-reader.ts'
 import { treeCid } from './node-writer.ts'
-import { MissingBlock, Rejection } from './rejection.ts'
+import { Rejection } from './rejection.ts'
 
 /**
- * A Merkle search tree of which only some blocks are at hand. Nodes are loaded when a change needs them.
+ * A Merkle search tree of which only some blocks need be at hand. Nodes are loaded when a change needs them, and
+ * written when the tree is asked for its CID or its blocks.
  *
  * Every method throws {MissingBlock} when it needs a block that is not there, and {Rejection} `mst`
- * when the tree does not hold what it should; the tree is of no use afterwards.
+ * when the tree does not hold what it should; the tree must not be used afterwards.
  */
-export class Tree {
-  readonly #blocks: Blocks
+export class PartialTree {
+  readonly #blocks: Pick<Blocks, 'get'>
   #root: Node | Cid
 
-  constructor(blocks: Blocks, root: Cid) {
+  /** @param root of a new tree: `emptyNode(0)` */
+  constructor(blocks: Pick<Blocks, 'get'>, root: Node | Cid) {
     this.#blocks = blocks
     this.#root = root
   }
@@ -25,6 +27,24 @@ export class Tree {
     return treeCid(this.#root)
   }
 
+  /** Writes the nodes that were loaded or made, which are loaded again when they are needed. */
+  write(): Map<Cid, Buffer> {
+    const written = new Map<Cid, Buffer>()
+    this.#root = treeCid(this.#root, (cid, bytes) => written.set(cid, unpooled(bytes)))
+    return written
+  }
+
+  /** What a key holds. Loads the whole path to it, or to where it would stand. */
+  get(key: string): Cid | undefined {
+    for (let node: Node | undefined = this.#top(); node; ) {
+      const at = lowerBound(node, key)
+      if (node.keys[at] === key) return node.values[at]
+      node = this.#child(node, at)
+    }
+    return undefined
+  }
+
+  /** Puts in a key that must not be there. */
   insert(key: string, value: Cid): void {
     const layer = layerOf(key)
     const root = this.#load(this.#root)
@@ -143,20 +163,15 @@ export class Tree {
   }
 
   #load(subtree: Node | Cid, layer?: number): Node {
-    if (typeof subtree !== 'string') return subtree
-    if (subtree === emptyRoot) return emptyNode(0)
-    const block = this.#blocks.get(subtree)
-    if (!block) throw new MissingBlock('a block of the tree that is needed to undo the operations is missing')
-    return decodeNode(block, layer)
+    return typeof subtree === 'string' ? loadNode(this.#blocks, subtree, layer) : subtree
   }
 }
 
-/** Known to everybody, so that an event need not carry it. */
-const emptyRoot = treeCid(emptyNode(0))
-
-/** A place for what is about to be put in. */
-function emptyNode(layer: number): Node {
-  return { layer, keys: [], values: [], subtrees: [null] }
+/** A copy that does not keep a larger piece of memory from being freed. */
+function unpooled(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(copy)
+  return copy
 }
 
 /** Puts nodes without keys above a root until the tree reaches up to `layer`. */

@@ -1,29 +1,27 @@
 import assert from 'node:assert/strict'
-import { hash } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { type CidLink, fromString } from '@atcute/cid'
 import { getKeyHeight, MemoryBlockStore, NodeStore, NodeWrangler } from '@atcute/mst'
-import { blockOf } from '../../demo/block.ts'
 import { emptyTree } from '../../model/event.ts'
-import { type Cid, cidText } from './cid.ts'
+import { type Cid, cidOf, cidText, parseCid } from './cid.ts'
 import { layerOf } from './node.ts'
-import { Tree } from './tree.ts'
+import { PartialTree } from './partial-tree.ts'
 
-const binary = (cid: string): Cid => Buffer.from(fromString(cid).bytes).toString('latin1')
-const linkOf = (text: string): CidLink => blockOf(Buffer.from(hash('sha256', text))).link
+const cidFor = (text: string): Cid => cidOf(Buffer.from(text))
 
 /** A tree as another implementation makes it, all of its blocks kept. */
 class Reference {
   readonly #store = new MemoryBlockStore()
   readonly #wrangler = new NodeWrangler(new NodeStore(this.#store))
   root = emptyTree
-  readonly values = new Map<string, CidLink>()
+  readonly values = new Map<string, Cid>()
 
-  async set(key: string, value: CidLink | undefined): Promise<void> {
+  async set(key: string, value: Cid | undefined): Promise<void> {
     if (value) this.values.set(key, value)
     else this.values.delete(key)
     this.root = value
-      ? await this.#wrangler.putRecord(this.root === emptyTree ? null : this.root, key, value)
+      ? await this.#wrangler.putRecord(this.root === emptyTree ? null : this.root, key, {
+          $link: cidText(value),
+        })
       : await this.#wrangler.deleteRecord(this.root, key)
   }
 
@@ -31,9 +29,9 @@ class Reference {
     return this.#store.blocks
   }
 
-  tree(): Tree {
-    const blocks = Array.from(this.blocks, ([cid, bytes]) => [binary(cid), Buffer.from(bytes)] as const)
-    return new Tree(new Map(blocks), binary(this.root))
+  tree(): PartialTree {
+    const blocks = Array.from(this.blocks, ([cid, bytes]) => [parseCid(cid), Buffer.from(bytes)] as const)
+    return new PartialTree(new Map(blocks), parseCid(this.root))
   }
 }
 
@@ -41,7 +39,7 @@ const key = (index: number) => `app.bsky.feed.${index % 3 ? 'post' : 'like'}/${i
 
 async function grown(size: number): Promise<Reference> {
   const reference = new Reference()
-  for (let index = 0; index < size; index++) await reference.set(key(index), linkOf(key(index)))
+  for (let index = 0; index < size; index++) await reference.set(key(index), cidFor(key(index)))
   return reference
 }
 
@@ -59,10 +57,10 @@ describe('a partial tree', () => {
         for (let change = 0; change < 1 + (round % 8); change++) {
           const path = key(Math.floor(Math.random() * (size + 30)))
           const before = reference.values.get(path)
-          const after = Math.random() < 0.5 ? linkOf(`${path} ${round} ${change}`) : undefined
-          if (before && after) tree.replace(path, binary(before.$link), binary(after.$link))
-          else if (before) tree.remove(path, binary(before.$link))
-          else if (after) tree.insert(path, binary(after.$link))
+          const after = Math.random() < 0.5 ? cidFor(`${path} ${round} ${change}`) : undefined
+          if (before && after) tree.replace(path, before, after)
+          else if (before) tree.remove(path, before)
+          else if (after) tree.insert(path, after)
           else continue
           await reference.set(path, after)
         }
@@ -74,15 +72,15 @@ describe('a partial tree', () => {
   it('is the empty tree when the last key is gone', async () => {
     const reference = await grown(50)
     const tree = reference.tree()
-    for (const [path, { $link }] of reference.values) tree.remove(path, binary($link))
+    for (const [path, value] of reference.values) tree.remove(path, value)
     assert.equal(cidText(tree.cid), emptyTree)
   })
 
   it('refuses to change what is not as it should be', async () => {
     const reference = await grown(50)
-    const value = binary(linkOf(key(7)).$link)
-    const other = binary(linkOf('other').$link)
-    const wrong: ((tree: Tree) => void)[] = [
+    const value = cidFor(key(7))
+    const other = cidFor('other')
+    const wrong: ((tree: PartialTree) => void)[] = [
       (tree) => tree.insert(key(7), other),
       (tree) => tree.remove(key(7), other),
       (tree) => tree.remove(key(70), other),
@@ -96,9 +94,9 @@ describe('a partial tree', () => {
   it('says which kind of failure a missing block is', async () => {
     const { root, values, blocks } = await grown(200)
     const top = Buffer.from(blocks.get(root) as Uint8Array)
-    const missing = Array.from(values).filter(([path, { $link }]) => {
+    const missing = Array.from(values).filter(([path, value]) => {
       try {
-        new Tree(new Map([[binary(root), top]]), binary(root)).remove(path, binary($link))
+        new PartialTree(new Map([[parseCid(root), top]]), parseCid(root)).remove(path, value)
         return false
       } catch (error) {
         return (error as Error).name === 'MissingBlock'
