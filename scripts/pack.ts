@@ -15,7 +15,8 @@ export type PackageName = keyof typeof packages
 /** The tarball of each package. */
 export type Tarballs = Readonly<Record<PackageName, string>>
 
-if (import.meta.main) for (const file of Object.values(packAll('.'))) console.log(file)
+// usage: node scripts/pack.ts [FOLDER]
+if (import.meta.main) for (const file of Object.values(packAll(process.argv[2] ?? '.'))) console.log(file)
 
 /** Builds all packages and packs them into a folder. @returns the paths of the tarballs. */
 export function packAll(folder: string): Tarballs {
