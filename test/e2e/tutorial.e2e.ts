@@ -94,7 +94,8 @@ describe('the example, with the packed packages', { timeout: 600_000 }, () => {
     const mounted = { instead: { '8080': `${port}` }, url: `'http://127.0.0.1:${port}/metrics'` }
     example.write('drop-in.ts', documentedProgram(page, 'drop-in.ts', dropIn))
     example.write('mounted.ts', documentedProgram(page, 'mounted.ts', mounted))
-    rmSync(join(example.folder, 'wrong.ts'))
+    // It shows what does not compile.
+    rmSync(join(example.folder, 'wrong.ts'), { force: true })
     example.run('npm run --silent check')
     assert.match(example.run('node drop-in.ts'), /^jobs_total\{otel_scope_name="worker"\} 1$/m)
     const scraped = example.run('node mounted.ts')
