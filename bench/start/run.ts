@@ -75,7 +75,9 @@ function printCommands(): void {
       'dashboards render --help',
       'serve --help',
     ].map((line) => [`tidegauge ${line}`, service, line.split(' ')] as const),
-    ...['--version'].map((line) => [`tidegauge-tools ${line}`, tools, line.split(' ')] as const),
+    ...['--version', 'audit --help', 'generate --help'].map(
+      (line) => [`tidegauge-tools ${line}`, tools, line.split(' ')] as const,
+    ),
   ]
   const argsOf = (where: 'tree' | 'installed') =>
     commands.map(([, program, args]) => (program ? [program[where], ...args] : args))
