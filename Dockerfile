@@ -8,6 +8,8 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY otel/package.json ./otel/
+COPY tools/package.json ./tools/
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
@@ -21,9 +23,9 @@ ENV TIDEGAUGE_HOST=0.0.0.0 \
     TIDEGAUGE_DATA=/data \
     OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0
 WORKDIR /app
-COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
+# Mirrors the tree, so that node_modules/@tidegauge/otel and tools, links to ../../otel and ../../tools, lead to the packages.
+COPY --from=build /app/dist ./
 # A named volume takes its owner from the folder that it is mounted over.
 RUN mkdir /data && chown node:node /data
 USER node
@@ -32,5 +34,5 @@ EXPOSE 3000 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Ends on SIGTERM by itself, within seconds: no init is needed.
-ENTRYPOINT ["node", "dist/src/main.js"]
+ENTRYPOINT ["node", "src/main.js"]
 CMD ["serve"]

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, matchesGlob, relative } from 'node:path'
+import { basename, join, matchesGlob, relative } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { environmentOf, listOf, readDockerfile, type Stage } from '../dockerfile.fixture.ts'
@@ -38,14 +38,12 @@ describe('the image of the service', { timeout: 600_000 }, () => {
     const [to = '', ...from] = paths.split(' ').reverse()
     const source = stages.find(({ name }) => name === stage && name !== undefined)
     for (const path of from) {
-      const target =
-        from.length > 1 || to.endsWith('/') ? join(app, to, path.split('/').at(-1) ?? '') : join(app, to)
-      if (source) cpSync(join(rootOf(source), path), target, { recursive: true, verbatimSymlinks: true })
-      else
-        cpSync(join(root, path), target, {
-          recursive: true,
-          filter: (file) => isInContext(relative(root, file)),
-        })
+      const file = join(source ? rootOf(source) : root, path)
+      // Of a folder the content is copied, not the folder itself.
+      const isInto = !statSync(file).isDirectory() && (from.length > 1 || to.endsWith('/'))
+      const filter = (one: string) => source !== undefined || isInContext(relative(root, one))
+      const target = isInto ? join(app, to, basename(file)) : join(app, to)
+      cpSync(file, target, { recursive: true, verbatimSymlinks: true, filter })
     }
   }
 
@@ -60,15 +58,19 @@ describe('the image of the service', { timeout: 600_000 }, () => {
   it('holds what runs and nothing else', () => {
     const app = join(rootOf(last), 'app')
     for (const path of [
-      'src',
-      'otel',
       'test',
+      'scripts',
       '.git',
       'tsconfig.json',
       'node_modules/typescript',
       'node_modules/node',
     ])
       assert.ok(!existsSync(join(app, path)), path)
+    const sources = globSync(['{src,otel,tools}/**/*.ts', '*.ts'], { cwd: app })
+    assert.deepEqual(
+      sources.filter((file) => !file.endsWith('.d.ts')),
+      [],
+    )
     const megabytes = Number(execFileSync('du', ['-sm', app], { encoding: 'utf8' }).split('\t')[0])
     assert.ok(megabytes < 150, `${megabytes} MB`)
   })

@@ -1,247 +1,180 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer as createHttpServer } from 'node:http'
-import { isBuiltin } from 'node:module'
-import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { metricIn } from '../../otel/pipeline/testing/demo.ts'
-import { type OtlpSink, startHttpSink } from '../../otel/pipeline/testing/otlp-sink.ts'
-import { startProcess } from './harness/process.ts'
-import { Tutorial } from './harness/tutorial.ts'
+import { type PackageName, packAll } from '../../scripts/pack.ts'
+import { documentedProgram } from './harness/documented-program.ts'
+import { packagesImportedBy } from './harness/package-imports.ts'
+import { Project } from './harness/project.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'tidegauge-package-'))
-const example = join(folder, 'examples/express')
-const installed = join(example, 'node_modules/tidegauge')
+const packed = new Project()
+const tarballs = packAll(packed.folder)
+after(() => packed[Symbol.dispose]())
 
-describe('the packed package in a foreign project', () => {
-  let sink: OtlpSink | undefined
+/** What a package may hold beside its manifest, licence and README. */
+const shipped: Readonly<Record<PackageName, RegExp>> = {
+  '@tidegauge/otel': /\.(js|d\.ts)$/,
+  '@tidegauge/tools': /\.(js|d\.ts)$/,
+  tidegauge: /^src\/.*\.js$/,
+}
+const names = Object.keys(shipped) as PackageName[]
 
-  before(() => {
-    const ofRepository = (path: string) => !['node_modules', 'dist'].includes(basename(path))
-    cpSync(join(root, 'examples/express'), example, { recursive: true, filter: ofRepository })
-  })
-  after(async () => {
-    await sink?.[Symbol.asyncDispose]()
-    rmSync(folder, { recursive: true, force: true })
-  })
+describe('the three packages, installed by one command into an empty folder', () => {
+  const project = new Project()
+  before(() => project.install(...Object.values(tarballs)))
+  after(() => project[Symbol.dispose]())
 
-  it('makes of an ordinary app what its tutorial says, word for word', async () => {
-    const [app, scrape, otlp] = await freePorts(3)
-    await using tutorial = new Tutorial({
-      folder: example,
-      instead: {
-        'cd ../.. && npm install && npm pack': `cd '${root}' && npm pack --pack-destination '${folder}'`,
-        '8080': `${app}`,
-        '9464': `${scrape}`,
-        '4318': `${otlp}`,
-        // A file puts the variable out of effect, and says so.
-        'OTEL_CONFIG_FILE=': 'OTEL_EXPORTER_PROMETHEUS_PORT= OTEL_CONFIG_FILE=',
-        'npx tidegauge': 'OTEL_EXPORTER_PROMETHEUS_PORT= npx tidegauge',
-      },
-      env: {
-        PORT: `${app}`,
-        OTEL_EXPORTER_PROMETHEUS_PORT: `${scrape}`,
-        npm_config_prefer_offline: 'true',
-        // With it Node takes the tests of the tutorial for a part of these.
-        NODE_TEST_CONTEXT: undefined,
-      },
-      onElsewhere: async () => {
-        sink = await startHttpSink({ port: otlp as number })
-      },
+  for (const name of names) {
+    it(`${name} holds what runs and the types of what is public, and nothing else`, () => {
+      const files = project.filesOf(name).filter((file) => !/^(package\.json|LICENSE|README\.md)$/.test(file))
+      const ofTree = /\.test\.|conformance|fixture|testing|\.tmp/
+      assert.deepEqual(
+        files.filter((file) => !shipped[name].test(file) || ofTree.test(file)),
+        [],
+      )
+      assert.ok(files.length > 0)
     })
-    await tutorial.follow(readFileSync(join(example, 'README.md'), 'utf8'))
-  })
 
-  it('pushes what was measured by OTLP', () => {
-    const last = sink?.received.findLast(({ headers }) => headers['content-type'] === 'application/json')
-    assert.ok(last)
-    const points = metricIn(last, 'cafe.orders')?.sum?.dataPoints ?? []
-    const counts = points.map(({ attributes, asDouble }) => [attributes?.[0]?.value.stringValue, asDouble])
-    assert.deepEqual(Object.fromEntries(counts), { espresso: 1, latte: 0, tea: 0 })
-  })
-
-  it('lets the app end when it is asked to', async () => {
-    const [app] = await freePorts(1)
-    const script = `cd '${example}' && exec '${process.execPath}' app.ts`
-    const ready = async () => (await fetch(`http://127.0.0.1:${app}/`)).status === 404
-    const env = { PORT: `${app}`, OTEL_EXPORTER_PROMETHEUS_PORT: '0' }
-    await using running = await startProcess({
-      name: 'app',
-      command: 'bash',
-      args: ['-c', script],
-      env,
-      ready,
+    it(`${name} has a manifest without what is of use in the tree alone`, () => {
+      const manifest = project.manifestOf(name)
+      const ofTree = ['private', 'scripts', 'workspaces', 'devDependencies', 'overrides', 'allowScripts']
+      assert.deepEqual(
+        ofTree.filter((field) => field in manifest),
+        [],
+      )
+      assert.doesNotMatch(JSON.stringify(manifest).replaceAll('.d.ts', ''), /\.ts"/)
     })
-    running.signal('SIGINT')
-    assert.equal(await running.exited, 0, running.log())
-  })
 
-  it('does what docs/coming-from.md says, in a provider and on a server of others', async () => {
-    const [app] = await freePorts(1)
-    rmSync(join(example, 'wrong.ts'))
-    writeProgram('drop-in.ts', { '9464': '0' }, 'endpoint.url')
-    writeProgram('mounted.ts', { '8080': `${app}` }, `'http://127.0.0.1:${app}/metrics'`)
-    run('npm run --silent check')
-    assert.match(run(`'${process.execPath}' drop-in.ts`), /^jobs_total\{otel_scope_name="worker"\} 1$/m)
-    const mounted = run(`'${process.execPath}' mounted.ts`)
-    assert.match(mounted, /^cafe_orders_total\{drink="tea",.*\} 1$/m)
-    assert.match(mounted, /^uptime_seconds/m)
-  })
-
-  it('generates, audits, updates and draws dashboards', () => {
-    run('npx tidegauge generate --catalog metrics.ts --out generated')
-    const audited = run(
-      `npx tidegauge audit --catalog metrics.ts --source app.ts metrics.ts --dashboards 'generated/dashboards/*.json' --fail-on warning`,
-    )
-    assert.match(audited, /the source \(\d+ metrics declared\)/)
-    writeFileSync(join(example, 'mine.json'), '{ "title": "Mine", "uid": "mine", "panels": [] }')
-    assert.match(run('npx tidegauge dashboards update mine.json --catalog metrics.ts'), /panels added/)
-    assert.match(run('npx tidegauge dashboards render --help'), /--png/)
-  })
-
-  it('draws a page with script and font in it', async () => {
-    const server = createHttpServer((_, response) =>
-      response
-        .setHeader('content-type', 'application/json')
-        .end('{"status":"success","data":{"resultType":"vector","result":[]}}'),
-    ).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const args = ['dashboards', 'render', 'mine.json', '--prometheus', url, '--out', 'mine.html']
-    const drawing = spawn(process.execPath, [join(installed, 'dist/src/main.js'), ...args], { cwd: example })
-    await once(drawing, 'close')
-    server.close()
-    const page = readFileSync(join(example, 'mine.html'), 'utf8')
-    assert.match(page, /uPlot/)
-    assert.match(page, /font\/woff2;base64,/)
-  })
-
-  it('audits as a library, with types', () => {
-    const program = `import { runAudit } from '@tidegauge/tools'
-const audit = await runAudit({ dashboards: ['generated/dashboards/*.json'], source: ['metrics.ts'] })
-console.log(audit.problems.length, audit.findings.length)
-`
-    writeFileSync(join(example, 'audit.ts'), program)
-    run('npm run --silent check')
-    assert.match(run(`'${process.execPath}' audit.ts`), /^0 \d+$/m)
-  })
+    it(`${name} declares the packages that it imports and no others`, () => {
+      const { dependencies, peerDependencies, optionalDependencies } = project.manifestOf(name)
+      const declared = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies })
+      const texts = project.filesOf(name).map((file) => project.read(`node_modules/${name}/${file}`))
+      const imported = new Set(texts.flatMap(packagesImportedBy))
+      assert.deepEqual(
+        [...imported].filter((one) => !declared.includes(one) && one !== name),
+        [],
+      )
+      // What is not imported is wanted beside it by a package that is.
+      const beside = [...imported].flatMap((one) =>
+        Object.keys(project.manifestOf(one).peerDependencies ?? {}),
+      )
+      assert.deepEqual(
+        declared.filter((one) => !imported.has(one) && !beside.includes(one)),
+        [],
+      )
+    })
+  }
 
   it('brings one copy of each package of the OpenTelemetry SDK', () => {
-    const packages = globSync('node_modules/**/@opentelemetry/*/package.json', { cwd: example })
-    const copies = Map.groupBy(packages, (path) => manifestOf(join(example, dirname(path))).name)
+    const copies = Map.groupBy(project.installed(), ([, { name }]) => name)
     // It patches modules on behalf of whoever extends it, and each release of those has its own.
     copies.delete('@opentelemetry/instrumentation')
-    assert.ok(copies.has('@opentelemetry/sdk-metrics') && copies.has('@opentelemetry/api'))
-    for (const [name, places] of copies) if (name) assert.equal(places.length, 1, `${places}`)
+    const ofSdk = [...copies].filter(([name]) => /^@(opentelemetry|tidegauge)\//.test(name))
+    assert.ok(ofSdk.some(([name]) => name === '@opentelemetry/sdk-metrics'))
+    for (const [, places] of ofSdk) assert.equal(places.length, 1, `${places.map(([place]) => place)}`)
   })
 
-  it('refuses a project with another SDK instead of adding a second one', () => {
-    const dependencies = {
-      tidegauge: `file:${folder}/tidegauge-0.1.0.tgz`,
-      '@opentelemetry/sdk-metrics': '3.1.1',
-    }
-    const project = mkdtempSync(join(folder, 'other-'))
-    writeFileSync(join(project, 'package.json'), JSON.stringify({ dependencies }))
-    const output = run(`cd '${project}' && ! npm install --dry-run`)
-    assert.match(output, /peer @opentelemetry\/sdk-metrics@"3\.1\.0" from tidegauge/)
+  /** One line for each export of the two libraries. */
+  const lines = (line: (name: string, index: number) => string) =>
+    (['@tidegauge/otel', '@tidegauge/tools'] as const)
+      .flatMap((name) =>
+        Object.keys(project.manifestOf(name).exports ?? {})
+          .filter((path) => !path.endsWith('.json'))
+          .map((path) => join(name, path)),
+      )
+      .map(line)
+      .join('\n')
+  const shown = 'console.log(Object.keys(all).join())'
+
+  it('is imported by JavaScript, each export of it', () => {
+    const imports = lines((name, i) => `import * as _${i} from '${name}'`)
+    project.write('all.mjs', `${imports}\nconst all = { ${lines((_, i) => `..._${i},`)} }\n${shown}\n`)
+    assert.match(project.run('node all.mjs'), /\bstartPipeline\b.*\brunAudit\b/)
   })
 
-  it('holds what runs and the types of what is public, and nothing else', () => {
-    const files = globSync('**', { cwd: installed, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => join(parentPath, name).slice(installed.length + 1))
-    const expected =
-      /^(dist\/(otel|src)\/.*\.js|dist\/otel\/.*\.d\.ts|(dist\/)?package\.json|LICENSE|README\.md)$/
-    assert.deepEqual(
-      files.filter((file) => !expected.test(file) || /\.test\.|conformance|fixture|testing|\.tmp/.test(file)),
-      [],
-    )
+  it('is required by CommonJS, each export of it, without a warning', () => {
+    project.write('all.cjs', `const all = { ${lines((name) => `...require('${name}'),`)} }\n${shown}\n`)
+    assert.match(project.run('node all.cjs'), /^\S*\bstartPipeline\b\S*\brunAudit\b\S*\n$/)
   })
 
-  it('imports its dependencies and no others', () => {
-    const { dependencies = {}, peerDependencies = {}, optionalDependencies = {} } = manifestOf(installed)
-    const sources = globSync('dist/**/*.js', { cwd: installed }).map((file) => join(installed, file))
-    const imports = /(?:\bfrom |\bimport |\bimport\(|\(import\.meta\.url\)\()'([^'.][^']*)'/g
-    const imported = new Set(
-      sources
-        .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(imports)])
-        .map(([, target = '']) => target)
-        .filter((target) => !isBuiltin(target))
-        .map((target) =>
-          target
-            .split('/')
-            .slice(0, target.startsWith('@') ? 2 : 1)
-            .join('/'),
-        ),
-    )
-    const declared = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies })
-    assert.deepEqual(
-      [...imported].filter((name) => !declared.includes(name)),
-      [],
-    )
-    // The rest: a file that is found at run time, the types of what is public, or a peer of a package that is imported.
-    const types = globSync('dist/**/*.d.ts', { cwd: installed }).map((file) => join(installed, file))
-    const text = [...sources, ...types].map((file) => readFileSync(file, 'utf8')).join('\n')
-    const peers = [...imported].flatMap((name) => {
-      const { peerDependencies: wanted = {} } = manifestOf(join(example, 'node_modules', name))
-      return Object.keys(wanted)
+  const resolutions = [
+    { module: 'nodenext', moduleResolution: 'nodenext' },
+    { module: 'preserve', moduleResolution: 'bundler' },
+  ]
+  for (const resolution of resolutions)
+    it(`has types that hold under moduleResolution ${resolution.moduleResolution}, its own declarations too`, () => {
+      project.install('--save-dev', `@types/node@${versionOf('@types/node')}`)
+      const compilerOptions = { ...resolution, target: 'esnext', strict: true, noEmit: true, types: ['node'] }
+      project.write('tsconfig.json', { compilerOptions, files: ['all.ts', 'metered.ts'] })
+      project.write('package.json', { ...JSON.parse(project.read('package.json')), type: 'module' })
+      project.write(
+        'all.ts',
+        lines((name, i) => `import * as _${i} from '${name}'\nvoid _${i}`),
+      )
+      const readme = project.read('node_modules/@tidegauge/otel/README.md')
+      project.write('metered.ts', documentedProgram(readme, 'metered.ts', { url: 'pipeline.endpoint?.url!' }))
+      project.run(`'${process.execPath}' '${join(root, 'node_modules/typescript/bin/tsc')}' -p .`)
+      const scraped = project.run(`node all.ts && OTEL_EXPORTER_PROMETHEUS_PORT=0 node metered.ts`)
+      assert.match(scraped, /^cafe_orders_total\{drink="tea",.*\} 1$/m)
     })
-    const isUsed = (name: string) =>
-      imported.has(name) || new RegExp(`['"]${name}['"/]`).test(text) || peers.includes(name)
-    assert.deepEqual(
-      declared.filter((name) => !isUsed(name)),
-      [],
-    )
-  })
+
+  for (const command of ['tidegauge', 'tidegauge-tools'])
+    it(`brings the command ${command}`, () => {
+      assert.equal(
+        project.run(`node_modules/.bin/${command} --version`),
+        `${project.manifestOf('tidegauge').version}\n`,
+      )
+    })
 })
 
-/** Writes a program of docs/coming-from.md that scrapes itself when all is set up. */
-function writeProgram(name: string, instead: Readonly<Record<string, string>>, url: string): void {
-  const text = readFileSync(join(root, 'docs/coming-from.md'), 'utf8')
-  const found = new RegExp(`^\`\`\`ts ${name}\\n(.*?)^\`\`\`$`, 'ms').exec(text)?.[1]
-  assert.ok(found, `no program ${name}`)
-  const program = Object.entries(instead).reduce((all, [from, to]) => all.replace(from, to), found)
-  const end = `for (;;) {
-  const answer = await fetch(${url}).catch(() => undefined)
-  if (answer === undefined) continue
-  console.log(await answer.text())
-  process.exit(0)
-}`
-  writeFileSync(join(example, name), `${program}${end}\n`)
-}
+describe('one package alone', () => {
+  const ofService = /^(@atcute\/.*|secp256k1|express|ws|compression)$/
+  const optional = /^(@grpc\/.*|protobufjs|@opentelemetry\/(instrumentation.*|.*grpc.*))$/
 
-/** Runs commands in the example. @returns what they say. @throws {Error} with that when they fail. */
-function run(commands: string): string {
-  return execFileSync('bash', ['-c', `{ ${commands}; } 2>&1`], { cwd: example, encoding: 'utf8' })
-}
+  it('of @tidegauge/otel, installs neither gRPC nor anything of the service, and little at all', () => {
+    using project = new Project()
+    project.install(tarballs['@tidegauge/otel'])
+    const installed = [...project.installed().values()].map(({ name }) => name)
+    assert.ok(installed.includes('@opentelemetry/sdk-metrics'), `${installed}`)
+    assert.deepEqual(
+      installed.filter((name) => ofService.test(name) || optional.test(name) || name === '@tidegauge/tools'),
+      [],
+    )
+    assert.ok(installed.length <= 20, `${installed.length} packages: ${installed}`)
+    const megabytes = Number(execFileSync('du', ['-sm', project.folder], { encoding: 'utf8' }).split('\t')[0])
+    assert.ok(megabytes <= 35, `${megabytes} MB`)
+  })
 
-interface Manifest {
-  readonly name?: string
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly peerDependencies?: Readonly<Record<string, string>>
-  readonly optionalDependencies?: Readonly<Record<string, string>>
-}
+  it('of @tidegauge/tools, installs neither gRPC nor anything of the service', () => {
+    using project = new Project()
+    project.install(tarballs['@tidegauge/otel'], tarballs['@tidegauge/tools'])
+    const installed = [...project.installed().values()].map(({ name }) => name)
+    assert.ok(installed.includes('uplot'), `${installed}`)
+    assert.deepEqual(
+      installed.filter((name) => ofService.test(name) || optional.test(name) || name === 'tidegauge'),
+      [],
+    )
+  })
 
-function manifestOf(directory: string): Manifest {
-  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
-}
+  it('is refused by a project with another SDK instead of bringing a second one', () => {
+    using project = new Project()
+    project.write('package.json', { dependencies: { '@opentelemetry/sdk-metrics': '3.1.1' } })
+    const output = project.run(`! npm install --dry-run '${tarballs['@tidegauge/otel']}'`)
+    assert.match(output, /peer @opentelemetry\/sdk-metrics@"3\.1\.0" from @tidegauge\/otel/)
+  })
 
-/** Ports that nobody listens on at the moment, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
+  for (const folder of ['.', 'otel', 'tools'])
+    it(`is not packed from the sources in ${folder}`, () => {
+      const output = packed.run(`! npm pack --dry-run '${join(root, folder)}'`)
+      assert.match(output, /npm run packages/)
+    })
+})
+
+/** The version of a package that the lock of the tree has. */
+function versionOf(name: string): string {
+  return JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages[`node_modules/${name}`]
+    .version
 }
