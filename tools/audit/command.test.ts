@@ -59,7 +59,7 @@ describe('tidegauge audit', () => {
     assert.equal(err, '')
     assert.match(out, /error {3}line 4\n +queue_depth is declared as a histogram/)
     assert.match(out, /→ .*\n/)
-    assert.match(out, /Looked at the scrape of .*scrape\.txt \(2\s+metrics, 2 series\), the\s+catalog/)
+    assert.match(out, /Audited the scrape of .*scrape\.txt \(2\s+metrics, 2 series\), the\s+catalog/)
     for (const line of out.split('\n')) assert.ok(line.length <= 100 || line.includes(dir), line)
   })
 
@@ -68,7 +68,7 @@ describe('tidegauge audit', () => {
     const flags = { scrape: [path('scrape.txt')], output: path('nowhere/report.txt') }
     const output = { version: '1', hasColor: false, out: (text: string) => (out += text), err: () => {} }
     await assert.rejects(auditCommand(flags, output), { type: 'usage', message: /its folder does not exist/ })
-    assert.match(out, /Looked at the scrape/)
+    assert.match(out, /Audited the scrape/)
   })
 
   it('fails from the level on that is asked for', async () => {
@@ -124,7 +124,7 @@ describe('tidegauge audit', () => {
     const { out, err } = await audit({ output: path('report.txt') })
     assert.equal(out, '')
     assert.match(err, /the report is in .*report\.txt/)
-    assert.match(await readFile(path('report.txt'), 'utf8'), /Looked at/)
+    assert.match(await readFile(path('report.txt'), 'utf8'), /Audited/)
   })
 
   it('audits the rest when something cannot be read, says so in a line each, and exits with 2', async () => {

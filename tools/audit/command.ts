@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { loadCatalog } from '../catalog/load.ts'
-import type { OwnCatalog } from '../catalog/own-catalog.ts'
+import { loadNamed } from '../catalog-file/loaded-catalog.ts'
+import type { OwnCatalog } from '../catalog-file/own-catalog.ts'
 import { type Audit, type AuditOptions, runAudit } from './audit.ts'
 import { baselineText, readBaseline } from './baseline.ts'
 import { documentedChecks as checks } from './documented-checks.ts'
@@ -89,10 +89,10 @@ export function listChecks(): string {
 
 async function auditOptions(settings: AuditFlags, own: OwnCatalog | undefined): Promise<AuditOptions> {
   const isNamed = ['scrape', 'dashboards', 'rules', 'prometheus', 'catalog', 'source'].some(
-    (plane) => settings[plane as keyof AuditSettings] !== undefined,
+    (input) => settings[input as keyof AuditSettings] !== undefined,
   )
-  const planes = isNamed || own === undefined ? settings : { ...settings, ...ownService(own) }
-  const { scrape, dashboards, rules, prometheus, catalog, source } = planes
+  const inputs = isNamed || own === undefined ? settings : { ...settings, ...ownService(own) }
+  const { scrape, dashboards, rules, prometheus, catalog, source } = inputs
   const { scrapes, interval, timeout, header, limits, except, config } = settings
   if (settings['generate-config'] !== undefined && catalog === undefined)
     throw new UsageError(
@@ -123,16 +123,14 @@ async function catalogOf(
   given: string,
   { config, own }: { readonly config: string | undefined; readonly own: OwnCatalog | undefined },
 ): Promise<NonNullable<AuditOptions['catalog']>> {
-  const named = given === own?.name ? own : undefined
-  const components = await (named?.load() ?? loadCatalog(given))
+  const loaded = await loadNamed(given, own)
   const catalog = {
-    file: named?.file ?? given,
-    components,
-    command: `tidegauge generate${named ? '' : ` --catalog ${given}`}${config === undefined ? '' : ` --config ${config}`}`,
+    ...loaded,
+    command: `tidegauge generate${given === own?.name ? '' : ` --catalog ${given}`}${config === undefined ? '' : ` --config ${config}`}`,
   }
   if (config === undefined) return catalog
   const { readGenerateSettings } = await import('../generate/settings-file.ts')
-  return { ...catalog, settings: await readGenerateSettings(config, components) }
+  return { ...catalog, settings: await readGenerateSettings(config, loaded.components) }
 }
 
 function limitsOf(limits: NonNullable<AuditSettings['limits']>): Partial<Limits> {

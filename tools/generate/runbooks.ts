@@ -1,5 +1,5 @@
 import type { Alert, ComponentCatalog } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../catalog/overrides.ts'
+import type { GenerateSettings } from '../catalog-file/overrides.ts'
 import { ruleQuery } from './rules/jobs.ts'
 import { enabledAlerts } from './rules/rules.ts'
 

@@ -6,7 +6,7 @@ import {
   type RowPanel,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { MetricDefinition, Panel } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../../catalog/overrides.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
 import { arrange, gridWidth } from './arrange.ts'
 import { grafanaPanel, type PanelPlace } from './grafana-panel.ts'
 import { dashboardTitle, dashboardUid, panelIds, serviceOf } from './identity.ts'

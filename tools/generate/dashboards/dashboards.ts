@@ -1,5 +1,5 @@
 import type { ComponentCatalog } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../../catalog/overrides.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
 import { type DashboardPlan, grafanaDashboard } from './dashboard.ts'
 import { dashboardPlans } from './plan.ts'
 

@@ -5,8 +5,8 @@ import {
   QueryEditorMode,
 } from '@grafana/grafana-foundation-sdk/prometheus'
 import type { MetricDefinition, Panel, Recording } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../../catalog/overrides.ts'
-import { renderQuery, thresholdsOf } from '../../catalog/render-query.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
+import { renderQuery, thresholdsOf } from '../../catalog-file/render-query.ts'
 import { dashboardUid, serviceOf } from './identity.ts'
 import { withMatchers } from './matchers.ts'
 import { namedColours } from './named-colours.ts'

@@ -1,6 +1,6 @@
 import type { Dashboard } from '../../../dashboards/dashboard.ts'
 import { listAt, textAt, valueAt } from '../../../dashboards/value-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 import type { DashboardPair } from './catalog-target-faults.ts'
 import { variableFaults } from './catalog-variables.ts'
