@@ -2,7 +2,8 @@ import type { ComponentCatalog, MetricDefinition, Recording } from '@tidegauge/o
 import { prometheusLabelName, prometheusName } from '@tidegauge/otel/naming'
 import { defaultSettings, type GenerateSettings } from '../catalog-file/overrides.ts'
 import { thresholdsOf } from '../catalog-file/render-query.ts'
-import { panelsOf, shownMetrics } from './dashboards/plan.ts'
+import { panelsOf } from './dashboards/plan.ts'
+import { shownMetrics } from './dashboards/shown-metrics.ts'
 import { enabledAlerts } from './rules/rules.ts'
 import { usedMetrics } from './used-metrics.ts'
 
