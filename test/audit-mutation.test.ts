@@ -36,13 +36,13 @@ describe('the audit of a tree with one thing bent', () => {
       ...tree.dashboards.map((file) => changeJson(file, () => {})),
       ...tree.rules.map(
         ({ file, text }) =>
-          ({ plane: 'rules', file, text: parseDocument(text).toString({ lineWidth: 0 }) }) as const,
+          ({ input: 'rules', file, text: parseDocument(text).toString({ lineWidth: 0 }) }) as const,
       ),
       ...queryPlaces(tree)
         .filter((_, at) => at % 20 === 0)
         .map(({ query, put }) => put(query.text)),
-      { plane: 'scrape', text: tree.scrape.text },
-      { plane: 'catalog', components: withChanged(tree.catalog, metric, { ...metric }) },
+      { input: 'scrape', text: tree.scrape.text },
+      { input: 'catalog', components: withChanged(tree.catalog, metric, { ...metric }) },
     ]
     for (const change of same) assert.equal(await judge.verdict(change), 'survived')
   })

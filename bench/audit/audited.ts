@@ -13,6 +13,6 @@ process.stdout.write(
     megabytes: process.resourceUsage().maxRSS / 1024,
     findings: audit.findings.length,
     problems: audit.problems,
-    looked: audit.looked,
+    inputs: audit.inputs,
   }),
 )

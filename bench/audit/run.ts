@@ -30,10 +30,10 @@ for (const size of sizes) {
     const { stdout } = await run(process.execPath, [audited, JSON.stringify(options)], {
       maxBuffer: 1e8,
     })
-    const { seconds, cpuSeconds, megabytes, problems, looked } = JSON.parse(stdout)
+    const { seconds, cpuSeconds, megabytes, problems, inputs } = JSON.parse(stdout)
     if (problems.length > 0) throw new Error(problems.join('\n'))
     console.log(
-      `| ${size.dashboards} × ${size.panels} | ${looked.alerts} | ${looked.targets[0].series} | ${seconds.toFixed(1)} s | ${cpuSeconds.toFixed(1)} s | ${Math.round(megabytes)} MB |`,
+      `| ${size.dashboards} × ${size.panels} | ${inputs.alerts} | ${inputs.targets[0].series} | ${seconds.toFixed(1)} s | ${cpuSeconds.toFixed(1)} s | ${Math.round(megabytes)} MB |`,
     )
   } finally {
     await rm(dir, { recursive: true })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Finding } from '../../tools/audit/finding.ts'
-import type { Looked } from '../../tools/audit/looked-at.ts'
+import type { InputCounts } from '../../tools/audit/input-counts.ts'
 import { dashboardsFolder, type Observed, startObserved } from './harness/observed.ts'
 import { createRandom } from './harness/random.ts'
 
@@ -15,10 +15,10 @@ const root = join(import.meta.dirname, '../..')
 interface Report {
   readonly findings: readonly Finding[]
   readonly problems: readonly string[]
-  readonly looked: Looked
+  readonly inputs: InputCounts
 }
 
-describe('tidegauge audit of tidegauge itself, under traffic, with every plane there is', () => {
+describe('tidegauge audit of tidegauge itself, under traffic, with every input there is', () => {
   const random = createRandom()
   const stack = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'tidegauge-self-audit-'))
@@ -46,13 +46,13 @@ describe('tidegauge audit of tidegauge itself, under traffic, with every plane t
     context.diagnostic(`${report.findings.length} notes`)
   })
 
-  it('has looked at all of it', async () => {
-    const { looked } = (await audit()).report
+  it('has audited all of it', async () => {
+    const { inputs } = (await audit()).report
     assert.deepEqual(
-      looked.targets.map(({ scrapes }) => scrapes),
+      inputs.targets.map(({ scrapes }) => scrapes),
       [4],
     )
-    for (const [plane, count] of Object.entries(looked)) assert.ok(count, plane)
+    for (const [input, count] of Object.entries(inputs)) assert.ok(count, input)
   })
 
   it('is not blind: a metric misspelt on one panel fails it', async () => {

@@ -4,7 +4,7 @@ import { catalogChecks } from '../../tools/audit/checks/catalog/catalog-checks.t
 import { dashboardMappingsCatalog } from '../../tools/audit/checks/catalog/dashboard-mappings-catalog.ts'
 import { dashboardThresholdsCatalog } from '../../tools/audit/checks/catalog/dashboard-thresholds-catalog.ts'
 import { panelIds } from '../../tools/generate/dashboards/identity.ts'
-import { type Bent, catalogPlanes, findingsOf, replace } from './catalog-planes.fixture.ts'
+import { type Bent, catalogInputs, findingsOf, replace } from './catalog-inputs.fixture.ts'
 import { asElements } from './elements.fixture.ts'
 
 /** Parsed JSON, to be bent at will. */
@@ -19,14 +19,14 @@ async function told(
   change: (dashboard: Json) => Json | undefined,
   bent: Bent = {},
 ): Promise<readonly string[]> {
-  const planes = await catalogPlanes({
+  const inputs = await catalogInputs({
     ...bent,
     bend(files) {
       const dashboard = JSON.parse(files.get(path) ?? '')
       files.set(path, JSON.stringify(change(dashboard) ?? dashboard, null, 2))
     },
   })
-  const findings = await findingsOf(checks, planes)
+  const findings = await findingsOf(checks, inputs)
   return findings.map(
     ({ level, place, check, reason }) => `${level} ${check} ${place.panel ?? ''}: ${reason}`,
   )
@@ -510,8 +510,8 @@ describe('dashboards and the catalog', () => {
   })
 
   it('tells thresholds that the settings do not have, and where they belong', async () => {
-    const planes = await catalogPlanes({ written: settings })
-    const found = await findingsOf(checks, planes)
+    const inputs = await catalogInputs({ written: settings })
+    const found = await findingsOf(checks, inputs)
     assert.deepEqual(
       [...new Set(found.map(({ check, place }) => `${check} ${place.panel ?? place.rule}`))],
       [
@@ -525,13 +525,13 @@ describe('dashboards and the catalog', () => {
 
   it('misses a dashboard where others of the catalog are, and none where there are others', async () => {
     const without = async (...gone: readonly string[]) => {
-      const planes = await catalogPlanes({
+      const inputs = await catalogInputs({
         bend(files) {
           for (const file of [...files.keys()])
             if (gone.some((part) => file.includes(part))) files.delete(file)
         },
       })
-      return (await findingsOf(catalogChecks, planes)).map(({ check, subject }) => `${check} ${subject}`)
+      return (await findingsOf(catalogChecks, inputs)).map(({ check, subject }) => `${check} ${subject}`)
     }
     assert.deepEqual(await without('dashboards/http'), ['catalog-dashboard-missing tidegauge-http'])
     assert.deepEqual(await without('dashboards/'), [])
@@ -550,11 +550,11 @@ describe('dashboards and the catalog', () => {
   })
 
   it('names the command that writes it anew', async () => {
-    const planes = await catalogPlanes({
+    const inputs = await catalogInputs({
       command: 'tidegauge generate --catalog shop.yaml',
       bend: (files) => replace(files, path, '"10s"', '"1m"'),
     })
-    const [finding] = await findingsOf(catalogChecks, planes)
+    const [finding] = await findingsOf(catalogChecks, inputs)
     assert.equal(
       finding?.mend,
       'Write it anew with `tidegauge generate --catalog shop.yaml`; if it is meant to be so, put it into a copy with another uid and title.',

@@ -4,14 +4,14 @@ import { components as own } from '../../src/catalog/catalog.ts'
 import { catalogRule } from '../../tools/audit/checks/catalog/catalog-rule.ts'
 import { catalogRuleMissing } from '../../tools/audit/checks/catalog/catalog-rule-missing.ts'
 import { catalogRuleUnknown } from '../../tools/audit/checks/catalog/catalog-rule-unknown.ts'
-import { type Bent, catalogPlanes, type Files, findingsOf, replace } from './catalog-planes.fixture.ts'
+import { type Bent, catalogInputs, type Files, findingsOf, replace } from './catalog-inputs.fixture.ts'
 
 const file = 'firehose.yaml'
 
 async function told(bent: Bent, declared?: Bent['components']): Promise<readonly string[]> {
   const findings = await findingsOf(
     [catalogRule, catalogRuleMissing, catalogRuleUnknown],
-    await catalogPlanes({ ...bent, ...(declared && { declared }) }),
+    await catalogInputs({ ...bent, ...(declared && { declared }) }),
   )
   return findings.map(
     ({ level, place, reason }) => `${level} ${place.rule ?? place.file}:${place.line}: ${reason}`,
@@ -204,8 +204,8 @@ describe('rules and the catalog', () => {
   })
 
   it('tells rules that were written with other settings, and by which setting they may be so', async () => {
-    const planes = await catalogPlanes({ written: settings })
-    const found = await findingsOf([catalogRule, catalogRuleMissing], planes)
+    const inputs = await catalogInputs({ written: settings })
+    const found = await findingsOf([catalogRule, catalogRuleMissing], inputs)
     const settable = [
       'jobs and thresholds',
       'alerts.FirehoseDown.for',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { dashboardRowsCatalog } from '../../tools/audit/checks/catalog/dashboard-rows-catalog.ts'
-import { catalogPlanes, type Files, findingsOf, replace } from './catalog-planes.fixture.ts'
+import { catalogInputs, type Files, findingsOf, replace } from './catalog-inputs.fixture.ts'
 
 const told = async (bend?: (files: Files) => void) => {
-  const findings = await findingsOf([dashboardRowsCatalog], await catalogPlanes(bend ? { bend } : {}))
+  const findings = await findingsOf([dashboardRowsCatalog], await catalogInputs(bend ? { bend } : {}))
   return findings.map(({ level, subject }) => `${level} ${subject}`)
 }
 

@@ -1,4 +1,6 @@
+import { isForeseen } from '../inputs/read-inputs.ts'
 import { type Baseline, compareToBaseline, type KnownFinding } from './baseline.ts'
+import type { AuditInputs, Check } from './check.ts'
 import { checks as allChecks } from './checks/checks.ts'
 import {
   applyExceptions,
@@ -8,12 +10,11 @@ import {
   unusedFinding,
 } from './exceptions.ts'
 import { type Finding, levels } from './finding.ts'
-import { type Looked, lookedAt } from './looked-at.ts'
+import { countInputs, type InputCounts } from './input-counts.ts'
 import { type MetricReport, metricReports } from './metric-reports.ts'
-import type { Check, Planes } from './planes.ts'
-import { isForeseen, type PlaneOptions, readPlanes } from './read-planes.ts'
+import { type AuditInputOptions, readAuditInputs } from './read-audit-inputs.ts'
 
-export interface AuditOptions extends PlaneOptions {
+export interface AuditOptions extends AuditInputOptions {
   /** Findings that are accepted. @default [] */
   readonly exceptions?: readonly Exception[]
   /** The file that the exceptions stand in, for what is said about them. @default 'tidegauge-audit.yaml' */
@@ -33,7 +34,8 @@ export interface Audit {
   /** What the baseline knows and is found no more. */
   readonly gone: readonly KnownFinding[]
   readonly excepted: readonly Excepted[]
-  readonly looked: Looked
+  /** What was audited, in numbers. */
+  readonly inputs: InputCounts
   /** What could not be read or asked, a line each. */
   readonly problems: readonly string[]
   /** Every metric of the service, with where it is recorded, shown and watched. */
@@ -50,11 +52,11 @@ export interface Audit {
 export async function runAudit(options: AuditOptions): Promise<Audit> {
   const { exceptions = [], exceptionsFile = 'tidegauge-audit.yaml', baseline, checks = allChecks } = options
   checkExceptions(exceptionsFile, exceptions, [...checks.map(({ name }) => name), 'exception-unused'])
-  const { planes, problems } = await readPlanes(options)
-  const { findings, failures } = await runChecks(checks, planes)
+  const { inputs, problems } = await readAuditInputs(options)
+  const { findings, failures } = await runChecks(checks, inputs)
   const { kept, excepted, unused } = applyExceptions(findings, exceptions)
   // What was not read may well have what an exception is for; what was not even given makes that likely.
-  const level = isEverythingGiven(planes) ? 'warning' : 'info'
+  const level = isEverythingGiven(inputs) ? 'warning' : 'info'
   const isWhole = problems.length === 0 && failures.length === 0
   const all = [...kept, ...(isWhole ? unused.map((one) => unusedFinding(exceptionsFile, one, level)) : [])]
   const compared = compareToBaseline(all.sort(inOrder), baseline ?? { version: 1, findings: [] })
@@ -63,31 +65,31 @@ export async function runAudit(options: AuditOptions): Promise<Audit> {
     known: compared.known,
     gone: isWhole ? compared.gone : [],
     excepted,
-    looked: lookedAt(planes),
+    inputs: countInputs(inputs),
     problems: [...problems, ...failures],
-    metrics: metricReports(planes, all),
+    metrics: metricReports(inputs, all),
   }
 }
 
 /** A check that Prometheus refuses to answer is told as a failure; the others still count. */
 async function runChecks(
   checks: readonly Check[],
-  planes: Planes,
+  inputs: AuditInputs,
 ): Promise<{ findings: Finding[]; failures: string[] }> {
   const findings: Finding[] = []
   const failures = new Set<string>()
   for (const check of checks) {
     try {
-      findings.push(...[...(await check.run(planes))].map(asSentence))
+      findings.push(...[...(await check.run(inputs))].map(asSentence))
     } catch (error) {
       if (!isForeseen(error)) throw error
-      failures.add(`${planes.prometheus?.url ?? check.name}: ${check.name}: ${error.message}`)
+      failures.add(`${inputs.prometheus?.url ?? check.name}: ${check.name}: ${error.message}`)
     }
   }
   return { findings, failures: [...failures] }
 }
 
-function isEverythingGiven({ source, targets, dashboards, rules }: Planes): boolean {
+function isEverythingGiven({ source, targets, dashboards, rules }: AuditInputs): boolean {
   return source !== undefined && [targets, dashboards, rules].every(({ length }) => length > 0)
 }
 

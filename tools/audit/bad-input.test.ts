@@ -98,7 +98,8 @@ describe('tidegauge audit with bad input', () => {
   async function audit(flags: AuditFlags) {
     let [out, err] = ['', '']
     const code = await auditCommand(flags, {
-      program: 'tidegauge', version: '1',
+      program: 'tidegauge',
+      version: '1',
       hasColor: false,
       out: (text) => {
         out += text
@@ -190,13 +191,13 @@ describe('tidegauge audit with bad input', () => {
       assert.match(err, says)
       assert.match(err, /^tidegauge: [^\n\p{Cc}]+\n$/u)
       assert.doesNotMatch(err, /secret/)
-      if (flags().scrape !== undefined) assert.match(out, /orders_total|Looked at/)
+      if (flags().scrape !== undefined) assert.match(out, /orders_total|Audited/)
     })
   }
 
-  function rows(plane: 'dashboards' | 'rules' | 'source', cases: Readonly<Record<string, RegExp>>) {
+  function rows(input: 'dashboards' | 'rules' | 'source', cases: Readonly<Record<string, RegExp>>) {
     return Object.entries(cases).map(([name, says]) => ({
-      flags: () => ({ scrape: [file('good.txt')], [plane]: [file(name)] }),
+      flags: () => ({ scrape: [file('good.txt')], [input]: [file(name)] }),
       says,
     }))
   }

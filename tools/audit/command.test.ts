@@ -40,7 +40,8 @@ describe('tidegauge audit', () => {
     const code = await auditCommand(
       { scrape: [path('scrape.txt')], catalog: path('catalog.yaml'), ...flags },
       {
-        program: 'tidegauge', version: '1.2.3',
+        program: 'tidegauge',
+        version: '1.2.3',
         hasColor: false,
         out: (text) => {
           out += text
@@ -59,16 +60,22 @@ describe('tidegauge audit', () => {
     assert.equal(err, '')
     assert.match(out, /error {3}line 4\n +queue_depth is declared as a histogram/)
     assert.match(out, /→ .*\n/)
-    assert.match(out, /Looked at the scrape of .*scrape\.txt \(2\s+metrics, 2 series\), the\s+catalog/)
+    assert.match(out, /Audited the scrape of .*scrape\.txt \(2\s+metrics, 2 series\), the\s+catalog/)
     for (const line of out.split('\n')) assert.ok(line.length <= 100 || line.includes(dir), line)
   })
 
   it('shows the report when it cannot be written, and says why', async () => {
     let out = ''
     const flags = { scrape: [path('scrape.txt')], output: path('nowhere/report.txt') }
-    const output = { program: 'tidegauge', version: '1', hasColor: false, out: (text: string) => (out += text), err: () => {} }
+    const output = {
+      program: 'tidegauge',
+      version: '1',
+      hasColor: false,
+      out: (text: string) => (out += text),
+      err: () => {},
+    }
     await assert.rejects(auditCommand(flags, output), { type: 'usage', message: /its folder does not exist/ })
-    assert.match(out, /Looked at the scrape/)
+    assert.match(out, /Audited the scrape/)
   })
 
   it('fails from the level on that is asked for', async () => {
@@ -124,7 +131,7 @@ describe('tidegauge audit', () => {
     const { out, err } = await audit({ output: path('report.txt') })
     assert.equal(out, '')
     assert.match(err, /the report is in .*report\.txt/)
-    assert.match(await readFile(path('report.txt'), 'utf8'), /Looked at/)
+    assert.match(await readFile(path('report.txt'), 'utf8'), /Audited/)
   })
 
   it('audits the rest when something cannot be read, says so in a line each, and exits with 2', async () => {

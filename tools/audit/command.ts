@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { loadCatalog } from '../catalog/load.ts'
-import type { OwnCatalog } from '../catalog/own-catalog.ts'
+import { loadNamed } from '../catalog-file/loaded-catalog.ts'
+import type { OwnCatalog } from '../catalog-file/own-catalog.ts'
 import { type Audit, type AuditOptions, runAudit } from './audit.ts'
 import { baselineText, readBaseline } from './baseline.ts'
 import { documentedChecks as checks } from './documented-checks.ts'
@@ -54,7 +54,8 @@ export async function auditCommand(flags: AuditFlags, output: AuditOutput): Prom
   const options = await auditOptions(settings, output)
   const known = baseline !== undefined && !writesBaseline ? await readBaseline(baseline) : undefined
   const audit = await runAudit({ ...options, ...(known && { baseline: known }) })
-  for (const problem of audit.problems) output.err(`${output.program}: ${problem.replaceAll(/[\s\p{C}]+/gu, ' ')}\n`)
+  for (const problem of audit.problems)
+    output.err(`${output.program}: ${problem.replaceAll(/[\s\p{C}]+/gu, ' ')}\n`)
 
   const text = reportText(audit, settings, { ...output, hasColor: output.hasColor && file === undefined })
   if (file === undefined) output.out(text)
@@ -93,10 +94,10 @@ async function auditOptions(
   { own, program }: Pick<AuditOutput, 'own' | 'program'>,
 ): Promise<AuditOptions> {
   const isNamed = ['scrape', 'dashboards', 'rules', 'prometheus', 'catalog', 'source'].some(
-    (plane) => settings[plane as keyof AuditSettings] !== undefined,
+    (input) => settings[input as keyof AuditSettings] !== undefined,
   )
-  const planes = isNamed || own === undefined ? settings : { ...settings, ...ownService(own) }
-  const { scrape, dashboards, rules, prometheus, catalog, source } = planes
+  const inputs = isNamed || own === undefined ? settings : { ...settings, ...ownService(own) }
+  const { scrape, dashboards, rules, prometheus, catalog, source } = inputs
   const { scrapes, interval, timeout, header, limits, except, config } = settings
   if (settings['generate-config'] !== undefined && catalog === undefined)
     throw new UsageError(
@@ -127,16 +128,14 @@ async function catalogOf(
   given: string,
   { config, own, program }: Pick<AuditOutput, 'own' | 'program'> & { readonly config: string | undefined },
 ): Promise<NonNullable<AuditOptions['catalog']>> {
-  const named = given === own?.name ? own : undefined
-  const components = await (named?.load() ?? loadCatalog(given))
+  const loaded = await loadNamed(given, own)
   const catalog = {
-    file: named?.file ?? given,
-    components,
-    command: `${program} generate${named ? '' : ` --catalog ${given}`}${config === undefined ? '' : ` --config ${config}`}`,
+    ...loaded,
+    command: `${program} generate${given === own?.name ? '' : ` --catalog ${given}`}${config === undefined ? '' : ` --config ${config}`}`,
   }
   if (config === undefined) return catalog
   const { readGenerateSettings } = await import('../generate/settings-file.ts')
-  return { ...catalog, settings: await readGenerateSettings(config, components) }
+  return { ...catalog, settings: await readGenerateSettings(config, loaded.components) }
 }
 
 function limitsOf(limits: NonNullable<AuditSettings['limits']>): Partial<Limits> {

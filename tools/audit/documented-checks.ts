@@ -1,7 +1,7 @@
+import type { Check } from './check.ts'
 import { checks } from './checks/checks.ts'
-import type { Check } from './planes.ts'
 
-/** Every check that a finding may name, that of exceptions included, which needs no planes. */
+/** Every check that a finding may name, that of exceptions included, which needs no inputs. */
 export const documentedChecks: readonly Pick<Check, 'name' | 'description'>[] = [
   ...checks,
   {

@@ -1,15 +1,27 @@
 import type { ComponentCatalog } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../catalog/overrides.ts'
+import type { GenerateSettings } from '../catalog-file/overrides.ts'
 import type { Dashboard } from '../dashboards/dashboard.ts'
 import { readDashboard } from '../dashboards/read.ts'
-import type { Expected } from './expected.ts'
+
+/** The dashboards that follow from a catalog. */
+export interface ExpectedDashboards {
+  /** Those that are among what was read: by uid, or by title where none has the uid. */
+  readonly dashboards: readonly ExpectedDashboard[]
+  /** Dashboards of the catalog that are not among what was read. */
+  readonly absent: readonly { readonly uid: string; readonly title: string }[]
+}
+
+export interface ExpectedDashboard {
+  readonly is: Dashboard
+  readonly shouldBe: Dashboard
+}
 
 /** Finds the dashboards of a catalog among those that were read, and makes those that are there as they should be. */
 export async function expectedDashboards(
   components: readonly ComponentCatalog[],
   settings: GenerateSettings,
   dashboards: readonly Dashboard[],
-): Promise<Pick<Expected, 'dashboards' | 'absent'>> {
+): Promise<ExpectedDashboards> {
   const { dashboardPlans } = await import('../generate/dashboards/plan.ts')
   const { dashboardTitle, dashboardUid, serviceOf } = await import('../generate/dashboards/identity.ts')
   const service = serviceOf(settings)

@@ -1,5 +1,5 @@
 import type { ComponentCatalog } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../catalog/overrides.ts'
+import type { GenerateSettings } from '../catalog-file/overrides.ts'
 import type { PrometheusRule } from '../generate/rules/rules.ts'
 import { durationMs } from '../rules/duration.ts'
 import type { Rule, RuleFile } from '../rules/rule-file.ts'

@@ -39,7 +39,13 @@ describe('the audit of what was generated', () => {
         format: 'json',
         ...flags,
       },
-      { program: 'tidegauge', version: '1', hasColor: false, out: (text) => (out += text), err: (text) => (err += text) },
+      {
+        program: 'tidegauge',
+        version: '1',
+        hasColor: false,
+        out: (text) => (out += text),
+        err: (text) => (err += text),
+      },
     )
     const { findings } = JSON.parse(out)
     return {

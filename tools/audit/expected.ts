@@ -1,17 +1,12 @@
-import type { ComponentCatalog } from '@tidegauge/otel/catalog'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import type { GenerateSettings } from '../catalog/overrides.ts'
+import type { LoadedCatalog } from '../catalog-file/loaded-catalog.ts'
 import type { Dashboard } from '../dashboards/dashboard.ts'
 import type { RuleFile } from '../rules/rule-file.ts'
-import { expectedDashboards } from './expected-dashboards.ts'
+import { type ExpectedDashboards, expectedDashboards } from './expected-dashboards.ts'
 import { expectedRules } from './expected-rules.ts'
 
 /** What dashboards and rules hold that follow from a catalog and the settings of its user. */
-export interface Expected {
-  /** Those that are among what was read: by uid, or by title where none has the uid. */
-  readonly dashboards: readonly ExpectedDashboard[]
-  /** Dashboards of the catalog that are not among what was read. */
-  readonly absent: readonly { readonly uid: string; readonly title: string }[]
+export interface Expected extends ExpectedDashboards {
   /** A file and a group for each component that has rules, called by its name; empty when no rules were read. */
   readonly rules: readonly RuleFile[]
   /** Names of the alerts that the settings switch off. */
@@ -24,23 +19,14 @@ export interface Expected {
   readonly command: string
 }
 
-export interface ExpectedDashboard {
-  readonly is: Dashboard
-  readonly shouldBe: Dashboard
-}
-
 export interface ExpectedOptions {
   readonly catalog: CatalogToExpect
   readonly dashboards: readonly Dashboard[]
   readonly rules: readonly RuleFile[]
 }
 
-/** A catalog, and how its user wants dashboards and rules to be. */
-export interface CatalogToExpect {
-  readonly file: string
-  readonly components: readonly ComponentCatalog[]
-  /** @default those of the catalog */
-  readonly settings?: GenerateSettings
+/** A catalog, and what makes dashboards and rules of it. */
+export interface CatalogToExpect extends LoadedCatalog {
   /** What writes the dashboards and rules, for those who are told to write them anew. @default 'tidegauge generate' */
   readonly command?: string
 }
@@ -52,7 +38,7 @@ export interface CatalogToExpect {
  * @throws {UsageError} when nothing can be made from the catalog.
  */
 export async function expectedFrom({ catalog, dashboards, rules }: ExpectedOptions): Promise<Expected> {
-  const { defaultSettings } = await import('../catalog/overrides.ts')
+  const { defaultSettings } = await import('../catalog-file/overrides.ts')
   const { components, settings = defaultSettings, command = 'tidegauge generate' } = catalog
   try {
     return {

@@ -1,9 +1,10 @@
+import { consumersOf } from '../inputs/consumers.ts'
+import type { Place } from '../inputs/place.ts'
+import { type ServiceMetric, serviceMetrics } from '../inputs/service-metrics.ts'
 import type { DeclaredMetric, Recorded } from '../metrics/declared-metric.ts'
-import { type ServiceMetric, serviceMetrics } from '../metrics/service-metrics.ts'
-import { usesOf } from '../metrics/uses.ts'
 import type { MetricType } from '../scrape/scrape.ts'
-import { type Finding, levels, type Place } from './finding.ts'
-import type { Planes } from './planes.ts'
+import type { AuditInputs } from './check.ts'
+import { type Finding, levels } from './finding.ts'
 
 /** What an audit knows of one metric. */
 export interface MetricReport {
@@ -32,14 +33,14 @@ export interface MetricReport {
 }
 
 /** Every metric of the service, component by component. */
-export function metricReports(planes: Planes, findings: readonly Finding[]): readonly MetricReport[] {
-  const { catalog, source, targets } = planes
+export function metricReports(inputs: AuditInputs, findings: readonly Finding[]): readonly MetricReport[] {
+  const { catalog, source, targets } = inputs
   const inCatalog = byName(catalog?.metrics)
   const inSource = byName(source?.metrics)
-  const moved = movedMetrics(planes)
-  const { panels, alerts } = usesOf(planes)
+  const moved = movedMetrics(inputs)
+  const { panels, alerts } = consumersOf(inputs)
   const about = Map.groupBy(findings, ({ subject }) => subject.split(' ')[0] ?? '')
-  const reports = serviceMetrics(planes).map((one): MetricReport => {
+  const reports = serviceMetrics(inputs).map((one): MetricReport => {
     const { metric, isOfRuntime } = one
     const { name, type, from } = metric
     const code = inSource.get(name)
@@ -64,7 +65,7 @@ export function metricReports(planes: Planes, findings: readonly Finding[]): rea
   return [...Map.groupBy(reports, ({ component }) => component).values()].flat()
 }
 
-/** Shares of the metrics of the service itself, from 0 to 1; undefined where the plane was not looked at. */
+/** Shares of the metrics of the service itself, from 0 to 1; undefined where the input was not looked at. */
 export interface Coverage {
   readonly metrics: number
   readonly recorded: number | undefined
@@ -78,7 +79,7 @@ export interface Coverage {
 
 export function coverageOf(
   reports: readonly MetricReport[],
-  looked: { readonly dashboards: number; readonly ruleFiles: number },
+  inputs: { readonly dashboards: number; readonly ruleFiles: number },
 ): Coverage {
   const own = reports.filter(({ isOfRuntime }) => !isOfRuntime)
   const share = (
@@ -91,11 +92,11 @@ export function coverageOf(
     exposed: share(({ isExposed }) => isExposed),
     moved: share(({ hasMoved }) => hasMoved),
     shown:
-      looked.dashboards > 0
+      inputs.dashboards > 0
         ? share(({ panels, noPanel }) => panels.length > 0 || noPanel !== undefined)
         : undefined,
     watched:
-      looked.ruleFiles > 0
+      inputs.ruleFiles > 0
         ? share(({ alerts, noAlert }) => alerts.length > 0 || noAlert !== undefined)
         : undefined,
   }
@@ -106,7 +107,7 @@ function byName(metrics: readonly DeclaredMetric[] = []): ReadonlyMap<string, De
 }
 
 /** By name, whether any series of any scrape is other than 0. */
-function movedMetrics({ targets }: Planes): ReadonlyMap<string, boolean> {
+function movedMetrics({ targets }: AuditInputs): ReadonlyMap<string, boolean> {
   const moved = new Map<string, boolean>()
   for (const { scrapes } of targets)
     for (const { families } of scrapes)

@@ -1,4 +1,4 @@
-import type { OwnCatalog } from '../catalog/own-catalog.ts'
+import type { OwnCatalog } from '../catalog-file/own-catalog.ts'
 
 /** A row of the table of commands. What it takes to run the command is loaded when it is asked for, and not before. */
 export interface CommandEntry {

@@ -40,7 +40,9 @@ describe('the compose file', () => {
   it('sets only variables that a configuration reads', () => {
     const configs = [
       '../../collector-config.yaml',
-      ...readdirSync(source('../config/collector')).map((file) => `../config/collector/${file}`),
+      ...readdirSync(source('../../otel/config/collector')).map(
+        (file) => `../../otel/config/collector/${file}`,
+      ),
     ]
     const text = configs.map((file) => readFileSync(source(file), 'utf8')).join()
     const unread = Object.keys(environment).filter((name) => !text.includes(`{env:${name}:-`))

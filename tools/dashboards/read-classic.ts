@@ -6,9 +6,9 @@ import type {
   DatasourceReference,
   GridPosition,
 } from './dashboard.ts'
+import type { DashboardBody, DashboardContent, KnownPanels } from './dashboard-body.ts'
 import { readDatasource, speaksPromql } from './datasource.ts'
 import { type Field, field, isTrue, items, members, numberOf, textOf } from './fields.ts'
-import type { DashboardBody, DashboardContent, KnownPanels } from './read.ts'
 import { readTags, readThresholds } from './read-parts.ts'
 
 /** Reads the classic schema: panels in rows and under rows, the older `rows`, library panels whose model is in the file. */

@@ -1,8 +1,8 @@
 import type { DashboardPanel, DashboardTarget, DashboardVariable, DatasourceReference } from './dashboard.ts'
+import type { DashboardBody, DashboardContent } from './dashboard-body.ts'
 import { speaksPromql } from './datasource.ts'
 import { type Field, field, isTrue, items, members, numberOf, textOf } from './fields.ts'
 import { type ElementPlace, placesOf, rowsOf } from './layout.ts'
-import type { DashboardBody, DashboardContent } from './read.ts'
 import { readTags, readThresholds } from './read-parts.ts'
 
 /** Reads schema v2: elements by name, and a layout that says where each of them stands. */

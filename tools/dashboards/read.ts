@@ -1,5 +1,6 @@
 import { UsageError } from '@tidegauge/otel/usage-error'
-import type { Dashboard, DashboardPanel } from './dashboard.ts'
+import type { Dashboard } from './dashboard.ts'
+import type { DashboardBody, KnownPanels } from './dashboard-body.ts'
 import { type Field, field, textOf } from './fields.ts'
 import { type JsonText, parseJsonText } from './json-text.ts'
 import { readClassic } from './read-classic.ts'
@@ -33,22 +34,6 @@ export function readParsed(file: string, { root, lines }: JsonText, known?: Know
   const read = schema === 'v2' ? readElements : readClassic
   return { file, schema, json: root.value, bodyPath: body.path, ...read({ body, name, lineAt, known }) }
 }
-
-/** What the readers of both schemas find; the rest is the same for both. */
-export type DashboardContent = Omit<Dashboard, 'file' | 'schema' | 'json' | 'bodyPath'>
-
-/** What they are given. */
-export interface DashboardBody {
-  /** The object that holds title and panels. */
-  readonly body: Field
-  /** Name of the resource around it, which is the dashboard's uid there. */
-  readonly name: string | undefined
-  readonly lineAt: (of: Field) => number
-  readonly known: KnownPanels | undefined
-}
-
-/** Panels that have been read, by the objects that they were read from. */
-export type KnownPanels = WeakMap<object, DashboardPanel>
 
 interface FoundBody extends Pick<DashboardBody, 'body' | 'name'> {
   readonly schema: 'v1' | 'v2'

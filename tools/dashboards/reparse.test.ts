@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { applyInsertions, insertItem, insertMember } from '../update/json-edit.ts'
+import type { KnownPanels } from './dashboard-body.ts'
 import { type JsonText, parseJsonText, reparseJsonText } from './json-text.ts'
-import { type KnownPanels, readParsed } from './read.ts'
+import { readParsed } from './read.ts'
 import { variedDashboards } from './testing/varied.ts'
 
 const panel = {

@@ -1,5 +1,5 @@
 import type { ComponentCatalog } from '@tidegauge/otel/catalog'
-import { defaultSettings, type GenerateSettings } from '../catalog/overrides.ts'
+import { defaultSettings, type GenerateSettings } from '../catalog-file/overrides.ts'
 import { dashboardFiles } from './dashboards/dashboards.ts'
 import { provisioningFiles } from './provisioning.ts'
 import { metricsReference } from './reference.ts'

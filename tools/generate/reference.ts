@@ -1,8 +1,9 @@
 import type { ComponentCatalog, MetricDefinition, Recording } from '@tidegauge/otel/catalog'
 import { prometheusLabelName, prometheusName } from '@tidegauge/otel/naming'
-import { defaultSettings, type GenerateSettings } from '../catalog/overrides.ts'
-import { thresholdsOf } from '../catalog/render-query.ts'
-import { panelsOf, shownMetrics } from './dashboards/plan.ts'
+import { defaultSettings, type GenerateSettings } from '../catalog-file/overrides.ts'
+import { thresholdsOf } from '../catalog-file/render-query.ts'
+import { panelsOf } from './dashboards/plan.ts'
+import { shownMetrics } from './dashboards/shown-metrics.ts'
 import { enabledAlerts } from './rules/rules.ts'
 import { usedMetrics } from './used-metrics.ts'
 

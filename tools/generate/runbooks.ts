@@ -1,12 +1,7 @@
 import type { Alert, ComponentCatalog } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../catalog/overrides.ts'
+import type { GenerateSettings } from '../catalog-file/overrides.ts'
 import { ruleQuery } from './rules/jobs.ts'
 import { enabledAlerts } from './rules/rules.ts'
-
-/** Where the runbook of an alert is found. */
-export function runbookAddress({ alert }: Pick<Alert, 'alert'>, { runbooks }: GenerateSettings): string {
-  return `${runbooks}#${alert.toLowerCase()}`
-}
 
 /** Writes the page that alerts link to: what each means, what to look at, what to do. */
 export function runbooksPage(components: readonly ComponentCatalog[], settings: GenerateSettings): string {

@@ -1,7 +1,7 @@
 import type { ComponentCatalog } from '@tidegauge/otel/catalog'
 import { z } from 'zod'
-import { defaultSettings, type GenerateSettings } from '../catalog/overrides.ts'
-import { publicName } from '../catalog/render-query.ts'
+import { defaultSettings, type GenerateSettings } from '../catalog-file/overrides.ts'
+import { publicName } from '../catalog-file/render-query.ts'
 import { nearest } from '../files/nearest.ts'
 import { readSettingsFile } from '../files/settings-file.ts'
 

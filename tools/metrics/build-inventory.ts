@@ -1,6 +1,5 @@
-import type { Planes } from '../audit/planes.ts'
-import type { Rule } from '../rules/rule-file.ts'
-import type { Family, MetricType } from '../scrape/scrape.ts'
+import type { Rule, RuleFile } from '../rules/rule-file.ts'
+import type { Family, MetricType, Target } from '../scrape/scrape.ts'
 import type { Declared } from './declared-metric.ts'
 import type { Inventory, KnownMetric, SeriesPart } from './inventory.ts'
 
@@ -18,6 +17,14 @@ const ofPrometheus = [
   'ALERTS_FOR_STATE',
 ]
 
+/** What was read about a service, as far as it knows metrics. */
+export interface InventorySources {
+  readonly catalog: Declared | undefined
+  readonly source: Declared | undefined
+  readonly targets: readonly Target[]
+  readonly rules: readonly RuleFile[]
+}
+
 /** Metrics that a Prometheus has, as far as it tells. */
 export interface ServerMetrics {
   readonly names: readonly string[]
@@ -27,27 +34,24 @@ export interface ServerMetrics {
   >
 }
 
-/** Puts together what each plane knows. What a catalog says weighs most, then source, scrape and Prometheus. */
-export function buildInventory(
-  planes: Pick<Planes, 'catalog' | 'source' | 'targets' | 'rules'>,
-  server?: ServerMetrics,
-): Inventory {
+/** Puts together what each source knows. What a catalog says weighs most, then source, scrape and Prometheus. */
+export function buildInventory(sources: InventorySources, server?: ServerMetrics): Inventory {
   const metrics = new Map<string, Draft>()
   const draftOf = (name: string) => {
     const draft = metrics.get(name) ?? newDraft(name)
     metrics.set(name, draft)
     return draft
   }
-  const families = planes.targets.flatMap(({ scrapes }) =>
+  const families = sources.targets.flatMap(({ scrapes }) =>
     scrapes.flatMap((scrape) => [...scrape.families.values()]),
   )
-  addDeclared(planes.catalog, 'catalog', draftOf)
-  addDeclared(planes.source, 'source', draftOf)
+  addDeclared(sources.catalog, 'catalog', draftOf)
+  addDeclared(sources.source, 'source', draftOf)
   for (const family of families) addFamily(draftOf(family.name), family)
   if (server !== undefined) addServer(server, metrics, draftOf)
-  const rules = planes.rules.flatMap(({ groups }) => groups.flatMap((group) => group.rules))
+  const rules = sources.rules.flatMap(({ groups }) => groups.flatMap((group) => group.rules))
   for (const rule of rules) if (rule.kind === 'record') addRecording(draftOf(rule.name), rule)
-  const isComplete = metrics.size > 0 && (families.length > 0 || server !== undefined || hasMetrics(planes))
+  const isComplete = metrics.size > 0 && (families.length > 0 || server !== undefined || hasMetrics(sources))
   for (const name of ofPrometheus) {
     const draft = draftOf(name)
     draft.from.add('prometheus')
@@ -171,6 +175,6 @@ function addRecording(draft: Draft, { labels }: Rule): void {
   draft.from.add('recording rule')
 }
 
-function hasMetrics({ catalog, source }: Pick<Planes, 'catalog' | 'source'>): boolean {
+function hasMetrics({ catalog, source }: InventorySources): boolean {
   return [catalog, source].some((declared) => (declared?.metrics.length ?? 0) > 0)
 }

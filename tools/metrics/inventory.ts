@@ -3,7 +3,7 @@ import type { MetricType } from '../scrape/scrape.ts'
 /** What is known about metrics, put together from catalog, source, scrapes, Prometheus and recording rules. */
 export interface Inventory {
   readonly metrics: ReadonlyMap<string, KnownMetric>
-  /** Whether a metric that is not here can be said not to exist: some plane was read that knows all of a service's metrics. */
+  /** Whether a metric that is not here can be said not to exist: some input was read that knows all of a service's metrics. */
   readonly isComplete: boolean
   /** The metric that a series of this name belongs to: `x_bucket` belongs to the histogram `x`. */
   ofSeries(name: string): { readonly metric: KnownMetric; readonly part: SeriesPart } | undefined

@@ -12,6 +12,7 @@ import type {
 } from './expression.ts'
 import { durationMs, numberOf, unquote } from './literals.ts'
 import { readMatchers } from './matchers.ts'
+import { children, present, unexpected } from './nodes.ts'
 import { applyToLast, combine } from './operators.ts'
 import { ProblemFound } from './problem.ts'
 import type { PlacedVariable } from './stand-ins.ts'
@@ -267,22 +268,8 @@ export class Builder {
 /** Deeper than anyone nests, shallower than the stack. */
 const maxDepth = 500
 
-export function present<Node>(node: Node | null | undefined): Node {
-  if (node === null || node === undefined) throw unexpected(0, '')
-  return node
-}
-
-export function* children(node: SyntaxNode): Generator<SyntaxNode> {
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) yield child
-}
-
 function inside(node: SyntaxNode): readonly SyntaxNode[] {
   return [...children(node)]
-}
-
-function unexpected(at: number, text: string): ProblemFound {
-  const reason = text === '' ? 'something is missing' : `"${text.slice(0, 30)}" is not expected here`
-  return new ProblemFound({ at, reason, mend: 'Correct the query at this place.' })
 }
 
 /** Durations may be computed: `5m * 2`. What takes more than one step is left undetermined. */

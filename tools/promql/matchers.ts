@@ -1,7 +1,15 @@
 import type { SyntaxNode } from '@lezer/common'
-import { type Builder, children, present } from './build.ts'
 import type { Matcher, Span, Word } from './expression.ts'
+import { children, present } from './nodes.ts'
 import { ProblemFound } from './problem.ts'
+
+/** Reads the words of a tree as they were written. */
+export interface WordReader {
+  /** A text between quotes. */
+  text(node: SyntaxNode): Word
+  /** A name. */
+  word(node: SyntaxNode): Word
+}
 
 /**
  * Reads what stands in the braces of a selector. The metric may be named before them, as a quoted name
@@ -15,7 +23,7 @@ export function readMatchers({
 }: {
   readonly name: Word | undefined
   readonly braces: SyntaxNode | null
-  readonly builder: Builder
+  readonly builder: WordReader
   /** Variables that stand for whole matchers. */
   readonly unknown: readonly Span[]
 }): { readonly name: Word | undefined; readonly matchers: readonly Matcher[] } {
@@ -43,7 +51,12 @@ export function readMatchers({
   return { name, matchers }
 }
 
-function readMatcher(builder: Builder, label: SyntaxNode, operator: SyntaxNode, value: SyntaxNode): Matcher {
+function readMatcher(
+  builder: WordReader,
+  label: SyntaxNode,
+  operator: SyntaxNode,
+  value: SyntaxNode,
+): Matcher {
   const isQuoted = label.name === 'QuotedLabelName'
   return {
     label: isQuoted ? builder.text(present(label.firstChild)) : builder.word(label),

@@ -1,8 +1,9 @@
 import type { Dashboard, DashboardPanel } from '../dashboards/dashboard.ts'
 import { listAt, textAt, valueAt } from '../dashboards/value-at.ts'
+import type { FilledVariables } from './interpolate.ts'
 import { compact, flow } from './place.ts'
-import { type FilledVariables, readRepeat, repeated, scopesOf } from './repeat.ts'
-import type { PlacedPanel, Section } from './sections.ts'
+import { readRepeat, repeated, scopesOf } from './repeat.ts'
+import type { PlacedPanel, Section } from './section.ts'
 
 /** The sections of the classic schema: what stands above the first row, and what stands in or below each row. */
 export function classicSections(dashboard: Dashboard, variables: FilledVariables): readonly Section[] {

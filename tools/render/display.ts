@@ -1,8 +1,9 @@
 import { between, cssColor, paletteColor, type Theme } from './colors.ts'
 import type { FieldConfig } from './field-config.ts'
+import type { Formatted } from './formatter.ts'
 import { mapped } from './mappings.ts'
 import { thresholdColor } from './thresholds.ts'
-import { type Formatted, formatterOf } from './units.ts'
+import { formatterOf } from './units.ts'
 
 /** A value as a panel shows it. */
 export interface Display extends Formatted {

@@ -1,5 +1,5 @@
 import { nonFinite, toFixed } from './decimals.ts'
-import type { Formatter } from './units.ts'
+import type { Formatter } from './formatter.ts'
 
 /** Units of time: the value moves up to the largest unit that it fills. */
 export const durationUnits: Readonly<Record<string, Formatter>> = {

@@ -4,10 +4,8 @@ import type { Prometheus } from '../server/server.ts'
 import { type AdHocFilter, addFilters } from './ad-hoc.ts'
 import { type FilledVariable, fillQuery, fillText } from './interpolate.ts'
 import { builtIns, intervalsOf } from './interval.ts'
-import { seriesName } from './series-name.ts'
+import { type Labels, seriesName } from './series-name.ts'
 import { builtIn } from './variables.ts'
-
-export type Labels = ReadonlyMap<string, string>
 
 /** One series that a target of a panel gave. */
 export interface Frame {

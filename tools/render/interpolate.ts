@@ -12,15 +12,18 @@ export interface FilledVariable {
   readonly isPattern: boolean
 }
 
+/** By name. */
+export type FilledVariables = ReadonlyMap<string, FilledVariable>
+
 /** Puts the values of variables into a query, as Grafana does for Prometheus. What is not known stays as it stands. */
-export function fillQuery(query: string, variables: ReadonlyMap<string, FilledVariable>): string {
+export function fillQuery(query: string, variables: FilledVariables): string {
   return fill(query, variables, (variable, format) =>
     format === undefined ? promqlValue(variable) : formatValue(variable, format),
   )
 }
 
 /** Puts the values of variables into a title, for people. */
-export function fillText(text: string, variables: ReadonlyMap<string, FilledVariable>): string {
+export function fillText(text: string, variables: FilledVariables): string {
   return fill(text, variables, (variable, format) =>
     format === undefined || format === 'text' ? variable.text : formatValue(variable, format),
   )
@@ -28,7 +31,7 @@ export function fillText(text: string, variables: ReadonlyMap<string, FilledVari
 
 function fill(
   text: string,
-  variables: ReadonlyMap<string, FilledVariable>,
+  variables: FilledVariables,
   write: (variable: FilledVariable, format: string | undefined) => string,
 ): string {
   return text.replaceAll(reference, (whole, ...groups: (string | undefined)[]) => {

@@ -1,9 +1,10 @@
 import type { Dashboard } from '../dashboards/dashboard.ts'
 import { type Field, field, isTrue, items, numberOf, textOf } from '../dashboards/fields.ts'
 import { gridColumns } from '../dashboards/grid.ts'
+import type { FilledVariables } from './interpolate.ts'
 import { compact, flow } from './place.ts'
-import { type FilledVariables, readRepeat, repeated, scopesOf } from './repeat.ts'
-import type { Heading, PlacedPanel, Section } from './sections.ts'
+import { readRepeat, repeated, scopesOf } from './repeat.ts'
+import type { Heading, PlacedPanel, Section } from './section.ts'
 
 interface Context {
   readonly dashboard: Dashboard

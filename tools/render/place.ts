@@ -1,6 +1,6 @@
 import type { DashboardPanel } from '../dashboards/dashboard.ts'
 import { gridColumns } from '../dashboards/grid.ts'
-import type { PlacedPanel } from './sections.ts'
+import type { PlacedPanel } from './section.ts'
 
 /** Moves every panel up until it meets another, as Grafana's grid does; what overlaps comes apart. */
 export function compact(boxes: readonly PlacedPanel[]): readonly PlacedPanel[] {

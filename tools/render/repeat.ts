@@ -1,8 +1,8 @@
 import { gridColumns } from '../dashboards/grid.ts'
 import { textAt, valueAt } from '../dashboards/value-at.ts'
 import { numberAt } from './field-config.ts'
-import type { FilledVariable } from './interpolate.ts'
-import type { PlacedPanel } from './sections.ts'
+import type { FilledVariables } from './interpolate.ts'
+import type { PlacedPanel } from './section.ts'
 
 /** A panel or a row that stands once for each value of a variable. */
 export interface Repeat {
@@ -10,8 +10,6 @@ export interface Repeat {
   readonly isVertical: boolean
   readonly maxPerRow: number
 }
-
-export type FilledVariables = ReadonlyMap<string, FilledVariable>
 
 /** What a panel or row of the file says about repeating; undefined when it stands once. */
 export function readRepeat(model: unknown): Repeat | undefined {

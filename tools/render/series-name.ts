@@ -1,4 +1,4 @@
-import type { Labels } from './frames.ts'
+export type Labels = ReadonlyMap<string, string>
 
 export interface NameOptions {
   readonly labels: Labels

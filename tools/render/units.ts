@@ -1,15 +1,6 @@
 import { nonFinite, toFixed } from './decimals.ts'
 import { durationUnits } from './duration-units.ts'
-
-/** A value made readable: `1.23`, with what stands around it, `K req/s`. */
-export interface Formatted {
-  readonly prefix: string
-  readonly text: string
-  readonly suffix: string
-}
-
-/** Writes a value. Decimals that are not given are chosen by the value's size. */
-export type Formatter = (value: number, decimals?: number | null) => Formatted
+import type { Formatter } from './formatter.ts'
 
 /** The formatter of one of Grafana's unit ids. An id that Grafana does not know stands behind the number, as there. */
 export function formatterOf(unit: string | undefined): Formatter {

@@ -1,21 +1,18 @@
-import { glob, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { metricNoPanel } from '../audit/checks/metrics/metric-no-panel.ts'
-import type { Planes } from '../audit/planes.ts'
-import { declaredCatalog } from '../catalog/declared-catalog.ts'
-import { loadCatalog } from '../catalog/load.ts'
-import type { OwnCatalog } from '../catalog/own-catalog.ts'
+import { loadNamed } from '../catalog-file/loaded-catalog.ts'
+import type { OwnCatalog } from '../catalog-file/own-catalog.ts'
 import type { Dashboard } from '../dashboards/dashboard.ts'
 import { readDashboard } from '../dashboards/read.ts'
 import { readText, saveWithBackup } from '../dashboards/save.ts'
 import { unifiedDiff } from '../dashboards/unified-diff.ts'
 import { nearest } from '../files/nearest.ts'
-import { buildInventory } from '../metrics/build-inventory.ts'
-import type { Declared, DeclaredMetric } from '../metrics/declared-metric.ts'
-import { latestFamilies } from '../metrics/service-metrics.ts'
-import { readTarget } from '../scrape/target.ts'
-import { readSource } from '../source/read-source.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { readInputs } from '../inputs/read-inputs.ts'
+import { latestFamilies } from '../inputs/service-metrics.ts'
+import { unshownMetrics } from '../inputs/unshown-metrics.ts'
+import type { DeclaredMetric } from '../metrics/declared-metric.ts'
 import type { Addition } from './additions.ts'
 import { writeGuide } from './guide.ts'
 import { knownMetrics } from './known-metrics.ts'
@@ -51,16 +48,16 @@ export interface UpdateFileResult {
 /**
  * Adds to a dashboard file what it does not show, or says what there is to add.
  *
- * @throws {UsageError | UsageError} in one line, when an input cannot be used. The file is as it was then.
+ * @throws {UsageError} in one line, when an input cannot be used. The file is as it was then.
  */
 export async function updateFile(options: UpdateFileOptions): Promise<UpdateFileResult> {
   const { file, mode, scrapes } = options
   const before = await readText(file)
   const dashboard = readDashboard({ file, text: before })
   const problems: string[] = []
-  const planes = await readPlanes(options, dashboard, problems)
+  const inputs = await readAll(options, dashboard, problems)
   const thresholds = options.thresholds === undefined ? new Map() : await readThresholds(options.thresholds)
-  const { catalog, source, targets } = planes
+  const { catalog, source, targets } = inputs
   const metrics = knownMetrics({ catalog, source, families: latestFamilies(targets), thresholds })
   for (const name of thresholds.keys()) {
     if (!metrics.some((metric) => metric.name === name)) {
@@ -69,7 +66,7 @@ export async function updateFile(options: UpdateFileOptions): Promise<UpdateFile
       )
     }
   }
-  const only = options.metrics === undefined ? await unshown(planes) : asked(options.metrics, metrics)
+  const only = options.metrics === undefined ? unshown(inputs) : asked(options.metrics, metrics)
   const { text: after, additions } = updateDashboard({ file, text: before, metrics, only })
   const isChanged = after !== before
   if (mode === 'guide') {
@@ -84,63 +81,45 @@ export async function updateFile(options: UpdateFileOptions): Promise<UpdateFile
   return { additions, page: '', backup, problems }
 }
 
-async function readPlanes(
-  { scrapes, scrapeHeaders, catalog, own, sources, dashboards, file }: UpdateFileOptions,
+/**
+ * Reads what there is to show, and what other dashboards show.
+ *
+ * @throws {UsageError} for a scrape that fails: what it would have told is the ground for what is added.
+ */
+async function readAll(
+  { file, scrapes, scrapeHeaders, catalog, own, sources, dashboards }: UpdateFileOptions,
   dashboard: Dashboard,
   problems: string[],
-): Promise<Planes> {
-  const source = sources.length === 0 ? undefined : await readSource({ files: sources })
-  for (const problem of source?.problems ?? []) problems.push(`${problem.file}: ${problem.reason}`)
-  const planes = {
-    catalog: catalog === undefined ? undefined : await declaredIn(catalog, own),
-    source: source?.declared,
-    targets: await Promise.all(scrapes.map((from) => readTarget(from, { headers: scrapeHeaders }))),
-    dashboards: [dashboard, ...(await readOthers(dashboards, file, problems))],
-    rules: [],
-    prometheus: undefined,
-  }
-  return { ...planes, inventory: buildInventory(planes) }
+): Promise<Inputs> {
+  const read = await readInputs(
+    {
+      scrape: scrapes,
+      scraping: { headers: scrapeHeaders },
+      ...(catalog !== undefined && { catalog: await loadNamed(catalog, own) }),
+      source: sources,
+      dashboards: await Promise.all(dashboards.map(asPattern)),
+    },
+    (problem, of) => {
+      if (of === 'scrape') throw problem
+      problems.push(problem.message)
+    },
+  )
+  const others = read.dashboards.filter((other) => resolve(other.file) !== resolve(file))
+  return { ...read, dashboards: [dashboard, ...others] }
 }
 
-/** A file, or by its name the catalog of this program's own service. */
-async function declaredIn(catalog: string, own: OwnCatalog | undefined): Promise<Declared> {
-  if (catalog !== own?.name) return declaredCatalog({ file: catalog, components: await loadCatalog(catalog) })
-  return declaredCatalog({ file: own.file, components: await own.load() })
+/** A folder stands for the dashboards in it. */
+async function asPattern(path: string): Promise<string> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  return isFolder ? `${path}/**/*.json` : path
 }
 
-/** A file among the others that is no dashboard does not stop the work. */
-async function readOthers(
-  patterns: readonly string[],
-  file: string,
-  problems: string[],
-): Promise<Dashboard[]> {
-  const read: Dashboard[] = []
-  for (const pattern of patterns) {
-    const isFolder = await stat(pattern).then(
-      (found) => found.isDirectory(),
-      () => false,
-    )
-    let isEmpty = true
-    for await (const other of glob(isFolder ? `${pattern}/**/*.json` : pattern)) {
-      isEmpty = false
-      if (resolve(other) === resolve(file)) continue
-      try {
-        read.push(readDashboard({ file: other, text: await readText(other) }))
-      } catch (error) {
-        if (!(error instanceof UsageError)) throw error
-        problems.push(error.message)
-      }
-    }
-    if (isEmpty)
-      problems.push(`${pattern}: no file matches this pattern; check it, and quote it in the shell`)
-  }
-  return read
-}
-
-/** What the audit finds on no panel, without what a library measures for every service. */
-async function unshown(planes: Planes): Promise<readonly string[]> {
-  const findings = [...(await metricNoPanel.run(planes))]
-  return findings.filter(({ level }) => level !== 'info').map(({ subject }) => subject)
+/** Without what a library measures for every service. */
+function unshown(inputs: Inputs): readonly string[] {
+  return unshownMetrics(inputs).flatMap(({ metric, isOfRuntime }) => (isOfRuntime ? [] : [metric.name]))
 }
 
 function asked(names: readonly string[], metrics: readonly DeclaredMetric[]): readonly string[] {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { dashboardChecks } from '../audit/checks/dashboards/dashboard-checks.ts'
-import type { Planes } from '../audit/planes.ts'
 import type { Dashboard, DashboardPanel } from '../dashboards/dashboard.ts'
 import { boxesByGrid } from '../dashboards/grid.ts'
 import { readDashboard } from '../dashboards/read.ts'
 import { variedDashboards } from '../dashboards/testing/varied.ts'
+import type { Inputs } from '../inputs/inputs.ts'
 import type { DeclaredMetric } from '../metrics/declared-metric.ts'
 import { updateDashboard } from './update.ts'
 
@@ -87,7 +87,7 @@ async function findingCounts(
   text: string,
   old: ReadonlySet<string> = new Set(),
 ): Promise<Map<string, number>> {
-  const planes: Planes = {
+  const inputs: Inputs = {
     catalog: { metrics },
     source: undefined,
     targets: [],
@@ -98,7 +98,7 @@ async function findingCounts(
   }
   const counts = new Map<string, number>()
   for (const check of dashboardChecks) {
-    for (const finding of await check.run(planes)) {
+    for (const finding of await check.run(inputs)) {
       // A query beside others takes its rate over the same range as they do.
       if (finding.check === 'dashboard-rate-interval' || old.has(finding.place.panel ?? '')) continue
       const key = `${finding.check} ${finding.level}`

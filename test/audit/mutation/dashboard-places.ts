@@ -108,7 +108,7 @@ export function* panelsOf(tree: Tree): Generator<PanelPlace> {
 export function changeJson({ file, text }: TextFile, bend: (json: DashboardJson) => void): Change {
   const json: DashboardJson = JSON.parse(text)
   bend(json)
-  return { plane: 'dashboards', file, text: `${JSON.stringify(json, null, 2)}\n` }
+  return { input: 'dashboards', file, text: `${JSON.stringify(json, null, 2)}\n` }
 }
 
 export function objectAt(json: unknown, path: readonly (string | number)[]): object {

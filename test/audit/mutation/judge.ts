@@ -1,8 +1,8 @@
+import type { AuditInputs, Check } from '../../../tools/audit/check.ts'
 import { checks } from '../../../tools/audit/checks/checks.ts'
 import type { Finding } from '../../../tools/audit/finding.ts'
-import type { Check, Planes } from '../../../tools/audit/planes.ts'
-import { isForeseen } from '../../../tools/audit/read-planes.ts'
-import { type BentPlanes, readBentPlanes } from './bent-planes.ts'
+import { isForeseen } from '../../../tools/inputs/read-inputs.ts'
+import { type BentInputs, readBentInputs } from './bent-inputs.ts'
 import type { Change, Tree } from './mutant.ts'
 
 /** What finds a mutant: a check that knows no original, only one that compares with the catalog, or nothing. */
@@ -21,13 +21,13 @@ export interface Judge {
 
 /** Audits a tree with one change at a time. The tree as it is has no finding, so that the first one convicts the change. */
 export async function createJudge(tree: Tree): Promise<Judge> {
-  const planes = await readBentPlanes(tree)
+  const inputs = await readBentInputs(tree)
   const bySense = new Finder(checks.filter((check) => !isOfCatalog(check)))
   const byCatalog = new Finder(checks.filter(isOfCatalog))
   let isBeyond: Promise<(finding: Finding) => boolean> | undefined
   return {
     async clean(options) {
-      const read = await planes.clean(options)
+      const read = await inputs.clean(options)
       const found: string[] = []
       for (const { name, run } of checks) {
         for (const { level, subject, reason } of await run(read))
@@ -37,11 +37,11 @@ export async function createJudge(tree: Tree): Promise<Judge> {
     },
     async verdict(change, { isNoteEnough = false } = {}) {
       try {
-        if (isNoteEnough) isBeyond ??= beyondNotes(planes)
+        if (isNoteEnough) isBeyond ??= beyondNotes(inputs)
         const isNew = isNoteEnough && isBeyond ? await isBeyond : isGrave
-        const bent = await planes.changed(change)
+        const bent = await inputs.changed(change)
         if (await bySense.find(bent, isNew)) return 'by sense'
-        return (await byCatalog.find(await planes.compared(bent, change), isNew)) ? 'by catalog' : 'survived'
+        return (await byCatalog.find(await inputs.compared(bent, change), isNew)) ? 'by catalog' : 'survived'
       } catch (error) {
         // A file that cannot be read is told, and the audit ends with 2.
         if (isForeseen(error)) return 'by sense'
@@ -61,8 +61,8 @@ function isGrave({ level }: Finding): boolean {
 }
 
 /** Tells what is not found in the tree as it is. */
-async function beyondNotes(planes: BentPlanes): Promise<(finding: Finding) => boolean> {
-  const read = await planes.clean({ withSource: false })
+async function beyondNotes(inputs: BentInputs): Promise<(finding: Finding) => boolean> {
+  const read = await inputs.clean({ withSource: false })
   const known = new Set<string>()
   const key = ({ check, subject }: Finding) => `${check} ${subject}`
   for (const { run } of checks) for (const finding of await run(read)) known.add(key(finding))
@@ -77,9 +77,9 @@ class Finder {
     this.#checks = checks
   }
 
-  async find(planes: Planes, isNew: (finding: Finding) => boolean): Promise<boolean> {
+  async find(inputs: AuditInputs, isNew: (finding: Finding) => boolean): Promise<boolean> {
     for (const check of this.#checks) {
-      for (const finding of await check.run(planes)) {
+      for (const finding of await check.run(inputs)) {
         if (!isNew(finding)) continue
         this.#checks = [check, ...this.#checks.filter((each) => each !== check)]
         return true

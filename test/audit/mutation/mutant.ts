@@ -27,11 +27,11 @@ export interface Mutant {
 
 /** One file, as it is after the change; the catalog as a whole. `file` is one of those of the tree, as it is named there. */
 export type Change =
-  | { readonly plane: 'dashboards' | 'rules'; readonly file: string; readonly text: string }
-  | { readonly plane: 'scrape'; readonly text: string }
-  | { readonly plane: 'catalog'; readonly components: readonly ComponentCatalog[] }
+  | { readonly input: 'dashboards' | 'rules'; readonly file: string; readonly text: string }
+  | { readonly input: 'scrape'; readonly text: string }
+  | { readonly input: 'catalog'; readonly components: readonly ComponentCatalog[] }
   /** Read only when its turn comes, however is cheapest. */
-  | { readonly plane: 'source'; readonly read: () => Declared | Promise<Declared> }
+  | { readonly input: 'source'; readonly read: () => Declared | Promise<Declared> }
 
 /** What there is to bend. Paths are relative to the root of the repository. */
 export interface Tree {

@@ -64,7 +64,7 @@ function* ruleQueries(tree: Tree): Generator<QueryPlace> {
         const put = (changed: string): Change => {
           const document = parseDocument(text)
           document.setIn(['groups', at, 'rules', index, 'expr'], changed)
-          return { plane: 'rules', file, text: document.toString({ lineWidth: 0 }) }
+          return { input: 'rules', file, text: document.toString({ lineWidth: 0 }) }
         }
         yield { what: `${file}, ${name}`, in: 'rule', query, put }
       }

@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml'
 import { components } from '../../../src/catalog/catalog.ts'
-import { defaultSettings, type GenerateSettings } from '../../../tools/catalog/overrides.ts'
+import { defaultSettings, type GenerateSettings } from '../../../tools/catalog-file/overrides.ts'
 import { ruleFiles } from '../../../tools/generate/rules/rules.ts'
 
 /** A minute of the rules passes in a second. */

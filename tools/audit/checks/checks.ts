@@ -1,4 +1,4 @@
-import type { Check } from '../planes.ts'
+import type { Check } from '../check.ts'
 import { catalogChecks } from './catalog/catalog-checks.ts'
 import { dashboardChecks } from './dashboards/dashboard-checks.ts'
 import { metricChecks } from './metrics/metric-checks.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { checks } from './checks.ts'
 import { isForgotten } from './forgotten.ts'
-import { type PanelSketch, planesOf } from './queries/query-planes.fixture.ts'
+import { inputsOf, type PanelSketch } from './queries/query-inputs.fixture.ts'
 
 /** What a sensible person would ask about, and what lies next to it and is fine. */
 interface Row {
@@ -307,10 +307,10 @@ const rows: readonly Row[] = [
 ]
 
 describe('what common sense finds', () => {
-  for (const { check: name, says, found, ...planes } of rows) {
+  for (const { check: name, says, found, ...inputs } of rows) {
     it(`${name}: ${found.length === 0 ? 'nothing in ' : ''}${says}`, async () => {
       const check = checks.find((each) => each.name === name)
-      const findings = [...((await check?.run(planesOf(planes))) ?? [])]
+      const findings = [...((await check?.run(inputsOf(inputs))) ?? [])]
       assert.deepEqual(
         findings.map(({ level }) => level),
         found,

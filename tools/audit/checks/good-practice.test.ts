@@ -78,8 +78,8 @@ it('says nothing about rules as good collections have them', async () => {
     rules: [readRules({ file: 'r.yaml', text })],
     prometheus: undefined,
   }
-  const planes = { ...part, inventory: buildInventory(part) }
-  const found = await Promise.all([...queryChecks, ...ruleChecks].map((check) => check.run(planes)))
+  const inputs = { ...part, inventory: buildInventory(part) }
+  const found = await Promise.all([...queryChecks, ...ruleChecks].map((check) => check.run(inputs)))
   const told = found
     .flatMap((each) => [...each])
     .map(({ check, subject, reason }) => `${check} ${subject}: ${reason}`)

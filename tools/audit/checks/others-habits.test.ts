@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { readDashboard } from '../../dashboards/read.ts'
 import { buildInventory } from '../../metrics/build-inventory.ts'
 import { readRules } from '../../rules/read.ts'
-import type { Planes } from '../planes.ts'
+import type { AuditInputs } from '../check.ts'
 import { checks } from './checks.ts'
 
 /** Dashboards and rules as published ones are written, of metrics that nothing tells about. */
@@ -199,7 +199,7 @@ describe('dashboards and rules as others write them', () => {
   for (const { what, check, found, ...sketch } of rows) {
     it(`${found.length === 0 ? 'say nothing of' : 'tell'} ${what}`, async () => {
       const run = checks.find(({ name }) => name === check)?.run
-      const findings = [...((await run?.(planesOf(sketch))) ?? [])]
+      const findings = [...((await run?.(inputsOf(sketch))) ?? [])]
       assert.deepEqual(
         findings.map(({ level }) => level),
         found,
@@ -209,7 +209,7 @@ describe('dashboards and rules as others write them', () => {
   }
 })
 
-function planesOf(sketch: Omit<Row, 'what' | 'check' | 'found'>): Planes {
+function inputsOf(sketch: Omit<Row, 'what' | 'check' | 'found'>): AuditInputs {
   const {
     exprs = ['shop_up'],
     legend,

@@ -4,13 +4,14 @@ import type {
   DashboardTarget,
   DashboardVariable,
 } from '../../dashboards/dashboard.ts'
+import type { Place } from '../../inputs/place.ts'
 import type { Expression, Selector } from '../../promql/expression.ts'
 import { type ParsedQuery, type ParseResult, parseQuery } from '../../promql/parse.ts'
 import { parseVariableQuery } from '../../promql/variable-query.ts'
 import { walk } from '../../promql/walk.ts'
 import type { Rule, RuleFile, RuleGroup } from '../../rules/rule-file.ts'
-import type { Finding, Place } from '../finding.ts'
-import type { Planes } from '../planes.ts'
+import type { AuditInputs } from '../check.ts'
+import type { Finding } from '../finding.ts'
 import { dashboardFinding, type Fault, panelFinding } from './dashboard-finding.ts'
 
 /** A query and where it stands. */
@@ -48,17 +49,17 @@ export interface ReadQuery extends LocatedQuery {
 }
 
 /** Every query of the dashboards and rules, hidden ones included, each read once. */
-export function queriesOf(planes: Planes): readonly LocatedQuery[] {
-  const known = cache.get(planes)
+export function queriesOf(inputs: AuditInputs): readonly LocatedQuery[] {
+  const known = cache.get(inputs)
   if (known !== undefined) return known
-  const list = [...listQueries(planes)]
-  cache.set(planes, list)
+  const list = [...listQueries(inputs)]
+  cache.set(inputs, list)
   return list
 }
 
 /** Those of them that Prometheus would accept. */
-export function readQueriesOf(planes: Planes): readonly ReadQuery[] {
-  return queriesOf(planes).flatMap((located) =>
+export function readQueriesOf(inputs: AuditInputs): readonly ReadQuery[] {
+  return queriesOf(inputs).flatMap((located) =>
     located.result.query === undefined ? [] : [{ ...located, query: located.result.query }],
   )
 }
@@ -102,9 +103,9 @@ export function queryFinding(
   return { ...fault, place, subject: about === undefined ? rule.name : `${rule.name}/${about}` }
 }
 
-const cache = new WeakMap<Planes, readonly LocatedQuery[]>()
+const cache = new WeakMap<AuditInputs, readonly LocatedQuery[]>()
 
-function* listQueries({ dashboards, rules }: Planes): Generator<LocatedQuery> {
+function* listQueries({ dashboards, rules }: AuditInputs): Generator<LocatedQuery> {
   const read = new Map<string, ParseResult>()
   const parse = (text: string, variables: 'grafana' | 'none') => {
     const key = `${variables} ${text}`

@@ -1,4 +1,4 @@
-import type { Check } from '../planes.ts'
+import type { Check } from '../check.ts'
 import { code, table, text } from './markdown-text.ts'
 
 /** The page that lists every check, by what it looks at. */

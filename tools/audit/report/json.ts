@@ -5,15 +5,15 @@ import { coverageOf, type MetricReport } from '../metric-reports.ts'
 
 /** The report for programs. Its shape is documented; `version` rises when a field changes or goes. */
 export function jsonReport(audit: Audit, tool: { readonly version: string }): string {
-  const { findings, known, gone, excepted, looked, problems, metrics } = audit
+  const { findings, known, gone, excepted, inputs, problems, metrics } = audit
   const count = (level: string) => findings.filter((finding) => finding.level === level).length
   const report = {
-    version: 1,
+    version: 2,
     tool: { name: 'tidegauge', version: tool.version },
-    looked,
+    inputs,
     problems,
     summary: Object.fromEntries(levels.toReversed().map((level) => [level, count(level)])),
-    coverage: coverageOf(metrics, looked),
+    coverage: coverageOf(metrics, inputs),
     findings: findings.map(withFingerprint),
     known: known.map(withFingerprint),
     gone,

@@ -1,8 +1,8 @@
 import type { Audit } from '../audit.ts'
+import type { Check } from '../check.ts'
 import { type Finding, type Level, levels } from '../finding.ts'
-import { counted, lookedInWords } from '../looked-at.ts'
+import { counted, inputsInWords } from '../input-counts.ts'
 import { coverageOf } from '../metric-reports.ts'
-import type { Check } from '../planes.ts'
 import { type Alike, alike, nameOf } from './alike.ts'
 import { code, percent, table, text } from './markdown-text.ts'
 import { metricTables } from './metric-tables.ts'
@@ -20,17 +20,16 @@ export function markdownReport(audit: Audit, { checks }: MarkdownOptions): strin
     summary(audit),
     coverage(audit),
     ...toDo(audit.findings, descriptions),
-    ...metricTables(audit.metrics, audit.looked),
+    ...metricTables(audit.metrics, audit.inputs),
     ...findings(audit.findings),
     ...rest(audit),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
-function summary({ looked, findings, known, problems }: Audit): string {
-  const words = lookedInWords(looked).map(text)
-  const seen =
-    words.length > 0 ? `This audit looked at ${inList(words)}.` : 'This audit had nothing to look at.'
+function summary({ inputs, findings, known, problems }: Audit): string {
+  const words = inputsInWords(inputs).map(text)
+  const seen = words.length > 0 ? `This audit covers ${inList(words)}.` : 'This audit had nothing to cover.'
   const beside =
     known.length > 0 ? ` Beside them stand ${counted(known.length, 'finding')} that the baseline knows.` : ''
   const unread =
@@ -65,8 +64,8 @@ function judgement(findings: readonly Finding[]): string {
     : 'What is declared, exposed, shown and watched fits together.'
 }
 
-function coverage({ metrics, looked }: Audit): string {
-  const { metrics: count, recorded, exposed, moved, shown, watched } = coverageOf(metrics, looked)
+function coverage({ metrics, inputs }: Audit): string {
+  const { metrics: count, recorded, exposed, moved, shown, watched } = coverageOf(metrics, inputs)
   const rows = [
     ['recorded by the source', recorded],
     ['in the scrape', exposed],

@@ -1,20 +1,20 @@
-import type { Place } from '../finding.ts'
-import type { Looked } from '../looked-at.ts'
+import type { Place } from '../../inputs/place.ts'
+import type { InputCounts } from '../input-counts.ts'
 import type { MetricReport } from '../metric-reports.ts'
 import { verdictOf } from '../verdict.ts'
 import { code, table, text } from './markdown-text.ts'
 
 /** A table per component: each metric with its type, where it is recorded, its panel, its alert, and the verdict. */
-export function metricTables(metrics: readonly MetricReport[], looked: Looked): readonly string[] {
+export function metricTables(metrics: readonly MetricReport[], inputs: InputCounts): readonly string[] {
   if (metrics.length === 0) return []
   const hasSource = metrics.some(({ recordings }) => recordings !== undefined)
-  // A plane that was not looked at has no column: nothing in it would read as nothing there.
+  // An input that was not given has no column: nothing in it would read as nothing there.
   const columns: readonly (readonly [title: string, cell: (metric: MetricReport) => string])[] = [
     ['Metric', ({ name }) => code(name)],
     ['Type', ({ type }) => type],
     ...(hasSource ? [['Recorded', recorded] as const] : []),
-    ...(looked.dashboards > 0 ? [['Panel', panelsOf] as const] : []),
-    ...(looked.ruleFiles > 0 ? [['Alert', alertsOf] as const] : []),
+    ...(inputs.dashboards > 0 ? [['Panel', panelsOf] as const] : []),
+    ...(inputs.ruleFiles > 0 ? [['Alert', alertsOf] as const] : []),
     ['Verdict', (metric) => text(verdictOf(metric))],
   ]
   const components = componentsOf(metrics).flatMap(([component, of]) => [

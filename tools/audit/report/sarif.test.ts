@@ -41,7 +41,7 @@ const audit: Audit = {
   known: [],
   gone: [],
   excepted: [],
-  looked: {
+  inputs: {
     catalog: undefined,
     source: undefined,
     targets: [],

@@ -1,9 +1,9 @@
 import { isAbsolute, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Audit } from '../audit.ts'
+import type { Check } from '../check.ts'
 import type { Finding, Level } from '../finding.ts'
 import { fingerprint } from '../fingerprint.ts'
-import type { Check } from '../planes.ts'
 
 const levelNames: Readonly<Record<Level, string>> = { error: 'error', warning: 'warning', info: 'note' }
 

@@ -1,6 +1,6 @@
 import type { Audit } from '../audit.ts'
 import { type Finding, type Level, levels } from '../finding.ts'
-import { counted, lookedInWords } from '../looked-at.ts'
+import { counted, inputsInWords } from '../input-counts.ts'
 import { type Alike, alike, nameOf } from './alike.ts'
 import { plain, wrap } from './wrap.ts'
 
@@ -77,10 +77,10 @@ function linesOf(findings: readonly Finding[]): string {
 }
 
 function ending(audit: Audit, level: Level, paint: Paint): string {
-  const { findings, known, gone, excepted, looked } = audit
-  const words = lookedInWords(looked)
+  const { findings, known, gone, excepted, inputs } = audit
+  const words = inputsInWords(inputs)
   const lines = [
-    words.length > 0 ? `Looked at ${words.join(', ')}.` : 'Nothing was looked at.',
+    words.length > 0 ? `Audited ${words.join(', ')}.` : 'Nothing was audited.',
     `Found ${countsInWords(findings)}${known.length > 0 || gone.length > 0 ? ' that the baseline does not know' : ''}.`,
   ]
   const hidden = findings.filter((finding) => levels.indexOf(finding.level) < levels.indexOf(level)).length

@@ -5,33 +5,12 @@ import {
   RowBuilder,
   type RowPanel,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import type { MetricDefinition, Panel } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../../catalog/overrides.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
 import { arrange, gridWidth } from './arrange.ts'
-import { grafanaPanel, type PanelPlace } from './grafana-panel.ts'
+import { grafanaPanel } from './grafana-panel.ts'
 import { dashboardTitle, dashboardUid, panelIds, serviceOf } from './identity.ts'
+import type { DashboardPlan } from './plan.ts'
 import { links, variables } from './variables.ts'
-
-/** What a dashboard is made of, before anything has a place. */
-export interface DashboardPlan {
-  /** The last part of its address: `firehose`. */
-  readonly name: string
-  readonly title: string
-  readonly description: string
-  readonly tags: readonly string[]
-  readonly rows: readonly PlannedRow[]
-  /** All of the service, for jobs and instances to be found by. */
-  readonly metrics: readonly MetricDefinition[]
-}
-
-export interface PlannedRow {
-  readonly title: string
-  readonly panels: readonly PlannedPanel[]
-}
-
-export interface PlannedPanel extends Pick<PanelPlace, 'moreOn'> {
-  readonly panel: Panel
-}
 
 /**
  * Builds a dashboard of Grafana: rows one below the other, panels in lines without holes.

@@ -1,7 +1,7 @@
 import type { ComponentCatalog } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../../catalog/overrides.ts'
-import { type DashboardPlan, grafanaDashboard } from './dashboard.ts'
-import { dashboardPlans } from './plan.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
+import { grafanaDashboard } from './dashboard.ts'
+import { type DashboardPlan, dashboardPlans } from './plan.ts'
 
 /**
  * Writes the dashboards of a catalog: an overview, and one for each component.

@@ -5,23 +5,22 @@ import {
   QueryEditorMode,
 } from '@grafana/grafana-foundation-sdk/prometheus'
 import type { MetricDefinition, Panel, Recording } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../../catalog/overrides.ts'
-import { renderQuery, thresholdsOf } from '../../catalog/render-query.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
+import { renderQuery, thresholdsOf } from '../../catalog-file/render-query.ts'
 import { dashboardUid, serviceOf } from './identity.ts'
 import { withMatchers } from './matchers.ts'
 import { namedColours } from './named-colours.ts'
-import { shownMetrics } from './plan.ts'
+import type { PlannedPanel } from './plan.ts'
 import { thresholdSteps, valueMappings } from './severity.ts'
+import { shownMetrics } from './shown-metrics.ts'
 import { grafanaUnit } from './unit.ts'
 import { datasource, instanceMatchers } from './variables.ts'
 import { visualization } from './visualization.ts'
 
 /** Where a panel stands, and what it is called in links. */
-export interface PanelPlace {
+export interface PanelPlace extends Pick<PlannedPanel, 'moreOn'> {
   readonly id: number
   readonly grid: GridPos
-  /** The component whose dashboard says more; set on other dashboards. */
-  readonly moreOn?: { readonly name: string; readonly title: string }
 }
 
 /** Builds the panel of Grafana for one of the catalog. */

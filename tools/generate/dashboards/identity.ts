@@ -1,4 +1,4 @@
-import type { GenerateSettings } from '../../catalog/overrides.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
 
 /** What dashboards and their tag are called after: the first job of the service. */
 export function serviceOf({ jobs: [service] }: GenerateSettings): string {

@@ -1,6 +1,29 @@
 import type { ComponentCatalog, MetricDefinition, Panel } from '@tidegauge/otel/catalog'
-import type { DashboardPlan, PlannedPanel, PlannedRow } from './dashboard.ts'
 import { defaultPanels } from './default-panels.ts'
+import { shownMetrics } from './shown-metrics.ts'
+
+/** What a dashboard is made of, before anything has a place. */
+export interface DashboardPlan {
+  /** The last part of its address: `firehose`. */
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly rows: readonly PlannedRow[]
+  /** All of the service, for jobs and instances to be found by. */
+  readonly metrics: readonly MetricDefinition[]
+}
+
+export interface PlannedRow {
+  readonly title: string
+  readonly panels: readonly PlannedPanel[]
+}
+
+export interface PlannedPanel {
+  readonly panel: Panel
+  /** The component whose dashboard says more; set on other dashboards. */
+  readonly moreOn?: { readonly name: string; readonly title: string }
+}
 
 /** All dashboards of a catalog: an overview, and one for each component. */
 export function dashboardPlans(components: readonly ComponentCatalog[]): DashboardPlan[] {
@@ -70,11 +93,6 @@ export function panelsOf(
   const laidOut = new Set(components.flatMap((component) => component.panels.flatMap(shownMetrics)))
   const others = metrics.filter((metric) => !laidOut.has(metric) && metric.noPanel === undefined)
   return [...panels, ...others.flatMap(defaultPanels)]
-}
-
-/** The metrics that a panel names. */
-export function shownMetrics({ targets }: Panel): MetricDefinition[] {
-  return targets.flatMap(({ query }) => query.parts.filter((part) => 'instrument' in part))
 }
 
 /** Rows in the order in which their first panel is declared, the numbers always first. */

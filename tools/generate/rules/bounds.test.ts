@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Thresholds } from '@tidegauge/otel/catalog'
 import { critical, promql } from '@tidegauge/otel/catalog'
-import { defaultSettings } from '../../catalog/overrides.ts'
+import { defaultSettings } from '../../catalog-file/overrides.ts'
 import { boundsOf, withBounds } from './bounds.ts'
 
 describe('arithmetic with the bounds of an alert', () => {

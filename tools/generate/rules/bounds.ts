@@ -1,6 +1,6 @@
 import type { Alert } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../../catalog/overrides.ts'
-import { thresholdsOf } from '../../catalog/render-query.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
+import { thresholdsOf } from '../../catalog-file/render-query.ts'
 
 /** The bounds that an alert compares with, as its tests reckon with them. */
 export interface Bounds {

@@ -1,6 +1,6 @@
 import type { Query } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../../catalog/overrides.ts'
-import { renderQuery } from '../../catalog/render-query.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
+import { renderQuery } from '../../catalog-file/render-query.ts'
 import { withMatchers } from '../dashboards/matchers.ts'
 
 /** Writes a query for rules: each of its selectors looks at the jobs of the service alone. */

@@ -1,8 +1,8 @@
 import type { Alert, ComponentCatalog, Recording } from '@tidegauge/otel/catalog'
 import { stringify } from 'yaml'
-import type { GenerateSettings } from '../../catalog/overrides.ts'
-import { runbookAddress } from '../runbooks.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
 import { ruleQuery } from './jobs.ts'
+import { runbookAddress } from './runbook-address.ts'
 import { ruleTests } from './tests.ts'
 
 /**

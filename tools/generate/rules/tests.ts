@@ -1,6 +1,6 @@
 import type { Alert, RuleTest } from '@tidegauge/otel/catalog'
-import type { GenerateSettings } from '../../catalog/overrides.ts'
-import { renderQuery } from '../../catalog/render-query.ts'
+import type { GenerateSettings } from '../../catalog-file/overrides.ts'
+import { renderQuery } from '../../catalog-file/render-query.ts'
 import { withMatchers } from '../dashboards/matchers.ts'
 import { boundsOf, withBounds } from './bounds.ts'
 import { minutes, minutesText } from './duration.ts'

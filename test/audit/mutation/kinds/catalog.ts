@@ -110,7 +110,7 @@ function declaredKind<Key extends 'metrics' | 'recordings' | 'alerts' | 'panels'
           yield {
             what: `${component.name}: ${said ?? record ?? alert ?? panel}`,
             get change() {
-              return { plane: 'catalog', components: withChanged(catalog, declared, bent) } as const
+              return { input: 'catalog', components: withChanged(catalog, declared, bent) } as const
             },
           }
         }

@@ -1,5 +1,5 @@
 import { components } from '../../../../src/catalog/catalog.ts'
-import { declaredCatalog } from '../../../../tools/catalog/declared-catalog.ts'
+import { declaredCatalog } from '../../../../tools/catalog-file/declared-catalog.ts'
 import type { Aggregation } from '../../../../tools/promql/expression.ts'
 import type { ParsedQuery } from '../../../../tools/promql/parse.ts'
 import { misspelt, parts, queryKind, withoutListed } from '../bend.ts'

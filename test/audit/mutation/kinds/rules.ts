@@ -68,7 +68,7 @@ function ruleKind(
               get change() {
                 const document = parseDocument(text)
                 change(document)
-                return { plane: 'rules', file, text: document.toString({ lineWidth: 0 }) } as const
+                return { input: 'rules', file, text: document.toString({ lineWidth: 0 }) } as const
               },
             }
           }

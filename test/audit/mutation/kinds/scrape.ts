@@ -1,4 +1,4 @@
-import { declaredCatalog } from '../../../../tools/catalog/declared-catalog.ts'
+import { declaredCatalog } from '../../../../tools/catalog-file/declared-catalog.ts'
 import { misspelt } from '../bend.ts'
 import type { Kind, Mutant } from '../mutant.ts'
 import { type FamilyPlace, familiesOf, labelsOf } from '../scrape-places.ts'
@@ -125,7 +125,7 @@ function familyKind(name: string, bend: Bend, leftOut?: string): Kind {
         if (labels === undefined && leftOut !== undefined) continue
         const bent = [...lines]
         if (bend(bent, family, labels ?? new Map()) === false) continue
-        yield { what: family.name, change: { plane: 'scrape', text: bent.join('\n') } }
+        yield { what: family.name, change: { input: 'scrape', text: bent.join('\n') } }
       }
     },
   }

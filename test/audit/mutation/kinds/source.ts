@@ -51,7 +51,7 @@ function kind(
           yield {
             what: `${what}: ${shortened(was)} → ${shortened(by)}`,
             change: {
-              plane: 'source',
+              input: 'source',
               read: () => readBentSource(tree, { file, text: text.slice(0, from) + by + text.slice(to) }),
             },
           }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parser } from '@prometheus-io/lezer-promql'
 import { components } from '../../../../src/catalog/catalog.ts'
-import { defaultSettings } from '../../../../tools/catalog/overrides.ts'
+import { defaultSettings } from '../../../../tools/catalog-file/overrides.ts'
 import { gridWidth } from '../../../../tools/generate/dashboards/arrange.ts'
 import { dashboardFiles } from '../../../../tools/generate/dashboards/dashboards.ts'
-import { panelsOf, shownMetrics } from '../../../../tools/generate/dashboards/plan.ts'
+import { panelsOf } from '../../../../tools/generate/dashboards/plan.ts'
+import { shownMetrics } from '../../../../tools/generate/dashboards/shown-metrics.ts'
 import type { DashboardFile } from './grafana-schema.fixture.ts'
 
 const files = Object.entries(dashboardFiles(components, defaultSettings))

@@ -10,7 +10,7 @@ import { promql } from '../../../../otel/catalog/promql.ts'
 import type { Panel } from '../../../../otel/catalog/rule.ts'
 import { components } from '../../../../src/catalog/catalog.ts'
 import { storageRecords } from '../../../../src/catalog/storage/metrics.ts'
-import { defaultSettings } from '../../../../tools/catalog/overrides.ts'
+import { defaultSettings } from '../../../../tools/catalog-file/overrides.ts'
 import { dashboardFiles } from '../../../../tools/generate/dashboards/dashboards.ts'
 
 /** Every one bends something of a dashboard that is right. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { declarations } from '../../../../otel/catalog/component.ts'
 import type { MetricDefinition } from '../../../../otel/catalog/metric.ts'
 import type { Component } from '../../../../otel/catalog/rule.ts'
-import { defaultSettings } from '../../../../tools/catalog/overrides.ts'
+import { defaultSettings } from '../../../../tools/catalog-file/overrides.ts'
 import { dashboardFiles } from '../../../../tools/generate/dashboards/dashboards.ts'
 import type { DashboardFile } from './grafana-schema.fixture.ts'
 

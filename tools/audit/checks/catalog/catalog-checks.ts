@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { catalogDashboard } from './catalog-dashboard.ts'
 import { catalogDashboardMissing } from './catalog-dashboard-missing.ts'
 import { catalogLayout } from './catalog-layout.ts'

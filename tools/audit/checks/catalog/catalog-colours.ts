@@ -1,12 +1,15 @@
 import type { Dashboard, DashboardPanel } from '../../../dashboards/dashboard.ts'
 import { panelModel } from '../../../dashboards/panel-model.ts'
 import { textAt, valueAt } from '../../../dashboards/value-at.ts'
-import type { PanelFault } from './catalog-panel-faults.ts'
+import type { ExpectedDashboard } from '../../expected-dashboards.ts'
+import type { PanelFault } from './catalog-faults.ts'
 import type { PanelPair } from './catalog-panels.ts'
-import type { DashboardPair } from './catalog-target-faults.ts'
 
 /** Where a panel colours values from other bounds on than the catalog says. */
-export function colourFaults({ is, shouldBe }: PanelPair, dashboards: DashboardPair): readonly PanelFault[] {
+export function colourFaults(
+  { is, shouldBe }: PanelPair,
+  dashboards: ExpectedDashboard,
+): readonly PanelFault[] {
   const [own, other] = [stepsText(is, dashboards.is), stepsText(shouldBe, dashboards.shouldBe)]
   if (own === other) return []
   const reason = `Its thresholds are ${own}, the catalog says ${other}.`
@@ -14,7 +17,10 @@ export function colourFaults({ is, shouldBe }: PanelPair, dashboards: DashboardP
 }
 
 /** Where a panel shows values under other words or colours than the catalog says. */
-export function mappingFaults({ is, shouldBe }: PanelPair, dashboards: DashboardPair): readonly PanelFault[] {
+export function mappingFaults(
+  { is, shouldBe }: PanelPair,
+  dashboards: ExpectedDashboard,
+): readonly PanelFault[] {
   const [own, other] = [
     mappingTexts(panelModel(dashboards.is, is).mappings),
     mappingTexts(panelModel(dashboards.shouldBe, shouldBe).mappings),

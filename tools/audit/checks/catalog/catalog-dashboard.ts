@@ -1,20 +1,13 @@
 import type { Dashboard } from '../../../dashboards/dashboard.ts'
 import { listAt, textAt, valueAt } from '../../../dashboards/value-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
+import type { ExpectedDashboard } from '../../expected-dashboards.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
-import type { DashboardPair } from './catalog-target-faults.ts'
+import type { DashboardFault } from './catalog-faults.ts'
 import { variableFaults } from './catalog-variables.ts'
 import { bothSides, plain, writeAnew } from './catalog-words.ts'
 
 const check = 'catalog-dashboard'
-
-/** How a dashboard, apart from its panels, is otherwise than the catalog says. */
-export interface DashboardFault {
-  readonly about: string
-  readonly reason: string
-  readonly line?: number
-  readonly isSmall?: boolean
-}
 
 export const catalogDashboard: Check = {
   name: check,
@@ -40,7 +33,7 @@ export const catalogDashboard: Check = {
   },
 }
 
-function headFaults({ is, shouldBe }: DashboardPair): DashboardFault[] {
+function headFaults({ is, shouldBe }: ExpectedDashboard): DashboardFault[] {
   const faults: DashboardFault[] = []
   const compare = (about: string, own: string, other: string) => {
     if (plain(own) === plain(other)) return
@@ -71,7 +64,7 @@ function headFaults({ is, shouldBe }: DashboardPair): DashboardFault[] {
   return faults
 }
 
-function linkFaults({ is, shouldBe }: DashboardPair): DashboardFault[] {
+function linkFaults({ is, shouldBe }: ExpectedDashboard): DashboardFault[] {
   const own = listOf(is, 'links')
   return listOf(shouldBe, 'links').flatMap((link) => {
     const title = textAt(link, 'title') ?? ''

@@ -1,14 +1,17 @@
 import { panelModel } from '../../../dashboards/panel-model.ts'
 import { valueAt } from '../../../dashboards/value-at.ts'
-import type { PanelFault } from './catalog-panel-faults.ts'
+import type { ExpectedDashboard } from '../../expected-dashboards.ts'
+import type { PanelFault } from './catalog-faults.ts'
 import type { PanelPair } from './catalog-panels.ts'
-import type { DashboardPair } from './catalog-target-faults.ts'
 
 /**
  * How a panel is drawn otherwise than the catalog says. Only what the catalog says is compared: Grafana adds settings of its
  * own whenever it saves, and leaves out what is usual.
  */
-export function drawingFaults({ is, shouldBe }: PanelPair, dashboards: DashboardPair): readonly PanelFault[] {
+export function drawingFaults(
+  { is, shouldBe }: PanelPair,
+  dashboards: ExpectedDashboard,
+): readonly PanelFault[] {
   const [own, other] = [panelModel(dashboards.is, is), panelModel(dashboards.shouldBe, shouldBe)]
   const changes = [
     ...changesOf(own.options, other.options, []),

@@ -1,5 +1,5 @@
-import { counted } from '../../looked-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
+import { counted } from '../../input-counts.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 import { panelPairs } from './catalog-panels.ts'
 

@@ -1,25 +1,16 @@
-import type { DashboardPanel, DashboardTarget } from '../../../dashboards/dashboard.ts'
+import type { DashboardPanel } from '../../../dashboards/dashboard.ts'
 import { panelModel } from '../../../dashboards/panel-model.ts'
 import { textAt, valueAt } from '../../../dashboards/value-at.ts'
+import type { ExpectedDashboard } from '../../expected-dashboards.ts'
 import { colourFaults, mappingFaults } from './catalog-colours.ts'
 import { drawingFaults } from './catalog-drawing.ts'
+import type { PanelFault } from './catalog-faults.ts'
 import type { PanelPair } from './catalog-panels.ts'
-import { type DashboardPair, targetFaults } from './catalog-target-faults.ts'
+import { targetFaults } from './catalog-target-faults.ts'
 import { bothSides, plain } from './catalog-words.ts'
 
-/** How a panel is otherwise than the catalog says. */
-export interface PanelFault {
-  /** `unit`, `query A`, `thresholds`, …: what of it. */
-  readonly about: string
-  readonly reason: string
-  /** The key in the settings of generate by which a user may want it so. */
-  readonly setting?: string
-  readonly target?: DashboardTarget
-  /** It looks otherwise, or has more; what the catalog says is all there. */
-  readonly isAddition?: boolean
-}
-
-export function panelFaults(panels: PanelPair, dashboards: DashboardPair): readonly PanelFault[] {
+/** All that a panel has otherwise than the catalog. */
+export function panelFaults(panels: PanelPair, dashboards: ExpectedDashboard): readonly PanelFault[] {
   const { is, shouldBe } = panels
   if (is.library !== undefined) return []
   return [
@@ -57,7 +48,7 @@ function wordFaults(is: DashboardPanel, shouldBe: DashboardPanel): PanelFault[] 
   return faults
 }
 
-function linkFaults({ is, shouldBe }: PanelPair, dashboards: DashboardPair): PanelFault[] {
+function linkFaults({ is, shouldBe }: PanelPair, dashboards: ExpectedDashboard): PanelFault[] {
   const own = panelModel(dashboards.is, is).links
   return panelModel(dashboards.shouldBe, shouldBe).links.flatMap((link) => {
     const [title, url] = [textAt(link, 'title') ?? '', textAt(link, 'url') ?? '']
@@ -70,7 +61,7 @@ function linkFaults({ is, shouldBe }: PanelPair, dashboards: DashboardPair): Pan
 }
 
 /** What makes a panel show another time, or something else than its queries return. */
-function shiftFaults({ is }: PanelPair, dashboards: DashboardPair): PanelFault[] {
+function shiftFaults({ is }: PanelPair, dashboards: ExpectedDashboard): PanelFault[] {
   const raw = valueAt(dashboards.is.json, ...is.path)
   const options = dashboards.is.schema === 'v2' ? valueAt(raw, 'spec', 'data', 'spec', 'queryOptions') : raw
   const times = ['timeFrom', 'timeShift'].flatMap((key) => {

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding, panelName } from '../dashboard-finding.ts'
 import { panelPairs } from './catalog-panels.ts'
 

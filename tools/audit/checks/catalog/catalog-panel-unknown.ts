@@ -1,5 +1,5 @@
 import { panelIds } from '../../../generate/dashboards/identity.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { asksTheSame, hasSameTitle, panelPairs } from './catalog-panels.ts'
 

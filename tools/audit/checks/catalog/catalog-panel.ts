@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { panelFaults } from './catalog-panel-faults.ts'
 import { panelPairs } from './catalog-panels.ts'

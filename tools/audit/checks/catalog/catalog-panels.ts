@@ -1,5 +1,5 @@
 import type { Dashboard, DashboardPanel } from '../../../dashboards/dashboard.ts'
-import type { Planes } from '../../planes.ts'
+import type { AuditInputs } from '../../check.ts'
 import { meaning } from './catalog-query.ts'
 
 export interface PanelPair {
@@ -53,7 +53,7 @@ function asked({ targets }: DashboardPanel): string {
 }
 
 /** The panels that are compared with those of the catalog, for checks that would tell the same again. */
-export function panelsOfCatalog({ expected }: Pick<Planes, 'expected'>): ReadonlySet<DashboardPanel> {
+export function panelsOfCatalog({ expected }: Pick<AuditInputs, 'expected'>): ReadonlySet<DashboardPanel> {
   return new Set(
     (expected?.dashboards ?? []).flatMap(({ is, shouldBe }) =>
       panelPairs(is, shouldBe).pairs.map((pair) => pair.is),

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../rules/rule-file.ts'
-import { counted } from '../../looked-at.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
+import { counted } from '../../input-counts.ts'
 import { rulesOf } from '../rules/rule-listing.ts'
 import { meaning } from './catalog-query.ts'
 import { catalogRules } from './catalog-rules.ts'
@@ -11,10 +11,10 @@ const check = 'catalog-rule-missing'
 export const catalogRuleMissing: Check = {
   name: check,
   description: 'Alerts and recording rules of the catalog that are in none of the rule files.',
-  *run(planes) {
-    const { expected } = planes
+  *run(inputs) {
+    const { expected } = inputs
     if (expected === undefined) return
-    const components = catalogRules(planes, expected)
+    const components = catalogRules(inputs, expected)
     const present = components.filter(({ pairs }) => pairs.length > 0)
     if (present.length === 0) return
     const mend = `Write the rules anew with \`${expected.command}\`, or switch the alert off in its settings (alerts.NAME.enabled: false).`
@@ -32,7 +32,7 @@ export const catalogRuleMissing: Check = {
         continue
       }
       for (const rule of missing) {
-        const otherName = calledOtherwise(planes, rule)
+        const otherName = calledOtherwise(inputs, rule)
         yield {
           check,
           level: 'warning',
@@ -51,9 +51,9 @@ function whatIs({ kind }: Rule): string {
 }
 
 /** The name of a rule that asks the same. */
-function calledOtherwise(planes: Planes, { kind, expr }: Rule): string | undefined {
+function calledOtherwise(inputs: AuditInputs, { kind, expr }: Rule): string | undefined {
   const wanted = meaning(expr, 'none')
   if (wanted === undefined) return undefined
-  for (const { rule } of rulesOf(planes, kind)) if (meaning(rule.expr, 'none') === wanted) return rule.name
+  for (const { rule } of rulesOf(inputs, kind)) if (meaning(rule.expr, 'none') === wanted) return rule.name
   return undefined
 }

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { ruleFinding, rulesOf } from '../rules/rule-listing.ts'
 import { meaning } from './catalog-query.ts'
 import { catalogRules } from './catalog-rules.ts'
@@ -9,18 +9,18 @@ const check = 'catalog-rule-unknown'
 export const catalogRuleUnknown: Check = {
   name: check,
   description: 'Rules among the generated ones, or with their runbook, that the catalog does not declare.',
-  *run(planes) {
-    const { expected } = planes
+  *run(inputs) {
+    const { expected } = inputs
     if (expected === undefined) return
     const groups = expected.rules.flatMap(({ groups }) => groups)
     const declared = new Set(groups.flatMap(({ rules }) => rules.map(({ kind, name }) => `${kind} ${name}`)))
     // One that asks what a missing one would was renamed, which is told where that one is missed.
     const missed = new Set(
-      catalogRules(planes, expected).flatMap(({ missing }) =>
+      catalogRules(inputs, expected).flatMap(({ missing }) =>
         missing.map(({ expr }) => meaning(expr, 'none')),
       ),
     )
-    for (const located of rulesOf(planes)) {
+    for (const located of rulesOf(inputs)) {
       const { group, rule } = located
       if (declared.has(`${rule.kind} ${rule.name}`) || expected.switchedOff.has(rule.name)) continue
       if (missed.has(meaning(rule.expr, 'none'))) continue

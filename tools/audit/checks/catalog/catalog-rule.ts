@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { ruleFinding, rulesOf } from '../rules/rule-listing.ts'
 import { catalogRules } from './catalog-rules.ts'
 import { writeAnew } from './catalog-words.ts'
@@ -9,10 +9,10 @@ export const catalogRule: Check = {
   name: check,
   description:
     'Alerts and recording rules of the catalog that ask, wait, are labelled or speak otherwise than it says.',
-  *run(planes) {
-    const { expected } = planes
+  *run(inputs) {
+    const { expected } = inputs
     if (expected === undefined) return
-    for (const { is, faults } of catalogRules(planes, expected).flatMap(({ pairs }) => pairs)) {
+    for (const { is, faults } of catalogRules(inputs, expected).flatMap(({ pairs }) => pairs)) {
       for (const { about, reason, setting, line, isAddition = false } of faults) {
         const finding = ruleFinding(is, {
           check,
@@ -24,7 +24,7 @@ export const catalogRule: Check = {
         yield line === undefined ? finding : { ...finding, place: { ...finding.place, line } }
       }
     }
-    for (const located of rulesOf(planes, 'alert')) {
+    for (const located of rulesOf(inputs, 'alert')) {
       if (!expected.switchedOff.has(located.rule.name)) continue
       yield ruleFinding(located, {
         check,

@@ -1,6 +1,6 @@
 import type { Rule, RuleFile } from '../../../rules/rule-file.ts'
+import type { AuditInputs } from '../../check.ts'
 import type { Expected } from '../../expected.ts'
-import type { Planes } from '../../planes.ts'
 import { type LocatedRule, rulesOf } from '../rules/rule-listing.ts'
 import { type RuleFault, ruleFaults } from './catalog-rule-faults.ts'
 
@@ -23,8 +23,11 @@ export interface ComponentRules {
  * Finds the rules of the catalog among those that were read. Where one is there several times, for several severities or
  * services, the one counts that is most like the catalog's.
  */
-export function catalogRules(planes: Planes, { rules }: Pick<Expected, 'rules'>): readonly ComponentRules[] {
-  const byName = Map.groupBy(rulesOf(planes), ({ rule }) => `${rule.kind} ${rule.name}`)
+export function catalogRules(
+  inputs: AuditInputs,
+  { rules }: Pick<Expected, 'rules'>,
+): readonly ComponentRules[] {
+  const byName = Map.groupBy(rulesOf(inputs), ({ rule }) => `${rule.kind} ${rule.name}`)
   return rules.flatMap(({ groups }: RuleFile) =>
     groups.map((group) => {
       const pairs: RulePair[] = []

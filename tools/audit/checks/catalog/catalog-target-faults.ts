@@ -1,17 +1,13 @@
 import type { Dashboard, DashboardTarget } from '../../../dashboards/dashboard.ts'
 import { valueAt } from '../../../dashboards/value-at.ts'
-import type { PanelFault } from './catalog-panel-faults.ts'
+import type { ExpectedDashboard } from '../../expected-dashboards.ts'
+import type { PanelFault } from './catalog-faults.ts'
 import type { PanelPair } from './catalog-panels.ts'
 import { meaning, queryFault } from './catalog-query.ts'
 import { plain } from './catalog-words.ts'
 
-export interface DashboardPair {
-  readonly is: Dashboard
-  readonly shouldBe: Dashboard
-}
-
 /** How the queries of a panel are otherwise than the catalog says; the order of queries means nothing. */
-export function targetFaults(panels: PanelPair, dashboards: DashboardPair): readonly PanelFault[] {
+export function targetFaults(panels: PanelPair, dashboards: ExpectedDashboard): readonly PanelFault[] {
   const { pairs, missing, added } = targetPairs(panels)
   return [
     ...pairs.flatMap(([is, shouldBe]) => faultsOf(is, shouldBe, dashboards)),
@@ -67,7 +63,7 @@ function asksTheSame(one: DashboardTarget, other: DashboardTarget): boolean {
 function faultsOf(
   is: DashboardTarget,
   shouldBe: DashboardTarget,
-  dashboards: DashboardPair,
+  dashboards: ExpectedDashboard,
 ): readonly PanelFault[] {
   const name = is.refId ?? shouldBe.refId ?? ''
   const faults: PanelFault[] = []

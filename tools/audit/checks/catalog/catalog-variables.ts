@@ -1,10 +1,10 @@
 import type { Dashboard, DashboardVariable } from '../../../dashboards/dashboard.ts'
 import { valueAt } from '../../../dashboards/value-at.ts'
-import type { DashboardFault } from './catalog-dashboard.ts'
-import type { DashboardPair } from './catalog-target-faults.ts'
+import type { ExpectedDashboard } from '../../expected-dashboards.ts'
+import type { DashboardFault } from './catalog-faults.ts'
 
 /** How the variables of a dashboard are otherwise than the catalog says; what is selected is the reader's. */
-export function variableFaults({ is, shouldBe }: DashboardPair): readonly DashboardFault[] {
+export function variableFaults({ is, shouldBe }: ExpectedDashboard): readonly DashboardFault[] {
   return shouldBe.variables.flatMap((wanted) => {
     const about = `variable ${wanted.name}`
     const own = is.variables.find(({ name }) => name === wanted.name)
@@ -20,7 +20,7 @@ export function variableFaults({ is, shouldBe }: DashboardPair): readonly Dashbo
 function differences(
   own: DashboardVariable,
   wanted: DashboardVariable,
-  dashboards: DashboardPair,
+  dashboards: ExpectedDashboard,
 ): readonly (readonly [string, string, string])[] {
   const fields = [
     ['type', own.type, wanted.type],

@@ -4,7 +4,7 @@ import { shownMetric } from '../../../dashboards/shown-metric.ts'
 import { severityColors } from '../../../dashboards/threshold-steps.ts'
 import { textAt, valueAt } from '../../../dashboards/value-at.ts'
 import type { ParsedQuery } from '../../../promql/parse.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { queryOf } from '../dashboards/dashboard-queries.ts'
 import { panelsOfCatalog } from './catalog-panels.ts'
@@ -14,19 +14,19 @@ const check = 'dashboard-mappings-catalog'
 export const dashboardMappingsCatalog: Check = {
   name: check,
   description: 'Panels of a state that call its values otherwise than the catalog, or show the bare number.',
-  *run(planes) {
-    const { dashboards, catalog } = planes
+  *run(inputs) {
+    const { dashboards, catalog } = inputs
     const states = new Map(
       catalog?.metrics
         .filter(({ meanings = [] }) => meanings.length > 0)
         .map((metric) => [metric.name, metric]),
     )
     if (states.size === 0) return
-    const compared = panelsOfCatalog(planes)
+    const compared = panelsOfCatalog(inputs)
     for (const dashboard of dashboards) {
       for (const panel of dashboard.panels) {
         if (compared.has(panel)) continue
-        const names = new Set(shownQueries(panel).map((target) => nameIn(queryOf(planes, target))))
+        const names = new Set(shownQueries(panel).map((target) => nameIn(queryOf(inputs, target))))
         const [name] = names
         const metric = names.size === 1 && name !== undefined ? states.get(name) : undefined
         const { mappings } = panelModel(dashboard, panel)

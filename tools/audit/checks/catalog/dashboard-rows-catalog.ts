@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-rows-catalog'

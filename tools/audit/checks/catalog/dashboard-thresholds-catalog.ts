@@ -3,7 +3,7 @@ import { shownQueries } from '../../../dashboards/panel-model.ts'
 import { shownMetric } from '../../../dashboards/shown-metric.ts'
 import { thresholdSteps } from '../../../dashboards/threshold-steps.ts'
 import type { DeclaredMetric } from '../../../metrics/declared-metric.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { queryOf } from '../dashboards/dashboard-queries.ts'
 import { panelsOfCatalog } from './catalog-panels.ts'
@@ -13,17 +13,17 @@ const check = 'dashboard-thresholds-catalog'
 export const dashboardThresholdsCatalog: Check = {
   name: check,
   description: 'Panels that colour a metric by other bounds than the catalog gives it.',
-  *run(planes) {
-    const { dashboards, catalog } = planes
+  *run(inputs) {
+    const { dashboards, catalog } = inputs
     const bounded = new Map(
       catalog?.metrics.filter(({ thresholds }) => thresholds).map((metric) => [metric.name, metric]),
     )
     if (bounded.size === 0) return
-    const compared = panelsOfCatalog(planes)
+    const compared = panelsOfCatalog(inputs)
     for (const dashboard of dashboards) {
       for (const panel of dashboard.panels) {
         if (compared.has(panel)) continue
-        const metric = boundedMetric(planes, panel, bounded)
+        const metric = boundedMetric(inputs, panel, bounded)
         if (metric?.thresholds === undefined) continue
         const expected = textOf(thresholdSteps(metric.thresholds))
         if (textOf(panel.thresholds) === expected) continue
@@ -44,12 +44,12 @@ export const dashboardThresholdsCatalog: Check = {
 
 /** The one metric with bounds that a panel shows; bounds of a counter are for how much it grew. */
 function boundedMetric(
-  planes: Planes,
+  inputs: AuditInputs,
   panel: DashboardPanel,
   bounded: ReadonlyMap<string, DeclaredMetric>,
 ): DeclaredMetric | undefined {
   const shown = shownQueries(panel).map((target) => {
-    const query = queryOf(planes, target)
+    const query = queryOf(inputs, target)
     const found = query && shownMetric(query.expression)
     const metric =
       found && bounded.get(found.how === 'quantile' ? found.name.replace(/_bucket$/, '') : found.name)

@@ -4,8 +4,8 @@ import { readDashboard } from '../../../dashboards/read.ts'
 import { cleanClassic, cleanElements } from '../../../dashboards/testing/clean.ts'
 import { buildInventory } from '../../../metrics/build-inventory.ts'
 import type { DeclaredMetric } from '../../../metrics/declared-metric.ts'
+import type { AuditInputs } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Planes } from '../../planes.ts'
 import { dashboardChecks } from './dashboard-checks.ts'
 
 /** Parsed JSON, to be bent at will. */
@@ -26,9 +26,9 @@ async function findingsOf(
     rules: [],
     prometheus: undefined,
   }
-  const planes: Planes = { ...known, inventory: buildInventory(known) }
+  const inputs: AuditInputs = { ...known, inventory: buildInventory(known) }
   const found: Finding[] = []
-  for (const check of dashboardChecks) found.push(...(await check.run(planes)))
+  for (const check of dashboardChecks) found.push(...(await check.run(inputs)))
   return found
 }
 

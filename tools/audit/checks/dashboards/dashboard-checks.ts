@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardMappingsCatalog } from '../catalog/dashboard-mappings-catalog.ts'
 import { dashboardRowsCatalog } from '../catalog/dashboard-rows-catalog.ts'
 import { dashboardThresholdsCatalog } from '../catalog/dashboard-thresholds-catalog.ts'

@@ -1,7 +1,7 @@
 import type { Dashboard, DashboardPanel, DatasourceReference } from '../../../dashboards/dashboard.ts'
 import { speaksPromql, variableOf } from '../../../dashboards/datasource.ts'
 import { listAt, textAt, valueAt } from '../../../dashboards/value-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding, type Fault, panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-datasource'

@@ -1,6 +1,6 @@
 import { placesOf } from '../../../dashboards/layout.ts'
 import { layoutOf } from '../../../dashboards/layout-of.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding, panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-element'

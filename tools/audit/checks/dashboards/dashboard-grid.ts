@@ -1,5 +1,5 @@
 import { boxesByGrid, gridColumns } from '../../../dashboards/grid.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding, panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-grid'

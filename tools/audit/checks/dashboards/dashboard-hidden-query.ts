@@ -1,7 +1,7 @@
 import type { Dashboard, DashboardPanel, DashboardTarget } from '../../../dashboards/dashboard.ts'
 import { panelModel } from '../../../dashboards/panel-model.ts'
 import { stringsIn, valueAt } from '../../../dashboards/value-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-hidden-query'

@@ -1,6 +1,6 @@
 import { shownQueries } from '../../../dashboards/panel-model.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { labelKnowledge } from '../queries/label-knowledge.ts'
 import { queryOf } from './dashboard-queries.ts'
@@ -11,15 +11,15 @@ export const dashboardLegendLabel: Check = {
   name: check,
   description:
     'Legends that name a label which the series of the query do not have, and that therefore stay empty.',
-  *run(planes) {
-    const { mayCarry } = labelKnowledge(planes)
-    for (const dashboard of planes.dashboards) {
+  *run(inputs) {
+    const { mayCarry } = labelKnowledge(inputs)
+    for (const dashboard of inputs.dashboards) {
       for (const panel of dashboard.panels) {
         for (const target of shownQueries(panel)) {
           const named = [...(target.legend?.matchAll(/\{\{\s*([\w.]+)\s*\}\}/g) ?? [])].map(
             ([, label]) => label ?? '',
           )
-          const query = named.length === 0 ? undefined : queryOf(planes, target)
+          const query = named.length === 0 ? undefined : queryOf(inputs, target)
           if (query === undefined) continue
           const labels = resultLabels(query.expression, mayCarry)
           const missing = named.find((label) => label !== '__name__' && !labels.mayHave(label))

@@ -1,7 +1,7 @@
 import type { Dashboard, DashboardPanel } from '../../../dashboards/dashboard.ts'
 import { panelModel, shownQueries } from '../../../dashboards/panel-model.ts'
 import { textAt, valueAt } from '../../../dashboards/value-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { isForgotten } from '../forgotten.ts'
 

@@ -1,7 +1,7 @@
 import type { Dashboard } from '../../../dashboards/dashboard.ts'
 import { listAt, stringsIn, textAt, valueAt } from '../../../dashboards/value-at.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-link'

@@ -1,6 +1,6 @@
 import { panelModel } from '../../../dashboards/panel-model.ts'
 import { listAt, textAt, valueAt } from '../../../dashboards/value-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-mappings'

@@ -1,6 +1,6 @@
 import type { GridPosition } from '../../../dashboards/dashboard.ts'
 import { boxesByGrid } from '../../../dashboards/grid.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-overlap'

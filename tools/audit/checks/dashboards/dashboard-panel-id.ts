@@ -1,5 +1,5 @@
 import type { Dashboard, DashboardPanel } from '../../../dashboards/dashboard.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding, panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-panel-id'

@@ -1,5 +1,5 @@
 import type { DashboardPanel } from '../../../dashboards/dashboard.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { isForgotten } from '../forgotten.ts'
 

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding, panelName } from '../dashboard-finding.ts'
 import { isForgotten } from '../forgotten.ts'
 

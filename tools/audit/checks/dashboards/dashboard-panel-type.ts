@@ -1,5 +1,5 @@
 import { nearest } from '../../../files/nearest.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-panel-type'

@@ -1,7 +1,7 @@
 import { shownQueries } from '../../../dashboards/panel-model.ts'
 import type { ParsedQuery } from '../../../promql/parse.ts'
 import { walk } from '../../../promql/walk.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { isForgotten } from '../forgotten.ts'
 import { queryOf } from './dashboard-queries.ts'
@@ -13,10 +13,10 @@ export const dashboardRateInterval: Check = {
   name: check,
   description:
     'Rates over a range that follows neither the time range of the dashboard nor the interval of the scrapes.',
-  *run(planes) {
-    for (const dashboard of planes.dashboards) {
+  *run(inputs) {
+    for (const dashboard of inputs.dashboards) {
       const rates = dashboard.panels.flatMap((panel) =>
-        shownQueries(panel).map((target) => ({ panel, target, query: queryOf(planes, target) })),
+        shownQueries(panel).map((target) => ({ panel, target, query: queryOf(inputs, target) })),
       )
       const following = rates.filter(({ query }) => query && /\[\$\{?__rate_interval\}?\]/.test(query.text))
       const foreign = rates.flatMap(({ panel, target, query }) => {

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 import { isForgotten } from '../forgotten.ts'
 

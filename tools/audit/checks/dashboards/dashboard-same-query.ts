@@ -1,7 +1,7 @@
 import type { Dashboard, DashboardPanel } from '../../../dashboards/dashboard.ts'
 import { shownQueries } from '../../../dashboards/panel-model.ts'
 import { showsThresholds } from '../../../dashboards/shows-thresholds.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding, panelName } from '../dashboard-finding.ts'
 
 const check = 'dashboard-same-query'

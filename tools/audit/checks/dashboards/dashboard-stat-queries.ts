@@ -1,5 +1,5 @@
 import { panelModel, shownQueries } from '../../../dashboards/panel-model.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-stat-queries'

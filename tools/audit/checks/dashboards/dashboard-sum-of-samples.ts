@@ -1,6 +1,6 @@
 import { panelModel, shownQueries } from '../../../dashboards/panel-model.ts'
 import { listAt } from '../../../dashboards/value-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-sum-of-samples'

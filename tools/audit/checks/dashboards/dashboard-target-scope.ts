@@ -2,7 +2,7 @@ import type { Dashboard } from '../../../dashboards/dashboard.ts'
 import { shownQueries } from '../../../dashboards/panel-model.ts'
 import { variablesIn } from '../../../dashboards/variable-uses.ts'
 import type { Selector } from '../../../promql/expression.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { queryOf } from './dashboard-queries.ts'
 
@@ -12,16 +12,16 @@ const check = 'dashboard-target-scope'
 export const dashboardTargetScope: Check = {
   name: check,
   description: 'Queries that do not follow the choice of job or instance that the dashboard offers.',
-  *run(planes) {
-    for (const dashboard of planes.dashboards) {
+  *run(inputs) {
+    for (const dashboard of inputs.dashboards) {
       const names = dashboard.variables
         .map(({ name }) => name)
         .filter((name) => name === 'job' || name === 'instance')
       if (names.length === 0) continue
-      const isOffered = exportersOf(planes, dashboard, names)
+      const isOffered = exportersOf(inputs, dashboard, names)
       for (const panel of dashboard.panels) {
         for (const target of shownQueries(panel)) {
-          const selectors = queryOf(planes, target)?.selectors ?? []
+          const selectors = queryOf(inputs, target)?.selectors ?? []
           for (const name of names) {
             const selector = selectors.find((each) => !follows(each, name) && isOffered(each, name))
             if (selector === undefined) continue
@@ -45,7 +45,7 @@ export const dashboardTargetScope: Check = {
  * Whether the variable is about the exporter of a metric: a dashboard that offers the jobs of one may show
  * metrics of another, which has none of these jobs. Metrics of one exporter begin alike.
  */
-function exportersOf(planes: Planes, dashboard: Dashboard, names: readonly string[]) {
+function exportersOf(inputs: AuditInputs, dashboard: Dashboard, names: readonly string[]) {
   const prefixes = new Map<string, Set<string>>()
   for (const name of names) {
     const offered = new Set<string>()
@@ -54,7 +54,7 @@ function exportersOf(planes: Planes, dashboard: Dashboard, names: readonly strin
     if (metric !== '' && metric !== name) offered.add(prefixOf(metric))
     for (const { targets } of dashboard.panels)
       for (const target of targets)
-        for (const selector of queryOf(planes, target)?.selectors ?? [])
+        for (const selector of queryOf(inputs, target)?.selectors ?? [])
           if (selector.name && follows(selector, name)) offered.add(prefixOf(selector.name.text))
     prefixes.set(name, offered)
   }

@@ -2,7 +2,7 @@ import type { DashboardPanel } from '../../../dashboards/dashboard.ts'
 import { panelModel } from '../../../dashboards/panel-model.ts'
 import { showsThresholds } from '../../../dashboards/shows-thresholds.ts'
 import { textAt, valueAt } from '../../../dashboards/value-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-thresholds'

@@ -1,7 +1,7 @@
 import { panelModel } from '../../../dashboards/panel-model.ts'
 import { unitMeaning } from '../../../dashboards/unit-ids.ts'
 import { listAt, textAt } from '../../../dashboards/value-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-unit-unknown'

@@ -1,5 +1,5 @@
 import { shownQueries } from '../../../dashboards/panel-model.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { queryOf } from './dashboard-queries.ts'
 
@@ -10,14 +10,14 @@ export const dashboardUnitWord: Check = {
   name: check,
   description:
     'Rates that the panel calls requests, messages or the like per second, though the metric counts something else.',
-  *run(planes) {
-    for (const dashboard of planes.dashboards) {
+  *run(inputs) {
+    for (const dashboard of inputs.dashboards) {
       for (const panel of dashboard.panels) {
         const word = words.get(panel.unit ?? '')
         if (word === undefined) continue
         const counted = shownQueries(panel).flatMap((target) => {
-          const selectors = queryOf(planes, target)?.selectors ?? []
-          return selectors.map(({ name }) => countedBy(planes, name?.text ?? ''))
+          const selectors = queryOf(inputs, target)?.selectors ?? []
+          return selectors.map(({ name }) => countedBy(inputs, name?.text ?? ''))
         })
         // One that counts the right thing, or does not say what, is reason enough for the word.
         if (counted.length === 0 || counted.some((each) => each === undefined || each === word)) continue
@@ -33,7 +33,7 @@ export const dashboardUnitWord: Check = {
   },
 }
 
-function countedBy({ inventory }: Planes, name: string): string | undefined {
+function countedBy({ inventory }: AuditInputs, name: string): string | undefined {
   return /^\{(\w+)\}$/.exec(inventory.ofSeries(name)?.metric.unit ?? '')?.[1]
 }
 

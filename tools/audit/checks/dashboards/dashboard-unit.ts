@@ -5,8 +5,8 @@ import { listAt, textAt } from '../../../dashboards/value-at.ts'
 import { measureOf } from '../../../metrics/measure.ts'
 import { fittingUnit, isNear, nameOfUnit, quantityOf } from '../../../metrics/name-unit.ts'
 import { type ResultUnit, resultUnit } from '../../../metrics/result-unit.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import type { Level } from '../../finding.ts'
-import type { Check, Planes } from '../../planes.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { risesOnly, seriesOf } from '../queries/series-kind.ts'
 import { selections } from '../queries.ts'
@@ -19,20 +19,20 @@ export const dashboardUnit: Check = {
   name: check,
   description:
     'Panels whose unit is not that of what their queries return: seconds as ms, bytes a second as bytes, ratios as percent.',
-  *run(planes) {
-    for (const dashboard of planes.dashboards) {
+  *run(inputs) {
+    for (const dashboard of inputs.dashboards) {
       for (const panel of dashboard.panels) {
         const shown = panel.unit === undefined ? undefined : unitMeaning(panel.unit)
         if (shown === undefined || shown.quantity === 'other' || decidesElsewhere(dashboard, panel)) continue
         const queries = shownQueries(panel)
         for (const target of queries) {
-          const result = unitOfQuery(planes, panel, target)
+          const result = unitOfQuery(inputs, panel, target)
           const level = result && misfit(result, shown)
           if (result === undefined || level === undefined) continue
-          if (shown.quantity === 'rate' && isRawCounter(planes, target)) continue
+          if (shown.quantity === 'rate' && isRawCounter(inputs, target)) continue
           const others = queries.filter((other) => other !== target)
           const fits = (other: DashboardTarget) => {
-            const unit = unitOfQuery(planes, panel, other)
+            const unit = unitOfQuery(inputs, panel, other)
             return unit === undefined
               ? undefined
               : unit.constant === undefined && misfit(unit, shown) === undefined
@@ -55,13 +55,13 @@ export const dashboardUnit: Check = {
 }
 
 /** What is wrong there is the missing rate, which another check says. */
-function isRawCounter(planes: Planes, target: DashboardTarget): boolean {
-  const query = queryOf(planes, target)
+function isRawCounter(inputs: AuditInputs, target: DashboardTarget): boolean {
+  const query = queryOf(inputs, target)
   return (
     query !== undefined &&
     selections(query.expression).some(
       ({ selector, around }) =>
-        risesOnly(seriesOf(planes.inventory, selector).kind) && !around.some(({ kind }) => kind === 'call'),
+        risesOnly(seriesOf(inputs.inventory, selector).kind) && !around.some(({ kind }) => kind === 'call'),
     )
   )
 }
@@ -82,9 +82,13 @@ function decidesElsewhere(dashboard: Dashboard, panel: DashboardPanel): boolean 
 }
 
 /** Of a heatmap the unit is that of the axis, which is what the buckets bound. */
-function unitOfQuery(planes: Planes, panel: DashboardPanel, target: DashboardTarget): ResultUnit | undefined {
-  const { inventory } = planes
-  const query = queryOf(planes, target)
+function unitOfQuery(
+  inputs: AuditInputs,
+  panel: DashboardPanel,
+  target: DashboardTarget,
+): ResultUnit | undefined {
+  const { inventory } = inputs
+  const query = queryOf(inputs, target)
   if (query === undefined) return undefined
   if (panel.type !== 'heatmap')
     return resultUnit(query.expression, (selector) => measureOf(selector, inventory))

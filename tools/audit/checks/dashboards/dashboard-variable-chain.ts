@@ -1,6 +1,6 @@
 import type { DashboardVariable } from '../../../dashboards/dashboard.ts'
 import { variablesIn } from '../../../dashboards/variable-uses.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 import { isForgotten } from '../forgotten.ts'
 

@@ -1,7 +1,7 @@
 import type { DashboardVariable } from '../../../dashboards/dashboard.ts'
 import { speaksPromql } from '../../../dashboards/datasource.ts'
 import { nearest } from '../../../files/nearest.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-variable-query'

@@ -1,6 +1,6 @@
 import type { Dashboard, DashboardVariable } from '../../../dashboards/dashboard.ts'
 import { textAt, valueAt } from '../../../dashboards/value-at.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 import { isForgotten } from '../forgotten.ts'
 

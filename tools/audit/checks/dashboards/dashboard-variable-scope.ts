@@ -1,6 +1,6 @@
 import type { Dashboard, DashboardVariable } from '../../../dashboards/dashboard.ts'
 import { variablesIn } from '../../../dashboards/variable-uses.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 import { isForgotten } from '../forgotten.ts'
 import { queryOf } from './dashboard-queries.ts'
@@ -11,18 +11,18 @@ const check = 'dashboard-variable-scope'
 export const dashboardVariableScope: Check = {
   name: check,
   description: 'Dashboards in which job or instance cannot be chosen, or only one at a time.',
-  *run(planes) {
-    for (const dashboard of planes.dashboards) {
+  *run(inputs) {
+    for (const dashboard of inputs.dashboards) {
       if (!dashboard.panels.some(({ targets }) => targets.some(({ expr }) => expr !== undefined))) continue
       for (const name of ['job', 'instance']) {
         const variable =
-          dashboard.variables.find((each) => each.name === name) ?? chosenBy(planes, dashboard, name)
+          dashboard.variables.find((each) => each.name === name) ?? chosenBy(inputs, dashboard, name)
         const mend = `Define it as query variable label_values(…, ${name}), with several values and All.`
         if (variable === undefined) {
           const reason = `There is no variable $${name}, to look at one ${name} among several.`
           yield dashboardFinding(dashboard, { check, level: 'info', reason, mend, subject: `$${name}` })
         } else if (isNarrow(variable)) {
-          const alike = planes.dashboards.flatMap(({ variables }) =>
+          const alike = inputs.dashboards.flatMap(({ variables }) =>
             variables.filter((each) => each.name === name),
           )
           const lacking = alike.filter(isNarrow).length
@@ -47,10 +47,10 @@ function isNarrow({ type, isMulti, includesAll }: DashboardVariable): boolean {
 }
 
 /** The variable that matchers of the label use: `instance=~"$node"`. */
-function chosenBy(planes: Planes, dashboard: Dashboard, label: string): DashboardVariable | undefined {
+function chosenBy(inputs: AuditInputs, dashboard: Dashboard, label: string): DashboardVariable | undefined {
   for (const { targets } of dashboard.panels)
     for (const target of targets)
-      for (const { matchers } of queryOf(planes, target)?.selectors ?? [])
+      for (const { matchers } of queryOf(inputs, target)?.selectors ?? [])
         for (const matcher of matchers) {
           if (matcher.label.text !== label) continue
           const [used] = variablesIn(matcher.value.text)

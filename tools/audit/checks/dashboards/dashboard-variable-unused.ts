@@ -1,7 +1,7 @@
 import type { Dashboard } from '../../../dashboards/dashboard.ts'
 import { stringsIn, textAt, valueAt } from '../../../dashboards/value-at.ts'
 import { variablesIn } from '../../../dashboards/variable-uses.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-variable-unused'

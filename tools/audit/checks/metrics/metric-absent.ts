@@ -1,8 +1,8 @@
 import { nearest } from '../../../files/nearest.ts'
 import type { DeclaredMetric } from '../../../metrics/declared-metric.ts'
 import { isExposedAsZero } from '../../../metrics/exposed-as-zero.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** Counters of few, known labels are exported from the start, so that their absence means something. */
 const zeroInitLimit = 64

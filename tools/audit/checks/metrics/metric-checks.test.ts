@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { found, type PlaneTexts } from '../../planes.fixture.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
+import { found, type InputTexts } from '../../inputs.fixture.ts'
 import { cardinalityGrowth } from '../scrape/cardinality-growth.ts'
 import { cardinalitySeries } from '../scrape/cardinality-series.ts'
 import { cardinalityValues } from '../scrape/cardinality-values.ts'
@@ -38,7 +38,7 @@ const histogram = (buckets: Readonly<Record<string, number>>, count: number, res
 const recording = { file: 'src/app.ts', line: 9, reach: 'product', labels: new Map() } as const
 const alertOn = (expr: string) => `groups: [{ name: g, rules: [{ alert: A, expr: '${expr}' }] }]`
 
-interface Case extends PlaneTexts {
+interface Case extends InputTexts {
   readonly says: string
   readonly check: Check
   readonly finds: readonly string[]

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { cardinalityGrowth } from '../scrape/cardinality-growth.ts'
 import { cardinalitySeries } from '../scrape/cardinality-series.ts'
 import { cardinalityValues } from '../scrape/cardinality-values.ts'

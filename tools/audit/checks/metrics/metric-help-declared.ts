@@ -1,6 +1,6 @@
-import { latestFamilies } from '../../../metrics/service-metrics.ts'
+import { latestFamilies } from '../../../inputs/service-metrics.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** A metric that is explained otherwise than its declaration does. */
 export const metricHelpDeclared: Check = {

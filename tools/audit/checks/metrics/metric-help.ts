@@ -1,14 +1,14 @@
-import { latestFamilies, serviceMetrics } from '../../../metrics/service-metrics.ts'
+import { latestFamilies, serviceMetrics } from '../../../inputs/service-metrics.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** A metric that does not say what it means. */
 export const metricHelp: Check = {
   name: 'metric-help',
   description: 'A metric has no help text, or one that says nothing.',
-  run(planes) {
-    const families = new Map(latestFamilies(planes.targets).map((family) => [family.name, family]))
-    return serviceMetrics(planes).flatMap(({ metric: { name, help: declared }, place }): Finding[] => {
+  run(inputs) {
+    const families = new Map(latestFamilies(inputs.targets).map((family) => [family.name, family]))
+    return serviceMetrics(inputs).flatMap(({ metric: { name, help: declared }, place }): Finding[] => {
       const family = families.get(name)
       // What is declared does not help those who only see what is exposed.
       const help = family && !family.help ? '' : (declared ?? '')

@@ -1,8 +1,8 @@
-import { latestFamilies, serviceMetrics } from '../../../metrics/service-metrics.ts'
+import { latestFamilies, serviceMetrics } from '../../../inputs/service-metrics.ts'
 import type { Family } from '../../../scrape/scrape.ts'
 import type { Prometheus } from '../../../server/server.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check, Planes } from '../../planes.ts'
 
 const rangeMs = 24 * 3_600_000
 
@@ -10,18 +10,18 @@ const rangeMs = 24 * 3_600_000
 export const metricNeverUpdated: Check = {
   name: 'metric-never-updated',
   description: 'A counter or histogram is still at its initial value.',
-  async run(planes) {
+  async run(inputs) {
     const ofRuntime = new Set(
-      serviceMetrics(planes).flatMap(({ metric, isOfRuntime }) => (isOfRuntime ? [metric.name] : [])),
+      serviceMetrics(inputs).flatMap(({ metric, isOfRuntime }) => (isOfRuntime ? [metric.name] : [])),
     )
-    const still = latestFamilies(planes.targets).filter(
+    const still = latestFamilies(inputs.targets).filter(
       (family) =>
         !ofRuntime.has(family.name) &&
         (family.type === 'counter' || family.type === 'histogram') &&
         isInitial(family),
     )
     const findings = await Promise.all(
-      still.map(async (family) => findingOf(family, planes, await wasMoving(family, planes.prometheus))),
+      still.map(async (family) => findingOf(family, inputs, await wasMoving(family, inputs.prometheus))),
     )
     return findings.filter((finding) => finding !== undefined)
   },
@@ -39,7 +39,7 @@ async function wasMoving({ name, type }: Family, prometheus: Prometheus | undefi
 
 function findingOf(
   family: Family & { url: string },
-  { source, targets, prometheus }: Planes,
+  { source, targets, prometheus }: AuditInputs,
   moved: boolean,
 ): Finding | undefined {
   if (moved) return undefined

@@ -1,6 +1,6 @@
-import { isUnrecorded, serviceMetrics } from '../../../metrics/service-metrics.ts'
-import { usesOf } from '../../../metrics/uses.ts'
-import type { Check } from '../../planes.ts'
+import { consumersOf } from '../../../inputs/consumers.ts'
+import { isUnrecorded, serviceMetrics } from '../../../inputs/service-metrics.ts'
+import type { Check } from '../../check.ts'
 
 /** Words that tell that a metric counts what should not happen. */
 const bad =
@@ -10,18 +10,18 @@ const bad =
 export const metricNoAlert: Check = {
   name: 'metric-no-alert',
   description: 'No alert watches a metric, and the catalog does not say why.',
-  run(planes) {
-    if (planes.rules.length === 0) return []
-    const { alerts } = usesOf(planes)
+  run(inputs) {
+    if (inputs.rules.length === 0) return []
+    const { alerts } = consumersOf(inputs)
     const excused = new Set(
-      planes.catalog?.metrics.filter(({ noAlert }) => noAlert !== undefined).map(({ name }) => name),
+      inputs.catalog?.metrics.filter(({ noAlert }) => noAlert !== undefined).map(({ name }) => name),
     )
     return (
-      serviceMetrics(planes)
+      serviceMetrics(inputs)
         // Nobody writes an alert for each number that a runtime tells of itself.
         .filter(
           ({ metric: { name }, isOfRuntime }) =>
-            !isOfRuntime && !alerts.has(name) && !excused.has(name) && !isUnrecorded(planes, name),
+            !isOfRuntime && !alerts.has(name) && !excused.has(name) && !isUnrecorded(inputs, name),
         )
         .map(({ metric: { name, type }, place }) => {
           const isBad = bad.test(name) && type !== 'histogram'

@@ -1,9 +1,9 @@
-import { labelsKey, latestFamilies } from '../../../metrics/service-metrics.ts'
+import { labelsKey, latestFamilies } from '../../../inputs/service-metrics.ts'
 import { hasRestarted } from '../../../scrape/restarted.ts'
 import type { Family, Target } from '../../../scrape/scrape.ts'
 import type { RangeSeries } from '../../../server/server.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** How many steps in a row it has to have moved, and then to have stood still. */
 const steps = 5

@@ -1,8 +1,8 @@
+import { latestFamilies } from '../../../inputs/service-metrics.ts'
 import type { Declared, DeclaredMetric } from '../../../metrics/declared-metric.ts'
-import { latestFamilies } from '../../../metrics/service-metrics.ts'
 import type { Family } from '../../../scrape/scrape.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** A metric whose declaration and scrape do not agree on what it is. */
 export const metricType: Check = {

@@ -1,21 +1,21 @@
 import { nearest } from '../../../files/nearest.ts'
-import { latestFamilies, serviceMetrics } from '../../../metrics/service-metrics.ts'
-import type { Check } from '../../planes.ts'
+import { latestFamilies, serviceMetrics } from '../../../inputs/service-metrics.ts'
+import type { Check } from '../../check.ts'
 
 /** A metric of a scrape that neither catalog nor source declares. */
 export const metricUndeclared: Check = {
   name: 'metric-undeclared',
   description: 'A scrape has a metric that neither catalog nor source declares.',
-  run(planes) {
-    const { catalog, source } = planes
-    const exposed = new Set(latestFamilies(planes.targets).map(({ name }) => name))
+  run(inputs) {
+    const { catalog, source } = inputs
+    const exposed = new Set(latestFamilies(inputs.targets).map(({ name }) => name))
     const declared = [...(catalog?.metrics ?? []), ...(source?.metrics ?? [])].map(({ name }) => name)
     if (declared.length === 0) return []
     // What the scrape has under its own name is not this one.
     const missing = declared.filter((name) => !exposed.has(name))
     // Where the source makes names at run time, it may well declare this one.
     const isCertain = catalog !== undefined || (source?.unresolved ?? []).length === 0
-    return serviceMetrics(planes)
+    return serviceMetrics(inputs)
       .filter(
         ({ metric, isOfRuntime }) =>
           !metric.from.has('catalog') && !metric.from.has('source') && !isOfRuntime,

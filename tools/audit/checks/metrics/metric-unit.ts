@@ -1,14 +1,14 @@
 import { unitWords } from '@tidegauge/otel/naming'
-import { serviceMetrics } from '../../../metrics/service-metrics.ts'
+import { serviceMetrics } from '../../../inputs/service-metrics.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** A metric whose unit is another than its name says. */
 export const metricUnit: Check = {
   name: 'metric-unit',
   description: 'The unit that a metric declares is not the one that its name ends in.',
-  run(planes) {
-    return serviceMetrics(planes).flatMap(({ metric: { name, unit }, place }): Finding[] => {
+  run(inputs) {
+    return serviceMetrics(inputs).flatMap(({ metric: { name, unit }, place }): Finding[] => {
       if (unit === undefined || unit === '' || unit.startsWith('{')) return []
       const words = unitWords(unit).join('_')
       if (words === '' || `_${name}_`.includes(`_${words}_`)) return []

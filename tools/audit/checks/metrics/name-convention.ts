@@ -1,14 +1,14 @@
+import { serviceMetrics } from '../../../inputs/service-metrics.ts'
 import type { KnownMetric } from '../../../metrics/inventory.ts'
-import { serviceMetrics } from '../../../metrics/service-metrics.ts'
+import type { Check } from '../../check.ts'
 import type { Finding, Level } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** A name that breaks the conventions: https://prometheus.io/docs/practices/naming/ */
 export const nameConvention: Check = {
   name: 'name-convention',
   description: 'The name of a metric breaks the conventions of Prometheus.',
-  run(planes) {
-    return serviceMetrics(planes)
+  run(inputs) {
+    return serviceMetrics(inputs)
       .filter(({ isOfRuntime }) => !isOfRuntime)
       .flatMap(({ metric, place }) =>
         conventions.flatMap(({ rule, level, find }): Finding[] => {

@@ -1,13 +1,13 @@
-import { serviceMetrics } from '../../../metrics/service-metrics.ts'
+import { serviceMetrics } from '../../../inputs/service-metrics.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** A label whose name breaks the conventions, or that repeats what the name of the metric says. */
 export const nameLabel: Check = {
   name: 'name-label',
   description: 'The name of a label breaks the conventions of Prometheus.',
-  run(planes) {
-    return serviceMetrics(planes)
+  run(inputs) {
+    return serviceMetrics(inputs)
       .filter(({ isOfRuntime }) => !isOfRuntime)
       .flatMap(({ metric, place }) =>
         [...metric.labels.keys()].flatMap((label): Finding[] => {

@@ -1,7 +1,7 @@
 import type { Selector } from '../../../promql/expression.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import type { Rule } from '../../../rules/rule-file.ts'
-import type { Planes } from '../../planes.ts'
+import type { AuditInputs } from '../../check.ts'
 import { type RuleQuery, readQueriesOf } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -26,22 +26,22 @@ export const targetLabels: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-export function labelKnowledge(planes: Planes): LabelKnowledge {
-  const known = cache.get(planes)
+export function labelKnowledge(inputs: AuditInputs): LabelKnowledge {
+  const known = cache.get(inputs)
   if (known !== undefined) return known
-  const created = createLabelKnowledge(planes)
-  cache.set(planes, created)
+  const created = createLabelKnowledge(inputs)
+  cache.set(inputs, created)
   return created
 }
 
-const cache = new WeakMap<Planes, LabelKnowledge>()
+const cache = new WeakMap<AuditInputs, LabelKnowledge>()
 
-function createLabelKnowledge(planes: Planes): LabelKnowledge {
-  const recordings = recordingsOf(planes)
+function createLabelKnowledge(inputs: AuditInputs): LabelKnowledge {
+  const recordings = recordingsOf(inputs)
   const asking = new Set<string>()
   const mayCarry = (selector: Selector, label: string): boolean => {
     if (isTargetLabel(label)) return true
-    const { kind, metric } = seriesOf(planes.inventory, selector)
+    const { kind, metric } = seriesOf(inputs.inventory, selector)
     const recorded = recordings.get(selector.name?.text ?? '')
     if (recorded !== undefined) return recorded(label)
     if (metric === undefined || metric.mayHaveOtherLabels) return true
@@ -51,10 +51,10 @@ function createLabelKnowledge(planes: Planes): LabelKnowledge {
   }
 
   /** Labels of recorded series follow from the query of the rule. */
-  function recordingsOf({ rules }: Planes): ReadonlyMap<string, (label: string) => boolean> {
+  function recordingsOf({ rules }: AuditInputs): ReadonlyMap<string, (label: string) => boolean> {
     const found = new Map<string, (label: string) => boolean>()
     if (rules.length === 0) return found
-    for (const { from, query } of readQueriesOf(planes)) {
+    for (const { from, query } of readQueriesOf(inputs)) {
       if (from.kind !== 'rule' || from.rule.kind !== 'record') continue
       const { rule } = from as RuleQuery & { readonly rule: Rule }
       const others = found.get(rule.name)
@@ -77,7 +77,7 @@ function createLabelKnowledge(planes: Planes): LabelKnowledge {
   return {
     mayCarry,
     ownLabels(selector) {
-      const { kind, metric } = seriesOf(planes.inventory, selector)
+      const { kind, metric } = seriesOf(inputs.inventory, selector)
       const own = [...(metric?.labels.keys() ?? [])]
       return kind === 'bucket' ? [...own, 'le'] : own
     },

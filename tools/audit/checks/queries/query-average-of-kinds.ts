@@ -1,6 +1,6 @@
 import type { Aggregation, Expression, Selector } from '../../../promql/expression.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { labelKnowledge } from './label-knowledge.ts'
 import { seriesOf } from './series-kind.ts'
@@ -10,10 +10,10 @@ const check = 'query-average-of-kinds'
 export const queryAverageOfKinds: Check = {
   name: check,
   description: 'Averages or extremes of a rate over the kinds of an event, where their sum is meant.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {
-        const label = kindJoined(planes, selector, around)
+        const label = kindJoined(inputs, selector, around)
         const joined = around.at(-2)
         if (label === undefined || joined?.kind !== 'aggregation') continue
         const name = selector.name?.text ?? 'the metric'
@@ -33,17 +33,17 @@ export const queryAverageOfKinds: Check = {
 
 /** The label whose values an average or extreme of a rate mixes; undefined when it mixes none. */
 export function kindJoined(
-  planes: Planes,
+  inputs: AuditInputs,
   selector: Selector,
   around: readonly Expression[],
 ): string | undefined {
-  const { kind, metric } = seriesOf(planes.inventory, selector)
+  const { kind, metric } = seriesOf(inputs.inventory, selector)
   const isRate = around.at(-1)?.kind === 'call'
   const joined = around.at(-2)
   if ((kind !== 'counter' && kind !== 'count') || metric === undefined || !isRate || !isAverage(joined))
     return undefined
   const fixed = new Set(selector.matchers.map(({ label }) => label.text))
-  const kept = resultLabels(joined, labelKnowledge(planes).mayCarry)
+  const kept = resultLabels(joined, labelKnowledge(inputs).mayCarry)
   const kinds = [...metric.labels].filter(
     ([label, values]) => values !== undefined && values.size > 1 && !fixed.has(label) && !kept.mayHave(label),
   )

@@ -1,6 +1,6 @@
 import type { Expression } from '../../../promql/expression.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { labelKnowledge } from './label-knowledge.ts'
 import { seriesOf } from './series-kind.ts'
@@ -10,12 +10,12 @@ const check = 'query-bucket-sum'
 export const queryBucketSum: Check = {
   name: check,
   description: 'Buckets added up across le, so that each event counts once for every bucket it fits in.',
-  *run(planes) {
-    const { mayCarry } = labelKnowledge(planes)
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const { mayCarry } = labelKnowledge(inputs)
+    for (const located of readQueriesOf(inputs)) {
       if (located.from.kind === 'variable') continue
       for (const { selector, around } of selections(located.query.expression)) {
-        if (seriesOf(planes.inventory, selector).kind !== 'bucket') continue
+        if (seriesOf(inputs.inventory, selector).kind !== 'bucket') continue
         if (selector.hasUnknownMatchers || selector.matchers.some(({ label }) => label.text === 'le'))
           continue
         if (around.some(understandsBuckets)) continue

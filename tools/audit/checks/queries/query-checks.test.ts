@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { AuditInputs } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Planes } from '../../planes.ts'
 import { queryChecks } from './query-checks.ts'
-import { planesOf } from './query-planes.fixture.ts'
+import { inputsOf } from './query-inputs.fixture.ts'
 
 const r = '[$__rate_interval]'
 
@@ -196,8 +196,8 @@ const cases: readonly {
   { expr: 'time() - max(last_run_timestamp_seconds)' },
 ]
 
-async function run(planes: Planes): Promise<readonly Finding[]> {
-  const found = await Promise.all(queryChecks.map((check) => check.run(planes)))
+async function run(inputs: AuditInputs): Promise<readonly Finding[]> {
+  const found = await Promise.all(queryChecks.map((check) => check.run(inputs)))
   return found.flatMap((findings) => [...findings])
 }
 
@@ -214,7 +214,7 @@ describe('checks of queries', () => {
         ...(title !== undefined && { title }),
         ...(type !== undefined && { type }),
       }
-      const findings = await run(planesOf({ panels: [panel], withScrape: withScrape ?? false }))
+      const findings = await run(inputsOf({ panels: [panel], withScrape: withScrape ?? false }))
       assert.deepEqual(
         [...new Set(findings.map((finding) => finding.check))],
         check === undefined ? [] : [check],
@@ -229,7 +229,7 @@ describe('checks of queries', () => {
   it('reports two queries of a panel that are the same', async () => {
     const targets = [{ expr: 'sum( queue_depth )' }, { expr: 'sum(queue_depth)' }]
     assert.deepEqual(
-      (await run(planesOf({ panels: [{ targets }] }))).map(({ check }) => check),
+      (await run(inputsOf({ panels: [{ targets }] }))).map(({ check }) => check),
       ['query-twice'],
     )
   })
@@ -237,7 +237,7 @@ describe('checks of queries', () => {
   it('reports a value that differs by a letter from what all others write', async () => {
     const jobs = ['tidegauge', 'tidegauge', 'tidegauge', 'tideguage']
     const rules = jobs.map((job, at) => `- record: a:b:c${at}\n  expr: max(up{job="${job}"})`).join('\n')
-    const findings = await run(planesOf({ rules }))
+    const findings = await run(inputsOf({ rules }))
     assert.deepEqual(
       findings.map(({ check, subject }) => [check, subject]),
       [['query-stray-name', 'a:b:c3/tideguage']],
@@ -247,7 +247,7 @@ describe('checks of queries', () => {
   it('knows the labels of a recorded series from its rule', async () => {
     const rules =
       '- record: type:errors:rate5m\n  expr: sum by (type) (rate(errors_total[5m]))\n- record: a:b:c\n  expr: sum by (reason) (type:errors:rate5m)'
-    const findings = await run(planesOf({ rules }))
+    const findings = await run(inputsOf({ rules }))
     assert.deepEqual(
       findings.map(({ check, place }) => [check, place.line]),
       [['query-unknown-label', 7]],
@@ -255,7 +255,7 @@ describe('checks of queries', () => {
   })
 
   it('reports irate in a rule', async () => {
-    const findings = await run(planesOf({ rules: '- alert: A\n  expr: sum(irate(errors_total[5m])) > 1' }))
+    const findings = await run(inputsOf({ rules: '- alert: A\n  expr: sum(irate(errors_total[5m])) > 1' }))
     assert.deepEqual(
       findings.map(({ check }) => check),
       ['query-irate'],

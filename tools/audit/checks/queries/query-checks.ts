@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryAverageOfKinds } from './query-average-of-kinds.ts'
 import { queryBucketSum } from './query-bucket-sum.ts'
 import { queryDeltaOnCounter } from './query-delta-on-counter.ts'

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { risesOnly, seriesOf } from './series-kind.ts'
 
@@ -7,13 +7,13 @@ const check = 'query-delta-on-counter'
 export const queryDeltaOnCounter: Check = {
   name: check,
   description: 'delta, deriv, idelta or predict_linear of a counter, which break when the process restarts.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {
         const call = around.at(-1)
         const better = call?.kind === 'call' ? instead[call.function.text] : undefined
         if (call?.kind !== 'call' || better === undefined) continue
-        if (!risesOnly(seriesOf(planes.inventory, selector).kind)) continue
+        if (!risesOnly(seriesOf(inputs.inventory, selector).kind)) continue
         const name = selector.name?.text ?? 'the metric'
         yield queryFinding(located, {
           check,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Prometheus } from '../../../server/server.ts'
 import { queryFindsNothing } from './query-finds-nothing.ts'
-import { planesOf } from './query-planes.fixture.ts'
+import { inputsOf } from './query-inputs.fixture.ts'
 
 /** Answers from a list of series, some of which ended days ago. */
 function prometheusWith(
@@ -53,11 +53,11 @@ it('tells why Prometheus finds nothing, and asks each thing once', async () => {
     { labels: { __name__: 'connected', job: 'b', instance: '2' } },
   ])
   const text = rules.map((expr, at) => `- record: a:b:c${at}\n  expr: '${expr}'`).join('\n')
-  const planes = {
-    ...planesOf({ rules: `${text}\n- record: a:b:d\n  expr: max(queue_depth{job="b"})` }),
+  const inputs = {
+    ...inputsOf({ rules: `${text}\n- record: a:b:d\n  expr: max(queue_depth{job="b"})` }),
     prometheus,
   }
-  const findings = [...(await queryFindsNothing.run(planes))]
+  const findings = [...(await queryFindsNothing.run(inputs))]
   assert.deepEqual(
     findings.map(({ place, level, reason }) => [place.rule, level, reason]),
     [
@@ -83,5 +83,5 @@ it('tells why Prometheus finds nothing, and asks each thing once', async () => {
 })
 
 it('asks nothing without a Prometheus', async () => {
-  assert.deepEqual(await queryFindsNothing.run(planesOf({ rules: '- record: a:b:c\n  expr: nothing' })), [])
+  assert.deepEqual(await queryFindsNothing.run(inputsOf({ rules: '- record: a:b:c\n  expr: nothing' })), [])
 })

@@ -1,8 +1,8 @@
 import type { Matcher, Selector } from '../../../promql/expression.ts'
 import { limitConcurrency } from '../../../server/concurrency.ts'
 import type { Prometheus } from '../../../server/server.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import type { Finding, Level } from '../../finding.ts'
-import type { Check, Planes } from '../../planes.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { risesOnly, seriesOf } from './series-kind.ts'
 
@@ -17,19 +17,19 @@ export const queryFindsNothing: Check = {
   name: check,
   description:
     'Queries whose series Prometheus does not have: because of name, label or value, or because they are gone.',
-  async run(planes) {
-    const { prometheus } = planes
+  async run(inputs) {
+    const { prometheus } = inputs
     if (prometheus === undefined) return []
     const inTurn = limitConcurrency(concurrency)
     const answers = new Map<string, Promise<Answer | undefined>>()
-    const asked = readQueriesOf(planes).flatMap((located) =>
+    const asked = readQueriesOf(inputs).flatMap((located) =>
       located.query.selectors.filter(isAskable).map(async (selector) => {
         if (isInsideAbsent(located, selector)) return []
         const key = textOf(selector)
         const answer = answers.get(key) ?? inTurn(() => examine(prometheus, selector))
         answers.set(key, answer)
         const fault = await answer
-        return fault === undefined ? [] : [report(planes, located, selector, fault)]
+        return fault === undefined ? [] : [report(inputs, located, selector, fault)]
       }),
     )
     return (await Promise.all(asked)).flat()
@@ -96,12 +96,12 @@ function explainMatcher(
 }
 
 function report(
-  planes: Planes,
+  inputs: AuditInputs,
   located: ReadQuery,
   selector: Selector,
   { why, reason, mend }: Answer,
 ): Finding {
-  const level = levelOf(planes, selector, why)
+  const level = levelOf(inputs, selector, why)
   return queryFinding(located, {
     check,
     level,
@@ -113,7 +113,7 @@ function report(
 }
 
 /** A counter whose event has not happened yet may be absent from a healthy service that declares it. */
-function levelOf({ inventory }: Planes, selector: Selector, why: Answer['why']): Level {
+function levelOf({ inventory }: AuditInputs, selector: Selector, why: Answer['why']): Level {
   const { kind, metric } = seriesOf(inventory, selector)
   const isDeclared = metric !== undefined && (metric.from.has('catalog') || metric.from.has('source'))
   if (why === 'lost') return 'warning'

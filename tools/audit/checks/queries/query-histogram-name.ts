@@ -1,5 +1,5 @@
 import type { Expression } from '../../../promql/expression.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -8,12 +8,12 @@ const check = 'query-histogram-name'
 export const queryHistogramName: Check = {
   name: check,
   description: 'Histograms queried by their bare name, where only _bucket, _sum and _count exist.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {
-        const { kind, metric } = seriesOf(planes.inventory, selector)
+        const { kind, metric } = seriesOf(inputs.inventory, selector)
         if (kind !== 'native histogram' || metric === undefined) continue
-        const asClassic = hasBuckets(planes, metric.name)
+        const asClassic = hasBuckets(inputs, metric.name)
         if (!asClassic && understandsNative(around)) continue
         const name = metric.name
         yield queryFinding(located, {
@@ -34,7 +34,7 @@ export const queryHistogramName: Check = {
 }
 
 /** Text formats cannot carry native histograms: what shows buckets there has nothing else. */
-function hasBuckets({ targets }: Planes, name: string): boolean {
+function hasBuckets({ targets }: AuditInputs, name: string): boolean {
   return targets.some(({ scrapes }) =>
     scrapes.some(({ families }) =>
       families.get(name)?.samples.some((sample) => sample.name === `${name}_bucket`),

@@ -1,5 +1,5 @@
 import type { Dashboard } from '../../../dashboards/dashboard.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { isForgotten } from '../forgotten.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 
@@ -8,9 +8,9 @@ const check = 'query-irate'
 export const queryIrate: Check = {
   name: check,
   description: 'irate, which looks at the last two scrapes and misses the rest: in rules, and in graphs.',
-  *run(planes) {
-    const odd = oddIn(planes)
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const odd = oddIn(inputs)
+    for (const located of readQueriesOf(inputs)) {
       const isRule = located.from.kind === 'rule'
       for (const { selector, around } of selections(located.query.expression)) {
         const call = around.at(-1)
@@ -33,9 +33,9 @@ export const queryIrate: Check = {
 }
 
 /** Dashboards in which nearly all other queries take a rate. */
-function oddIn(planes: Planes): ReadonlySet<Dashboard> {
+function oddIn(inputs: AuditInputs): ReadonlySet<Dashboard> {
   const counts = new Map<Dashboard, { lacking: number; having: number }>()
-  for (const { from, query } of readQueriesOf(planes)) {
+  for (const { from, query } of readQueriesOf(inputs)) {
     if (from.kind !== 'panel') continue
     const count = counts.get(from.dashboard) ?? { lacking: 0, having: 0 }
     counts.set(from.dashboard, count)

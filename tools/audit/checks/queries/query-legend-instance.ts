@@ -1,6 +1,6 @@
 import type { Dashboard } from '../../../dashboards/dashboard.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { isForgotten } from '../forgotten.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { isTargetLabel, labelKnowledge } from './label-knowledge.ts'
@@ -11,8 +11,8 @@ export const queryLegendInstance: Check = {
   name: check,
   description:
     'Queries with a series for each instance that are all called the same, where nearly all others add instances up or name them.',
-  *run(planes) {
-    for (const queries of queriesByDashboard(planes).values()) {
+  *run(inputs) {
+    for (const queries of queriesByDashboard(inputs).values()) {
       const lacking = queries.filter(({ isTold }) => !isTold)
       if (!isForgotten({ lacking: lacking.length, having: queries.length - lacking.length })) continue
       for (const { located } of lacking)
@@ -32,10 +32,10 @@ interface Query {
   readonly isTold: boolean
 }
 
-function queriesByDashboard(planes: Planes): ReadonlyMap<Dashboard, readonly Query[]> {
-  const { mayCarry } = labelKnowledge(planes)
+function queriesByDashboard(inputs: AuditInputs): ReadonlyMap<Dashboard, readonly Query[]> {
+  const { mayCarry } = labelKnowledge(inputs)
   const found = new Map<Dashboard, Query[]>()
-  for (const located of readQueriesOf(planes)) {
+  for (const located of readQueriesOf(inputs)) {
     const { from, query } = located
     if (from.kind !== 'panel' || from.target.isHidden || from.target.legend === undefined) continue
     if (!from.dashboard.variables.some(({ name, isMulti }) => name === 'instance' && isMulti)) continue

@@ -2,7 +2,7 @@ import type { Expression } from '../../../promql/expression.ts'
 import type { ParsedQuery } from '../../../promql/parse.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import { walk } from '../../../promql/walk.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { type PanelQuery, queryFinding, type ReadQuery, readQueriesOf, selections } from '../queries.ts'
 import { isTargetLabel, labelKnowledge } from './label-knowledge.ts'
 import { seriesOf } from './series-kind.ts'
@@ -13,9 +13,9 @@ export const queryLegend: Check = {
   name: check,
   description:
     'Legends that leave out a label which tells series apart, or say another value than the query selects.',
-  *run(planes) {
-    const { mayCarry } = labelKnowledge(planes)
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const { mayCarry } = labelKnowledge(inputs)
+    for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       if (from.kind !== 'panel' || from.target.legend === undefined || from.target.isHidden) continue
       const { legend } = from.target
@@ -24,7 +24,7 @@ export const queryLegend: Check = {
       const named = [...legend.matchAll(/\{\{\s*([^}\s]+)\s*\}\}/g)].map(([, label = '']) => label)
       const missing = untold(
         located as ReadQuery & { readonly from: PanelQuery },
-        [...(labels.all ?? ownLabels(query, planes).filter((label) => labels.mayHave(label)))],
+        [...(labels.all ?? ownLabels(query, inputs).filter((label) => labels.mayHave(label)))],
         named,
       )
       if (missing.length > 0)
@@ -35,7 +35,7 @@ export const queryLegend: Check = {
           mend: `Add ${missing.map((label) => `{{${label}}}`).join(' ')} to the legend.`,
           about: missing.join(),
         })
-      const other = otherValue(query.expression, legend, planes)
+      const other = otherValue(query.expression, legend, inputs)
       if (other !== undefined)
         yield queryFinding(located, {
           check,
@@ -49,7 +49,7 @@ export const queryLegend: Check = {
 }
 
 /** Labels that metrics have themselves, and of which more than one value is known. */
-function ownLabels({ selectors }: ParsedQuery, { inventory }: Planes): readonly string[] {
+function ownLabels({ selectors }: ParsedQuery, { inventory }: AuditInputs): readonly string[] {
   return selectors.flatMap((selector) => {
     const { metric } = seriesOf(inventory, selector)
     if (metric === undefined || metric.mayHaveOtherLabels) return []
@@ -103,7 +103,7 @@ function labelsMade(expression: Expression): ReadonlySet<string> {
 }
 
 /** A legend that is, word for word, another value of the label that the query fixes. */
-function otherValue(expression: Expression, legend: string, { inventory }: Planes) {
+function otherValue(expression: Expression, legend: string, { inventory }: AuditInputs) {
   const word = plain(legend)
   for (const { selector } of selections(expression)) {
     const { metric } = seriesOf(inventory, selector)

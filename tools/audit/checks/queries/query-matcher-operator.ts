@@ -1,5 +1,5 @@
 import { isPlain } from '../../../promql/pattern.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 
 const check = 'query-matcher-operator'
@@ -7,8 +7,8 @@ const check = 'query-matcher-operator'
 export const queryMatcherOperator: Check = {
   name: check,
   description: 'Patterns compared as plain text with =, and plain text or several values as patterns.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       for (const { matchers } of located.query.selectors) {
         for (const { label, operator, value, from } of matchers) {
           const isPattern = operator.endsWith('~')

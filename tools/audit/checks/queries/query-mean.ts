@@ -1,7 +1,7 @@
 import type { Binary, Expression, Selector } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
+import type { Check } from '../../check.ts'
 import type { Finding, Level } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -10,10 +10,10 @@ const check = 'query-mean'
 export const queryMean: Check = {
   name: check,
   description: 'Means of a histogram whose sum and count do not belong together, and averages of means.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       const findings: Finding[] = []
-      const kindOf = (selector: Selector) => seriesOf(planes.inventory, selector).kind
+      const kindOf = (selector: Selector) => seriesOf(inputs.inventory, selector).kind
       walk(located.query.expression, (each, around) => {
         if (each.kind !== 'binary' || each.operator.text !== '/') return
         const [over, under] = [onlySelector(each.left), onlySelector(each.right)]

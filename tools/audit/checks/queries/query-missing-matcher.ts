@@ -1,6 +1,6 @@
 import type { Matcher, Selector } from '../../../promql/expression.ts'
 import type { RuleFile } from '../../../rules/rule-file.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { isForgotten } from '../forgotten.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { targetLabels } from './label-knowledge.ts'
@@ -11,9 +11,9 @@ export const queryMissingMatcher: Check = {
   name: check,
   description:
     'Rules that select series of every job, where nearly all other rules name the one they are about.',
-  *run(planes) {
+  *run(inputs) {
     const uses: Use[] = []
-    for (const located of readQueriesOf(planes)) {
+    for (const located of readQueriesOf(inputs)) {
       if (located.from.kind !== 'rule') continue
       const { file } = located.from
       for (const selector of located.query.selectors) uses.push({ file, located, selector })

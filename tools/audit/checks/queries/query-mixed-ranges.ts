@@ -1,8 +1,8 @@
 import type { Binary, Expression } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
 import { durationText } from '../../../rules/duration.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 
 const check = 'query-mixed-ranges'
@@ -10,8 +10,8 @@ const check = 'query-mixed-ranges'
 export const queryMixedRanges: Check = {
   name: check,
   description: 'Divisions of two rates over different ranges, or of rate by increase.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       const findings: Finding[] = []
       walk(located.query.expression, (each) => {
         if (each.kind !== 'binary' || each.operator.text !== '/') return

@@ -1,8 +1,8 @@
 import { type Binary, type Expression, setOperators } from '../../../promql/expression.ts'
 import { isScalar, type ResultLabels, resultLabels } from '../../../promql/result-labels.ts'
 import { walk } from '../../../promql/walk.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 import { labelKnowledge } from './label-knowledge.ts'
 
@@ -11,9 +11,9 @@ const check = 'query-never-matches'
 export const queryNeverMatches: Check = {
   name: check,
   description: 'Operators between series whose labels differ, so that no pair is ever found.',
-  *run(planes) {
-    const { mayCarry } = labelKnowledge(planes)
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const { mayCarry } = labelKnowledge(inputs)
+    for (const located of readQueriesOf(inputs)) {
       const findings: Finding[] = []
       walk(located.query.expression, (each) => {
         if (each.kind !== 'binary' || each.operator.isVariable || each.operator.text === 'or') return

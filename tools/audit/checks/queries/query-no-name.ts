@@ -1,5 +1,5 @@
 import type { Expression } from '../../../promql/expression.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 
 const check = 'query-no-name'
@@ -8,8 +8,8 @@ export const queryNoName: Check = {
   name: check,
   description:
     'Queries without the name of a metric, which take all series with these labels, whatever they measure.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {
         const { name, matchers, hasUnknownMatchers, from } = selector
         if (name !== undefined || hasUnknownMatchers || around.some(countsSeries)) continue

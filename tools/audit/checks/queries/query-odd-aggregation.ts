@@ -1,5 +1,5 @@
 import type { Aggregation } from '../../../promql/expression.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { isForgotten } from '../forgotten.ts'
 import { queryFinding, type ReadQuery, readQueriesOf, selections } from '../queries.ts'
 import { kindJoined } from './query-average-of-kinds.ts'
@@ -11,8 +11,8 @@ export const queryOddAggregation: Check = {
   name: check,
   description:
     'Rates of counters of which the highest, the mean or the number is taken, where nearly all others of the dashboard, or of the rules, are added up.',
-  *run(planes) {
-    for (const uses of usesByFile(planes).values()) {
+  *run(inputs) {
+    for (const uses of usesByFile(inputs).values()) {
       const odd = uses.filter(({ aggregation }) => aggregation.operator.text !== 'sum')
       if (!isForgotten({ lacking: odd.length, having: uses.length - odd.length })) continue
       for (const { located, aggregation, name, isMixed } of odd) {
@@ -39,12 +39,12 @@ interface Use {
 }
 
 /** Aggregations right around a rate, by dashboard; those of all rules together. */
-function usesByFile(planes: Planes): ReadonlyMap<object, readonly Use[]> {
+function usesByFile(inputs: AuditInputs): ReadonlyMap<object, readonly Use[]> {
   const found = new Map<object, Use[]>()
-  for (const located of readQueriesOf(planes)) {
+  for (const located of readQueriesOf(inputs)) {
     const { from } = located
     if (from.kind === 'variable') continue
-    const file = from.kind === 'panel' ? from.dashboard : planes.rules
+    const file = from.kind === 'panel' ? from.dashboard : inputs.rules
     const uses = found.get(file) ?? []
     found.set(file, uses)
     for (const { selector, around } of selections(located.query.expression)) {
@@ -53,8 +53,8 @@ function usesByFile(planes: Planes): ReadonlyMap<object, readonly Use[]> {
       if (!/^(rate|increase|irate)$/.test(call.function.text) || aggregation.operator.isVariable) continue
       // What is ranked or spread is not added up anyhow.
       if (!/^(sum|avg|max|min|count)$/.test(aggregation.operator.text)) continue
-      if (!risesOnly(seriesOf(planes.inventory, selector).kind)) continue
-      const isMixed = kindJoined(planes, selector, around) !== undefined
+      if (!risesOnly(seriesOf(inputs.inventory, selector).kind)) continue
+      const isMixed = kindJoined(inputs, selector, around) !== undefined
       uses.push({ located, aggregation, name: selector.name?.text ?? 'the metric', isMixed })
     }
   }

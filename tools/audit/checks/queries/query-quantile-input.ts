@@ -1,5 +1,5 @@
 import type { Call, Expression, Selector } from '../../../promql/expression.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -8,12 +8,12 @@ const check = 'query-quantile-input'
 export const queryQuantileInput: Check = {
   name: check,
   description: 'histogram_quantile over something that is no histogram.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {
         const call = around.findLast(isHistogramCall)
         if (call === undefined) continue
-        const what = wrongKind(planes, selector)
+        const what = wrongKind(inputs, selector)
         if (what === undefined) continue
         const name = selector.name?.text ?? 'the metric'
         const isPart = what === 'sum' || what === 'count'
@@ -36,7 +36,7 @@ function isHistogramCall(each: Expression): each is Call {
   return each.kind === 'call' && /^histogram_(quantiles?|fraction)$/.test(each.function.text)
 }
 
-function wrongKind({ inventory }: Planes, selector: Selector): string | undefined {
+function wrongKind({ inventory }: AuditInputs, selector: Selector): string | undefined {
   const { kind, metric } = seriesOf(inventory, selector)
   if (kind === 'counter') return 'a counter'
   if (metric === undefined || metric.from.has('recording rule')) return undefined

@@ -1,6 +1,6 @@
 import type { Aggregation, Expression } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -9,14 +9,14 @@ const check = 'query-quantile-le'
 export const queryQuantileLe: Check = {
   name: check,
   description: 'Aggregations below histogram_quantile that drop le, or that do not sum.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       const aggregations = new Set<Aggregation>()
       for (const { selector, around } of selections(located.query.expression)) {
         const quantile = around.findLastIndex(
           (each) => each.kind === 'call' && each.function.text === 'histogram_quantile',
         )
-        const { kind } = seriesOf(planes.inventory, selector)
+        const { kind } = seriesOf(inputs.inventory, selector)
         if (
           quantile === -1 ||
           kind === 'native histogram' ||

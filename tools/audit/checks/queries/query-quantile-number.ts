@@ -1,5 +1,5 @@
 import { walk } from '../../../promql/walk.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { numbersNamed } from './quantile-words.ts'
 
@@ -8,8 +8,8 @@ const check = 'query-quantile-number'
 export const queryQuantileNumber: Check = {
   name: check,
   description: 'Quantiles outside of 0 to 1, or other than legend, title or name of the rule say.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       for (const { quantile, at } of quantilesIn(located)) {
         if (quantile < 0 || quantile > 1) {
           yield queryFinding(located, {

@@ -1,6 +1,6 @@
 import type { Expression } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -9,8 +9,8 @@ const check = 'query-quantile-sum'
 export const queryQuantileSum: Check = {
   name: check,
   description: 'Quantiles that are added up or averaged, which gives no quantile of anything.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       if (located.from.kind === 'variable') continue
       const report = (name: string, operator: string, at: number, mend: string) =>
         queryFinding(located, {
@@ -22,7 +22,7 @@ export const queryQuantileSum: Check = {
           at,
         })
       for (const { selector, around } of selections(located.query.expression)) {
-        const { kind, metric } = seriesOf(planes.inventory, selector)
+        const { kind, metric } = seriesOf(inputs.inventory, selector)
         if (kind !== 'quantile' || metric === undefined) continue
         const joined = around.find(joins)
         if (joined?.kind !== 'aggregation') continue

@@ -1,5 +1,5 @@
 import type { Duration } from '../../../promql/expression.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 
 const check = 'query-range'
@@ -10,14 +10,14 @@ const assumedIntervalMs = 15_000
 export const queryRange: Check = {
   name: check,
   description: 'Ranges too short to hold two scrapes, which rate and its kind need.',
-  *run(planes) {
-    const intervalMs = planes.prometheus?.scrapeIntervalMs ?? assumedIntervalMs
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const intervalMs = inputs.prometheus?.scrapeIntervalMs ?? assumedIntervalMs
+    for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {
         const call = around.at(-1)
         if (selector.range === undefined || call?.kind !== 'call' || !needsTwo.has(call.function.text))
           continue
-        const fault = faultOf(planes, selector.range, call.function.text, intervalMs)
+        const fault = faultOf(inputs, selector.range, call.function.text, intervalMs)
         if (fault === undefined) continue
         yield queryFinding(located, {
           check,
@@ -30,7 +30,7 @@ export const queryRange: Check = {
   },
 }
 
-function faultOf({ prometheus }: Planes, { ms, variables }: Duration, name: string, intervalMs: number) {
+function faultOf({ prometheus }: AuditInputs, { ms, variables }: Duration, name: string, intervalMs: number) {
   const seconds = intervalMs / 1000
   if (variables.includes('__interval'))
     return {

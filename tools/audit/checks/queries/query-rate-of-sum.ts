@@ -1,6 +1,6 @@
 import { walk } from '../../../promql/walk.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { risesOnly, seriesOf } from './series-kind.ts'
 
@@ -9,8 +9,8 @@ const check = 'query-rate-of-sum'
 export const queryRateOfSum: Check = {
   name: check,
   description: 'rate over a sum of counters, which takes the restart of one for a restart of all.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       const findings: Finding[] = []
       walk(located.query.expression, (each) => {
         if (each.kind !== 'call' || !/^(rate|irate|increase)$/.test(each.function.text)) return
@@ -23,7 +23,7 @@ export const queryRateOfSum: Check = {
         )
         const hasCounter = inner.some(
           ({ selector, around }) =>
-            risesOnly(seriesOf(planes.inventory, selector).kind) &&
+            risesOnly(seriesOf(inputs.inventory, selector).kind) &&
             around.some((one) => one.kind === 'aggregation' && /^(sum|avg)$/.test(one.operator.text)),
         )
         if (!isDouble && !hasCounter) return

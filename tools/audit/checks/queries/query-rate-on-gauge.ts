@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -7,14 +7,14 @@ const check = 'query-rate-on-gauge'
 export const queryRateOnGauge: Check = {
   name: check,
   description: 'rate, increase or irate of something that is no counter.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {
         const call = around.at(-1)
         if (call?.kind !== 'call' || !ofCounters.has(call.function.text)) continue
         if (around.some((each) => each.kind === 'call' && each.function.text.startsWith('histogram_')))
           continue
-        const { kind, metric } = seriesOf(planes.inventory, selector)
+        const { kind, metric } = seriesOf(inputs.inventory, selector)
         if ((kind !== 'gauge' && kind !== 'quantile') || metric === undefined) continue
         const name = selector.name?.text ?? metric.name
         const what = kind === 'gauge' ? 'a gauge' : 'a quantile of a summary'

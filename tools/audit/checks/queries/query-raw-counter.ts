@@ -1,7 +1,7 @@
 import type { Binary, Expression } from '../../../promql/expression.ts'
 import { comparisons, setOperators } from '../../../promql/expression.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import type { Level } from '../../finding.ts'
-import type { Check, Planes } from '../../planes.ts'
 import { queryFinding, type ReadQuery, readQueriesOf, selections } from '../queries.ts'
 import { risesOnly, seriesOf } from './series-kind.ts'
 
@@ -10,12 +10,12 @@ const check = 'query-raw-counter'
 export const queryRawCounter: Check = {
   name: check,
   description: 'Counters shown, compared or averaged without rate or increase around them.',
-  *run(planes) {
-    const isRated = ratedIn(planes)
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const isRated = ratedIn(inputs)
+    for (const located of readQueriesOf(inputs)) {
       if (located.from.kind === 'variable') continue
       for (const { selector, around } of selections(located.query.expression)) {
-        const { kind, metric } = seriesOf(planes.inventory, selector)
+        const { kind, metric } = seriesOf(inputs.inventory, selector)
         if (!risesOnly(kind) || isUnderstood(around, selector)) continue
         const name = selector.name?.text ?? 'the metric'
         // Gauges are called total as well: totals of machines, of what is in a store.
@@ -38,9 +38,9 @@ export const queryRawCounter: Check = {
 }
 
 /** Whether any query takes a rate of a metric, which makes no sense for a gauge. */
-function ratedIn(planes: Planes): (name: string) => boolean {
+function ratedIn(inputs: AuditInputs): (name: string) => boolean {
   const rated = new Set<string>()
-  for (const { query } of readQueriesOf(planes))
+  for (const { query } of readQueriesOf(inputs))
     for (const { selector, around } of selections(query.expression))
       if (around.some((each) => each.kind === 'call' && rates.test(each.function.text)))
         rated.add(selector.name?.text ?? '')

@@ -1,6 +1,6 @@
 import type { DashboardTarget } from '../../../dashboards/dashboard.ts'
 import { shownQueries } from '../../../dashboards/panel-model.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { queryOf } from '../dashboards/dashboard-queries.ts'
 
@@ -9,15 +9,15 @@ const check = 'query-same-legend'
 export const querySameLegend: Check = {
   name: check,
   description: 'Two queries of a panel that call their series the same.',
-  *run(planes) {
-    if (!planes.inventory.isComplete) return
-    for (const dashboard of planes.dashboards) {
+  *run(inputs) {
+    if (!inputs.inventory.isComplete) return
+    for (const dashboard of inputs.dashboards) {
       for (const panel of dashboard.panels) {
         const seen = new Set<string>()
         for (const target of shownQueries(panel)) {
           const { legend = '' } = target
           // Of a metric and its former name, one finds nothing, and both may be called the same.
-          if (legend === '' || legend === '__auto' || legend.includes('{{') || !isKnown(planes, target))
+          if (legend === '' || legend === '__auto' || legend.includes('{{') || !isKnown(inputs, target))
             continue
           if (seen.has(legend))
             yield panelFinding(dashboard, panel, {
@@ -35,7 +35,7 @@ export const querySameLegend: Check = {
   },
 }
 
-function isKnown(planes: Planes, target: DashboardTarget): boolean {
-  const query = queryOf(planes, target)
-  return query?.selectors.every(({ name }) => name && planes.inventory.ofSeries(name.text)) ?? false
+function isKnown(inputs: AuditInputs, target: DashboardTarget): boolean {
+  const query = queryOf(inputs, target)
+  return query?.selectors.every(({ name }) => name && inputs.inventory.ofSeries(name.text)) ?? false
 }

@@ -1,7 +1,7 @@
 import type { Binary, Expression, Selector } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 
 const check = 'query-share-upside-down'
@@ -10,8 +10,8 @@ export const queryShareUpsideDown: Check = {
   name: check,
   description:
     'Divisions of all by a part of it, which are never below 1, and products of a part and the whole.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       const findings: Finding[] = []
       walk(located.query.expression, (each) => {
         const reason = each.kind === 'binary' ? faultOf(each) : undefined

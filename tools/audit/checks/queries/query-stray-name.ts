@@ -1,5 +1,5 @@
 import { nearest } from '../../../files/nearest.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { targetLabels } from './label-knowledge.ts'
 
@@ -8,8 +8,8 @@ const check = 'query-stray-name'
 export const queryStrayName: Check = {
   name: check,
   description: 'Labels and values that stand once, one letter away from what all other queries write.',
-  *run(planes) {
-    const uses = usesOf(planes)
+  *run(inputs) {
+    const uses = consumersOf(inputs)
     for (const { key, text, located, at, others } of uses.once) {
       const meant = nearest(text, others)
       if (
@@ -39,9 +39,9 @@ interface Use {
 }
 
 /** Counts values of the labels that targets have, and labels that nothing else knows. */
-function usesOf(planes: Planes) {
+function consumersOf(inputs: AuditInputs) {
   const all: Use[] = []
-  for (const located of readQueriesOf(planes)) {
+  for (const located of readQueriesOf(inputs)) {
     for (const { matchers } of located.query.selectors) {
       for (const { label, operator, value } of matchers) {
         if (label.isVariable) continue
@@ -57,7 +57,7 @@ function usesOf(planes: Planes) {
     counts.set(`${key} ${text}`, (counts.get(`${key} ${text}`) ?? 0) + 1)
     texts.set(key, (texts.get(key) ?? new Set()).add(text))
   }
-  const known = new Set([...planes.inventory.metrics.values()].flatMap(({ labels }) => [...labels.keys()]))
+  const known = new Set([...inputs.inventory.metrics.values()].flatMap(({ labels }) => [...labels.keys()]))
   const once = all
     .filter(
       ({ key, text }) => counts.get(`${key} ${text}`) === 1 && !targetLabels.has(text) && !known.has(text),

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -7,15 +7,15 @@ const check = 'query-sum-of-ratio'
 export const querySumOfRatio: Check = {
   name: check,
   description: 'Shares, percentages and points in time that are added up.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {
         const sum = around.at(-1)
         const isSum =
           (sum?.kind === 'aggregation' && sum.operator.text === 'sum') ||
           (sum?.kind === 'call' && sum.function.text === 'sum_over_time')
         if (!isSum) continue
-        const { metric, kind } = seriesOf(planes.inventory, selector)
+        const { metric, kind } = seriesOf(inputs.inventory, selector)
         const name = selector.name?.text ?? ''
         const what = whatItIs(name, metric?.unit ?? '')
         // Divided by a count it is an average.

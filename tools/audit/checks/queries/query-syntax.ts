@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { isBalanced } from '../dashboards/dashboard-variable-query.ts'
 import { queriesOf, queryFinding } from '../queries.ts'
 
@@ -8,8 +8,8 @@ export const querySyntax: Check = {
   name: check,
   description:
     'Queries that Prometheus refuses: syntax, types of arguments, unknown functions, broken patterns.',
-  *run(planes) {
-    for (const located of queriesOf(planes)) {
+  *run(inputs) {
+    for (const located of queriesOf(inputs)) {
       const { problem } = located.result
       if (problem === undefined || !problem.isCertain) continue
       // The check of the variable itself says which brackets are missing.

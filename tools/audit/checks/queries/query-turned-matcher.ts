@@ -1,5 +1,5 @@
 import type { Matcher } from '../../../promql/expression.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { isForgotten } from '../forgotten.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { targetLabels } from './label-knowledge.ts'
@@ -10,9 +10,9 @@ export const queryTurnedMatcher: Check = {
   name: check,
   description:
     'Matchers that leave out what the variable of the dashboard chose, or what all other rules select.',
-  *run(planes) {
-    const selected = selectedInRules(planes)
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const selected = selectedInRules(inputs)
+    for (const located of readQueriesOf(inputs)) {
       for (const { matchers } of located.query.selectors) {
         for (const matcher of matchers) {
           const { label, operator, value, from } = matcher
@@ -43,9 +43,9 @@ function choiceOf({ from }: ReadQuery, { label, value }: Matcher): boolean {
   return name === label.text
 }
 
-function selectedInRules(planes: Planes): ReadonlyMap<string, number> {
+function selectedInRules(inputs: AuditInputs): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
-  for (const { from, query } of readQueriesOf(planes)) {
+  for (const { from, query } of readQueriesOf(inputs)) {
     if (from.kind !== 'rule') continue
     for (const matcher of query.selectors.flatMap(({ matchers }) => matchers)) {
       if (matcher.operator.startsWith('!') || !targetLabels.has(matcher.label.text)) continue

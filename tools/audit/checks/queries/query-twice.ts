@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 
 const check = 'query-twice'
@@ -6,9 +6,9 @@ const check = 'query-twice'
 export const queryTwice: Check = {
   name: check,
   description: 'Two queries of one panel that ask the same, so that one of them is probably meant otherwise.',
-  *run(planes) {
+  *run(inputs) {
     const seen = new Map<object, Map<string, string>>()
-    for (const located of readQueriesOf(planes)) {
+    for (const located of readQueriesOf(inputs)) {
       const { from, text } = located
       if (from.kind !== 'panel' || from.target.isHidden) continue
       const ofPanel = seen.get(from.panel) ?? new Map<string, string>()

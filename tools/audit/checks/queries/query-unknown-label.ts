@@ -2,8 +2,8 @@ import { nearest } from '../../../files/nearest.ts'
 import type { Expression, Selector, Word } from '../../../promql/expression.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import { walk } from '../../../promql/walk.ts'
+import type { Check } from '../../check.ts'
 import type { Finding, Level } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { type LabelKnowledge, labelKnowledge, targetLabels } from './label-knowledge.ts'
 
@@ -12,9 +12,9 @@ const check = 'query-unknown-label'
 export const queryUnknownLabel: Check = {
   name: check,
   description: 'Labels in matchers, by, without, on and ignoring that the series do not have.',
-  *run(planes) {
-    const knowledge = labelKnowledge(planes)
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const knowledge = labelKnowledge(inputs)
+    for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       for (const fault of faultsOf(query.expression, knowledge)) yield report(located, fault)
       const [selector] = query.selectors

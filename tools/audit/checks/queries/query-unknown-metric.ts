@@ -1,7 +1,7 @@
 import { nearest } from '../../../files/nearest.ts'
 import type { Selector } from '../../../promql/expression.ts'
 import { compilePattern } from '../../../promql/pattern.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 
 const check = 'query-unknown-metric'
@@ -9,14 +9,14 @@ const check = 'query-unknown-metric'
 export const queryUnknownMetric: Check = {
   name: check,
   description: 'Queries for a metric that nothing exposes, declares or records.',
-  *run(planes) {
-    if (!planes.inventory.isComplete) return
-    const names = seriesNames(planes)
+  *run(inputs) {
+    if (!inputs.inventory.isComplete) return
+    const names = seriesNames(inputs)
     const suggestions = new Map<string, string | undefined>()
-    for (const located of readQueriesOf(planes)) {
+    for (const located of readQueriesOf(inputs)) {
       const told = new Set<string>()
       for (const selector of located.query.selectors) {
-        const name = unknownName(planes, names, selector)
+        const name = unknownName(inputs, names, selector)
         if (name === undefined || told.has(name)) continue
         told.add(name)
         if (!suggestions.has(name)) suggestions.set(name, nearest(name, names))
@@ -42,7 +42,7 @@ export const queryUnknownMetric: Check = {
 
 /** Name or pattern of a selector that can find nothing. */
 function unknownName(
-  { inventory }: Planes,
+  { inventory }: AuditInputs,
   names: ReadonlySet<string>,
   { name, matchers }: Selector,
 ): string | undefined {
@@ -67,7 +67,7 @@ const synthetic: ReadonlySet<string> = new Set([
   'up',
 ])
 
-function seriesNames({ inventory }: Planes): ReadonlySet<string> {
+function seriesNames({ inventory }: AuditInputs): ReadonlySet<string> {
   const names = new Set<string>()
   for (const { name, type } of inventory.metrics.values()) {
     names.add(name)

@@ -2,7 +2,7 @@ import { nearest } from '../../../files/nearest.ts'
 import type { Inventory } from '../../../metrics/inventory.ts'
 import type { Matcher, Selector } from '../../../promql/expression.ts'
 import { compilePattern } from '../../../promql/pattern.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -11,11 +11,11 @@ const check = 'query-unknown-value'
 export const queryUnknownValue: Check = {
   name: check,
   description: 'Values in matchers that the label never has, and patterns that match none of its values.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       for (const selector of located.query.selectors) {
         for (const matcher of selector.matchers) {
-          const values = valuesOf(planes.inventory, selector, matcher)
+          const values = valuesOf(inputs.inventory, selector, matcher)
           const odd = values === undefined ? undefined : neverMatches(matcher, values)
           if (values === undefined || odd === undefined) continue
           const isNegative = matcher.operator.startsWith('!')

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../rules/rule-file.ts'
+import type { Check } from '../../check.ts'
 import type { Level } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { isForgotten } from '../forgotten.ts'
 import { isDeadMansSwitch, ruleFinding, rulesOf } from './rule-listing.ts'
 
@@ -58,8 +58,8 @@ const wanted: readonly Wanted[] = [
 export const ruleAnnotations: Check = {
   name: check,
   description: 'Alerts without for, severity, summary, description or runbook.',
-  *run(planes) {
-    const alerts = [...rulesOf(planes, 'alert')]
+  *run(inputs) {
+    const alerts = [...rulesOf(inputs, 'alert')]
     for (const { what, level, isThere, reason, mend } of wanted) {
       const lacking = alerts.filter(({ rule }) => !isThere(rule))
       const isOdd = isForgotten({ lacking: lacking.length, having: alerts.length - lacking.length })

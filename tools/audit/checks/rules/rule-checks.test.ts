@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { planesOf } from '../queries/query-planes.fixture.ts'
+import { inputsOf } from '../queries/query-inputs.fixture.ts'
 import { ruleChecks } from './rule-checks.ts'
 
 const annotations = 'annotations: {summary: s, description: d, runbook_url: https://example.org}'
@@ -96,8 +96,8 @@ const cases: readonly { readonly rules: string; readonly found: readonly (readon
 describe('checks of rules', () => {
   for (const { rules, found } of cases) {
     it(`${found.length === 0 ? 'say nothing' : `report ${found.map(([check]) => check).join(', ')}`} for ${rules.replaceAll(/\s+/g, ' ').slice(0, 90)}`, async () => {
-      const planes = planesOf({ rules })
-      const all = await Promise.all(ruleChecks.map((check) => check.run(planes)))
+      const inputs = inputsOf({ rules })
+      const all = await Promise.all(ruleChecks.map((check) => check.run(inputs)))
       const findings = all.flatMap((each) => [...each])
       assert.deepEqual(
         findings.map(({ check }) => check),

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { ruleAlwaysFires } from './rule-always-fires.ts'
 import { ruleAnnotations } from './rule-annotations.ts'
 import { ruleDuplicate } from './rule-duplicate.ts'

@@ -1,7 +1,7 @@
 import { parseQuery } from '../../../promql/parse.ts'
 import type { Rule } from '../../../rules/rule-file.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { type LocatedRule, ruleFinding, rulesOf } from './rule-listing.ts'
 
 const check = 'rule-duplicate'
@@ -10,11 +10,11 @@ export const ruleDuplicate: Check = {
   name: check,
   description:
     'Rules that are there twice: the same name and labels, or the same query; groups of the same name.',
-  *run(planes) {
+  *run(inputs) {
     const byName = new Map<string, LocatedRule>()
     const byAlert = new Map<string, LocatedRule>()
     const byQuery = new Map<string, LocatedRule>()
-    for (const located of rulesOf(planes)) {
+    for (const located of rulesOf(inputs)) {
       const { rule } = located
       const labels = [...rule.labels]
         .map((pair) => pair.join('='))
@@ -54,7 +54,7 @@ export const ruleDuplicate: Check = {
         about: 'query',
       })
     }
-    for (const file of planes.rules) yield* twice(file.file, file.groups)
+    for (const file of inputs.rules) yield* twice(file.file, file.groups)
   },
 }
 

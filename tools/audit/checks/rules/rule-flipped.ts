@@ -1,7 +1,7 @@
 import { comparisons, type Expression, setOperators } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { boundsOf } from '../queries/bounds.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 
@@ -10,8 +10,8 @@ const check = 'rule-flipped'
 export const ruleFlipped: Check = {
   name: check,
   description: 'Alerts that fire while all is well: few errors, a short queue, a connection that stands.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       if (located.from.kind !== 'rule' || located.from.rule.kind !== 'alert') continue
       if (isAboutLittle.test(located.from.rule.name)) continue
       const alert = located.from.rule.name
@@ -21,7 +21,7 @@ export const ruleFlipped: Check = {
           return
         // Other conditions only say when the first one counts.
         if (!isFirst(each, around) || each.isBool) return
-        if (boundsOf(each, planes.inventory).isEmpty) return
+        if (boundsOf(each, inputs.inventory).isEmpty) return
         const name = measured(each.left)
         const { value } = each.right
         const isBelow = /^<=?$/.test(each.operator.text)

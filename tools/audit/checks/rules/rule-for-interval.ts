@@ -1,5 +1,5 @@
 import { durationText } from '../../../rules/duration.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { ruleFinding, rulesOf } from './rule-listing.ts'
 
 const check = 'rule-for-interval'
@@ -7,8 +7,8 @@ const check = 'rule-for-interval'
 export const ruleForInterval: Check = {
   name: check,
   description: 'Alerts whose for is shorter than the interval at which their group is evaluated.',
-  *run(planes) {
-    for (const located of rulesOf(planes, 'alert')) {
+  *run(inputs) {
+    for (const located of rulesOf(inputs, 'alert')) {
       const { group, rule } = located
       // Where nothing is said a group is evaluated every minute at most.
       const intervalMs =

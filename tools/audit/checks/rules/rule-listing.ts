@@ -1,6 +1,6 @@
 import type { Rule, RuleFile, RuleGroup } from '../../../rules/rule-file.ts'
+import type { AuditInputs } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Planes } from '../../planes.ts'
 import type { Fault } from '../dashboard-finding.ts'
 
 export interface LocatedRule {
@@ -9,7 +9,7 @@ export interface LocatedRule {
   readonly rule: Rule
 }
 
-export function* rulesOf({ rules }: Planes, kind?: Rule['kind']): Generator<LocatedRule> {
+export function* rulesOf({ rules }: AuditInputs, kind?: Rule['kind']): Generator<LocatedRule> {
   for (const file of rules) {
     for (const group of file.groups) {
       for (const rule of group.rules)

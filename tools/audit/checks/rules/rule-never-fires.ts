@@ -1,6 +1,6 @@
 import { type Binary, comparisons, type Expression } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { boundsOf, verdictOfComparison } from '../queries/bounds.ts'
 import { recordedQueries } from '../queries/recorded-queries.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
@@ -10,11 +10,11 @@ const check = 'rule-never-fires'
 export const ruleNeverFires: Check = {
   name: check,
   description: 'Conditions that no value can fulfil.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       if (located.from.kind !== 'rule' || located.from.rule.kind !== 'alert') continue
       const { expression, text } = located.query
-      const fault = contradiction(expression, planes, text)
+      const fault = contradiction(expression, inputs, text)
       if (fault === undefined) continue
       yield queryFinding(located, {
         check,
@@ -29,11 +29,11 @@ export const ruleNeverFires: Check = {
 
 function contradiction(
   top: Expression,
-  planes: Planes,
+  inputs: AuditInputs,
   text: string,
 ): { readonly reason: string; readonly at: number } | undefined {
-  const { inventory } = planes
-  const recorded = recordedQueries(planes)
+  const { inventory } = inputs
+  const recorded = recordedQueries(inputs)
   const isEmpty = boundsOf(top, inventory, recorded).isEmpty
   let found: { reason: string; at: number } | undefined
   walk(top, (each) => {

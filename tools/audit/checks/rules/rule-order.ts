@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 
 const check = 'rule-order'
@@ -6,8 +6,8 @@ const check = 'rule-order'
 export const ruleOrder: Check = {
   name: check,
   description: 'Rules that use a recording rule further down in their group, or themselves.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       if (from.kind !== 'rule') continue
       const { rules } = from.group

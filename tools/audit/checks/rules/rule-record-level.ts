@@ -1,6 +1,6 @@
 import type { Selector } from '../../../promql/expression.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { isTargetLabel, labelKnowledge } from '../queries/label-knowledge.ts'
 import { seriesOf } from '../queries/series-kind.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
@@ -11,9 +11,9 @@ export const ruleRecordLevel: Check = {
   name: check,
   description:
     'Recording rules whose name says a level, instance:…, that the labels of the result do not have.',
-  *run(planes) {
-    const { mayCarry } = labelKnowledge(planes)
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const { mayCarry } = labelKnowledge(inputs)
+    for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       if (from.kind !== 'rule' || from.rule.kind !== 'record') continue
       const [level = '', ...rest] = from.rule.name.split(':')
@@ -24,7 +24,7 @@ export const ruleRecordLevel: Check = {
       const lost = said.filter((label) => isTargetLabel(label) && !has(label))
       const unsaid = result.all
         ? []
-        : kinds(query.selectors, planes).filter((label) => has(label) && !level.includes(label))
+        : kinds(query.selectors, inputs).filter((label) => has(label) && !level.includes(label))
       if (!said.some(isTargetLabel) || lost.length + unsaid.length === 0) continue
       yield queryFinding(located, {
         check,
@@ -44,7 +44,7 @@ export const ruleRecordLevel: Check = {
 }
 
 /** Labels of the metrics themselves of which several values are known. */
-function kinds(selectors: readonly Selector[], { inventory }: Planes): readonly string[] {
+function kinds(selectors: readonly Selector[], { inventory }: AuditInputs): readonly string[] {
   const labels = selectors.flatMap((selector) => {
     const { metric } = seriesOf(inventory, selector)
     return [...(metric?.labels ?? [])].flatMap(([label, values]) =>

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { ruleFinding, rulesOf } from './rule-listing.ts'
 
 const check = 'rule-record-name'
@@ -6,8 +6,8 @@ const check = 'rule-record-name'
 export const ruleRecordName: Check = {
   name: check,
   description: 'Recording rules that are not called level:metric:operations.',
-  *run(planes) {
-    for (const located of rulesOf(planes, 'record')) {
+  *run(inputs) {
+    for (const located of rulesOf(inputs, 'record')) {
       const { name } = located.rule
       if (!/^[a-zA-Z_:][\w:]*$/.test(name)) {
         yield ruleFinding(located, {

@@ -1,6 +1,6 @@
 import { walk } from '../../../promql/walk.ts'
 import { durationMs } from '../../../rules/duration.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 
 const check = 'rule-record-range'
@@ -8,8 +8,8 @@ const check = 'rule-record-range'
 export const ruleRecordRange: Check = {
   name: check,
   description: 'Recording rules over another range than their name says: rate5m over an hour.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       if (from.kind !== 'rule' || from.rule.kind !== 'record') continue
       const said = /(?:rate|increase|delta|avg|max|min|sum|_over_time_?)(\d+(?:ms|[smhdwy]))$/.exec(

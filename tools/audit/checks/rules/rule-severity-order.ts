@@ -1,5 +1,5 @@
 import { type Binary, type Expression, setOperators } from '../../../promql/expression.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { queryFinding, type ReadQuery, type RuleQuery, readQueriesOf } from '../queries.ts'
 
 const check = 'rule-severity-order'
@@ -8,8 +8,8 @@ export const ruleSeverityOrder: Check = {
   name: check,
   description:
     'Alerts on one number whose bounds contradict each other: the graver one fires earlier, or one of them always fires.',
-  *run(planes) {
-    const alerts = readQueriesOf(planes).flatMap(bounded)
+  *run(inputs) {
+    const alerts = readQueriesOf(inputs).flatMap(bounded)
     for (const ladder of Map.groupBy(alerts, ({ of }) => of).values()) {
       for (const [index, one] of ladder.entries()) {
         for (const other of ladder.slice(index + 1)) {

@@ -1,5 +1,5 @@
 import { nearest } from '../../../files/nearest.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { ruleFinding, rulesOf } from './rule-listing.ts'
 
 const check = 'rule-severity'
@@ -7,13 +7,13 @@ const check = 'rule-severity'
 export const ruleSeverity: Check = {
   name: check,
   description: 'Severities that are spelt like no other.',
-  *run(planes) {
+  *run(inputs) {
     const counts = new Map<string, number>()
-    for (const { rule } of rulesOf(planes, 'alert')) {
+    for (const { rule } of rulesOf(inputs, 'alert')) {
       const severity = rule.labels.get('severity')
       if (severity !== undefined) counts.set(severity, (counts.get(severity) ?? 0) + 1)
     }
-    for (const located of rulesOf(planes, 'alert')) {
+    for (const located of rulesOf(inputs, 'alert')) {
       const severity = located.rule.labels.get('severity') ?? ''
       if (severity === '' || usual.has(severity) || severity.includes('{{')) continue
       const meant = nearest(severity, [

@@ -1,8 +1,8 @@
 import type { Inventory } from '../../../metrics/inventory.ts'
 import { comparisons, type Expression } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 
 const check = 'rule-share-in-percent'
@@ -10,15 +10,15 @@ const check = 'rule-share-in-percent'
 export const ruleShareInPercent: Check = {
   name: check,
   description: 'Alerts that compare a share, which lies between 0 and 1, with a number of percent.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       if (located.from.kind !== 'rule' || located.from.rule.kind !== 'alert') continue
       const findings: Finding[] = []
       walk(located.query.expression, (each) => {
         if (each.kind !== 'binary' || !comparisons.has(each.operator.text)) return
         const { left, right, operator } = each
         if (right.kind !== 'number' || right.value <= 1) return
-        const name = shareIn(left, planes.inventory)
+        const name = shareIn(left, inputs.inventory)
         if (name === undefined) return
         findings.push(
           queryFinding(located, {

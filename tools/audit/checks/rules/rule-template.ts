@@ -1,6 +1,6 @@
 import { nearest } from '../../../files/nearest.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { isForgotten } from '../forgotten.ts'
 import { labelKnowledge } from '../queries/label-knowledge.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
@@ -12,10 +12,10 @@ export const ruleTemplate: Check = {
   name: check,
   description:
     'Templates in labels and annotations that are broken, or name a label that the result does not have.',
-  *run(planes) {
-    const { mayCarry } = labelKnowledge(planes)
-    const isRawOdd = isForgotten(formattedIn(planes))
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const { mayCarry } = labelKnowledge(inputs)
+    const isRawOdd = isForgotten(formattedIn(inputs))
+    for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       if (from.kind !== 'rule') continue
       const labels = resultLabels(query.expression, mayCarry)
@@ -56,8 +56,8 @@ export const ruleTemplate: Check = {
 const rawValue = /\{\{-?\s*\$value\s*-?\}\}/
 
 /** How many annotations give the value a form, and how many do not. */
-function formattedIn(planes: Planes): { readonly lacking: number; readonly having: number } {
-  const texts = [...rulesOf(planes, 'alert')].flatMap(({ rule }) => [...rule.annotations.values()])
+function formattedIn(inputs: AuditInputs): { readonly lacking: number; readonly having: number } {
+  const texts = [...rulesOf(inputs, 'alert')].flatMap(({ rule }) => [...rule.annotations.values()])
   const speaking = texts.filter((text) => text.includes('$value'))
   const lacking = speaking.filter((text) => rawValue.test(text)).length
   return { lacking, having: speaking.length - lacking }

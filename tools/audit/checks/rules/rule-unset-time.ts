@@ -2,8 +2,8 @@ import { isExposedAsZero } from '../../../metrics/exposed-as-zero.ts'
 import type { Expression, Selector } from '../../../promql/expression.ts'
 import { comparisons } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check, Planes } from '../../planes.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 
 const check = 'rule-unset-time'
@@ -13,13 +13,13 @@ export const ruleUnsetTime: Check = {
   name: check,
   description:
     'Alerts on the age of a moment that is 0 until it happens for the first time: they fire after each start.',
-  *run(planes) {
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       if (from.kind !== 'rule' || from.rule.kind !== 'alert' || isGuarded(query.expression)) continue
       const findings: Finding[] = []
       walk(query.expression, (each) => {
-        const moment = momentOf(each, planes)
+        const moment = momentOf(each, inputs)
         if (moment === undefined) return
         findings.push(
           queryFinding(located, {
@@ -37,7 +37,7 @@ export const ruleUnsetTime: Check = {
 }
 
 /** The moment of `time() - moment > n`. */
-function momentOf(each: Expression, planes: Planes): string | undefined {
+function momentOf(each: Expression, inputs: AuditInputs): string | undefined {
   if (each.kind !== 'binary' || !comparisons.has(each.operator.text) || !/^>=?$/.test(each.operator.text))
     return undefined
   const { left } = each
@@ -45,7 +45,7 @@ function momentOf(each: Expression, planes: Planes): string | undefined {
   if (left.left.function.text !== 'time') return undefined
   const moment = selectorIn(left.right)
   const name = moment?.name?.text
-  const metric = name === undefined ? undefined : planes.source?.metrics.find((one) => one.name === name)
+  const metric = name === undefined ? undefined : inputs.source?.metrics.find((one) => one.name === name)
   return metric !== undefined && metric.type === 'gauge' && isExposedAsZero(metric) ? name : undefined
 }
 

@@ -1,6 +1,6 @@
 import type { Expression } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { type RecordedQuery, recordedQueries } from '../queries/recorded-queries.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 
@@ -10,9 +10,9 @@ export const ruleWindowWords: Check = {
   name: check,
   description:
     'Alerts whose text speaks of another time than they look at: 15 minutes, and the query sees an hour.',
-  *run(planes) {
-    const recorded = recordedQueries(planes)
-    for (const located of readQueriesOf(planes)) {
+  *run(inputs) {
+    const recorded = recordedQueries(inputs)
+    for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       if (from.kind !== 'rule' || from.rule.kind !== 'alert') continue
       const ranges = rangesOf(query.expression, recorded)

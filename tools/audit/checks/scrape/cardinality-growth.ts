@@ -1,7 +1,7 @@
 import type { Family } from '../../../scrape/scrape.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
 import { defaultLimits } from '../../limits.ts'
-import type { Check } from '../../planes.ts'
 
 /** A label that has ever more values. */
 export const cardinalityGrowth: Check = {

@@ -1,7 +1,7 @@
-import { latestFamilies } from '../../../metrics/service-metrics.ts'
+import { latestFamilies } from '../../../inputs/service-metrics.ts'
 import type { Family } from '../../../scrape/scrape.ts'
+import type { Check } from '../../check.ts'
 import { defaultLimits } from '../../limits.ts'
-import type { Check } from '../../planes.ts'
 
 /** A metric with very many series. */
 export const cardinalitySeries: Check = {

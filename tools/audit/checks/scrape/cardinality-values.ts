@@ -1,6 +1,6 @@
-import { serviceMetrics } from '../../../metrics/service-metrics.ts'
+import { serviceMetrics } from '../../../inputs/service-metrics.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** What single values look like that never end. */
 const shapes: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
@@ -21,8 +21,8 @@ const least = 3
 export const cardinalityValues: Check = {
   name: 'cardinality-values',
   description: 'The values of a label identify single users, requests or things.',
-  run(planes) {
-    return serviceMetrics(planes).flatMap(({ metric, place }) =>
+  run(inputs) {
+    return serviceMetrics(inputs).flatMap(({ metric, place }) =>
       [...(metric.seen ?? [])].flatMap(([label, values]): Finding[] => {
         if (label === 'le' || label === 'quantile' || metric.labels.get(label) !== undefined) return []
         const found = shapes

@@ -1,8 +1,8 @@
-import { labelsKey, latestFamilies, successiveScrapes } from '../../../metrics/service-metrics.ts'
+import { labelsKey, latestFamilies, successiveScrapes } from '../../../inputs/service-metrics.ts'
 import { hasRestarted } from '../../../scrape/restarted.ts'
 import type { Scrape } from '../../../scrape/scrape.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** A counter with a value that no counter can have, or that went down. */
 export const counterValue: Check = {

@@ -1,7 +1,7 @@
-import { latestFamilies } from '../../../metrics/service-metrics.ts'
+import { latestFamilies } from '../../../inputs/service-metrics.ts'
 import type { Family } from '../../../scrape/scrape.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** A histogram that is counted into other buckets than its declaration says. */
 export const histogramBuckets: Check = {

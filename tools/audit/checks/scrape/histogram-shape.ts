@@ -1,7 +1,7 @@
-import { labelsKey, latestFamilies } from '../../../metrics/service-metrics.ts'
+import { labelsKey, latestFamilies } from '../../../inputs/service-metrics.ts'
 import type { Family, Sample } from '../../../scrape/scrape.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** A histogram whose buckets contradict each other, or say nothing about what was observed. */
 export const histogramShape: Check = {

@@ -1,6 +1,6 @@
-import { labelsKey, latestFamilies } from '../../../metrics/service-metrics.ts'
+import { labelsKey, latestFamilies } from '../../../inputs/service-metrics.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 
 /** Two series of a scrape that are the same. */
 export const scrapeDuplicate: Check = {

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 
 /** A line of a scrape that its format does not allow. */
 export const scrapeSyntax: Check = {

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 
 /** A service that exposes values with a time of its own. */
 export const scrapeTimestamp: Check = {

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { sourceFinding } from './source-finding.ts'
 
 const check = 'source-catalog'

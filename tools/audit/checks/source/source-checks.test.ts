@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { buildInventory } from '../../../metrics/build-inventory.ts'
 import type { Declared } from '../../../metrics/declared-metric.ts'
 import { readWritten } from '../../../source/source.fixture.ts'
-import type { Planes } from '../../planes.ts'
+import type { AuditInputs } from '../../check.ts'
 import { sourceChecks } from './source-checks.ts'
 
 const client = "import { Counter, Gauge, Histogram } from 'prom-client'\n"
@@ -152,7 +152,7 @@ describe('the checks of source', () => {
 })
 
 async function found(given: { readonly source: Declared; readonly catalog?: Declared }): Promise<string[]> {
-  const bare: Omit<Planes, 'inventory'> = {
+  const bare: Omit<AuditInputs, 'inventory'> = {
     catalog: undefined,
     targets: [],
     dashboards: [],
@@ -160,9 +160,9 @@ async function found(given: { readonly source: Declared; readonly catalog?: Decl
     prometheus: undefined,
     ...given,
   }
-  const planes: Planes = { ...bare, inventory: buildInventory(bare) }
+  const inputs: AuditInputs = { ...bare, inventory: buildInventory(bare) }
   const all: string[] = []
   for (const { run } of sourceChecks)
-    for (const { check, place, subject } of await run(planes)) all.push(`${check} ${place.line} ${subject}`)
+    for (const { check, place, subject } of await run(inputs)) all.push(`${check} ${place.line} ${subject}`)
   return all.sort()
 }

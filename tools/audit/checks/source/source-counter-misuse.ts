@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { recordedMetrics, sourceFinding } from './source-finding.ts'
 
 const check = 'source-counter-misuse'
@@ -7,8 +7,8 @@ const check = 'source-counter-misuse'
 export const sourceCounterMisuse: Check = {
   name: check,
   description: 'A counter is decremented or reset.',
-  *run(planes) {
-    for (const metric of recordedMetrics(planes)) {
+  *run(inputs) {
+    for (const metric of recordedMetrics(inputs)) {
       if (metric.type !== 'counter') continue
       for (const recording of metric.recordings) {
         const { by, reach } = recording

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { recordedMetrics, sourceFinding } from './source-finding.ts'
 
 const check = 'source-dead-recording'
@@ -7,8 +7,8 @@ const check = 'source-dead-recording'
 export const sourceDeadRecording: Check = {
   name: check,
   description: 'Only code that is never reached records a metric that the source declares.',
-  *run(planes) {
-    for (const metric of recordedMetrics(planes)) {
+  *run(inputs) {
+    for (const metric of recordedMetrics(inputs)) {
       const { recordings } = metric
       const [first] = recordings
       if (first === undefined || recordings.some(({ reach }) => reach !== 'dead')) continue

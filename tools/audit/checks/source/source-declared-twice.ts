@@ -1,5 +1,5 @@
 import type { DeclaredMetric } from '../../../metrics/declared-metric.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { sourceFinding } from './source-finding.ts'
 
 const check = 'source-declared-twice'

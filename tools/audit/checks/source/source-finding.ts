@@ -1,6 +1,6 @@
 import type { DeclaredMetric, Recorded } from '../../../metrics/declared-metric.ts'
+import type { AuditInputs } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Planes } from '../../planes.ts'
 
 /** A finding at the declaration of a metric, or at a place that uses it. */
 export function sourceFinding(
@@ -14,7 +14,7 @@ export function sourceFinding(
 }
 
 /** Metrics of the source whose recordings can be told, those declared several times put together. */
-export function recordedMetrics({ source }: Planes): readonly RecordedMetric[] {
+export function recordedMetrics({ source }: AuditInputs): readonly RecordedMetric[] {
   const byName = new Map<string, RecordedMetric>()
   for (const metric of source?.metrics ?? []) {
     if (metric.recordings === undefined) {

@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { productRecordings, recordedMetrics, sourceFinding } from './source-finding.ts'
 
 const check = 'source-gauge-one-way'
@@ -7,8 +7,8 @@ const check = 'source-gauge-one-way'
 export const sourceGaugeOneWay: Check = {
   name: check,
   description: 'A gauge is only ever incremented, or only ever decremented.',
-  *run(planes) {
-    for (const metric of recordedMetrics(planes)) {
+  *run(inputs) {
+    for (const metric of recordedMetrics(inputs)) {
       if (metric.type !== 'gauge') continue
       const ways = new Set(productRecordings(metric).map(({ by }) => by))
       const [way] = ways

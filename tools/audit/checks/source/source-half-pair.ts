@@ -1,4 +1,4 @@
-import type { Check, Planes } from '../../planes.ts'
+import type { AuditInputs, Check } from '../../check.ts'
 import { oppositeNames, oppositesOf } from './opposites.ts'
 import { productRecordings, type RecordedMetric, recordedMetrics, sourceFinding } from './source-finding.ts'
 
@@ -8,14 +8,14 @@ const check = 'source-half-pair'
 export const sourceHalfPair: Check = {
   name: check,
   description: 'The source records one half of a pair: hits without misses, success without failure.',
-  *run(planes) {
-    yield* byName(planes)
-    yield* byLabel(planes)
+  *run(inputs) {
+    yield* byName(inputs)
+    yield* byLabel(inputs)
   },
 }
 
-function* byName(planes: Planes) {
-  const metrics = recordedMetrics(planes)
+function* byName(inputs: AuditInputs) {
+  const metrics = recordedMetrics(inputs)
   const known = new Map(metrics.map((metric) => [metric.name, metric]))
   for (const metric of metrics) {
     if (productRecordings(metric).length === 0) continue
@@ -32,8 +32,8 @@ function* byName(planes: Planes) {
   }
 }
 
-function* byLabel(planes: Planes) {
-  for (const metric of recordedMetrics(planes)) {
+function* byLabel(inputs: AuditInputs) {
+  for (const metric of recordedMetrics(inputs)) {
     for (const label of metric.labels.keys()) {
       const values = literalValues(metric, label)
       if (values === undefined || values.length === 0) continue

@@ -1,6 +1,6 @@
 import type { DeclaredMetric, LabelUse, Recorded } from '../../../metrics/declared-metric.ts'
+import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
-import type { Check } from '../../planes.ts'
 import { sourceFinding } from './source-finding.ts'
 
 const check = 'source-labels'

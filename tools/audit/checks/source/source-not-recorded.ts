@@ -1,4 +1,4 @@
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { recordedMetrics, sourceFinding } from './source-finding.ts'
 
 const check = 'source-not-recorded'
@@ -7,8 +7,8 @@ const check = 'source-not-recorded'
 export const sourceNotRecorded: Check = {
   name: check,
   description: 'The source declares a metric and never records it.',
-  *run(planes) {
-    for (const metric of recordedMetrics(planes)) {
+  *run(inputs) {
+    for (const metric of recordedMetrics(inputs)) {
       if (metric.recordings.length > 0) continue
       yield sourceFinding(metric, {
         check,

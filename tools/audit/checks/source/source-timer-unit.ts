@@ -1,5 +1,5 @@
 import { unitOf } from '../../../metrics/metric-unit.ts'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 import { productRecordings, recordedMetrics, sourceFinding } from './source-finding.ts'
 
 const check = 'source-timer-unit'
@@ -8,8 +8,8 @@ const check = 'source-timer-unit'
 export const sourceTimerUnit: Check = {
   name: check,
   description: 'A timer of the library, which measures seconds, records a metric in another unit.',
-  *run(planes) {
-    for (const metric of recordedMetrics(planes)) {
+  *run(inputs) {
+    for (const metric of recordedMetrics(inputs)) {
       const timer = productRecordings(metric).find(({ by }) => by === 'time')
       const unit = unitOf(metric)
       if (timer === undefined || unit === undefined || unit === 's') continue

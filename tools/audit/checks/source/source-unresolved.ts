@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { Check } from '../../planes.ts'
+import type { Check } from '../../check.ts'
 
 const check = 'source-unresolved'
 

@@ -1,7 +1,7 @@
-import type { Place } from '../audit/finding.ts'
-import type { Planes } from '../audit/planes.ts'
+import type { KnownMetric } from '../metrics/inventory.ts'
 import type { Family, Scrape, Target } from '../scrape/scrape.ts'
-import type { KnownMetric } from './inventory.ts'
+import type { Inputs } from './inputs.ts'
+import type { Place } from './place.ts'
 
 /** A metric of the audited service, rather than one that only Prometheus or a rule knows. */
 export interface ServiceMetric {
@@ -13,8 +13,8 @@ export interface ServiceMetric {
 }
 
 /** Metrics that catalog, source or scrape know, in the order in which they were found. */
-export function serviceMetrics(planes: Planes): readonly ServiceMetric[] {
-  const { catalog, source, targets, inventory } = planes
+export function serviceMetrics(inputs: Inputs): readonly ServiceMetric[] {
+  const { catalog, source, targets, inventory } = inputs
   const places = new Map<string, Place>()
   for (const { url, scrapes } of targets)
     for (const { families } of scrapes)
@@ -31,7 +31,7 @@ export function serviceMetrics(planes: Planes): readonly ServiceMetric[] {
 }
 
 /** Whether the source declares it and the product records it nowhere, which is to be mended before anything else. */
-export function isUnrecorded({ source, catalog }: Planes, name: string): boolean {
+export function isUnrecorded({ source, catalog }: Inputs, name: string): boolean {
   if (catalog?.metrics.some((metric) => metric.name === name)) return false
   const declared = (source?.metrics ?? []).filter((metric) => metric.name === name)
   return (

@@ -1,12 +1,12 @@
 import type { MetricDefinition } from '@tidegauge/otel/catalog'
 import { prometheusLabelName, prometheusName } from '@tidegauge/otel/naming'
-import type { CatalogToExpect } from '../audit/expected.ts'
 import type { Declared, DeclaredMetric } from '../metrics/declared-metric.ts'
+import type { LoadedCatalog } from './loaded-catalog.ts'
 import { defaultSettings, type GenerateSettings } from './overrides.ts'
 import { thresholdsOf } from './render-query.ts'
 
 /** What a catalog declares, by the names that Prometheus knows, with the thresholds that its user has set. */
-export function declaredCatalog({ file, components, settings = defaultSettings }: CatalogToExpect): Declared {
+export function declaredCatalog({ file, components, settings = defaultSettings }: LoadedCatalog): Declared {
   return {
     metrics: components.flatMap(({ title, metrics }) =>
       metrics.map((metric) => ({ ...declaredMetric(file, metric, settings), component: title })),

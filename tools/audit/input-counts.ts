@@ -1,7 +1,7 @@
-import type { Planes } from './planes.ts'
+import type { AuditInputs } from './check.ts'
 
-/** What an audit has looked at, in numbers. */
-export interface Looked {
+/** What an audit has covered, in numbers. */
+export interface InputCounts {
   readonly catalog: number | undefined
   readonly source: number | undefined
   readonly targets: readonly {
@@ -18,7 +18,14 @@ export interface Looked {
   readonly prometheus: string | undefined
 }
 
-export function lookedAt({ catalog, source, targets, dashboards, rules, prometheus }: Planes): Looked {
+export function countInputs({
+  catalog,
+  source,
+  targets,
+  dashboards,
+  rules,
+  prometheus,
+}: AuditInputs): InputCounts {
   const all = rules.flatMap(({ groups }) => groups.flatMap((group) => group.rules))
   return {
     catalog: catalog?.metrics.length,
@@ -37,9 +44,9 @@ export function lookedAt({ catalog, source, targets, dashboards, rules, promethe
   }
 }
 
-/** What was looked at, in words: `the scrape of URL (83 metrics, 412 series)`, … */
-export function lookedInWords(looked: Looked): readonly string[] {
-  const { catalog, source, targets, dashboards, panels, ruleFiles, alerts, recordings, prometheus } = looked
+/** What was audited, in words: `the scrape of URL (83 metrics, 412 series)`, … */
+export function inputsInWords(counts: InputCounts): readonly string[] {
+  const { catalog, source, targets, dashboards, panels, ruleFiles, alerts, recordings, prometheus } = counts
   const words = targets.map(
     ({ url, scrapes, metrics, series }) =>
       `${scrapes === 1 ? 'the scrape of' : `${scrapes} scrapes ${/^https?:/.test(url) ? 'of' : 'up to'}`} ${url} (${counted(metrics, 'metric')}, ${series.toLocaleString('en')} series)`,

@@ -4,11 +4,11 @@ import type { DeclaredMetric } from '../metrics/declared-metric.ts'
 import { readRules } from '../rules/read.ts'
 import { parseScrape } from '../scrape/parse.ts'
 import type { Prometheus } from '../server/server.ts'
+import type { AuditInputs, Check } from './check.ts'
 import type { Finding } from './finding.ts'
-import type { Check, Planes } from './planes.ts'
 
-/** Planes as they would be read, from texts. */
-export interface PlaneTexts {
+/** AuditInputs as they would be read, from texts. */
+export interface InputTexts {
   /** Scrapes of one target, in order of time. */
   readonly scrapes?: readonly string[]
   readonly catalog?: readonly (Partial<DeclaredMetric> & Pick<DeclaredMetric, 'name'>)[]
@@ -19,7 +19,14 @@ export interface PlaneTexts {
   readonly prometheus?: Prometheus
 }
 
-export function planesOf({ scrapes = [], catalog, source, panels, rules, prometheus }: PlaneTexts): Planes {
+export function inputsOf({
+  scrapes = [],
+  catalog,
+  source,
+  panels,
+  rules,
+  prometheus,
+}: InputTexts): AuditInputs {
   const read = {
     catalog: catalog && {
       metrics: catalog.map((metric) => ({ ...declared, file: 'catalog.yaml', ...metric })),
@@ -37,8 +44,8 @@ export function planesOf({ scrapes = [], catalog, source, panels, rules, prometh
 }
 
 /** Level and subject of each finding of a check. */
-export async function found(check: Check, texts: PlaneTexts): Promise<readonly string[]> {
-  const findings: readonly Finding[] = [...(await check.run(planesOf(texts)))]
+export async function found(check: Check, texts: InputTexts): Promise<readonly string[]> {
+  const findings: readonly Finding[] = [...(await check.run(inputsOf(texts)))]
   return findings.map(({ level, subject }) => `${level} ${subject}`)
 }
 

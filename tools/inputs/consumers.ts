@@ -1,22 +1,22 @@
-import type { Place } from '../audit/finding.ts'
-import type { Planes } from '../audit/planes.ts'
+import type { Inventory } from '../metrics/inventory.ts'
 import type { Selector } from '../promql/expression.ts'
 import { parseQuery } from '../promql/parse.ts'
 import { compilePattern } from '../promql/pattern.ts'
-import type { Inventory } from './inventory.ts'
+import type { Inputs } from './inputs.ts'
+import type { Place } from './place.ts'
 
 /** Where each metric is looked at, by its name in the inventory; a recording rule counts for the metrics in it. */
-export interface Uses {
+export interface Consumers {
   readonly panels: ReadonlyMap<string, readonly Place[]>
   readonly alerts: ReadonlyMap<string, readonly Place[]>
 }
 
-const known = new WeakMap<Planes, Uses>()
+const known = new WeakMap<Inputs, Consumers>()
 
-/** Finds out once which metrics the panels and alerts of the planes look at. */
-export function usesOf(planes: Planes): Uses {
-  const found = known.get(planes) ?? findUses(planes)
-  known.set(planes, found)
+/** Finds out once which metrics the panels and alerts of the inputs look at. */
+export function consumersOf(inputs: Inputs): Consumers {
+  const found = known.get(inputs) ?? findConsumers(inputs)
+  known.set(inputs, found)
   return found
 }
 
@@ -30,7 +30,7 @@ export function metricsIn(
   return new Set(selectors.flatMap((selector) => metricsOf(selector, inventory)))
 }
 
-function findUses({ dashboards, rules, inventory }: Planes): Uses {
+function findConsumers({ dashboards, rules, inventory }: Inputs): Consumers {
   const all = rules.flatMap(({ file, groups }) =>
     groups.flatMap((group) => group.rules.map((rule) => ({ file, rule }))),
   )

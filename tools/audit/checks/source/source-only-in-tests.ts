@@ -1,5 +1,5 @@
-import type { Check } from '../planes.ts'
-import { recordedMetrics, sourceFinding } from './source/source-finding.ts'
+import type { Check } from '../../check.ts'
+import { recordedMetrics, sourceFinding } from './source-finding.ts'
 
 const check = 'source-only-in-tests'
 
@@ -7,8 +7,8 @@ const check = 'source-only-in-tests'
 export const sourceOnlyInTests: Check = {
   name: check,
   description: 'Only tests record a metric that the source declares.',
-  *run(planes) {
-    for (const metric of recordedMetrics(planes)) {
+  *run(inputs) {
+    for (const metric of recordedMetrics(inputs)) {
       const { recordings } = metric
       const first = recordings.find(({ reach }) => reach === 'test')
       if (first === undefined || recordings.some(({ reach }) => reach === 'product')) continue

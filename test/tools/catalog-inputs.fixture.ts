@@ -1,9 +1,9 @@
 import { components as ownComponents } from '../../src/catalog/catalog.ts'
+import type { AuditInputs, Check } from '../../tools/audit/check.ts'
 import { expectedFrom } from '../../tools/audit/expected.ts'
 import type { Finding } from '../../tools/audit/finding.ts'
-import type { Check, Planes } from '../../tools/audit/planes.ts'
-import { declaredCatalog } from '../../tools/catalog/declared-catalog.ts'
-import { defaultSettings, type GenerateSettings } from '../../tools/catalog/overrides.ts'
+import { declaredCatalog } from '../../tools/catalog-file/declared-catalog.ts'
+import { defaultSettings, type GenerateSettings } from '../../tools/catalog-file/overrides.ts'
 import { readDashboard } from '../../tools/dashboards/read.ts'
 import { dashboardFiles } from '../../tools/generate/dashboards/dashboards.ts'
 import { ruleFiles } from '../../tools/generate/rules/rules.ts'
@@ -26,15 +26,15 @@ export interface Bent {
   readonly bend?: (files: Files) => void
 }
 
-/** Planes of a catalog with its generated dashboards and rules, as somebody left them. */
-export async function catalogPlanes({
+/** AuditInputs of a catalog with its generated dashboards and rules, as somebody left them. */
+export async function catalogInputs({
   components = ownComponents,
   declared = components,
   written,
   expected,
   command = 'tidegauge generate',
   bend,
-}: Bent): Promise<Planes> {
+}: Bent): Promise<AuditInputs> {
   const settings = { ...defaultSettings, ...written }
   const files: Files = new Map([
     ...Object.entries(dashboardFiles(components, settings)),
@@ -59,9 +59,9 @@ export async function catalogPlanes({
   return { ...read, expected: await expectedFrom({ ...read, catalog }), inventory: buildInventory(read) }
 }
 
-export async function findingsOf(checks: readonly Check[], planes: Planes): Promise<readonly Finding[]> {
+export async function findingsOf(checks: readonly Check[], inputs: AuditInputs): Promise<readonly Finding[]> {
   const found: Finding[] = []
-  for (const check of checks) found.push(...(await check.run(planes)))
+  for (const check of checks) found.push(...(await check.run(inputs)))
   return found
 }
 

@@ -3,10 +3,10 @@ import { buildInventory } from '../../../metrics/build-inventory.ts'
 import type { DeclaredMetric } from '../../../metrics/declared-metric.ts'
 import { readRules } from '../../../rules/read.ts'
 import type { Family } from '../../../scrape/scrape.ts'
-import type { Planes } from '../../planes.ts'
+import type { AuditInputs } from '../../check.ts'
 
 /** Panels and rules over a few metrics of every type, for the tests of the checks. */
-export function planesOf({
+export function inputsOf({
   panels = [],
   rules = '',
   withScrape = false,
@@ -16,7 +16,7 @@ export function planesOf({
   readonly rules?: string
   /** Histograms were seen with buckets. */
   readonly withScrape?: boolean
-}): Planes {
+}): AuditInputs {
   const dashboard = {
     uid: 'd',
     title: 'D',

@@ -1,6 +1,6 @@
+import type { AuditInputs } from '../../../tools/audit/check.ts'
 import { type Expected, expectedFrom } from '../../../tools/audit/expected.ts'
-import type { Planes } from '../../../tools/audit/planes.ts'
-import { declaredCatalog } from '../../../tools/catalog/declared-catalog.ts'
+import { declaredCatalog } from '../../../tools/catalog-file/declared-catalog.ts'
 import { readDashboard } from '../../../tools/dashboards/read.ts'
 import { buildInventory } from '../../../tools/metrics/build-inventory.ts'
 import type { Declared } from '../../../tools/metrics/declared-metric.ts'
@@ -9,18 +9,18 @@ import { readRules } from '../../../tools/rules/read.ts'
 import { parseScrape } from '../../../tools/scrape/parse.ts'
 import type { Change, Tree } from './mutant.ts'
 
-/** The planes of a tree with one change, of which only what is changed was read again: all of it takes too long for thousands. */
-export interface BentPlanes {
+/** The inputs of a tree with one change, of which only what is changed was read again: all of it takes too long for thousands. */
+export interface BentInputs {
   /** As it is, with its source or without, which takes seconds to read. */
-  readonly clean: (options: { readonly withSource: boolean }) => Promise<Planes>
+  readonly clean: (options: { readonly withSource: boolean }) => Promise<AuditInputs>
   /** Without what the catalog expects of dashboards and rules. */
-  readonly changed: (change: Change) => Promise<Planes>
+  readonly changed: (change: Change) => Promise<AuditInputs>
   /** The same with what it expects, which takes longer to make than all else. */
-  readonly compared: (planes: Planes, change: Change) => Promise<Planes>
+  readonly compared: (inputs: AuditInputs, change: Change) => Promise<AuditInputs>
 }
 
 /** @throws {UsageError} or {UsageError} from `changed` where the changed file cannot be read any more. */
-export async function readBentPlanes(tree: Tree): Promise<BentPlanes> {
+export async function readBentInputs(tree: Tree): Promise<BentInputs> {
   const clean = complete({
     catalog: declaredCatalog({ file, components: tree.catalog }),
     source: undefined,
@@ -38,7 +38,7 @@ export async function readBentPlanes(tree: Tree): Promise<BentPlanes> {
       return complete({ ...clean, expected, source: declared && throughViews(declared, clean.catalog) })
     },
     async changed(change) {
-      switch (change.plane) {
+      switch (change.input) {
         case 'dashboards':
           return { ...clean, dashboards: replaced(clean.dashboards, readDashboard(change)) }
         case 'rules':
@@ -51,19 +51,19 @@ export async function readBentPlanes(tree: Tree): Promise<BentPlanes> {
           return complete({ ...clean, source: throughViews(await change.read(), clean.catalog) })
       }
     },
-    async compared(planes, change) {
-      if (change.plane === 'catalog')
-        return { ...planes, expected: await expectedOf(change.components, planes) }
-      const isFound = planes.dashboards.every(
+    async compared(inputs, change) {
+      if (change.input === 'catalog')
+        return { ...inputs, expected: await expectedOf(change.components, inputs) }
+      const isFound = inputs.dashboards.every(
         ({ uid, title }, at) => uid === clean.dashboards[at]?.uid && title === clean.dashboards[at]?.title,
       )
-      if (!isFound) return { ...planes, expected: await expectedOf(tree.catalog, planes) }
+      if (!isFound) return { ...inputs, expected: await expectedOf(tree.catalog, inputs) }
       // The catalog is the same, so that it expects the same of whatever stands there now.
       const dashboards = expected.dashboards.map(({ is, shouldBe }) => ({
-        is: planes.dashboards[clean.dashboards.indexOf(is)] ?? is,
+        is: inputs.dashboards[clean.dashboards.indexOf(is)] ?? is,
         shouldBe,
       }))
-      return { ...planes, expected: { ...expected, dashboards } }
+      return { ...inputs, expected: { ...expected, dashboards } }
     },
   }
 }
@@ -73,7 +73,7 @@ const file = 'src/catalog/catalog.ts'
 
 function expectedOf(
   components: Tree['catalog'],
-  { dashboards, rules }: Pick<Planes, 'dashboards' | 'rules'>,
+  { dashboards, rules }: Pick<AuditInputs, 'dashboards' | 'rules'>,
 ): Promise<Expected> {
   return expectedFrom({ catalog: { file, components }, dashboards, rules })
 }
@@ -86,11 +86,11 @@ async function readSourceOf({ source }: Tree): Promise<Declared> {
   return declared
 }
 
-function targetsOf({ scrape: { file } }: Tree, text: string): Planes['targets'] {
+function targetsOf({ scrape: { file } }: Tree, text: string): AuditInputs['targets'] {
   return [{ url: file, scrapes: [parseScrape(text)] }]
 }
 
-function complete(read: Omit<Planes, 'inventory'>): Planes {
+function complete(read: Omit<AuditInputs, 'inventory'>): AuditInputs {
   return { ...read, inventory: buildInventory(read) }
 }
 
