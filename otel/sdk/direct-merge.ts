@@ -1,5 +1,5 @@
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
-import { isObject, onSyncStorage } from './sync-storages.ts'
+import { isObject, onSyncStorage } from './provider-state.ts'
 
 /**
  * Makes the SDK's cumulative collections take about half the time. The SDK copies what was recorded since the last
