@@ -286,7 +286,7 @@ const commands = [
   serveCommand({ flags: flagsHelp, serve: (args) => serve(args, terminal) }),
   ...configCommands({
     check: async (file, { out }) => {
-      const notices = checkConfig(file, { service, environment: processEnvironment() })
+      const notices = await checkConfig(file, { service, environment: processEnvironment() })
       out([...notices, `${file} can be used\n`].join('\n'))
       return 0
     },
@@ -298,7 +298,7 @@ const commands = [
         origin,
       }))
       out(formatSettings(ours))
-      out(printConfig({ service, environment: processEnvironment(), flags: pipelineFlags(loaded) }))
+      out(await printConfig({ service, environment: processEnvironment(), flags: pipelineFlags(loaded) }))
       return 0
     },
   }),

@@ -1,5 +1,4 @@
 import { declarations } from './component.ts'
-import type { MetricDefinition } from './metric.ts'
 import * as pipelineAlerts from './pipeline/alerts.ts'
 import * as pipelineMetrics from './pipeline/metrics.ts'
 import * as pipelinePanels from './pipeline/panels.ts'
@@ -13,8 +12,3 @@ export const ownComponents = [
   [processMetrics, runtimeMetrics, processAlerts, processPanels],
   [pipelineMetrics, pipelineAlerts, pipelinePanels],
 ].map(declarations)
-
-/** The metrics of these components that the pipeline itself records. */
-export const ownMetrics: readonly MetricDefinition[] = ownComponents
-  .flatMap(({ metrics }) => metrics)
-  .filter(({ recordedBy }) => recordedBy === undefined)

@@ -1,5 +1,6 @@
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
 import { isObject, onSyncStorage } from './provider-state.ts'
+import { readStorages } from './storages.ts'
 
 /**
  * Makes the SDK's cumulative collections take about half the time. The SDK copies what was recorded since the last
@@ -34,6 +35,15 @@ export function mergeDirectly(producer: unknown): void {
       return temporal._aggregator.toMetricData(descriptor, temporality, new Entries(whole), time)
     }
   })
+}
+
+/** Tells whether the collections of an instrument are merged directly. */
+export function mergesDirectly(instrument: object): boolean {
+  const storages = readStorages(instrument) ?? []
+  const temporals = storages.map(
+    (storage) => (storage as { _temporalMetricStorage?: unknown })._temporalMetricStorage,
+  )
+  return temporals.length > 0 && temporals.every((one) => isObject(one) && Object.hasOwn(one, 'buildMetrics'))
 }
 
 interface AttributeMap {
