@@ -5,6 +5,7 @@ import { ownMetrics } from '../catalog/own-metrics.ts'
 import { type Configuration, readConfiguration } from '../configuration/configuration.ts'
 import { processEnvironment } from '../configuration/environment.ts'
 import { configureMeter, disabledMeter } from '../meter/meter-settings.ts'
+import { reportLostAbilities } from '../sdk/probe.ts'
 import { type OnLog, routeDiagnostics } from './diagnostics.ts'
 import { checkNames } from './names.ts'
 import type { Pipeline, PipelineOptions } from './pipeline.ts'
@@ -76,6 +77,7 @@ async function startEnabled(
     stopDiagnostics()
     throw error
   }
+  await reportLostAbilities()
   const running = begun.move()
   let stopped: Promise<void> | undefined
   const shutdown = () => {

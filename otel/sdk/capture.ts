@@ -50,7 +50,7 @@ function slotOf(aggregator: Aggregator & Fields): ExemplarAggregatorOptions['slo
       return index < 0 ? boundaries.length : index
     }
   }
-  if ('_maxSize' in aggregator) return (value) => Math.ceil(Math.log2(Math.abs(value)))
+  if (aggregator._maxSize !== undefined) return (value) => Math.ceil(Math.log2(Math.abs(value)))
   return aggregator.kind === sumKind || aggregator.kind === lastValueKind ? () => 0 : undefined
 }
 

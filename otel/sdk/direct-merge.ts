@@ -1,6 +1,5 @@
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
 import { isObject, onSyncStorage } from './provider-state.ts'
-import { readStorages } from './storages.ts'
 
 /**
  * Makes the SDK's cumulative collections take about half the time. The SDK copies what was recorded since the last
@@ -37,13 +36,12 @@ export function mergeDirectly(producer: unknown): void {
   })
 }
 
-/** Tells whether the collections of an instrument are merged directly. */
-export function mergesDirectly(instrument: object): boolean {
-  const storages = readStorages(instrument) ?? []
-  const temporals = storages.map(
-    (storage) => (storage as { _temporalMetricStorage?: unknown })._temporalMetricStorage,
-  )
-  return temporals.length > 0 && temporals.every((one) => isObject(one) && Object.hasOwn(one, 'buildMetrics'))
+/** The first series of a stream, as the SDK keeps it from one cumulative collection to the next. */
+export function firstMerged(storage: unknown): object | undefined {
+  const temporal = isObject(storage) ? storage._temporalMetricStorage : undefined
+  if (!isTemporal(temporal)) return undefined
+  const [history] = temporal._reportHistory.values()
+  return isMap(history?.accumulations) ? [...history.accumulations._valueMap.values()][0] : undefined
 }
 
 interface AttributeMap {
@@ -140,6 +138,8 @@ function isTemporal(temporal: unknown): temporal is Temporal {
     temporal._unreportedAccumulations instanceof Map &&
     temporal._reportHistory instanceof Map &&
     isObject(temporal._aggregator) &&
+    typeof temporal._aggregator.merge === 'function' &&
+    typeof temporal._aggregator.toMetricData === 'function' &&
     typeof temporal._stashAccumulations === 'function' &&
     typeof temporal.buildMetrics === 'function'
   )
