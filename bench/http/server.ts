@@ -24,7 +24,7 @@ const ports: number[] = []
 const options = { meterProvider, listensOn: () => ports }
 const count = () => server.on('request', countRequests(meterProvider.getMeter('bench')))
 
-const variants: Readonly<Record<string, () => void>> = {
+const variants: Readonly<Record<string, () => unknown>> = {
   bare() {},
   'routes only': () => void followExpressRoutes(),
   'instrumentation-http': stockHttp,
@@ -35,9 +35,9 @@ const variants: Readonly<Record<string, () => void>> = {
     )
     new ExpressInstrumentation()
   },
-  instrumentHttp: () => void instrumentHttp(options),
-  'instrumentHttp + countRequests'() {
-    instrumentHttp(options)
+  instrumentHttp: () => instrumentHttp(options),
+  async 'instrumentHttp + countRequests'() {
+    await instrumentHttp(options)
     count()
   },
   measureHttp: () => void measureHttp(options),
@@ -55,7 +55,7 @@ function stockHttp(): void {
   require('node:http')
 }
 
-variants[process.argv[2] ?? '']?.()
+await variants[process.argv[2] ?? '']?.()
 // Required after the instrumentations stand, which the stock ones need.
 const express = require('express') as typeof import('express')
 const repos = express.Router().get('/:did', (request, response) => {

@@ -1,5 +1,15 @@
+import type { Alert } from './alert.ts'
 import type { MetricDefinition } from './metric.ts'
-import type { Alert, Component, Panel, Recording } from './rule.ts'
+import type { Panel } from './panel.ts'
+import type { Recording } from './query.ts'
+
+/** One component: a folder of the catalog, a dashboard, a group of rules. */
+export interface Component {
+  readonly name: string
+  /** As dashboards call it: `Firehose`. */
+  readonly title: string
+  readonly description: string
+}
 
 /** All that is declared about one component. */
 export interface ComponentCatalog extends Component {

@@ -3,7 +3,6 @@ import type { UsageError } from '../usage-error.ts'
 import { configError } from './config-error.ts'
 import { type ConfigPath, type ConfigSource, pathText, setAt, valueAt } from './config-source.ts'
 import { overruledVariables, readEnvironment, unknownVariables } from './environment.ts'
-import { readFile } from './file.ts'
 import { type Config, configSchema, otherSections } from './schema.ts'
 import { checkTogether } from './schema-together.ts'
 import { isSecret, type Setting, settingsOf } from './settings.ts'
@@ -39,12 +38,14 @@ export interface Configuration {
  *
  * @throws {UsageError} for whatever cannot take effect.
  */
-export function readConfiguration({ service, environment, flags = {} }: ConfigurationOptions): Configuration {
+export async function readConfiguration({
+  service,
+  environment,
+  flags = {},
+}: ConfigurationOptions): Promise<Configuration> {
   const file = environment.OTEL_CONFIG_FILE?.trim()
-  const source = withService(
-    withFlags(file ? readFile(file, environment) : readEnvironment(environment), flags),
-    service,
-  )
+  const read = file ? await readFile(file, environment) : readEnvironment(environment)
+  const source = withService(withFlags(read, flags), service)
   const config = check(source)
   const where = (path: ConfigPath) => source.where(path) ?? source.near(path)
   const error: Configuration['error'] = (path, problem, mend, cause) => {
@@ -61,6 +62,12 @@ export function readConfiguration({ service, environment, flags = {} }: Configur
     where,
     error,
   }
+}
+
+/** Loads the reader of YAML only for those who have a file. */
+async function readFile(file: string, environment: NodeJS.ProcessEnv): Promise<ConfigSource> {
+  const { readFile: read } = await import('./file.ts')
+  return read(file, environment)
 }
 
 function fileNotices(source: ConfigSource, environment: NodeJS.ProcessEnv): string[] {

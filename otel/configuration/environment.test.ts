@@ -439,7 +439,7 @@ const wrong: readonly [NodeJS.ProcessEnv, RegExp][] = [
   [{ OTEL_RESOURCE_ATTRIBUTES: 'zone' }, /^OTEL_RESOURCE_ATTRIBUTES: is no list of key=value; write/],
   [
     { OTEL_EXPORTER_PROMETHEUS_HOST: '203.0.113.7' },
-    /^OTEL_EXPORTER_PROMETHEUS_HOST: 203.0.113.7 is no address of this machine; use/,
+    /^OTEL_EXPORTER_PROMETHEUS_HOST: 203.0.113.7 is not an address of this machine; use/,
   ],
   [{ OTEL_CONFIG_FILE: '/no/such.yaml' }, /^such.yaml: does not exist; correct the path \/no\/such.yaml$/],
   [{ OTEL_CONFIG_FILE: '/' }, /cannot be read \(EISDIR\); make/],

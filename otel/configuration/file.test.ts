@@ -567,17 +567,14 @@ function reader(index: number): string {
 
 describe('files that cannot take effect', () => {
   for (const [name, text, message] of wrong) {
-    it(name, () => {
+    it(name, async () => {
       using file = configFile(text)
-      assert.throws(
-        () => checkConfig(file.path, { service, environment: {} }),
-        (error) => {
-          assert.ok(error instanceof UsageError, String((error as Error).stack))
-          assert.equal(error.message.slice(0, message.length), message)
-          assert.doesNotMatch(error.message, /\n/)
-          return true
-        },
-      )
+      await assert.rejects(checkConfig(file.path, { service, environment: {} }), (error) => {
+        assert.ok(error instanceof UsageError, String((error as Error).stack))
+        assert.equal(error.message.slice(0, message.length), message)
+        assert.doesNotMatch(error.message, /\n/)
+        return true
+      })
     })
   }
 
@@ -607,20 +604,20 @@ describe('the example files', () => {
 
   for (const name of examples) {
     it(`${name} says nothing that has no effect, here and to the parser of OpenTelemetry`, async () => {
-      assert.deepEqual(checkConfig(folder + name, { service, environment: {} }), [])
+      assert.deepEqual(await checkConfig(folder + name, { service, environment: {} }), [])
       assert.ok(parseConfigFile(folder + name).meter_provider?.readers.length)
     })
   }
 })
 
 describe('the effective configuration', () => {
-  it('is printed with the origin of each value, and without secrets', () => {
+  it('is printed with the origin of each value, and without secrets', async () => {
     using file = configFile(
       pushed(
         'otlp_http: { endpoint: "http://me:pw1@h:1/", headers: [{ name: k, value: pw2 }], headers_list: "l=pw3" }',
       ),
     )
-    const text = printConfig({ service, environment: { OTEL_CONFIG_FILE: file.path } })
+    const text = await printConfig({ service, environment: { OTEL_CONFIG_FILE: file.path } })
     assert.match(text, /^meter_provider\.readers\[0\]\.periodic\.interval: 60000 +# default$/m)
     assert.match(
       text,
@@ -630,9 +627,9 @@ describe('the effective configuration', () => {
     assert.match(text, /^resource\.attributes\[0\]\.value: demo +# default$/m)
   })
 
-  it('names the variables', () => {
+  it('names the variables', async () => {
     const environment = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_HEADERS: 'a=pw' }
-    const { settings } = readConfiguration({ service, environment })
+    const { settings } = await readConfiguration({ service, environment })
     const origin = (end: string) => settings.find(({ key }) => key.endsWith(end))
     assert.equal(origin('headers_list')?.origin, 'OTEL_EXPORTER_OTLP_HEADERS')
     assert.equal(origin('headers_list')?.value, '***')

@@ -7,9 +7,9 @@ import type { Setting } from './settings.ts'
  * @returns what in it has no effect, one line each.
  * @throws {UsageError} saying file, line, key, what is wrong and how to mend it.
  */
-export function checkConfig(file: string, options: ConfigurationOptions): readonly string[] {
-  return readConfiguration({ ...options, environment: { ...options.environment, OTEL_CONFIG_FILE: file } })
-    .notices
+export async function checkConfig(file: string, options: ConfigurationOptions): Promise<readonly string[]> {
+  const environment = { ...options.environment, OTEL_CONFIG_FILE: file }
+  return (await readConfiguration({ ...options, environment })).notices
 }
 
 /**
@@ -17,8 +17,8 @@ export function checkConfig(file: string, options: ConfigurationOptions): readon
  *
  * @throws {UsageError} when it cannot take effect.
  */
-export function printConfig(options: ConfigurationOptions): string {
-  return formatSettings(readConfiguration(options).settings)
+export async function printConfig(options: ConfigurationOptions): Promise<string> {
+  return formatSettings((await readConfiguration(options)).settings)
 }
 
 export function formatSettings(settings: readonly Setting[]): string {

@@ -6,7 +6,7 @@ import {
   type ResourceMetrics,
   type SumMetricData,
 } from '@opentelemetry/sdk-metrics'
-import type { CallbackFailure } from './options.ts'
+import type { CallbackFailure } from '../sdk/callbacks.ts'
 
 /**
  * Counts failed callbacks for the scrape in which they failed. A counter of the SDK would show them in the next

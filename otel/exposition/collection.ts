@@ -1,8 +1,7 @@
 import type { CollectionResult, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import { type CallbackRun, collectGuarded } from '../sdk/callbacks.ts'
-import { Deadline } from '../sdk/deadline.ts'
+import { type CallbackFailure, type CallbackRun, collectGuarded } from '../sdk/callbacks.ts'
+import { Deadline } from './deadline.ts'
 import type { Body } from './exposition.ts'
-import type { CallbackFailure } from './options.ts'
 
 export interface CollectionOptions {
   /** The SDK's producer of the reader. */

@@ -1,7 +1,7 @@
 import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics'
 import type { Family } from './families.ts'
 import { LabelStore } from './label-store.ts'
-import type { Series, SeriesRules } from './series.ts'
+import type { Series } from './series.ts'
 
 /**
  * Makes one series of those that came out with equal labels: OpenTelemetry tells `1` from `"1"` and `a.b`
@@ -11,7 +11,7 @@ import type { Series, SeriesRules } from './series.ts'
 export function mergedPoints(
   family: Family,
   series: readonly Series[],
-  { onProblem }: SeriesRules,
+  onProblem: (problem: string) => void,
 ): Series[] {
   const places = new Map<string, { readonly points: DataPoint<unknown>[]; readonly index: number }>()
   return series.map((stream) => {

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { diag } from '@opentelemetry/api'
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
-import type { AggregationOption, InstrumentType, MetricProducer } from '@opentelemetry/sdk-metrics'
-import { captureExemplars } from '../sdk/capture.ts'
-import { mergeDirectly } from '../sdk/direct-merge.ts'
+import { type MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics'
+import type { CallbackFailure } from '../sdk/callbacks.ts'
+import { extendProvider } from '../sdk/extend.ts'
+import { reportLostAbilities } from '../sdk/probe.ts'
 import { CollectErrors } from './collect-errors.ts'
 import { Collection } from './collection.ts'
 import { Exposition } from './exposition.ts'
 import { createListener, type Listener } from './listener.ts'
-import type { CallbackFailure, PrometheusEndpointOptions } from './options.ts'
+import { endpointDefaults, type PrometheusEndpointOptions } from './options.ts'
 import { guardProducer } from './producers.ts'
 import { createHandler, type ScrapeHandler } from './scrape.ts'
 
@@ -16,10 +16,11 @@ export type { PrometheusEndpointOptions } from './options.ts'
 
 /**
  * Serves metrics to Prometheus. It takes the place of `PrometheusExporter`: the same constructor, the same
- * options and methods, and it is a reader of a `MeterProvider` like that. What it answers is complete, or says
+ * options and methods, and like that it is a reader of a `MeterProvider`. What it answers is complete, or says
  * that it is not.
  */
-export class PrometheusEndpoint extends PrometheusExporter {
+export class PrometheusEndpoint extends MetricReader {
+  static readonly DEFAULT_OPTIONS = endpointDefaults
   /**
    * Answers a request for the metrics, whatever its path: for a server of yours, `node:http` or Express. Asks for
    * the credentials of `auth`, if there are any.
@@ -39,10 +40,12 @@ export class PrometheusEndpoint extends PrometheusExporter {
    * @throws {TypeError} for credentials that would let everybody in.
    */
   constructor(options: PrometheusEndpointOptions = {}, callback: (error?: Error) => void = () => {}) {
+    const { aggregationSelector, cardinalitySelector, metricProducers = [] } = options
     super({
-      ...options,
-      metricProducers: options.metricProducers?.map(guardProducer) ?? [],
-      preventServerStart: true,
+      otelComponentType: 'prometheus_http_text_metric_exporter',
+      metricProducers: metricProducers.map(guardProducer),
+      ...(aggregationSelector && { aggregationSelector }),
+      ...(cardinalitySelector && { cardinalitySelector }),
     })
     this.#options = options
     const exposition = new Exposition({ ...options, onProblem: (problem) => this.#warnOnce(problem) })
@@ -81,38 +84,35 @@ export class PrometheusEndpoint extends PrometheusExporter {
     return this.#listener.start()
   }
 
-  override startServer(): Promise<void> {
+  /** The same as `start`, by the name that `PrometheusExporter` has for it. */
+  startServer(): Promise<void> {
     return this.start()
   }
 
-  /** Stops to listen. Scrapes under way have a second to end. */
-  override stopServer(): Promise<void> {
+  /** Stops listening. Scrapes under way have a second to end. */
+  stopServer(): Promise<void> {
     return this.#listener.stop()
   }
 
-  override getMetricsRequestHandler(request: IncomingMessage, response: ServerResponse): void {
+  /** The same as `handler`, by the name that `PrometheusExporter` has for it. */
+  getMetricsRequestHandler(request: IncomingMessage, response: ServerResponse): void {
     this.handler(request, response)
   }
 
   override setMetricProducer(producer: MetricProducer): void {
     super.setMetricProducer(producer)
     this.#producer = producer
-    mergeDirectly(producer)
-    captureExemplars(producer, this.#options.exemplarFilter ?? 'trace_based')
+    extendProvider(producer, { exemplarFilter: this.#options.exemplarFilter ?? 'trace_based' })
+    void reportLostAbilities()
   }
 
-  override selectAggregation(instrumentType: InstrumentType): AggregationOption {
-    return this.#options.aggregationSelector?.(instrumentType) ?? super.selectAggregation(instrumentType)
-  }
-
-  override selectCardinalityLimit(instrumentType: InstrumentType): number {
-    return this.#options.cardinalitySelector?.(instrumentType) ?? super.selectCardinalityLimit(instrumentType)
-  }
+  /** Does nothing: who scrapes decides when. */
+  override async onForceFlush(): Promise<void> {}
 
   /** From now on scrapes are refused: an empty answer would look like a service without metrics. */
   override onShutdown(): Promise<void> {
     this.#scrape.close()
-    return super.onShutdown()
+    return this.stopServer()
   }
 
   #report(failures: readonly CallbackFailure[]) {

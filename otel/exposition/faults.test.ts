@@ -15,8 +15,9 @@ import {
   type MetricProducer,
   type SumMetricData,
 } from '@opentelemetry/sdk-metrics'
+import type { CallbackFailure } from '../sdk/callbacks.ts'
 import { PrometheusEndpoint } from './endpoint.ts'
-import type { CallbackFailure, ScrapeReport } from './options.ts'
+import type { ScrapeReport } from './options.ts'
 import { fetchFrom, freePort, mounted, scraped } from './scraped.fixture.ts'
 import { parseText } from './text-parser.fixture.ts'
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { challenge, createGuard } from './access.ts'
-import type { PrometheusEndpointOptions } from './options.ts'
+import { endpointDefaults, type PrometheusEndpointOptions } from './options.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -16,7 +16,14 @@ export interface Listener {
 
 /** Makes the server of an endpoint, without starting it. */
 export function createListener(options: PrometheusEndpointOptions, answer: Answer): Listener {
-  const { host = '127.0.0.1', port = 9464, tls, auth, endpoint = '/metrics', limits = {} } = options
+  const {
+    host = endpointDefaults.host,
+    port = endpointDefaults.port,
+    endpoint = endpointDefaults.endpoint,
+    tls,
+    auth,
+    limits = {},
+  } = options
   const { connections = 128, headerBytes = 8192, idleMs = 30_000 } = limits
   const path = endpoint.replace(/^(?!\/)/, '/')
   const mayEnter = createGuard(auth)

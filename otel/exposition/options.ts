@@ -1,17 +1,33 @@
 import type { ServerOptions as TlsServerOptions } from 'node:https'
-import type { ExporterConfig } from '@opentelemetry/exporter-prometheus'
-import type { AggregationSelector, InstrumentType } from '@opentelemetry/sdk-metrics'
+import type { AggregationSelector, InstrumentType, MetricProducer } from '@opentelemetry/sdk-metrics'
 import type { TranslationStrategy } from '../naming/name.ts'
+import type { CallbackFailure } from '../sdk/callbacks.ts'
 import type { ExemplarFilter } from '../sdk/exemplars.ts'
 import type { EndpointAuth } from './access.ts'
 import type { Format } from './negotiate.ts'
 
 /** Options of the scrape endpoint: those of `PrometheusExporter`, and ours. */
-export interface PrometheusEndpointOptions extends ExporterConfig {
+export interface PrometheusEndpointOptions {
   /** Address to listen on. @default '127.0.0.1' */
   host?: string
   /** TCP port; `0` takes a free one. @default 9464 */
   port?: number
+  /** Path of the metrics. @default '/metrics' */
+  endpoint?: string
+  /** Does not listen until `start()` is called. @default false */
+  preventServerStart?: boolean
+  /** Begins every name, with an underscore after it. @default '' */
+  prefix?: string
+  /** Writes after each value when it was taken. @default false */
+  appendTimestamp?: boolean
+  /** Resource attributes that every series carries as labels, by an expression for their names. @default none */
+  withResourceConstantLabels?: RegExp
+  /** Leaves the labels `otel_scope_*` off. @default false */
+  withoutScopeInfo?: boolean
+  /** Leaves `target_info` out. @default false */
+  withoutTargetInfo?: boolean
+  /** Sources of metrics beside the SDK; their resource is ignored. @default none */
+  metricProducers?: MetricProducer[]
   /** How OpenTelemetry names become Prometheus names. @default 'UnderscoreEscapingWithSuffixes' */
   translationStrategy?: TranslationStrategy
   /** Resource attributes that every series carries as labels, by name or pattern (`*`, `?`). @default none */
@@ -20,7 +36,10 @@ export interface PrometheusEndpointOptions extends ExporterConfig {
   aggregationSelector?: AggregationSelector
   /** How many series a metric may have that no view speaks of. @default 2000 */
   cardinalitySelector?: (instrumentType: InstrumentType) => number
-  /** Which measurements become exemplars; they cost nothing outside of a span. @default 'trace_based' */
+  /**
+   * Which measurements become exemplars; they cost nothing outside of a span. Exemplars belong to the provider: where it
+   * has several endpoints, the first one decides. @default 'trace_based'
+   */
   exemplarFilter?: ExemplarFilter
   /** Called once for each answered scrape. Must not throw. */
   onScrape?: (scrape: ScrapeReport) => void
@@ -32,6 +51,18 @@ export interface PrometheusEndpointOptions extends ExporterConfig {
   tls?: Pick<TlsServerOptions, 'key' | 'cert' | 'ca' | 'passphrase' | 'pfx' | 'minVersion' | 'requestCert'>
   limits?: EndpointLimits
 }
+
+/** The defaults of the options that `PrometheusExporter` has too. */
+export const endpointDefaults = {
+  host: '127.0.0.1',
+  port: 9464,
+  endpoint: '/metrics',
+  prefix: '',
+  appendTimestamp: false,
+  withResourceConstantLabels: undefined,
+  withoutScopeInfo: false,
+  withoutTargetInfo: false,
+} as const
 
 /** Which resource attributes become labels; `excluded` wins, and alone it means all the others. */
 export interface ResourceConstantLabels {
@@ -60,12 +91,4 @@ export interface ScrapeReport {
   readonly durationMs: number
   /** Series in the answer. */
   readonly series: number
-}
-
-/** An observable callback whose metrics are missing from a scrape. */
-export interface CallbackFailure {
-  /** OpenTelemetry name of the instrument; of the first one for a batch callback. */
-  readonly metric: string
-  readonly reason: 'error' | 'timeout'
-  readonly error: unknown
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { diag } from '@opentelemetry/api'
-import { collectTimeMs } from '../sdk/deadline.ts'
 import { type Collection, ScrapeTimeoutError } from './collection.ts'
+import { collectTimeMs } from './deadline.ts'
 import type { Exposition } from './exposition.ts'
 import { acceptsGzip, negotiate } from './negotiate.ts'
 import type { PrometheusEndpointOptions, ScrapeReport } from './options.ts'

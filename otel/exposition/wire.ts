@@ -17,6 +17,25 @@ export class WireWriter {
     return this.#tag(field, 0).varint(value < 0 ? -2 * value - 1 : 2 * value)
   }
 
+  /** A whole number that may be negative, in two's complement: `int32` and `int64`. */
+  int(field: number, value: number): this {
+    if (value >= 0) return this.uint(field, value)
+    this.#tag(field, 0)
+    let rest = BigInt.asUintN(64, BigInt(value))
+    this.#reserve(10)
+    for (; rest >= 0x80n; rest >>= 7n) this.#bytes[this.length++] = Number(rest & 0x7fn) | 0x80
+    this.#bytes[this.length++] = Number(rest)
+    return this
+  }
+
+  /** A whole number in eight bytes: `fixed64` and `sfixed64`. */
+  fixed64(field: number, value: bigint): this {
+    this.#tag(field, 1)
+    this.#reserve(8)
+    this.length = this.#bytes.writeBigUInt64LE(BigInt.asUintN(64, value), this.length)
+    return this
+  }
+
   double(field: number, value: number): this {
     this.#tag(field, 1)
     this.#reserve(8)
@@ -39,7 +58,7 @@ export class WireWriter {
     return this.bytes(field, message.view())
   }
 
-  /** Numbers in the compact form of repeated fields: zigzag, one behind the other. */
+  /** Numbers in the compact form of repeated fields: zigzag, one after the other. */
   packedSint(field: number, values: readonly number[]): this {
     if (values.length === 0) return this
     return this.message(field, (message) => {

@@ -36,7 +36,7 @@ for (const instrument of [instrumentHttp, measureHttp])
       api = await serve(application())
       other = await serve((_request, response) => response.end('not measured'))
       ports.push(api.port)
-      instrumentation = instrument({ meterProvider, listensOn: () => ports })
+      instrumentation = await instrument({ meterProvider, listensOn: () => ports })
     })
     beforeEach(async () => {
       await reader.forceFlush()

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import { context, createContextKey, type MeterProvider } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { getRPCMetadata } from '@opentelemetry/core'
-import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { importOptional } from '../optional-package.ts'
 import { carryRoute, followExpressRoutes } from './express-routes.ts'
 
 export interface InstrumentHttpOptions {
@@ -17,11 +16,22 @@ export interface InstrumentHttpOptions {
  * with the template of the route as `http.route` (`unmatched` where no route took the request).
  *
  * It may be called at any time, also after `node:http` and Express were imported and servers were made.
+ *
+ * @throws {UsageError} when `@opentelemetry/instrumentation-http` is not installed, or `@opentelemetry/context-async-hooks`
+ * where no other context manager is registered.
  */
-export function instrumentHttp({ meterProvider, listensOn }: InstrumentHttpOptions): Disposable {
-  const following = followExpressRoutes()
+export async function instrumentHttp({
+  meterProvider,
+  listensOn,
+}: InstrumentHttpOptions): Promise<Disposable> {
+  const { HttpInstrumentation } = await importOptional(
+    '@opentelemetry/instrumentation-http',
+    'instrumentHttp',
+    () => import('@opentelemetry/instrumentation-http'),
+  )
   // Without one the instrumentation cannot find the route again when the response ends.
-  if (!hasContextManager()) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  if (!hasContextManager()) await setContextManager()
+  const following = followExpressRoutes()
   const instrumentation = new HttpInstrumentation({
     disableOutgoingRequestInstrumentation: true,
     ignoreIncomingRequestHook: ({ socket }) => !listensOn().includes(socket.localPort ?? -1),
@@ -36,6 +46,15 @@ export function instrumentHttp({ meterProvider, listensOn }: InstrumentHttpOptio
       following[Symbol.dispose]()
     },
   }
+}
+
+async function setContextManager(): Promise<void> {
+  const { AsyncLocalStorageContextManager } = await importOptional(
+    '@opentelemetry/context-async-hooks',
+    'instrumentHttp without another context manager',
+    () => import('@opentelemetry/context-async-hooks'),
+  )
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 }
 
 /** The API does not tell; a context that is kept does. */

@@ -41,7 +41,7 @@ describe('measureHttp', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening')
     ports.push((server.address() as AddressInfo).port)
     for (const { instrument, meterProvider } of both)
-      instrumentations.push(instrument({ meterProvider, listensOn: () => ports }))
+      instrumentations.push(await instrument({ meterProvider, listensOn: () => ports }))
   })
   after(() => {
     for (const instrumentation of instrumentations) instrumentation[Symbol.dispose]()

@@ -1,7 +1,6 @@
-import type { Meter } from '@opentelemetry/api'
-import type { AttributesOf } from '../catalog/metric.ts'
+import type { Counter, Meter } from '@opentelemetry/api'
+import type { AttributesOf, MetricDefinition } from '../catalog/metric.ts'
 import { pipelineCallbackErrors, pipelineMeasurementsDropped } from '../catalog/pipeline/metrics.ts'
-import { type Adder, bind } from './bind.ts'
 import { settingsOf } from './meter-settings.ts'
 
 export type DropReason = AttributesOf<typeof pipelineMeasurementsDropped>['reason']
@@ -23,8 +22,8 @@ export function reportsOf(meter: Meter): Reports {
 }
 
 interface Counters {
-  readonly dropped: Adder<typeof pipelineMeasurementsDropped>
-  readonly callbackErrors: Adder<typeof pipelineCallbackErrors>
+  readonly dropped: Counter<AttributesOf<typeof pipelineMeasurementsDropped>>
+  readonly callbackErrors: Counter<AttributesOf<typeof pipelineCallbackErrors>>
 }
 
 const counters = new WeakMap<Meter, Counters>()
@@ -33,10 +32,15 @@ function countersOf(meter: Meter): Counters {
   let own = counters.get(meter)
   if (own === undefined) {
     own = {
-      dropped: bind(meter, pipelineMeasurementsDropped),
-      callbackErrors: bind(meter, pipelineCallbackErrors),
+      dropped: plainCounter(meter, pipelineMeasurementsDropped),
+      callbackErrors: plainCounter(meter, pipelineCallbackErrors),
     }
     counters.set(meter, own)
   }
   return own
+}
+
+/** Not bound, since what is bound reports here. */
+function plainCounter(meter: Meter, { name, unit, description }: MetricDefinition): Counter {
+  return meter.createCounter(name, { unit, description })
 }

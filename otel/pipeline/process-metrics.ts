@@ -1,5 +1,4 @@
-import type { Meter, MeterProvider } from '@opentelemetry/api'
-import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node'
+import type { Meter } from '@opentelemetry/api'
 import { uptime } from '../catalog/process/metrics.ts'
 import { processCpuTime, processMemoryUsage } from '../catalog/process/runtime.ts'
 import { observe } from '../meter/observe.ts'
@@ -8,11 +7,11 @@ import { observe } from '../meter/observe.ts'
 // @opentelemetry/host-metrics has them without units, and brings along what reads the network of the host.
 
 /**
- * Measures the process and its runtime.
+ * Measures the process.
  *
  * @returns ends it.
  */
-export function observeProcess(meter: Meter, provider: MeterProvider): () => void {
+export function observeProcess(meter: Meter): () => void {
   const ends = [
     observe(meter, uptime, () => process.uptime()),
     observe(meter, processCpuTime, () => {
@@ -24,10 +23,7 @@ export function observeProcess(meter: Meter, provider: MeterProvider): () => voi
     }),
     observe(meter, processMemoryUsage, () => process.memoryUsage.rss()),
   ]
-  const runtime = new RuntimeNodeInstrumentation()
-  runtime.setMeterProvider(provider)
   return () => {
-    runtime.disable()
     for (const end of ends) end()
   }
 }

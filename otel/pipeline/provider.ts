@@ -1,12 +1,17 @@
 import type { Meter, MeterOptions } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
-import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
+import { type IMetricReader, MeterProvider } from '@opentelemetry/sdk-metrics'
 import { disabledMeter } from '../meter/meter-settings.ts'
+import type { ExemplarFilter } from '../sdk/exemplars.ts'
+import { extendProvider } from '../sdk/extend.ts'
+import { reportReader } from '../sdk/reader-metrics.ts'
 import { type ResolutionOptions, resolveViews, restViews } from './views/view-resolution.ts'
 
 export interface ProviderOptions extends ResolutionOptions {
   readonly resource: Resource
-  readonly readers: MetricReader[]
+  readonly readers: IMetricReader[]
+  /** Which measurements become exemplars, whoever reads. */
+  readonly exemplarFilter: ExemplarFilter
   /** Meters for which this is false record nothing. */
   readonly isEnabled: (meterName: string) => boolean
 }
@@ -24,9 +29,8 @@ export class PipelineMeterProvider extends MeterProvider {
     })
     this.#isEnabled = options.isEnabled
     resolveViews(this, streams, options)
-    // Not by the option of the SDK, which would take meters before the views are in place.
-    for (const reader of options.readers)
-      if (reader instanceof MetricReader) reader._setSelfObsMeterProvider(this)
+    extendProvider(this, options)
+    for (const reader of options.readers) reportReader(reader, this)
   }
 
   override getMeter(name: string, version?: string, options?: MeterOptions): Meter {

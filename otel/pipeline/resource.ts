@@ -9,11 +9,6 @@ import {
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources'
-import {
-  ATTR_SERVICE_INSTANCE_ID,
-  ATTR_TELEMETRY_SDK_LANGUAGE,
-  ATTR_TELEMETRY_SDK_NAME,
-} from '@opentelemetry/semantic-conventions'
 import { parseKeyPairs } from '../configuration/key-pairs.ts'
 import type { ResourceConfig } from '../configuration/schema.ts'
 import { matcher } from './views/pattern.ts'
@@ -24,12 +19,12 @@ import { matcher } from './views/pattern.ts'
  */
 export function createResource(config: ResourceConfig): Resource {
   const own = resourceFromAttributes({
-    [ATTR_TELEMETRY_SDK_NAME]: 'opentelemetry',
-    [ATTR_TELEMETRY_SDK_LANGUAGE]: 'nodejs',
+    'telemetry.sdk.name': 'opentelemetry',
+    'telemetry.sdk.language': 'nodejs',
     'process.runtime.name': 'nodejs',
     'process.runtime.version': process.versions.node,
     'host.name': hostname(),
-    [ATTR_SERVICE_INSTANCE_ID]: crypto.randomUUID(),
+    'service.instance.id': crypto.randomUUID(),
   })
   const listed = resourceFromAttributes(config.attributes_list ? parseKeyPairs(config.attributes_list) : {})
   const { schema_url: schemaUrl, attributes = [] } = config

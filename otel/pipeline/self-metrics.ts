@@ -12,7 +12,7 @@ import {
 import { bind } from '../meter/bind.ts'
 import { ObservationError, observe } from '../meter/observe.ts'
 import type { OnLog } from './diagnostics.ts'
-import type { ReaderEvents } from './readers/readers.ts'
+import type { ReaderEvents } from './readers/configured-reader.ts'
 
 /**
  * What the pipeline counts about itself. The readers exist before the meter does, so that nothing is

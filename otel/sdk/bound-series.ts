@@ -1,5 +1,7 @@
 import type { Attributes, Counter, Gauge, Histogram, UpDownCounter } from '@opentelemetry/api'
-import { quickened } from './histogram-cell.ts'
+import { ExemplarAggregator } from './exemplar-aggregator.ts'
+import { isCell, quickened } from './histogram-cell.ts'
+import { measuring } from './measurement.ts'
 import { type Accumulation, type DeltaProcessor, readStorages, type SyncStorage } from './storages.ts'
 
 export type SyncInstrument = Counter | UpDownCounter | Gauge | Histogram
@@ -37,6 +39,11 @@ export function isFast(series: BoundSeries): boolean {
   return !(series instanceof PlainSeries)
 }
 
+/** Tells whether recording into a histogram takes half of the SDK's time; it does from the first measurement on. */
+export function isQuickened(series: BoundSeries): boolean {
+  return series instanceof StreamSeries && series.isQuickened
+}
+
 /** One metric stream. The accumulation is kept until the SDK begins a new collection interval. */
 class StreamSeries implements BoundSeries {
   readonly #storage: SyncStorage
@@ -55,6 +62,10 @@ class StreamSeries implements BoundSeries {
     this.#exemplarsInSpansOnly = exemplarsInSpansOnly
   }
 
+  get isQuickened(): boolean {
+    return isCell(this.#accumulation)
+  }
+
   record(value: number): void {
     const interval = this.#interval
     if (this.#epoch === interval.epoch && this.#delta._activeCollectionStorage === interval.map) {
@@ -65,8 +76,12 @@ class StreamSeries implements BoundSeries {
   /** Records by the SDK's own path, which creates the accumulation or chooses the overflow series, and keeps what it chose. */
   #resolve(value: number): void {
     const delta = this.#delta
-    const processed = this.#storage._attributesProcessor?.process(this.#attributes) ?? this.#attributes
-    delta.record(value, processed, Date.now())
+    const own = this.#attributes
+    const processed = this.#storage._attributesProcessor?.process(own) ?? own
+    const record = () => delta.record(value, processed, Date.now())
+    const capturing = delta._aggregator instanceof ExemplarAggregator ? delta._aggregator : undefined
+    if (capturing?.mayKeep()) measuring(undefined, own, processed, record)
+    else record()
     // Measurements that a view sends to overflow are counted there one by one.
     if (processed['otel.metric.overflow'] === true) return
     const map = delta._activeCollectionStorage
@@ -75,12 +90,42 @@ class StreamSeries implements BoundSeries {
       this.#interval.epoch++
     }
     // Not kept, because it would cost more memory than all the rest.
-    const own = map._hash(processed)
+    const ownHash = map._hash(processed)
     // Absent under its own hash means over the limit; the map only grows, so that holds for this interval.
     const values = map._valueMap
-    const hash = values.has(own) ? own : delta._overflowHashCode
-    this.#accumulation = quickened(values.get(hash), this.#exemplarsInSpansOnly)
+    const hash = values.has(ownHash) ? ownHash : delta._overflowHashCode
+    const accumulation = quickened(values.get(hash), this.#exemplarsInSpansOnly)
+    const isFiltered = capturing?.filteredAttributes(own, processed) !== undefined
+    this.#accumulation =
+      accumulation && capturing && isFiltered
+        ? new FilteredCell(accumulation, capturing, own, processed)
+        : accumulation
     this.#epoch = this.#interval.epoch
+  }
+}
+
+/** Tells the aggregator of the attributes that a view has taken off, where it may keep an exemplar. */
+class FilteredCell implements Accumulation {
+  readonly #accumulation: Accumulation
+  readonly #aggregator: ExemplarAggregator
+  readonly #recorded: Attributes
+  readonly #kept: Attributes
+
+  constructor(
+    accumulation: Accumulation,
+    aggregator: ExemplarAggregator,
+    recorded: Attributes,
+    kept: Attributes,
+  ) {
+    this.#accumulation = accumulation
+    this.#aggregator = aggregator
+    this.#recorded = recorded
+    this.#kept = kept
+  }
+
+  record(value: number): void {
+    if (!this.#aggregator.mayKeep()) this.#accumulation.record(value)
+    else measuring(undefined, this.#recorded, this.#kept, () => this.#accumulation.record(value))
   }
 }
 

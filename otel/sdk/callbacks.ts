@@ -1,11 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { CallbackFailure } from '../exposition/options.ts'
-import type { Deadline } from './deadline.ts'
-import { isObject, meterStates } from './sync-storages.ts'
+import { isObject, meterStates } from './provider-state.ts'
 
-/** What went wrong while one scrape collected. */
+/** An observable callback whose metrics are missing from a collection. */
+export interface CallbackFailure {
+  /** OpenTelemetry name of the instrument; of the first one for a batch callback. */
+  readonly metric: string
+  readonly reason: 'error' | 'timeout'
+  readonly error: unknown
+}
+
+/** What went wrong in one collection. */
 export interface CallbackRun {
-  readonly deadline: Deadline
+  /** Resolves when the time of the collection is up. */
+  readonly deadline: { readonly passed: Promise<void> }
   readonly failures: CallbackFailure[]
   /** Descriptors of the streams whose values are not of this collection. */
   readonly stale: Set<unknown>

@@ -8,7 +8,7 @@ import {
   MetricReader,
 } from '@opentelemetry/sdk-metrics'
 import { mergeDirectly } from './direct-merge.ts'
-import { meterStates } from './sync-storages.ts'
+import { meterStates } from './provider-state.ts'
 
 class Reader extends MetricReader {
   readonly producers: unknown[] = []

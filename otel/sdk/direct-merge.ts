@@ -1,5 +1,5 @@
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
-import { isObject, onSyncStorage } from './sync-storages.ts'
+import { isObject, onSyncStorage } from './provider-state.ts'
 
 /**
  * Makes the SDK's cumulative collections take about half the time. The SDK copies what was recorded since the last
@@ -34,6 +34,14 @@ export function mergeDirectly(producer: unknown): void {
       return temporal._aggregator.toMetricData(descriptor, temporality, new Entries(whole), time)
     }
   })
+}
+
+/** The first series of a stream, as the SDK keeps it from one cumulative collection to the next. */
+export function firstMerged(storage: unknown): object | undefined {
+  const temporal = isObject(storage) ? storage._temporalMetricStorage : undefined
+  if (!isTemporal(temporal)) return undefined
+  const [history] = temporal._reportHistory.values()
+  return isMap(history?.accumulations) ? [...history.accumulations._valueMap.values()][0] : undefined
 }
 
 interface AttributeMap {
@@ -130,6 +138,8 @@ function isTemporal(temporal: unknown): temporal is Temporal {
     temporal._unreportedAccumulations instanceof Map &&
     temporal._reportHistory instanceof Map &&
     isObject(temporal._aggregator) &&
+    typeof temporal._aggregator.merge === 'function' &&
+    typeof temporal._aggregator.toMetricData === 'function' &&
     typeof temporal._stashAccumulations === 'function' &&
     typeof temporal.buildMetrics === 'function'
   )

@@ -22,6 +22,11 @@ export function quickened(
   return isReplaced ? new SpanAwareCell(cell, accumulation) : cell
 }
 
+/** Tells whether an accumulation is one that has been quickened. */
+export function isCell(accumulation: Accumulation | undefined): boolean {
+  return accumulation instanceof HistogramCell || accumulation instanceof SpanAwareCell
+}
+
 function isHistogram(accumulation: Accumulation): accumulation is HistogramAccumulation {
   const {
     _current: current,

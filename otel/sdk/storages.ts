@@ -18,6 +18,8 @@ export interface DeltaProcessor {
   /** What observable instruments reported last. */
   readonly _cumulativeMemoStorage: AttributeMap<unknown>
   readonly _overflowHashCode: string
+  /** Replaced when exemplars are captured. */
+  readonly _aggregator?: unknown
   record(value: number, attributes: Attributes, timeMs: number): void
 }
 

@@ -17,7 +17,7 @@ export function configPrintCommand({ name, version }: Program): Command {
       }))
       out(formatSettings(ours))
       const environment = processEnvironment()
-      out(printConfig({ service: { name, version }, environment, flags: metricsFlags(loaded) }))
+      out(await printConfig({ service: { name, version }, environment, flags: metricsFlags(loaded) }))
       return 0
     },
   }

@@ -12,7 +12,10 @@ export function configCheckCommand({ name, version }: Program): Command {
       if (file === undefined || more.length > 0 || file.startsWith('-'))
         throw new UsageError(`config check takes one file: ${name} config check FILE`)
       const { checkConfig } = await import('@tidegauge/otel/configuration')
-      const notices = checkConfig(file, { service: { name, version }, environment: processEnvironment() })
+      const notices = await checkConfig(file, {
+        service: { name, version },
+        environment: processEnvironment(),
+      })
       out([...notices, `${file} can be used\n`].join('\n'))
       return 0
     },
@@ -31,7 +34,7 @@ export function configPrintCommand({ name, version }: Program): Command {
     async run(args, { out }) {
       if (args.length > 0) throw new UsageError(`config print takes nothing: ${name} config print`)
       const { printConfig } = await import('@tidegauge/otel/configuration')
-      out(printConfig({ service: { name, version }, environment: processEnvironment() }))
+      out(await printConfig({ service: { name, version }, environment: processEnvironment() }))
       return 0
     },
   }

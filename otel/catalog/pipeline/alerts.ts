@@ -1,5 +1,6 @@
+import type { Alert } from '../alert.ts'
 import { promql, warning } from '../promql.ts'
-import type { Alert, Recording } from '../rule.ts'
+import type { Recording } from '../query.ts'
 import {
   pipelineCallbackErrors,
   pipelineExports,

@@ -1,6 +1,6 @@
 import { requestBuckets } from '../buckets.ts'
+import type { Component } from '../component.ts'
 import type { MetricDefinition } from '../metric.ts'
-import type { Component } from '../rule.ts'
 
 export const pipelineComponent = {
   name: 'pipeline',

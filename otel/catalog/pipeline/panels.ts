@@ -1,6 +1,6 @@
+import type { Panel } from '../panel.ts'
 import { otelSdkMetricReaderCollectionDuration } from '../process/runtime.ts'
 import { promql } from '../promql.ts'
-import type { Panel } from '../rule.ts'
 import {
   pipelineCallbackErrors,
   pipelineExports,

@@ -1,5 +1,5 @@
+import type { Alert } from '../alert.ts'
 import { critical, promql, warning } from '../promql.ts'
-import type { Alert } from '../rule.ts'
 import { uptime } from './metrics.ts'
 import { nodejsEventloopDelayP99, nodejsEventloopUtilization, processMemoryUsage } from './runtime.ts'
 

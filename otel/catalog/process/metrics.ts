@@ -1,5 +1,5 @@
+import type { Component } from '../component.ts'
 import type { MetricDefinition } from '../metric.ts'
-import type { Component } from '../rule.ts'
 
 export const processComponent = {
   name: 'process',

@@ -1,5 +1,5 @@
+import type { Panel } from '../panel.ts'
 import { promql } from '../promql.ts'
-import type { Panel } from '../rule.ts'
 import { uptime } from './metrics.ts'
 import {
   nodejsEventloopDelayMax,

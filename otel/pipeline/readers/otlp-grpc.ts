@@ -1,30 +1,24 @@
-import { credentials, Metadata } from '@grpc/grpc-js'
 import {
+  createEmptyMetadata,
+  createInsecureCredentials,
   createOtlpGrpcExportDelegate,
   createOtlpGrpcExporterMetrics,
+  createSslCredentials,
 } from '@opentelemetry/otlp-grpc-exporter-base'
-import { MetricsExporterMetricsHelper, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer'
-import type { PushMetricExporter } from '@opentelemetry/sdk-metrics'
+import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer'
 import type { OtlpGrpcConfig } from '../../configuration/schema-readers.ts'
-import type { Outlet, OutletOptions } from './exporters.ts'
-import {
-  compressionOf,
-  concurrencyLimit,
-  headersOf,
-  ObservedExporter,
-  otlpOptions,
-  pem,
-  withoutCredentials,
-} from './otlp.ts'
+import { compressionOf, concurrencyLimit, headersOf, pem, withoutCredentials } from './otlp.ts'
+import { protobufSerializer } from './otlp-serializers.ts'
+import type { Outlet, OutletOptions } from './outlet.ts'
 
 /** Sends to an OTLP backend over gRPC. */
 export function grpcOutlet(config: OtlpGrpcConfig, { timeoutMs, onAttempt }: OutletOptions): Outlet {
   const { endpoint, tls } = config
   const plain = endpoint.startsWith('http://') || (!endpoint.includes('://') && tls?.insecure === true)
   const channel = plain
-    ? credentials.createInsecure()
-    : credentials.createSsl(pem(tls?.ca_file), pem(tls?.key_file), pem(tls?.cert_file))
-  const metadata = new Metadata()
+    ? createInsecureCredentials()
+    : createSslCredentials(pem(tls?.ca_file), pem(tls?.key_file), pem(tls?.cert_file))
+  const metadata = createEmptyMetadata()
   for (const [name, value] of Object.entries(headersOf(config))) metadata.set(name, value)
   const delegate = createOtlpGrpcExportDelegate(
     {
@@ -35,28 +29,27 @@ export function grpcOutlet(config: OtlpGrpcConfig, { timeoutMs, onAttempt }: Out
       timeoutMillis: timeoutMs,
       concurrencyLimit,
     },
-    ProtobufMetricsSerializer,
+    protobufSerializer,
     component,
     MetricsExporterMetricsHelper,
     undefined,
     'MetricsExportService',
     '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
   )
-  const base = new ObservedExporter(delegate, otlpOptions)
-  const exporter: PushMetricExporter = {
+  const exporter: Outlet['exporter'] = {
     export: (metrics, callback) => {
       onAttempt()
-      base.export(metrics, callback)
+      delegate.export(metrics, callback)
     },
-    forceFlush: () => base.forceFlush(),
-    shutdown: () => base.shutdown(),
+    forceFlush: () => delegate.forceFlush(),
+    shutdown: () => delegate.shutdown(),
   }
   return {
     exporter,
     name: 'otlp_grpc',
     target: withoutCredentials(endpoint),
     observeWith: (provider) =>
-      base.observeWith(
+      delegate.setMetrics(
         createOtlpGrpcExporterMetrics(component, MetricsExporterMetricsHelper, endpoint, provider),
       ),
     destroy: () => {},

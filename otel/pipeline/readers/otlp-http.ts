@@ -4,22 +4,11 @@ import {
   createOtlpHttpExportDelegate,
   createOtlpHttpExporterMetrics,
 } from '@opentelemetry/otlp-exporter-base/node-http'
-import {
-  JsonMetricsSerializer,
-  MetricsExporterMetricsHelper,
-  ProtobufMetricsSerializer,
-} from '@opentelemetry/otlp-transformer'
+import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer'
 import type { OtlpHttpConfig } from '../../configuration/schema-readers.ts'
-import type { Outlet, OutletOptions } from './exporters.ts'
-import {
-  compressionOf,
-  concurrencyLimit,
-  headersOf,
-  ObservedExporter,
-  otlpOptions,
-  pem,
-  withoutCredentials,
-} from './otlp.ts'
+import { compressionOf, concurrencyLimit, headersOf, pem, withoutCredentials } from './otlp.ts'
+import { jsonSerializer, protobufSerializer } from './otlp-serializers.ts'
+import type { Outlet, OutletOptions } from './outlet.ts'
 
 /** Sends to an OTLP backend over HTTP or HTTPS. */
 export function httpOutlet(config: OtlpHttpConfig, { timeoutMs, onAttempt }: OutletOptions): Outlet {
@@ -50,18 +39,17 @@ export function httpOutlet(config: OtlpHttpConfig, { timeoutMs, onAttempt }: Out
       concurrencyLimit,
       agentFactory: () => agent,
     },
-    json ? JsonMetricsSerializer : ProtobufMetricsSerializer,
+    json ? jsonSerializer : protobufSerializer,
     component,
     MetricsExporterMetricsHelper,
     undefined,
   )
-  const exporter = new ObservedExporter(delegate, otlpOptions)
   return {
-    exporter,
+    exporter: delegate,
     name: 'otlp_http',
     target: withoutCredentials(endpoint),
     observeWith: (provider) =>
-      exporter.observeWith(
+      delegate.setMetrics(
         createOtlpHttpExporterMetrics(component, MetricsExporterMetricsHelper, endpoint, provider),
       ),
     destroy: () => agent.destroy(),

@@ -1,24 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http'
-import { CompressionAlgorithm, type ExporterMetrics } from '@opentelemetry/otlp-exporter-base'
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base'
 import { parseKeyPairs } from '../../configuration/key-pairs.ts'
 import type { OtlpHttpConfig } from '../../configuration/schema-readers.ts'
 
 // What OTLP over HTTP and over gRPC have in common.
 
-/** An OTLP exporter that can be told late where to report the SDK's own metrics about it. */
-export class ObservedExporter extends OTLPMetricExporterBase {
-  observeWith(metrics: ExporterMetrics<ResourceMetrics>): void {
-    this.setMetrics(metrics)
-  }
-}
-
 /** An export that was given up may still be under way; beyond this many, new ones fail at once. */
 export const concurrencyLimit = 3
-
-/** Temporality and aggregation are asked of the reader's exporter, which knows them from the configuration. */
-export const otlpOptions = { temporalityPreference: 1 }
 
 export function compressionOf({ compression }: Pick<OtlpHttpConfig, 'compression'>): CompressionAlgorithm {
   return compression === 'gzip' ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE

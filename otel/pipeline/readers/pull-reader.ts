@@ -5,7 +5,7 @@ import type { Config } from '../../configuration/schema.ts'
 import type { PrometheusConfig, PullConfig } from '../../configuration/schema-readers.ts'
 import { PrometheusEndpoint, type PrometheusEndpointOptions } from '../../exposition/endpoint.ts'
 import type { TranslationStrategy } from '../../naming/name.ts'
-import type { ConfiguredReader, ReaderEvents } from './readers.ts'
+import type { ConfiguredReader, ReaderEvents } from './configured-reader.ts'
 
 interface PullContext {
   readonly path: ConfigPath
@@ -78,7 +78,7 @@ function listenProblem(failure: Error, { host, port }: PrometheusConfig) {
     case 'EAI_AGAIN':
       return {
         key: 'host',
-        problem: `${host} is no address of this machine`,
+        problem: `${host} is not an address of this machine`,
         mend: 'use 127.0.0.1, 0.0.0.0 or ::',
       }
     default:

@@ -1,25 +1,27 @@
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import type { CardinalityLimits, PeriodicConfig, PushDefaults } from '../../configuration/schema-readers.ts'
-import { createOutlet, histogramAggregation, selectTemporality } from './exporters.ts'
-import type { ConfiguredReader, ReaderEvents } from './readers.ts'
+import type { ConfiguredReader, ReaderEvents } from './configured-reader.ts'
+import { createOutlet } from './create-outlet.ts'
+import { histogramAggregation, selectTemporality } from './preferences.ts'
 import { WatchedExporter } from './watched-exporter.ts'
 
 /**
  * Makes a reader that exports at intervals.
  *
+ * @throws {MissingPackageError} when the package for its protocol is not installed.
  * @throws {Error} when a certificate or key cannot be used.
  */
-export function pushReader(
+export async function pushReader(
   periodic: PeriodicConfig,
   { onExport, onCollect, onLog }: ReaderEvents,
-): ConfiguredReader {
+): Promise<ConfiguredReader> {
   const { exporter, interval, timeout } = periodic
   const { default_histogram_aggregation, ...push } = (exporter.otlp_http ??
     exporter.otlp_grpc ??
     exporter.console) as PushDefaults & { readonly timeout?: number }
   const histograms = histogramAggregation(default_histogram_aggregation)
   let attempts = 0
-  const outlet = createOutlet(periodic, {
+  const outlet = await createOutlet(periodic, {
     timeoutMs: push.timeout ? Math.min(push.timeout, timeout) : timeout,
     onAttempt: () => {
       attempts++
@@ -30,7 +32,7 @@ export function pushReader(
     exporter: outlet.exporter,
     target: outlet.target,
     timeoutMs: timeout,
-    selectTemporality: selectTemporality({ ...push, default_histogram_aggregation }),
+    selectTemporality: selectTemporality(push),
     histograms,
     onExport: (outcome, metrics) => {
       attempts = 0

@@ -1,59 +1,45 @@
-import type {
-  AggregationOption,
-  MeterProvider,
-  MetricReader,
-  ResourceMetrics,
-} from '@opentelemetry/sdk-metrics'
 import type { ConfigPath } from '../../configuration/config-source.ts'
 import type { Configuration } from '../../configuration/configuration.ts'
 import type { PeriodicConfig } from '../../configuration/schema-readers.ts'
-import type { PrometheusEndpoint, PrometheusEndpointOptions } from '../../exposition/endpoint.ts'
-import type { Outlet } from './exporters.ts'
+import { MissingPackageError } from '../../optional-package.ts'
+import type { ConfiguredReader, ReaderEvents } from './configured-reader.ts'
 import { pullReader } from './pull-reader.ts'
 import { pushReader } from './push-reader.ts'
-
-/** What the readers report while they work. */
-export interface ReaderEvents {
-  readonly onExport: (exporter: Outlet['name'], outcome: 'success' | 'retry' | 'failure') => void
-  readonly onCollect: (metrics: ResourceMetrics) => void
-  readonly onLog: (level: 'info' | 'warn', message: string) => void
-  readonly scrape: Pick<PrometheusEndpointOptions, 'onScrape' | 'onCallbackError'>
-}
-
-/** A reader as it is configured, with what its life needs. */
-export interface ConfiguredReader {
-  readonly reader: MetricReader
-  /** Set for a reader that is scraped. */
-  readonly endpoint?: PrometheusEndpoint
-  /** What it makes of histograms that no view speaks of. */
-  readonly histograms: AggregationOption
-  start(): Promise<void>
-  observeWith(provider: MeterProvider): void
-  /** Frees what a shutdown that took too long has left. */
-  destroy(): void
-}
 
 /**
  * Makes the readers of a configuration; none has started.
  *
- * @throws {UsageError} when a file that one needs cannot be read.
+ * @throws {UsageError} when a file that one needs cannot be read, or a package is not installed.
  */
-export function createReaders(configuration: Configuration, events: ReaderEvents): ConfiguredReader[] {
-  const { config, error } = configuration
-  const readers = config.meter_provider?.readers ?? []
-  return readers.map(({ periodic, pull }, i) => {
+export async function createReaders(
+  configuration: Configuration,
+  events: ReaderEvents,
+): Promise<ConfiguredReader[]> {
+  const readers = configuration.config.meter_provider?.readers ?? []
+  const isAlone = readers.length === 1
+  const made: ConfiguredReader[] = []
+  for (const [i, { periodic, pull }] of readers.entries()) {
     const path: ConfigPath = ['meter_provider', 'readers', i]
-    if (pull) return pullReader(pull, { path, configuration, events, isAlone: readers.length === 1 })
-    try {
-      return pushReader(periodic as PeriodicConfig, events)
-    } catch (cause) {
-      const { message } = cause as Error
-      throw error(
-        [...path, 'periodic', 'exporter'],
-        message,
-        'correct the path, or make the file readable',
-        cause,
-      )
+    if (pull) made.push(pullReader(pull, { path, configuration, events, isAlone }))
+    else made.push(await configuredPushReader(periodic as PeriodicConfig, path, configuration, events))
+  }
+  return made
+}
+
+async function configuredPushReader(
+  periodic: PeriodicConfig,
+  path: ConfigPath,
+  { error }: Configuration,
+  events: ReaderEvents,
+): Promise<ConfiguredReader> {
+  try {
+    return await pushReader(periodic, events)
+  } catch (cause) {
+    const exporter = [...path, 'periodic', 'exporter']
+    if (cause instanceof MissingPackageError) {
+      const mend = `npm install ${cause.packageName}`
+      throw error([...exporter, 'otlp_grpc'], 'needs a package that is not installed', mend, cause)
     }
-  })
+    throw error(exporter, (cause as Error).message, 'correct the path, or make the file readable', cause)
+  }
 }

@@ -6,9 +6,10 @@ import type {
   ResourceMetrics,
 } from '@opentelemetry/sdk-metrics'
 import { AggregationTemporality, AggregationType, InstrumentType as Types } from '@opentelemetry/sdk-metrics'
+import type { Outlet } from './outlet.ts'
 
 export interface WatchedExporterOptions {
-  readonly exporter: PushMetricExporter
+  readonly exporter: Outlet['exporter']
   /** Where it goes, for the log. */
   readonly target: string
   /** An export that takes longer has failed, in ms. */
@@ -17,7 +18,7 @@ export interface WatchedExporterOptions {
   /** What histograms become that no view speaks of. */
   readonly histograms: AggregationOption
   readonly onExport?: (outcome: 'success' | 'failure', metrics: ResourceMetrics) => void
-  /** Called when the backend stops or begins again to take metrics, not at each attempt. */
+  /** Called when the backend stops taking metrics and when it takes them again, not at each attempt. */
   readonly onLog?: (level: 'info' | 'warn', message: string) => void
 }
 

@@ -5,6 +5,11 @@ import {
   InstrumentType,
   type MeterProvider,
 } from '@opentelemetry/sdk-metrics'
+import type { ConcealingProcessor } from '../../sdk/capture.ts'
+import { consequences } from '../../sdk/probe.ts'
+import { unknownSdk } from '../../sdk/version.ts'
+import { chooseViews, type View, type ViewedInstrument } from '../../sdk/view-registry.ts'
+import { UsageError } from '../../usage-error.ts'
 import { limitSeries } from './cardinality.ts'
 import type { StreamView } from './views.ts'
 
@@ -33,26 +38,18 @@ export function restViews({ histograms }: ResolutionOptions): readonly [StreamVi
  * processor among instruments; here a user's view wins over the catalog's, and each instrument has limits of its own.
  *
  * @param streams the provider's views: the user's, the catalog's, the rest.
- * @throws {Error} for an SDK that keeps its views elsewhere.
+ * @throws {UsageError} for an SDK that keeps its views elsewhere.
  */
 export function resolveViews(
   provider: MeterProvider,
   streams: readonly StreamView[],
   options: ResolutionOptions,
 ): void {
-  const registry = (provider as unknown as Internals)._sharedState?.viewRegistry
-  const views = registry?._registeredViews
-  if (registry === undefined || views?.length !== streams.length) {
-    throw new Error('This version of @opentelemetry/sdk-metrics keeps its views elsewhere: install 3.1.0')
-  }
   const users = options.userViews.length
   const rest = users + options.catalogViews.length
-  const find = registry.findViews.bind(registry)
 
-  registry.findViews = (instrument, scope) => {
-    const found = find(instrument, scope)
-      .map((view) => views.indexOf(view))
-      .filter((index) => streams[index]?.instrumentName?.test(instrument.name) ?? true)
+  const takesEffect = chooseViews(provider, (instrument, views, selecting) => {
+    const found = selecting.filter((index) => streams[index]?.instrumentName?.test(instrument.name) ?? true)
     const byUser = found.filter((index) => index < users)
     const byCatalog = found.filter((index) => index >= users && index < rest)
     const chosen = byUser.length > 0 ? byUser : byCatalog.length > 0 ? byCatalog : [rest]
@@ -60,25 +57,32 @@ export function resolveViews(
     // Without a view the SDK keeps a storage for each reader, aggregated as that reader wants.
     if (isHistogram && options.histograms === 'perReader' && chosen.every(isLeftToReaders)) return []
     return chosen.map((index) => {
-      const view = limited(index, instrument)
+      const view = limited(views[index] as View, streams[index] as StreamView, instrument)
       return isHistogram && lendsAggregation(index)
         ? { ...view, aggregation: views[rest + 1]?.aggregation }
         : view
     })
-  }
+  })
+  if (!takesEffect) throw new UsageError(unknownSdk(`${consequences.views}; install one that is`))
 
-  function limited(index: number, { name, type }: Instrument): View {
-    const [view, { limits, mostSeries }] = [views?.[index] as View, streams[index] as StreamView]
+  function limited(view: View, stream: StreamView, { name, type }: ViewedInstrument): View {
+    const { limits, mostSeries, renamed } = stream
+    const { sensitive } = options
     const limit = limits?.series ?? options.seriesLimit(type)
     const isBounded = mostSeries !== undefined && mostSeries < limit
-    if (isBounded && limits === undefined && options.sensitive.length === 0) return view
+    const isPlain = limits === undefined && renamed === undefined && sensitive.length === 0
+    if (isBounded && isPlain) return view
     const series = isBounded ? undefined : limit
     const onOverflow = (attribute: string | undefined) => options.onOverflow(view.name ?? name, attribute)
     const limiter = limitSeries({ series, values: limits?.values }, onOverflow)
-    const first = withoutSensitive(view.attributesProcessor, options.sensitive)
+    const first = withoutSensitive(view.attributesProcessor, sensitive)
+    const processor: IAttributesProcessor & ConcealingProcessor = {
+      process: (attributes) => limiter.process(first.process(attributes)),
+      conceals: (key) => renamed?.has(key) === true || sensitive.includes(key),
+    }
     return {
       ...view,
-      attributesProcessor: { process: (attributes) => limiter.process(first.process(attributes)) },
+      attributesProcessor: processor,
       // One more than ours, so that the limit of the SDK never comes first.
       aggregationCardinalityLimit: limit + 1,
     }
@@ -108,26 +112,4 @@ function withoutSensitive(first: IAttributesProcessor, sensitive: readonly strin
       return kept
     },
   }
-}
-
-interface Internals {
-  readonly _sharedState?: { readonly viewRegistry?: ViewRegistry }
-}
-
-interface ViewRegistry {
-  readonly _registeredViews: readonly View[]
-  findViews(instrument: Instrument, scope: unknown): View[]
-}
-
-interface Instrument {
-  readonly name: string
-  readonly type: string
-}
-
-/** A view of the SDK. Its storages read these fields once, when the instrument is made. */
-interface View {
-  readonly name?: string
-  readonly aggregation: unknown
-  readonly attributesProcessor: IAttributesProcessor
-  readonly aggregationCardinalityLimit?: number
 }

@@ -18,6 +18,8 @@ export interface StreamView {
   readonly limits?: SeriesLimits
   /** How many series its attributes can make, within their limits. @default no bound */
   readonly mostSeries?: number
+  /** Attributes that the stream has under other names. @default none */
+  readonly renamed?: ReadonlySet<string>
   /** Selects instruments by name, beside the selector of the view. @default all */
   readonly instrumentName?: RegExp
 }
@@ -37,6 +39,7 @@ export function catalogView(definition: MetricDefinition): StreamView {
     },
     ...(open.length > 0 && { limits: { values: Object.fromEntries(open) } }),
     mostSeries: combinations(definition),
+    ...(stream && { renamed: new Set(Object.values(stream.attributes)) }),
   }
 }
 

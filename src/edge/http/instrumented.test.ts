@@ -34,7 +34,7 @@ for (const instrument of [instrumentHttp, measureHttp])
     let instrumentation: Disposable
 
     before(async () => {
-      instrumentation = instrument({ meterProvider, listensOn: () => ports })
+      instrumentation = await instrument({ meterProvider, listensOn: () => ports })
       server.on('request', countRequests(meterProvider.getMeter('test')))
       await once(server.listen(0, '127.0.0.1'), 'listening')
       ports.push((server.address() as AddressInfo).port)

@@ -1,6 +1,6 @@
+import type { Alert } from '@tidegauge/otel/catalog'
 import type { ComponentCatalog } from '../../../../otel/catalog/component.ts'
 import type { MetricDefinition, OpenAttribute, Thresholds } from '../../../../otel/catalog/metric.ts'
-import type { Alert } from '../../../../otel/catalog/rule.ts'
 import { misspelt } from '../bend.ts'
 import { withChanged } from '../catalog-places.ts'
 import type { Kind, Mutant } from '../mutant.ts'

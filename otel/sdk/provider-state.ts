@@ -4,14 +4,14 @@
 /** What the SDK keeps for one meter. */
 export type MeterState = Record<string, unknown>
 
-/** The meters behind the producer of a reader; none where its inside is not as expected. */
-export function meterStates(producer: unknown): readonly MeterState[] {
-  return [...(sharedState(producer)?.meterSharedStates.values() ?? [])].filter(isObject)
+/** The meters of a provider; none where its inside is not as expected. */
+export function meterStates(owner: unknown): readonly MeterState[] {
+  return [...(sharedState(owner)?.meterSharedStates.values() ?? [])].filter(isObject)
 }
 
 /** Calls back for each storage of a synchronous instrument that is made from now on, before anything is recorded. */
-export function onSyncStorage(producer: unknown, callback: (storage: Record<string, unknown>) => void): void {
-  const shared = sharedState(producer)
+export function onSyncStorage(owner: unknown, callback: (storage: Record<string, unknown>) => void): void {
+  const shared = sharedState(owner)
   if (shared === undefined) return
   const { getMeterSharedState } = shared
   const known = new WeakSet<MeterState>()
@@ -37,13 +37,15 @@ function watchStorages(state: MeterState, callback: (storage: Record<string, unk
   }
 }
 
-interface SharedState {
+/** What a provider shares with its readers' producers. */
+export interface SharedState {
   readonly meterSharedStates: ReadonlyMap<unknown, unknown>
+  readonly viewRegistry?: unknown
   getMeterSharedState(scope: unknown): unknown
 }
 
-function sharedState(producer: unknown): SharedState | undefined {
-  const shared = isObject(producer) ? producer._sharedState : undefined
+export function sharedState(owner: unknown): SharedState | undefined {
+  const shared = isObject(owner) ? owner._sharedState : undefined
   const fits =
     isObject(shared) &&
     shared.meterSharedStates instanceof Map &&

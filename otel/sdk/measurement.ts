@@ -1,0 +1,31 @@
+import type { Attributes, Context } from '@opentelemetry/api'
+
+/** What the SDK does not hand on to the aggregator that takes a measurement. */
+export interface Measurement {
+  /** The context that it names, if it names one. */
+  context: Context | undefined
+  /** As they were recorded; `undefined` where nobody asks. */
+  recorded: Attributes | undefined
+  /** As the series has them. */
+  kept: Attributes | undefined
+}
+
+/** The measurement under way. Recording is synchronous, so that there is one at most. */
+export const measurement: Measurement = { context: undefined, recorded: undefined, kept: undefined }
+
+/** Tells what is known of a measurement while `record` takes it. */
+export function measuring(
+  context: Context | undefined,
+  recorded: Attributes,
+  kept: Attributes | undefined,
+  record: () => void,
+): void {
+  measurement.context = context
+  measurement.recorded = recorded
+  measurement.kept = kept
+  try {
+    record()
+  } finally {
+    measurement.context = measurement.recorded = measurement.kept = undefined
+  }
+}

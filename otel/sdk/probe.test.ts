@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { DiagLogLevel, diag } from '@opentelemetry/api'
+import * as sdk310 from '@opentelemetry/sdk-metrics'
+import * as sdk311 from 'sdk-metrics-3.1.1'
+import { consequences, lostAbilitiesLine, probeSdk, reportLostAbilities } from './probe.ts'
+import { renamedSdk } from './testing/renamed-sdk.ts'
+import type { Ability, Sdk } from './trials.ts'
+import { installedVersion, knownVersions } from './version.ts'
+
+/** Every name of the SDK's inside that is used here, and what is lost with an SDK that has another one. */
+const privateNames: Readonly<Record<string, readonly Ability[]>> = {
+  _activeCollectionStorage: ['boundSeries', 'quickHistograms', 'unobservedSeries'],
+  _aggregator: ['exemplars', 'directMerge'],
+  _attributesProcessor: ['boundSeries', 'quickHistograms', 'exemplars', 'unobservedSeries'],
+  _backingStorages: ['boundSeries', 'exemplars', 'directMerge'],
+  _batchCallbacks: ['guardedCallbacks'],
+  _boundaries: ['quickHistograms', 'exemplars'],
+  _callbacks: ['guardedCallbacks'],
+  _cumulativeMemoStorage: ['unobservedSeries'],
+  _current: ['quickHistograms'],
+  _deltaMetricStorage: ['boundSeries', 'quickHistograms', 'exemplars', 'unobservedSeries'],
+  _descriptor: ['boundSeries', 'quickHistograms', 'guardedCallbacks'],
+  _hash: ['boundSeries', 'quickHistograms', 'unobservedSeries'],
+  _instrumentDescriptor: ['guardedCallbacks'],
+  _keyMap: ['boundSeries', 'quickHistograms', 'directMerge', 'unobservedSeries'],
+  _maxSize: ['exemplars'],
+  _metricStorages: ['guardedCallbacks', 'unobservedSeries'],
+  _overflowHashCode: ['boundSeries', 'quickHistograms'],
+  _processors: ['boundSeries'],
+  _recordMinMax: ['quickHistograms'],
+  _registeredViews: ['views'],
+  _reportHistory: ['directMerge', 'unobservedSeries'],
+  _setSelfObsMeterProvider: ['readerMetrics'],
+  _sharedState: ['views', 'exemplars', 'directMerge', 'guardedCallbacks'],
+  _stashAccumulations: ['directMerge'],
+  _temporalMetricStorage: ['exemplars', 'directMerge', 'unobservedSeries'],
+  _unreportedAccumulations: ['directMerge', 'unobservedSeries'],
+  _valueMap: ['boundSeries', 'quickHistograms', 'directMerge', 'unobservedSeries'],
+  _writableMetricStorage: ['boundSeries', 'quickHistograms'],
+}
+
+/** Hidden parts whose names do not begin with an underscore. */
+const hiddenNames: Readonly<Record<string, readonly Ability[]>> = {
+  accumulations: ['directMerge', 'unobservedSeries'],
+  aggregationCardinalityLimit: ['views'],
+  attributesProcessor: ['views'],
+  buildMetrics: ['directMerge'],
+  findViews: ['views'],
+  getMeterSharedState: ['views', 'exemplars', 'directMerge', 'guardedCallbacks'],
+  hasMinMax: ['quickHistograms'],
+  meterSharedStates: ['views', 'exemplars', 'directMerge', 'guardedCallbacks'],
+  observableRegistry: ['guardedCallbacks'],
+  registerMetricStorage: ['exemplars', 'directMerge'],
+  viewRegistry: ['views'],
+}
+
+describe('the probe', () => {
+  const known: Readonly<Record<(typeof knownVersions)[number], Sdk>> = {
+    '3.1.0': sdk310,
+    // Private fields keep TypeScript from taking one copy for the other.
+    '3.1.1': sdk311 as unknown as Sdk,
+  }
+  for (const version of knownVersions) {
+    it(`finds nothing off in ${version}, which is known`, async () => {
+      assert.deepEqual(await probeSdk(known[version]), [])
+    })
+  }
+
+  it('finds nothing off in an SDK that calls something else otherwise', async () => {
+    assert.deepEqual(await probeSdk(await renamedSdk('recordCollection')), [])
+  })
+
+  for (const [name, lost] of Object.entries({ ...privateNames, ...hiddenNames })) {
+    it(`tells what is lost with an SDK that calls ${name} otherwise`, async () => {
+      assert.deepEqual(await probeSdk(await renamedSdk(name)), lost)
+    })
+  }
+
+  it('names what was found, what is known and what is lost, in one line', () => {
+    assert.equal(
+      lostAbilitiesLine(['exemplars', 'directMerge'], '3.2.0'),
+      '@opentelemetry/sdk-metrics 3.2.0 is not as it is known (3.1.0 and 3.1.1): ' +
+        'exemplars are not kept; collections take twice their time',
+    )
+    assert.equal(lostAbilitiesLine([], '3.2.0'), undefined)
+    for (const consequence of Object.values(consequences)) assert.doesNotMatch(consequence, /[;\n]/)
+  })
+
+  it('finds the version that is installed', () => {
+    assert.equal(installedVersion(), '3.1.0')
+  })
+
+  it('logs once what is lost, and nothing where all is as it is known', async () => {
+    const lines: unknown[] = []
+    const log = (line: string) => lines.push(line)
+    diag.setLogger({ verbose: log, debug: log, info: log, warn: log, error: log }, DiagLogLevel.ALL)
+    lines.length = 0
+    await reportLostAbilities({ ...sdk310 })
+    assert.deepEqual(lines, [])
+    const other = await renamedSdk('_registeredViews')
+    for (let i = 0; i < 2; i++) await reportLostAbilities(other)
+    assert.deepEqual(lines, [lostAbilitiesLine(['views'])])
+    diag.disable()
+  })
+})
+
+describe('names of the inside of the SDK', () => {
+  const wing = fileURLToPath(new URL('..', import.meta.url))
+  const sources = globSync('**/*.ts', { cwd: wing }).filter(
+    (file) => !/\.(test|fixture)\.ts$|(^|\/)testing\//.test(file),
+  )
+  /** Names of properties: after a dot, or before a colon. */
+  const property = /(?<=\.)_[a-z]\w*|\b_[a-z]\w*(?=\??:)/g
+  const namesIn = (file: string) => readFileSync(join(wing, file), 'utf8').match(property) ?? []
+
+  it('are all listed above', () => {
+    const used = new Set(sources.filter((file) => file.startsWith('sdk/')).flatMap(namesIn))
+    assert.deepEqual([...used].sort(), Object.keys(privateNames))
+  })
+
+  it('stand nowhere but in otel/sdk', () => {
+    const elsewhere = sources.filter((file) => !file.startsWith('sdk/') && !file.startsWith('catalog/'))
+    assert.ok(elsewhere.length > 50)
+    assert.deepEqual(
+      elsewhere.flatMap((file) => namesIn(file).map((name) => `${file}: ${name}`)),
+      [],
+    )
+  })
+})
