@@ -119,7 +119,7 @@ describe('keys that are not known yet', () => {
     const log = createLog({ write: (line) => lines.push(line) })
     await using test = await setup([repo], identity, { log, strangerTimeoutMs: 1 })
     assert.equal((await test.harness.until(1)).length, 1)
-    assert.equal(lines.filter((line) => line.includes('does not answer')).length, 1)
+    assert.equal(lines.filter((line) => line.includes('has stopped answering')).length, 1)
     assert.equal(lines.filter((line) => line.includes('answers again')).length, 1)
     assert.deepEqual(test.harness.counts('reject'), {})
   })
