@@ -67,7 +67,6 @@ export class Verifier {
   #reportDirectory(answers: boolean, problem: string): void {
     const { log } = this.#settings
     if (answers) log.info('the directory of DIDs answers again')
-    else
-      log.warn('the directory of DIDs has stopped answering; events wait for it', { problem })
+    else log.warn('the directory of DIDs has stopped answering; events wait for it', { problem })
   }
 }

@@ -73,7 +73,7 @@ describe('a partial tree', () => {
     })
   }
 
-  it('is the empty tree when the last key is gone', async () => {
+  it('is the empty tree once the last key is removed', async () => {
     const reference = await grown(50)
     const tree = reference.tree()
     for (const [path, value] of reference.values) tree.remove(path, value)
