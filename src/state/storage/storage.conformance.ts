@@ -154,7 +154,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       assert.equal((await uris(storage, { collection: post, where: { langs: 'de' } })).length, 1)
     })
 
-    it('go on behind a cursor whatever was put and deleted meanwhile', async () => {
+    it('continue after a cursor, whatever was put and deleted meanwhile', async () => {
       await using storage = await open(index)
       const four = ['a', 'b', 'c', 'd'].map((rkey) => makeRecord(alice, post, rkey, {}))
       await put(storage, alice, four)
