@@ -19,7 +19,7 @@ import type { Did } from '../../src/model/did.ts'
 
 export interface Load {
   readonly url: string
-  /** Begin behind this: what comes before has filled the repos, so that their trees are of a size that is met. */
+  /** Begin after this: what comes before has filled the repos, so that their trees are of a size met in practice. */
   readonly cursor: number
   readonly lastSeq: number
   /** Between the two, each with one operation. */

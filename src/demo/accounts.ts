@@ -34,7 +34,7 @@ export class Accounts {
     this.#statements = prepare(database)
   }
 
-  /** @returns the accounts behind `after` in the order of creation, deleted ones included. */
+  /** @returns the accounts after `after` in the order of creation, deleted ones included. */
   list(after = 0, limit = -1): readonly Account[] {
     return this.#statements.list.all(after, limit).map(readAccount)
   }

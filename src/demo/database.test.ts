@@ -65,7 +65,7 @@ describe('openDatabase', () => {
     ],
   ]
   for (const [name, spoil, message] of cases) {
-    it(`says in one line how to mend ${name}`, async () => {
+    it(`says in one line how to fix ${name}`, async () => {
       const spoiled = await spoil()
       assert.throws(
         () => openDatabase(spoiled),

@@ -18,12 +18,12 @@ export function openDatabase(dir: string): DatabaseSync {
     database.exec(durability)
     // An empty file is of version 0 as well.
     const found = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-    if (found !== 0 && found !== version) throw new SetupError(`${path} is of another version. ${startAnew}`)
+    if (found !== 0 && found !== version) throw new SetupError(`${path} is of another version. ${startOver}`)
     database.exec(schema)
     return database
   } catch (cause) {
     database?.close()
-    throw new SetupError(`the demo network cannot be kept in ${dir}: ${mend(cause)}`, { cause })
+    throw new SetupError(`the demo network cannot be kept in ${dir}: ${explain(cause)}`, { cause })
   }
 }
 
@@ -40,7 +40,7 @@ export function transact<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-/** To be raised with every change of the schema. */
+/** Has to be raised with every change of the schema. */
 const version = 1
 
 const lockTimeoutMs = 1000
@@ -81,12 +81,12 @@ const schema = `
   COMMIT;
 `
 
-const startAnew = 'Delete the folder to begin a new network'
+const startOver = 'Delete the folder to begin a new network'
 
-function mend(cause: unknown): string {
+function explain(cause: unknown): string {
   const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : undefined
   if (code === 5) return 'another process uses it. Stop that one, or name another folder with --data'
-  if (code === 11 || code === 26) return `network.db is damaged. ${startAnew}`
+  if (code === 11 || code === 26) return `network.db is damaged. ${startOver}`
   const reason = cause instanceof Error ? cause.message : String(cause)
   return cause instanceof SetupError ? reason : `${reason}. Name a folder that can be written with --data`
 }

@@ -57,7 +57,7 @@ export function messageFrame({ type, body }: Message, seq: number, timeMs: numbe
   return encodeFrame({ op: 1, t: type }, { ...body, seq, time: new Date(timeMs).toISOString() })
 }
 
-/** Tells subscribers something that is not an event, such as `OutdatedCursor`. */
+/** Informs subscribers of something that is not an event, such as `OutdatedCursor`. */
 export function infoFrame(name: string, message: string): Uint8Array {
   return encodeFrame({ op: 1, t: '#info' }, { name, message })
 }
@@ -67,7 +67,7 @@ export function errorFrame(error: string, message: string): Uint8Array {
   return encodeFrame({ op: -1 }, { error, message })
 }
 
-/** Two values in DAG-CBOR, one behind the other (https://atproto.com/specs/event-stream). */
+/** Two values in DAG-CBOR, one after the other (https://atproto.com/specs/event-stream). */
 export function encodeFrame(header: unknown, body: unknown): Uint8Array {
   return Buffer.concat([encode(header), encode(body)])
 }

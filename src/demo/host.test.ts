@@ -45,7 +45,7 @@ describe('Host', () => {
     await follow()
   })
 
-  it('gives a taken name a number, also when it is asked for at the same time', async () => {
+  it('adds a number to a taken name, even one that is asked for at the same time', async () => {
     const { host } = createHost()
     const accounts = await Promise.all([
       host.createAccount('ada'),
@@ -117,7 +117,7 @@ describe('Host', () => {
     )
   })
 
-  it('goes on with revisions when the clock goes back', async () => {
+  it('keeps revisions ascending when the clock goes back', async () => {
     let timeMs = 1_700_000_000_000
     const { host, follow } = createHost({ now: () => timeMs })
     const { did } = await host.createAccount('ada')
@@ -135,7 +135,7 @@ describe('Host', () => {
     ['deleted', 'deleted'],
   ]
   for (const [status, told] of statuses) {
-    it(`tells that an account is ${status}, and lets it write no more`, async () => {
+    it(`announces that an account is ${status}, and no longer lets it write`, async () => {
       const { host, follow } = createHost()
       const { did, id } = await host.createAccount('ada')
       await host.write(did, [post('a')])

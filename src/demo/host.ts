@@ -63,7 +63,7 @@ export class Host {
     })
   }
 
-  /** @param name becomes the handle, with a number behind it where it is taken. */
+  /** @param name becomes the handle, followed by a number where it is taken. */
   createAccount(name: string): Promise<Account> {
     const secret = this.#random.bytes(32)
     const did: Did = `did:plc:${base32(this.#random.bytes(24))}`
@@ -112,7 +112,7 @@ export class Host {
     )
   }
 
-  /** @returns the handle, which has a number behind it where the name is taken. */
+  /** @returns the handle, followed by a number where the name is taken. */
   updateHandle(did: Did, name: string): Promise<string> {
     let handle = ''
     return this.#queue.run(
@@ -192,7 +192,7 @@ export class Host {
   }
 }
 
-/** As a PDS does: whoever comes back is introduced anew. */
+/** As a PDS does it: an account that comes back is introduced again. */
 function statusMessages({ did, handle, head }: Account, status: AccountStatus): readonly Message[] {
   if (status !== 'active') return [{ type: '#account', body: { did, active: false, status } }]
   return [

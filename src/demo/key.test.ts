@@ -10,7 +10,7 @@ describe('importSigningKey', () => {
   const bytes = new TextEncoder().encode('the tide comes in')
 
   for (const known of [false, true]) {
-    it(`signs what its multikey verifies${known ? ', told the multikey' : ''}`, async () => {
+    it(`signs what its multikey verifies${known ? ', with the multikey known' : ''}`, async () => {
       const { multikey } = await importSigningKey(secret)
       const key = await importSigningKey(secret, known ? multikey : undefined)
       const found = parsePublicMultikey(key.multikey)

@@ -16,11 +16,11 @@ export interface LoadOptions {
   readonly now?: () => number
 }
 
-/** Events made as fast as they can be, in memory and without anybody listening. */
+/** Events made as fast as possible, in memory and without a listener. */
 export interface Load extends Disposable {
   /** @returns the next frames of the sequence, `count` or a few more; the first ones introduce the accounts. */
   frames(count: number): Promise<readonly Uint8Array[]>
-  /** The DID document of an account whose events have been given. */
+  /** The DID document of an account whose events have been returned. */
   document(did: Did): object | undefined
 }
 

@@ -45,7 +45,7 @@ describe('startDemoNetwork', () => {
     ])
   })
 
-  it('goes on by itself with creates, updates and deletes, all of them valid', async () => {
+  it('makes creates, updates and deletes by itself, all of them valid', async () => {
     await using network = await startDemoNetwork({ dir: fresh(), eventsPerSecond: 2000, seed: 'goes on' })
     using subscriber = new Subscriber(network.relay, 0)
     const follower = new Follower(
@@ -63,7 +63,7 @@ describe('startDemoNetwork', () => {
     }
   })
 
-  it('goes on where it was after a restart, at the same address', async () => {
+  it('resumes after a restart, at the same address', async () => {
     const dir = fresh()
     const first = await startDemoNetwork({ dir, ...quiet })
     const { relay, lastSeq } = first

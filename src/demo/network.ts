@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Did } from '../model/did.ts'
-import { SetupError } from '../model/errors.ts'
+import { InvalidError, SetupError } from '../model/errors.ts'
 import type { Nsid } from '../model/nsid.ts'
 import { cidText } from '../net/repo/cid.ts'
 import type { Account, AccountStatus } from './accounts.ts'
@@ -17,13 +17,13 @@ import { trickle } from './trickle.ts'
 export interface DemoNetworkOptions {
   /** The folder that keeps the network, made when missing; `:memory:` keeps nothing. */
   readonly dir: string
-  /** How fast things happen by themselves; 0 is never. @default 5 */
+  /** How many events happen by themselves each second; 0 means none. @default 5 */
   readonly eventsPerSecond?: number
   /** How many accounts there are after the first start. @default 8 */
   readonly accounts?: number
   /** How many records they have together after the first start, at least. @default 200 */
   readonly records?: number
-  /** Nobody joins by himself beyond this. @default 30 */
+  /** Accounts are not created by themselves beyond this number. @default 30 */
   readonly maxAccounts?: number
   /** Whoever has more records deletes the oldest, sooner or later. @default 400 */
   readonly maxRecordsPerAccount?: number
@@ -33,13 +33,13 @@ export interface DemoNetworkOptions {
   readonly loadedRepos?: number
   /** A loopback address. @default '127.0.0.1' */
   readonly host?: string
-  /** 0 is the one it had when it ran last if that is free, else any. @default 0 */
+  /** 0 means the one of the last run if that is free, otherwise any. @default 0 */
   readonly port?: number
   /** The same seed makes the same choices at the same start. @default chance */
   readonly seed?: string
   /** In ms since 1970. @default Date.now */
   readonly now?: () => number
-  /** Called when something could not be written by itself, or not be answered. Must not throw. */
+  /** Called when an event of its own could not be written, or a request not be answered. Must not throw. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -57,19 +57,19 @@ export interface DemoNetwork extends AsyncDisposable {
   records(did: Did): readonly { readonly path: string; readonly cid: string }[]
   /** @returns the number of records of an account, in all or in one collection. */
   countRecords(did: Did, collection?: Nsid): number
-  /** @param name in the characters of handles; `.test` is put behind. @default 'somebody' */
+  /** @param name in the characters of handles; `.test` is appended. @default 'somebody' */
   createAccount(name?: string): Promise<Account>
   /** Makes one commit, which is on disk when this resolves. Calls may overlap. */
   write(did: Did, writes: readonly Write[]): Promise<WriteResult>
   /** @returns the new handle. */
   updateHandle(did: Did, name: string): Promise<string>
   setStatus(did: Did, status: AccountStatus): Promise<void>
-  /** Lets somebody do something, as happens by itself. @returns how many events that made. */
+  /** Does what otherwise happens by itself: somebody does something. @returns how many events that made. */
   live(): Promise<number>
 }
 
 /**
- * Starts the network, or goes on with the one in the folder.
+ * Starts the network, or resumes the one in the folder.
  *
  * @throws {SetupError} when the folder, the address or the port cannot be used.
  */
@@ -135,7 +135,7 @@ export async function startDemoNetwork({
 
   const account = (did: Did): Account => {
     const found = host.accounts.find(did)
-    if (found === undefined) throw new SetupError(`${did} has no account in the demo network`)
+    if (found === undefined) throw new InvalidError(`${did} has no account in the demo network`)
     return found
   }
   const running = stack.move()

@@ -21,7 +21,7 @@ function createPeople(onEvents: (frames: readonly SequencedFrame[]) => void = ()
 }
 
 describe('People', () => {
-  it('fill the network as asked, going on where they were interrupted', async () => {
+  it('fill the network as asked, and resume where they were interrupted', async () => {
     const { host, people } = createPeople()
     const records = () => host.accounts.list().reduce((sum, { id }) => sum + host.accounts.count(id), 0)
     await people.populate(2, 20)

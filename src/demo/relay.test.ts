@@ -41,7 +41,7 @@ describe('subscribeRepos', () => {
     }
   })
 
-  it('sends what is behind the cursor', async () => {
+  it('sends what comes after the cursor', async () => {
     await using network = await start()
     using subscriber = new Subscriber(network.relay, network.lastSeq - 3)
     const frames = await subscriber.take(3)
@@ -63,7 +63,7 @@ describe('subscribeRepos', () => {
     })
   }
 
-  it('tells of an outdated cursor, and sends all that is kept', async () => {
+  it('reports an outdated cursor, and sends all that is kept', async () => {
     await using network = await start(10)
     for (let count = 0; count < 20; count++) await write(network)
     using subscriber = new Subscriber(network.relay, 1)
@@ -98,7 +98,7 @@ describe('subscribeRepos', () => {
     })
   }
 
-  it('cuts off who reads too slowly, and gives the others everything', async () => {
+  it('disconnects a subscriber that reads too slowly, and sends the others everything', async () => {
     await using network = await start(10)
     using slow = await new Subscriber(network.relay).opened()
     using quick = await new Subscriber(network.relay).opened()
@@ -123,7 +123,7 @@ describe('subscribeRepos', () => {
     assert.ok(frames.length < 40)
   })
 
-  it('lets who is slow within what is kept have everything', async () => {
+  it('sends everything to a subscriber that is slow within what is kept', async () => {
     await using network = await start(1000)
     using slow = await new Subscriber(network.relay).opened()
     slow.socket.pause()

@@ -14,7 +14,7 @@ interface Subscriber {
 
 /**
  * `com.atproto.sync.subscribeRepos`. Each subscriber reads from the disk at its own speed, so a slow one
- * costs one chunk of memory; it is cut off when what it would read next is no longer kept.
+ * costs one chunk of memory; it is disconnected when what it would read next is no longer kept.
  */
 export class Relay {
   readonly #sequencer: Sequencer
@@ -35,7 +35,7 @@ export class Relay {
     })
   }
 
-  /** Tells that there are new events. */
+  /** To be called when there are new events. */
   notify(): void {
     for (const subscriber of this.#subscribers) this.#send(subscriber)
   }
@@ -103,7 +103,7 @@ export class Relay {
   }
 }
 
-/** How much a subscriber is given before it has taken what it was given before. */
+/** How much is sent to a subscriber before it has received what was sent before. */
 const chunkEvents = 128
 const chunkBytes = 500_000
 const pingMs = 30_000

@@ -118,8 +118,8 @@ describe('SignedRepo', () => {
       /does not exist/,
     ],
     ['one path twice', [post('a', 'x'), post('a', 'y')], /twice/],
-    ['a collection that is none', [{ ...post('a', 'x'), collection: 'post' }], /no path/],
-    ['a record key that is none', [post('a/b', 'x')], /no path/],
+    ['a collection that is not one', [{ ...post('a', 'x'), collection: 'post' }], /not the path/],
+    ['a record key that is not one', [post('a/b', 'x')], /not the path/],
     [
       'a record of another type',
       [{ ...post('a', 'x'), record: { $type: 'app.bsky.feed.like' } } as Write],
@@ -139,7 +139,7 @@ describe('SignedRepo', () => {
     ['201 writes', Array.from({ length: 201 }, (_, index) => post(`k${index}`, 'x')), /at most 200/],
   ]
   for (const [name, writes, message] of refused) {
-    it(`refuses ${name}, and goes on as if it had not been asked`, async () => {
+    it(`refuses ${name}, and continues as if it had not been asked`, async () => {
       const { repo, commit } = await createRepo()
       await commit([])
       await commit([post('here', 'x')])

@@ -116,7 +116,8 @@ export class SignedRepo {
     for (const write of writes) {
       const { action, collection, rkey } = write
       const path = `${collection}/${rkey}`
-      if (!isNsid(collection) || !isRecordKey(rkey)) throw new InvalidError(`${path} is no path of a record`)
+      if (!isNsid(collection) || !isRecordKey(rkey))
+        throw new InvalidError(`${path} is not the path of a record`)
       if (ops.has(path)) throw new InvalidError(`${path} is written twice in one commit`)
       const prev = this.#tree.get(path)
       if (action === 'create' && prev !== undefined) throw new InvalidError(`${path} exists already`)

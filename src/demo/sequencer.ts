@@ -13,7 +13,7 @@ export interface SequencedFrame {
   readonly frame: Uint8Array
 }
 
-/** The events of the network in their one order, on disk. A number is never given twice. */
+/** The events of the network in their one order, on disk. No number is used twice. */
 export class Sequencer {
   readonly #keepEvents: number
   readonly #now: () => number
@@ -46,7 +46,7 @@ export class Sequencer {
   }
 
   /**
-   * Writes messages behind the last ones, within a transaction of the caller.
+   * Appends messages, within a transaction of the caller.
    *
    * @returns the frames, and `settle` for the caller to call once the transaction is on disk.
    */
@@ -75,7 +75,7 @@ export class Sequencer {
     }
   }
 
-  /** Events behind `cursor`, in order. */
+  /** The events after `cursor`, in order. */
   after(cursor: number, limit: number): readonly SequencedFrame[] {
     return this.#select.all(cursor, limit) as unknown as readonly SequencedFrame[]
   }

@@ -79,7 +79,7 @@ describe('trickle', () => {
     assert.ok(most > 1 && most <= 1000, `${most} at a time`)
   })
 
-  it('tells of what failed, and goes on', async () => {
+  it('reports what failed, and continues', async () => {
     let asked = 0
     const errors = await run(10, {
       eventsPerSecond: 5,

@@ -6,7 +6,7 @@ export interface TrickleOptions {
   /** May be a fraction; 0 is never. */
   readonly eventsPerSecond: number
   readonly signal: AbortSignal
-  /** Called when something could not be made to happen; the trickle goes on. */
+  /** Called when something could not be made to happen; the trickle continues. */
   readonly onError: (error: unknown) => void
   /** A clock that never goes back, in ms. @default performance.now */
   readonly now?: () => number
@@ -25,7 +25,7 @@ export async function trickle({
 }: TrickleOptions): Promise<void> {
   if (eventsPerSecond <= 0) return
   const intervalMs = Math.max(1000 / eventsPerSecond, shortestMs)
-  // After a pause of the process the rate goes on, and does not make up for what was missed.
+  // After a pause of the process the rate is resumed, and what was missed is not made up for.
   const most = Math.max(eventsPerSecond, 1)
   let due = 1
   for (let beforeMs = now(); !signal.aborted; ) {
@@ -44,5 +44,5 @@ export async function trickle({
 /** Timers are not more exact than some milliseconds, and what is written together is written faster. */
 const shortestMs = 20
 
-/** Enough to share a transaction. A rate beyond what the machine can do must not pile up work. */
+/** Enough to share a transaction. A rate that the machine cannot keep must not pile up work. */
 const mostTogether = 256

@@ -108,7 +108,7 @@ describe('the HTTP API', () => {
     }
   })
 
-  it('tells the status and the latest commit of a repo', async () => {
+  it('answers with the status and the latest commit of a repo', async () => {
     const [active, deactivated] = accounts as [Account, Account]
     const { did, head } = active
     assert.deepEqual(await (await sync('getRepoStatus', { did })).json(), {

@@ -155,7 +155,7 @@ function paging(params: URLSearchParams, usual: number, most: number): [after: n
   return [after, limit]
 }
 
-/** A cursor goes with every full page: only the next one tells whether there is more. */
+/** Every full page has a cursor: only the next page shows whether there is more. */
 function page(
   found: readonly Account[],
   params: URLSearchParams,

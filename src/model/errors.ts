@@ -1,4 +1,7 @@
-/** What the service was told to run with cannot be used: a folder, a port, a relay. The message is one line and says the mend. */
+/**
+ * The service cannot start with what it was given: a folder, a port, a relay, a pattern. Only the operator can change
+ * that, so the message is one line that says what to change.
+ */
 export class SetupError extends Error {
   override readonly name: string = 'SetupError'
   readonly type = 'usage'

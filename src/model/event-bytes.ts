@@ -3,7 +3,7 @@ import type { CommitEvent, Operation, RepoEvent } from './event.ts'
 
 /**
  * Turns an event into the bytes that streams carry: a version, the length of a header, the header in JSON, and
- * the records one after the other. Twice as fast as CBOR of the whole, and records are never copied apart.
+ * the records one after the other. Twice as fast as CBOR of the whole, and reading copies no record.
  */
 export function encodeEvent(event: RepoEvent): Uint8Array {
   if (event.kind !== 'commit') return encode(JSON.stringify(event), [])
@@ -27,7 +27,7 @@ export function decodeEvent(bytes: Uint8Array): RepoEvent {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (buffer.length < headerStart || buffer[0] !== version) throw new InvalidError('not an event')
   const recordsStart = headerStart + buffer.readUInt32LE(1)
-  if (recordsStart > buffer.length) throw new InvalidError('event is cut short')
+  if (recordsStart > buffer.length) throw new InvalidError('the event is cut off')
   const header = parse(buffer.toString('utf8', headerStart, recordsStart))
   if (Array.isArray(header)) return commitFrom(header as unknown as Header, bytes, recordsStart)
   if (!isPlainEvent(header)) throw new InvalidError('not an event')
@@ -71,7 +71,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new InvalidError('event has a broken header', { cause })
+    throw new InvalidError('the event has a broken header', { cause })
   }
 }
 
@@ -83,21 +83,21 @@ function commitFrom(header: Header, bytes: Uint8Array, recordsStart: number): Co
     typeof data !== 'string' ||
     !Array.isArray(rows)
   ) {
-    throw new InvalidError('commit lacks a part')
+    throw new InvalidError('the commit lacks a part')
   }
   let at = recordsStart
   const operations = (rows as readonly Row[]).map((row): Operation => {
     if (!Array.isArray(row) || !knownOps.includes(row[0]))
-      throw new InvalidError('commit has an unknown part')
+      throw new InvalidError('the commit has an unknown part')
     const [op, collection, rkey] = row
     if (op === 'delete') return { op, collection, rkey }
     const [, , , cid, length] = row
     const record = bytes.subarray(at, at + length)
-    if (record.length !== length) throw new InvalidError('commit lacks a record')
+    if (record.length !== length) throw new InvalidError('the commit lacks a record')
     at += length
     return { op, collection, rkey, cid, record }
   })
-  if (at !== bytes.length) throw new InvalidError('commit has bytes left over')
+  if (at !== bytes.length) throw new InvalidError('the commit has bytes left over')
   const base = { kind: 'commit', did, seq, timeMs, rev, data, operations } as const
   return prevData === null ? base : { ...base, prevData }
 }

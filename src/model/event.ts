@@ -11,7 +11,7 @@ interface EventBase {
   readonly did: Did
   /** Position in the stream of the host it came from. */
   readonly seq: number
-  /** When the host sent it first, in ms since 1970, by the host's clock. */
+  /** When the host first sent it, in ms since 1970, by the host's clock. */
   readonly timeMs: number
 }
 
@@ -22,8 +22,8 @@ export interface CommitEvent extends EventBase {
   /** CID of the root of the repo's tree after this commit. */
   readonly data: string
   /**
-   * CID of that root before this commit: found by undoing the operations where the commit was verified in full,
-   * what the commit claims otherwise; absent where neither is to be had.
+   * CID of that root before this commit: found by undoing the operations where the commit was verified in full, and
+   * otherwise what the commit claims; absent where there is neither.
    */
   readonly prevData?: string
   readonly operations: readonly Operation[]

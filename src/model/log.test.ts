@@ -27,7 +27,7 @@ describe('log', () => {
   }
 
   for (const level of logLevels) {
-    it(`writes ${level} and what is graver`, () => {
+    it(`writes ${level} and what is worse`, () => {
       const written: LogLevel[] = []
       const log = createLog({ level, write: (line) => written.push(line.split(' ')[1] as LogLevel) })
       for (const each of logLevels) log[each]('said')

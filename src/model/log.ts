@@ -2,7 +2,7 @@ export type LogLevel = (typeof logLevels)[number]
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 
-/** Writes one line per event: when, how grave, what, and the particulars as `key=value`. */
+/** Writes one line per event: its time, level and message, then details as `key=value`. */
 export type Log = Readonly<Record<LogLevel, (message: string, details?: LogDetails) => void>>
 
 export type LogDetails = Readonly<Record<string, string | number | boolean | undefined>>
@@ -33,7 +33,7 @@ export function createLog({ level = 'info', write, now = () => new Date() }: Log
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-/** Strangers' text must not be able to begin a new line or to pass for another field. */
+/** Text from strangers must not be able to begin a new line or to pass for another field. */
 function quoted(value: unknown): string {
   const text = String(value)
   return /^[^\s"=\p{C}]+$/u.test(text) ? text : JSON.stringify(text)

@@ -6,8 +6,8 @@ export type Scalar = string | number | boolean
 /**
  * Every `at://` URI and DID that stands alone in a text anywhere in a record, each once.
  *
- * Items of CBOR follow each other flatly, containers included, so that one pass over their heads finds every text
- * without building any value. Broken bytes end the search.
+ * The items of CBOR follow one another, those of containers included, so that one pass over their heads finds every
+ * text without building any value. Broken bytes end the search.
  */
 export function linksIn(record: Uint8Array): ReadonlySet<string> {
   const links = new Set<string>()
@@ -32,7 +32,7 @@ export function linksIn(record: Uint8Array): ReadonlySet<string> {
   return links
 }
 
-/** Decodes a record; undefined when it is no map in DAG-CBOR. */
+/** Decodes a record; undefined when it is not a map in DAG-CBOR. */
 export function decodeRecord(record: Uint8Array): object | undefined {
   try {
     const value: unknown = decode(record)
@@ -54,7 +54,7 @@ export function valuesAt(value: unknown, path: string): readonly Scalar[] {
 
 const atUri = /^at:\/\/[a-zA-Z0-9._:%-]+(?:\/[a-zA-Z0-9.-]+(?:\/[a-zA-Z0-9._:~-]+)?)?$/
 
-/** Longer texts are no links; the syntax allows no longer ones to be stored anywhere. */
+/** Longer texts are not links: no AT URI and no DID may be this long. */
 const longestLink = 8192
 
 function startsLikeLink(bytes: Uint8Array, at: number): boolean {

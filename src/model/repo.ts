@@ -7,7 +7,7 @@ import type { Did } from './did.ts'
  * - `syncing`: being fetched
  * - `synced`: its whole content is known: fetched, or followed from its first commit on
  * - `error`: fetching failed for good
- * - `desync`: an event did not continue what is stored; needs fetching anew
+ * - `desync`: an event did not continue what is stored; has to be fetched again
  * - the rest: what its host says of the account; records are kept and hidden, or removed when `deleted`
  */
 export type RepoStatus = (typeof repoStatuses)[number]

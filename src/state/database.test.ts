@@ -75,7 +75,7 @@ describe('Database', () => {
     assert.equal(count(database), 2)
   })
 
-  it('tells what it takes on disk, its log included', () => {
+  it('knows what it takes on disk, its log included', () => {
     const dir = newFolder()
     using database = new Database({ dir })
     database.migrate('things', steps)
@@ -177,7 +177,7 @@ describe('Database', () => {
     }
   })
 
-  it('refuses to run beside another process, until that one is killed', async () => {
+  it('refuses a folder that another process uses, until that one is killed', async () => {
     const dir = newFolder()
     fill(dir)
     const child = await holder(dir)

@@ -10,7 +10,7 @@ export interface DatabaseOptions {
   readonly checkpointPages?: number
 }
 
-/** The one SQLite database of this process. Each room keeps its own tables in it, in its own versions. */
+/** The one SQLite database of this process. Each room keeps tables of its own in it, with versions of their own. */
 export class Database implements Disposable {
   readonly sqlite: DatabaseSync
   readonly #lock: DatabaseSync | undefined
@@ -23,7 +23,7 @@ export class Database implements Disposable {
   /**
    * @throws {FolderInUseError} when another process uses the folder.
    * @throws {SetupError} when the folder or the database in it cannot be used.
-   *   Nothing has been deleted or overwritten then.
+   *   Nothing has then been deleted or overwritten.
    */
   constructor({ dir, checkpointPages = 4000 }: DatabaseOptions = {}) {
     this.#path = dir === undefined ? undefined : join(dir, 'tidegauge.db')
@@ -46,7 +46,7 @@ export class Database implements Disposable {
     this.#pages.setReturnArrays(true)
   }
 
-  /** Runs `work`, which must be synchronous, and keeps all of its changes, or none when it throws. */
+  /** Runs `work`, which must be synchronous, and keeps all of its changes, or none if it throws. */
   transaction<Result>(work: () => Result): Result {
     this.#begin.run()
     try {
@@ -54,14 +54,14 @@ export class Database implements Disposable {
       this.#commit.run()
       return result
     } catch (error) {
-      // Some failures (a full disk) have rolled back by themselves.
+      // Some failures, such as a full disk, have rolled back by themselves.
       if (this.sqlite.isTransaction) this.#rollback.run()
       throw error
     }
   }
 
   /**
-   * Brings the tables of a room up to date: runs those of its `steps` that this database has not seen.
+   * Brings the tables of a room up to date: runs the `steps` that this database has not seen.
    *
    * @throws {SetupError} when the database has seen more steps than there are: a newer program made it.
    */
@@ -98,10 +98,10 @@ export class Database implements Disposable {
   }
 }
 
-/** Above this size, in bytes, only the edges of each table are read at the start, not all of it. */
+/** Above this size, in bytes, only the ends of each table are read at the start, not all of it. */
 const wholeCheckBytes = 64 * 1024 * 1024
 
-/** How long everything here stands still, at most, while another program writes to the database. */
+/** The longest that this process is blocked while another program writes to the database. */
 const busyTimeoutMs = 250
 
 /** Marks a file as ours: "tide" in ASCII. */
@@ -124,7 +124,7 @@ function prepareFolder(dir: string): void {
   }
 }
 
-/** Not left to the `recursive` of Node, which never returns where a file system refuses with ENOENT, as /proc does. */
+/** Does without the `recursive` of Node, which never returns where a file system refuses with ENOENT, as /proc does. */
 function makeFolder(dir: string): void {
   try {
     mkdirSync(dir)
@@ -137,7 +137,7 @@ function makeFolder(dir: string): void {
   }
 }
 
-/** Keeps other processes off the folder. The lock is on an SQLite file of its own and ends with the process. */
+/** Keeps other processes out of the folder. The lock is on an SQLite file of its own and ends with the process. */
 function lockFolder(dir: string): DatabaseSync {
   const path = join(dir, 'tidegauge.lock')
   let lock: DatabaseSync | undefined
@@ -184,7 +184,7 @@ function openSound(path: string): DatabaseSync {
     sqlite?.close()
     if (error instanceof SetupError) throw error
     const code = sqliteCode(error)
-    const mend =
+    const fault =
       code === 11 || code === 26
         ? 'is damaged'
         : code === 5
@@ -193,20 +193,20 @@ function openSound(path: string): DatabaseSync {
             ? 'cannot be written, the disk is full'
             : 'cannot be opened for reading and writing'
     throw new SetupError(
-      `the database ${path} ${mend} (${(error as Error).message}): ${mends[mend] ?? mends.other}`,
+      `the database ${path} ${fault} (${(error as Error).message}): ${fixes[fault] ?? fixes.other}`,
       { cause: error },
     )
   }
 }
 
-const mends: Readonly<Record<string, string>> = {
-  'is damaged': 'move it away to begin anew, or put a backup in its place',
+const fixes: Readonly<Record<string, string>> = {
+  'is damaged': 'move it away to start from scratch, or put a backup in its place',
   'is locked by another program': 'end that program and start again',
   'cannot be written, the disk is full': 'make room, or name another folder with --data',
   other: 'give this user the rights to it, or name another folder with --data',
 }
 
-/** @throws when the file is not sound, as far as can be told within about a tenth of a second. */
+/** @throws when the file is not sound, as far as a tenth of a second of reading shows. */
 function checkPages(sqlite: DatabaseSync, tables: readonly string[]): void {
   const { bytes } = sqlite
     .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size')

@@ -38,7 +38,7 @@ const failures: Readonly<Record<string, Failure>> = {
 
 describe('the state', () => {
   for (const [name, { message, begin }] of Object.entries(failures)) {
-    it(`stays as it was while ${name}, and goes on afterwards`, async (test) => {
+    it(`stays as it was while ${name}, and works again afterwards`, async (test) => {
       const dir = mkdtempSync(join(tmpdir(), 'tidegauge-failing-'))
       test.after(() => rmSync(dir, { recursive: true }))
       using database = new Database({ dir })

@@ -91,7 +91,7 @@ describe('the API on SQLite', () => {
     assert.deepEqual([shown, found], [records.length, new Set(records.map(recordUri))])
   })
 
-  it('hides the records of an account that was taken down, and tells its status', async () => {
+  it('hides the records of an account that was taken down, and shows its status', async () => {
     assert.equal((await ask(`/records/${gone}/app.bsky.feed.post/0`)).status, 404)
     assert.equal((await ask(`/repos/${gone}`)).body.status, 'takendown')
     assert.deepEqual((await ask('/repos?status=takendown')).body.repos.length, 1)

@@ -108,7 +108,7 @@ describe('the API', () => {
     assert.deepEqual(other.value, { subject: { $link: record.cid } })
   })
 
-  it('answers 304 to who has the record already, told by its CID', async () => {
+  it('answers 304 to a caller that already has the record, by its CID', async () => {
     const path = `/records/${alice}/app.bsky.feed.post/3k2a`
     const first = await ask(path)
     assert.equal(first.headers.etag, `"${record.cid}"`)
@@ -167,7 +167,7 @@ describe('the API', () => {
     assert.deepEqual((await ask(`/repos/${alice}`)).body, shown)
   })
 
-  it('tells about itself', async () => {
+  it('describes itself', async () => {
     assert.deepEqual((await ask('/health')).body, { status: 'alive' })
     assert.deepEqual((await ask('/ready')).body, { status: 'ready', checks: { database: 'ok', relay: 'ok' } })
     assert.deepEqual((await ask('/config')).body, { port: { value: 3000, origin: 'default' } })
@@ -266,7 +266,7 @@ describe('the API', () => {
     assert.deepEqual([status, headers.allow], [204, 'POST, OPTIONS'])
   })
 
-  it('compresses what is worth it, for who understands it', async () => {
+  it('compresses what is worth it, for callers that accept it', async () => {
     const many = await ask('/query', { post: { limit: 100 }, headers: { 'accept-encoding': 'gzip' } })
     assert.equal(many.headers['content-encoding'], 'gzip')
     assert.equal(JSON.parse(gunzipSync(many.bytes).toString()).records.length, 100)

@@ -14,9 +14,9 @@ import { requireToken } from './token.ts'
 export interface ApiOptions extends StatusOptions {
   readonly storage: Storage
   readonly search: Search
-  /** Told of requests that fail for a reason of ours, once each. */
+  /** Gets one line for each request that fails through a fault of the service. */
   readonly log: Log
-  /** What callers have to show, probes excepted. @default everybody may read */
+  /** What callers have to send, probes excepted. @default anybody may read */
   readonly token?: string | undefined
   /** Requests per second that one client may make in the long run; 0 sets no limit. @default 0 */
   readonly rateLimit?: number
@@ -42,7 +42,7 @@ export function createApi({
 }: ApiOptions): Express {
   const app = express()
   app.disable('x-powered-by')
-  // Only records have a tag, and theirs is their CID: hashing every other answer would be for nothing.
+  // Only records have a tag, which is their CID: hashing every other answer would be wasted.
   app.disable('etag')
   app.use(securityHeaders, urlLimit(maxUrlLength))
   app.use(probeRoutes({ ready }))

@@ -4,7 +4,7 @@ import { bind, routeOf } from '@tidegauge/otel'
 import { httpMethods, httpRequests } from '../../catalog/http/metrics.ts'
 
 /**
- * Counts each request when its response has ended, by the route that took it.
+ * Counts each request when its response has ended, by the route that handled it.
  *
  * @returns a listener for the `request` event of the API's server, beside the one that answers.
  */

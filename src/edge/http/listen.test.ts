@@ -8,7 +8,7 @@ import { SetupError } from '../../model/errors.ts'
 import { type Listener, listen } from './listen.ts'
 
 describe('listen', () => {
-  it('tells where it can be reached', async () => {
+  it('says where it can be reached', async () => {
     await using listener = await listen((_request, response) => response.end('here'), { port: 0 })
     assert.equal(listener.url.href, `http://127.0.0.1:${listener.port}/`)
     assert.equal(await (await fetch(listener.url)).text(), 'here')
@@ -28,7 +28,7 @@ describe('listen', () => {
     { title: 'an unknown host', options: () => ({ host: 'no-such-host.invalid', port: 0 }), says: /--host$/ },
   ]
   for (const { title, options, says } of impossible) {
-    it(`says how to mend ${title}`, async () => {
+    it(`says how to fix ${title}`, async () => {
       await using taken = await listen(() => {}, { port: 0 })
       await assert.rejects(
         listen(() => {}, options(taken.port)),

@@ -9,7 +9,7 @@ export interface ListenOptions {
   readonly host?: string
   /** 0 takes any that is free. */
   readonly port: number
-  /** How long requests under way may take once the listener closes, in ms. @default 5000 */
+  /** How long requests under way may still take once the listener closes, in ms. @default 5000 */
   readonly graceMs?: number
 }
 
@@ -18,14 +18,14 @@ export interface Listener extends AsyncDisposable {
   /** Where it can be reached, the port that was taken included. */
   readonly url: URL
   readonly port: number
-  /** Takes no new requests, lets those under way end within the grace time, then cuts them off. */
+  /** Accepts no new requests, and cuts off those under way that do not end within the grace time. */
   close(): Promise<void>
 }
 
 /**
  * Serves HTTP.
  *
- * @throws {SetupError} when the address cannot be had, with the flag that mends it.
+ * @throws {SetupError} when the address cannot be used; the message names the flag that changes it.
  */
 export async function listen(
   handler: RequestListener,
@@ -64,8 +64,8 @@ function started(server: Server, host: string, port: number): Promise<void> {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program has that port; end it, or choose another with --port',
-  EACCES: 'this user may not have that port; choose one above 1023 with --port',
+  EADDRINUSE: 'another program uses that port; stop it, or choose another with --port',
+  EACCES: 'this user may not use that port; choose one above 1023 with --port',
   EADDRNOTAVAIL: 'this machine has no such address; choose another with --host',
   ENOTFOUND: 'there is no such host; choose another with --host',
 }
@@ -74,7 +74,7 @@ async function closing(server: Server, sockets: Iterable<Socket>, graceMs: numbe
   const done = new Promise<void>((resolve) => server.close(() => resolve()))
   // Node counts a connection as idle only once it has brought a request.
   for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
-  // A connection that is kept alive would be asked again: its answer under way shall be its last.
+  // A connection that is kept alive would be used again: the answer under way has to be its last.
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
   const idle = setInterval(() => server.closeIdleConnections(), 50)
   const cutOff = setTimeout(() => server.closeAllConnections(), graceMs)

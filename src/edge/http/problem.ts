@@ -4,7 +4,7 @@ import { InvalidError } from '../../model/errors.ts'
 import type { Log } from '../../model/log.ts'
 
 export interface ProblemOptions {
-  /** What went wrong this time and how to mend it, for the caller to read. */
+  /** What went wrong this time and how to fix it, for the caller to read. */
   readonly detail?: string
   /** Sent with the answer, such as `Allow`. */
   readonly headers?: Readonly<Record<string, string>>
@@ -39,23 +39,23 @@ export function problemBody({ status, message, more }: Problem): string {
   return JSON.stringify(body)
 }
 
-/** Answers whatever no route has taken. */
+/** Answers requests that no route has handled. */
 export const notFound: RequestHandler = (request) => {
   throw new Problem(404, { detail: `there is nothing at ${request.path}; GET / lists what there is` })
 }
 
-/** Answers methods that a route does not know; stands last on each route. */
+/** Answers methods that a route does not support; comes last on each route. */
 export function onlyMethods(...methods: readonly string[]): RequestHandler {
   const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
   const headers = { Allow: allowed.join(', ') }
   return (request, response) => {
     if (request.method !== 'OPTIONS')
-      throw new Problem(405, { detail: `${request.path} knows ${headers.Allow}`, headers })
+      throw new Problem(405, { detail: `${request.path} supports ${headers.Allow}`, headers })
     response.set(headers).status(204).end()
   }
 }
 
-/** Turns every error into a problem. What was not foreseen is logged here, once, and tells the caller nothing. */
+/** Turns every error into a problem. An unexpected one is logged here, once, and its cause is hidden from the caller. */
 export function problems(log: Log): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const problem = problemOf(error)
@@ -77,7 +77,7 @@ function send(response: Response, problem: Problem): void {
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (!(error instanceof Error)) return new Problem(500)
-  // The state rooms say so of what was asked of them: a cursor that no page gave, a field without an index.
+  // Thrown by the state rooms for what a caller has sent: a cursor that no page gave, a field without an index.
   if (error instanceof InvalidError) return new Problem(400, { detail: error.message })
   // Express and its body parser mark what the caller did wrong with a status and `expose`.
   if ('status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500)

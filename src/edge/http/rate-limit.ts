@@ -6,13 +6,13 @@ export interface RateLimitOptions {
   readonly perSecond: number
   /** How many seconds' worth of requests a client that was quiet may make at once. @default 5 */
   readonly burstSeconds?: number
-  /** Clients that are kept apart; beyond it the one that was seen longest ago is forgotten. @default 10_000 */
+  /** How many clients are told apart; beyond that the one that was seen longest ago is dropped. @default 10_000 */
   readonly maxClients?: number
   /** Milliseconds from a fixed point, never going back. */
   readonly now?: () => number
 }
 
-/** Refuses with 429 what a client asks beyond its share: a token bucket for each address. */
+/** Answers 429 to what a client sends beyond its rate: a token bucket for each address. */
 export function rateLimit({
   perSecond,
   burstSeconds = 5,
@@ -50,14 +50,12 @@ interface Bucket {
   atMs: number
 }
 
-/** One client of IPv6 commands a whole /64: it counts as one. */
+/** A client of IPv6 has a whole /64 of addresses, which count as one. */
 function networkOf(address: string): string {
   if (!address.includes(':') || address.includes('.')) return address
   const [head = '', tail] = address.split('::')
   const groups = head === '' ? [] : head.split(':')
-  const behind = tail ? tail.split(':').length : 0
-  const zeros = tail === undefined ? 0 : 8 - groups.length - behind
-  return [...groups, ...Array<string>(zeros).fill('0'), ...(tail ? tail.split(':') : [])]
-    .slice(0, 4)
-    .join(':')
+  const tailGroups = tail ? tail.split(':') : []
+  const zeros = tail === undefined ? 0 : 8 - groups.length - tailGroups.length
+  return [...groups, ...Array<string>(zeros).fill('0'), ...tailGroups].slice(0, 4).join(':')
 }

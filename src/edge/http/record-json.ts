@@ -16,7 +16,7 @@ export function recordJson(record: StoredRecord): RecordJson {
     cid: record.cid,
     rev: record.rev,
     indexedAt: new Date(record.indexedAtMs).toISOString(),
-    // The decoder's links and bytes turn themselves into `$link` and `$bytes` when they are written as JSON.
+    // The decoder's links and bytes become `$link` and `$bytes` by themselves when they are written as JSON.
     value: decode(record.bytes),
   }
 }

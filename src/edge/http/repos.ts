@@ -29,7 +29,7 @@ export function repoRoutes({ storage }: { readonly storage: Storage }): Router {
   return router
 }
 
-/** Leaves out what only the service itself needs to go on. */
+/** Leaves out what only the service itself needs. */
 function repoJson({ did, status, rev, data, handle, updatedAtMs }: Repo) {
   return { did, handle, status, rev, data, updatedAt: new Date(updatedAtMs).toISOString() }
 }

@@ -20,7 +20,7 @@ export function searchRoutes({ storage, search }: SearchRoutesOptions): Router {
       const { q: text, ...rest } = checked(searchQuery, request.query)
       const { hits, cursor } = await search.query({ text, ...rest })
       const records = await Promise.all(hits.map((hit) => storage.get(hit)))
-      // The storage hides some of what the index knows: a page may be shorter than asked for, and not the last.
+      // The storage hides some of what the index finds: a page may be shorter than asked for without being the last.
       const shown = records.flatMap((record, index) =>
         record ? [{ ...recordJson(record), score: hits[index]?.score }] : [],
       )

@@ -2,7 +2,7 @@ import { Router } from 'express'
 import type { Storage } from '../../state/storage/storage.ts'
 import { onlyMethods, Problem } from './problem.ts'
 
-/** What each part says of itself: `true` when it works, otherwise the reason why it does not. */
+/** What each part reports of itself: `true` when it works, otherwise why it does not. */
 export type Readiness = Readonly<Record<string, true | string>>
 
 /** Whatever can be written as a JSON object. */
@@ -11,14 +11,14 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export interface StatusOptions {
   /** Asked by `GET /ready`; ready is when every part says `true`. When it rejects, the answer is 500. */
   readonly ready: () => Readiness | Promise<Readiness>
-  /** What the running service knows of itself, beside the totals of the storage. */
+  /** What the running service knows of itself, besides the totals of the storage. */
   readonly stats: () => JsonObject | Promise<JsonObject>
   /** The effective configuration; secrets are masked already. */
   readonly config: () => JsonObject
   readonly version: string
 }
 
-/** `GET /health` and `GET /ready`: for probes, which bring no token. */
+/** `GET /health` and `GET /ready`: for probes, which have no token. */
 export function probeRoutes({ ready }: Pick<StatusOptions, 'ready'>): Router {
   const router = Router()
 

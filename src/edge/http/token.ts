@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import { Problem } from './problem.ts'
 
-/** Lets only callers in that show the token (RFC 6750). How long a refusal takes says nothing about the token. */
+/** Refuses callers without the token (RFC 6750). How long that takes reveals nothing about the token. */
 export function requireToken(token: string): RequestHandler {
   const expected = digest(token)
   return (request, _response, next) => {

@@ -33,7 +33,7 @@ describe('Indexer', () => {
     assert.equal(await streams.length(firehoseLive), 0)
   })
 
-  it('goes to the search first, to the storage then, and acknowledges last', async () => {
+  it('applies to search first and to storage next, and acknowledges last', async () => {
     const { append, streams, storage } = setUp()
     await append(commit('r1', ['empty', 'A'], '+a'))
     const calls: string[] = []
@@ -67,7 +67,7 @@ describe('Indexer', () => {
     await running
   })
 
-  it('works off what is left when it is told to stop, batch by batch', async () => {
+  it('indexes what is left when it is told to stop, batch by batch', async () => {
     const { append, run, streams, tallies } = setUp({ batchEntries: 3 })
     for (let i = 0; i < 10; i++) await append(commit(`r${i}`, [undefined, `${i}`], '+a'))
     await run()
@@ -85,7 +85,7 @@ describe('Indexer', () => {
     assert.equal(await streams.pending(firehoseLive, indexerGroup), 1)
   })
 
-  it('skips entries that are no events, and tells of each', async () => {
+  it('skips entries that are not events, and reports each', async () => {
     const { append, run, streams, storage, errors } = setUp()
     await append(commit('r1', ['empty', 'A'], '+a'))
     await streams.append(firehoseLive, [
@@ -100,7 +100,7 @@ describe('Indexer', () => {
     assert.equal(await streams.pending(firehoseLive, indexerGroup), 0)
   })
 
-  it('tells of records of deleted accounts as expected errors', async () => {
+  it('reports records of deleted accounts as expected errors', async () => {
     const { append, run, errors } = setUp()
     await append(account(false, 'deleted'), commit('r1', ['empty', 'A'], '+a'))
     await run()
@@ -109,7 +109,7 @@ describe('Indexer', () => {
 
   const spoiling: readonly (readonly [name: string, error: Error, kind: IndexerErrorKind])[] = [
     ['that the storage refuses', new InvalidError('not storable'), 'expected'],
-    ['that we cannot cope with', new TypeError('x is not a function'), 'unexpected'],
+    ['that it has a bug with', new TypeError('x is not a function'), 'unexpected'],
   ]
   for (const [name, error, kind] of spoiling) {
     it(`skips an event ${name}, and no other of its batch`, async () => {
@@ -204,7 +204,7 @@ describe('Indexer', () => {
     )
   })
 
-  it('lets others take their turn between batches', async () => {
+  it('lets other work have its turn between batches', async () => {
     const { append, run } = setUp({ batchEntries: 1 })
     for (let i = 0; i < 20; i++) await append(commit(`r${10 + i}`, [undefined, `${i}`], '+a'))
     let turns = 0
@@ -249,7 +249,7 @@ function setUp(
     tallies,
     indexer,
     append: (...events: readonly RepoEvent[]) => streams.append(firehoseLive, events.map(encodeEvent)),
-    /** Works off what is there. */
+    /** Indexes what is there. */
     run: (from = streams) => indexer(from).run(AbortSignal.abort()),
   }
 }

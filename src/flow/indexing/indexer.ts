@@ -15,7 +15,7 @@ export interface IndexerOptions {
   readonly search: Pick<Search, 'apply'>
   /** Applies at most this many entries of the stream together. @default 500 */
   readonly batchEntries?: number
-  /** Goes on for at most this long, in ms, with what is left in the stream when it is told to stop. @default 3000 */
+  /** For how long, in ms, it still indexes what is left in the stream once it is told to stop. @default 3000 */
   readonly drainMs?: number
   /** How long to wait before what has failed is tried again. @default 100 ms, doubling up to 5 s */
   readonly backoff?: Backoff
@@ -23,24 +23,24 @@ export interface IndexerOptions {
   /** Called after each batch that was applied. Must not throw. */
   readonly onApply?: (tally: Tally) => void
   /**
-   * Called for each entry that is skipped: `expected` when what it says is at fault, `unexpected` when we are; and
-   * for each failed attempt that is repeated. Must not throw.
+   * Called for each entry that is skipped: `expected` when what it says is at fault, `unexpected` when this service
+   * is; and for each failed attempt that is repeated. Must not throw.
    */
   readonly onError?: (kind: IndexerErrorKind, error: unknown) => void
-  /** Called when a batch was applied and could not be acknowledged. Must not throw. */
+  /** Called each time that a batch which was applied cannot be acknowledged. Must not throw. */
   readonly onAckFailure?: (error: unknown) => void
 }
 
 export type IndexerErrorKind = 'expected' | 'unexpected'
 
-/** The consumer group in whose name the stream of live events is indexed. */
+/** The consumer group that indexes the stream of live events. */
 export const indexerGroup = 'indexer'
 
 /**
  * Applies the stream of live events to storage and search, and acknowledges what is durable.
  *
- * Search comes first: it is repeated without harm when a crash comes between the two, after which the storage
- * alone decides what is new.
+ * Search comes first: after a crash between the two, the storage alone decides what is new, and search takes the same
+ * changes twice without harm.
  */
 export class Indexer {
   readonly #options: Required<IndexerOptions>
@@ -55,7 +55,7 @@ export class Indexer {
     return this.#activeTasks
   }
 
-  /** Runs until `signal` aborts and the stream is at its end, or `drainMs` are over. Never rejects. */
+  /** Runs until `signal` aborts and the stream is at its end, or `drainMs` have passed. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { streams, batchEntries, drainMs } = this.#options
     let stopAt = Number.POSITIVE_INFINITY
@@ -82,7 +82,7 @@ export class Indexer {
     }
   }
 
-  /** @returns false when it was told to stop before the batch could be applied. */
+  /** @returns false when it had to stop before the batch could be applied. */
   async #index(entries: readonly StreamEntry[], signal: AbortSignal): Promise<boolean> {
     const events: [position: number, event: RepoEvent][] = []
     for (const { id, payload } of entries) {
@@ -128,13 +128,13 @@ export class Indexer {
     }
   }
 
-  /** Repeats what fails, too. What is never acknowledged is told by its revisions after a restart. */
+  /** What is not acknowledged comes again after a restart, and is known by its revisions then. */
   async #acknowledge(id: number, signal: AbortSignal): Promise<void> {
     const { streams, onAckFailure } = this.#options
     await this.#repeat(() => streams.acknowledge(firehoseLive, indexerGroup, id), signal, onAckFailure)
   }
 
-  /** @returns undefined when it was told to stop before the work succeeded. */
+  /** @returns undefined when it had to stop before the work succeeded. */
   async #repeat<Result>(
     work: () => Promise<Result>,
     signal: AbortSignal,
@@ -155,7 +155,7 @@ const defaults = {
   onAckFailure: () => {},
 }
 
-/** Failures that trying again does not mend: bad data, and faults of our own. */
+/** Failures that trying again does not help: bad data, and bugs of this program. */
 function isFatal(error: unknown): boolean {
   return (
     error instanceof InvalidError ||

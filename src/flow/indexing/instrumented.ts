@@ -14,7 +14,7 @@ import {
 import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
 import { type Indexer, type IndexerOptions, indexerGroup } from './indexer.ts'
 
-/** Turns what the indexer tells into its counters. */
+/** Counts what the indexer reports. */
 export function indexerMetrics(
   meter: Meter,
 ): Required<Pick<IndexerOptions, 'onApply' | 'onError' | 'onAckFailure'>> {

@@ -6,7 +6,7 @@ import type { RepoChange, RepoState } from '../../state/storage/storage.ts'
 import { createTally, type Tally } from './tally.ts'
 import { afterAccount, afterCommit, afterIdentity, afterSync, type Transition } from './transition.ts'
 
-/** Decides, event by event, what a batch does to the store, and boils it down to one change per repo. */
+/** Decides, event by event, what a batch does to the store, and reduces it to one change per repo. */
 export class Plan {
   readonly tally: Tally = createTally()
   readonly #repos: ReadonlyMap<Did, RepoState>
@@ -38,7 +38,7 @@ export class Plan {
     if (event.kind === 'commit') this.#write(next, event)
   }
 
-  /** The changes in the order in which their repos were first met. Counts what they write. */
+  /** The changes in the order in which their repos first appeared. Counts what they write. */
   changes(): readonly RepoChange[] {
     return Array.from(this.#drafts.values(), ({ repo, clear, writes }) => {
       const puts: StoredRecord[] = []
@@ -54,7 +54,7 @@ export class Plan {
 
   /** @returns undefined when the event changes nothing. */
   #decide(repo: RepoState, position: number, event: RepoEvent): Transition | undefined {
-    // Not every event has a revision; the number of its entry tells of each whether it was applied before a crash.
+    // Not every event has a revision, but by the number of its entry each is known if it was applied before a crash.
     const isRepeated = position <= (repo.position ?? 0)
     if (event.kind === 'account') return isRepeated ? undefined : afterAccount(repo, event)
     if (event.kind === 'identity') return isRepeated ? undefined : afterIdentity(repo, event)
@@ -95,7 +95,7 @@ export class Plan {
 interface Draft {
   repo: RepoState
   clear: boolean
-  /** The last write of each record. */
+  /** The last write to each record. */
   readonly writes: Map<string, StoredRecord | RecordAddress>
 }
 

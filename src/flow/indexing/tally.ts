@@ -1,8 +1,8 @@
 import { type CollectionKind, collectionKinds } from '../../model/collection.ts'
 
-/** What a batch amounted to. */
+/** What applying a batch came to. */
 export interface Tally {
-  /** What was worked off, stale ones included: operations, repo states (sync events), account and identity events. */
+  /** What was processed, stale ones included: operations, repo states (sync events), account and identity events. */
   readonly events: Record<'create' | 'update' | 'delete' | 'repo' | 'account' | 'identity', number>
   /** Operations that created or updated a record, by what its collection holds. */
   readonly records: Record<CollectionKind, number>

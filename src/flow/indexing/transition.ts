@@ -13,7 +13,7 @@ import {
   type RepoState,
 } from '../../state/storage/storage.ts'
 
-/** What an event makes of a repo. */
+/** What an event changes in a repo. */
 export interface Transition {
   readonly repo: RepoState
   /** Everything stored of the repo is void. */
@@ -25,8 +25,8 @@ export interface Transition {
 /** A commit, whose revision is known to be new. */
 export function afterCommit(repo: RepoState, { rev, data, prevData }: CommitEvent): Transition {
   const chainBreak = repo.data !== undefined && prevData !== undefined && prevData !== repo.data
-  // What begins with an empty tree is known in full. Where the content was known before and was another, that is
-  // a break like any other, and no reason to throw records away on a host's word.
+  // A repo that begins with an empty tree is known in full. Where its content was known and was another, this is a
+  // break like any other, and no reason to drop records on a host's word.
   const isWhole = prevData === emptyTree && (repo.content !== 'synced' || !chainBreak)
   const content = isWhole ? 'synced' : chainBreak && repo.content === 'synced' ? 'desync' : repo.content
   return {
@@ -50,8 +50,8 @@ export function afterSync(repo: RepoState, { rev, data }: SyncEvent): Transition
 }
 
 /**
- * What its host says of an account. An account that was deleted begins anew if it comes back: its content is
- * unknown, and no revision is too old for it.
+ * What its host says of an account. A deleted account that comes back starts from scratch: its content is unknown,
+ * and no revision is too old for it.
  */
 export function afterAccount(repo: RepoState, { active, status }: AccountEvent): Transition {
   const unchanged = { clear: false, chainBreak: false }

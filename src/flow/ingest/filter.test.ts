@@ -43,7 +43,7 @@ describe('createFilter', () => {
     assert.equal(filtered, 4)
   })
 
-  it('leaves out repos that were not asked for, their operations counted', () => {
+  it('filters out repos that were not asked for, and counts their operations', () => {
     const filter = createFilter({ dids: [bob] })
     assert.deepEqual(filter(commit(collections)), { filtered: 4 })
     const identity: RepoEvent = { kind: 'identity', did: alice, seq: 1, timeMs: 1 }

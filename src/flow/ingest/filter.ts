@@ -4,14 +4,14 @@ import type { Operation, RepoEvent } from '../../model/event.ts'
 import { isNsid, type Nsid } from '../../model/nsid.ts'
 
 export interface FilterOptions {
-  /** Collections to keep: names, or beginnings such as `app.bsky.feed.*`. @default all */
+  /** Collections to keep: names, or prefixes such as `app.bsky.feed.*`. @default all */
   readonly collections?: readonly string[]
   /** Repos to keep. @default all */
   readonly dids?: readonly Did[]
 }
 
 /**
- * Leaves out what was not asked for. Of a commit whose operations are all left out the event remains, because the
+ * Filters out what was not asked for. A commit remains even when all of its operations are filtered out, because the
  * next commit of its repo continues it.
  */
 export type EventFilter = (event: RepoEvent) => FilteredEvent
@@ -19,7 +19,7 @@ export type EventFilter = (event: RepoEvent) => FilteredEvent
 export interface FilteredEvent {
   /** What is left of the event; absent when its repo was not asked for. */
   readonly event?: RepoEvent
-  /** Operations left out. */
+  /** How many operations were filtered out. */
   readonly filtered: number
 }
 
@@ -44,20 +44,17 @@ function collectionMatcher(patterns: readonly string[]): ((collection: Nsid) => 
   for (const pattern of patterns) {
     if (isPattern(pattern)) continue
     throw new SetupError(
-      `"${pattern}" is no collection: write one such as app.bsky.feed.post, or a beginning such as app.bsky.feed.*`,
+      `"${pattern}" is not a collection: write one such as app.bsky.feed.post, or a prefix such as app.bsky.feed.*`,
     )
   }
   if (patterns.length === 0 || patterns.includes('*')) return undefined
   const exact = new Set(patterns.filter((pattern) => !pattern.endsWith('.*')))
-  const beginnings = patterns
-    .filter((pattern) => pattern.endsWith('.*'))
-    .map((pattern) => pattern.slice(0, -1))
-  return (collection) =>
-    exact.has(collection) || beginnings.some((beginning) => collection.startsWith(beginning))
+  const prefixes = patterns.filter((pattern) => pattern.endsWith('.*')).map((pattern) => pattern.slice(0, -1))
+  return (collection) => exact.has(collection) || prefixes.some((prefix) => collection.startsWith(prefix))
 }
 
 function isPattern(pattern: string): boolean {
   if (pattern === '*') return true
-  // What follows a beginning has at least one part; with a second one even `app.*` completes to a name.
+  // At least one part follows a prefix; with a second one even `app.*` becomes a complete name.
   return pattern.endsWith('.*') ? isNsid(`${pattern.slice(0, -2)}.some.name`) : isNsid(pattern)
 }

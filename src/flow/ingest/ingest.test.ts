@@ -58,7 +58,7 @@ describe('Ingest', () => {
     }
   })
 
-  it('moves the cursor past events that are all left out', async () => {
+  it('moves the cursor past events that are all filtered out', async () => {
     const { streams, source, seqs } = setUp()
     let left = 0
     const filter = createFilter({ dids: ['did:plc:other'] })
@@ -74,7 +74,7 @@ describe('Ingest', () => {
     assert.equal(left, 6)
   })
 
-  it('stops reading at the high-water mark, drops nothing, and goes on when there is room', async () => {
+  it('stops reading at the high-water mark, drops nothing, and resumes when there is room', async () => {
     const { streams, source, seqs } = setUp()
     const ingest = new Ingest({ source, host, streams, highWater: 20, batchEvents: 10, lingerMs: 0 })
     assert.equal(ingest.isHeldBack, false)
@@ -99,7 +99,7 @@ describe('Ingest', () => {
     assert.deepEqual((await seqs()).slice(-1), [100])
   })
 
-  it('repeats a batch that cannot be written, and tells each time', async () => {
+  it('repeats a batch that cannot be written, and reports each failure', async () => {
     const { streams, source, seqs } = setUp()
     let failures = 2
     const failing = withAppend(streams, async (...args) => {
@@ -117,7 +117,7 @@ describe('Ingest', () => {
     assert.equal(errors.length, 2)
   })
 
-  it('gives up what cannot be written when it is told to stop, the cursor where it was', async () => {
+  it('gives up what cannot be written when it is told to stop, and leaves the cursor where it was', async () => {
     const { streams, source } = setUp()
     const stop = new AbortController()
     const failing = withAppend(streams, async () => {

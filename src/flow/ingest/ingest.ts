@@ -6,7 +6,7 @@ import { createFilter, type EventFilter } from './filter.ts'
 import { WriteBatch } from './write-batch.ts'
 
 export interface IngestOptions {
-  /** What the firehose brings, in order. It is not asked for more while there is no room; the run ends with it. */
+  /** What the firehose brings, in order. It is not read while there is no room; the run ends with it. */
   readonly source: AsyncIterable<SourceBatch>
   /** The host that `source` reads; its cursor is kept under this name. */
   readonly host: string
@@ -25,16 +25,16 @@ export interface IngestOptions {
   readonly backoff?: Backoff
   /** Called after each batch that was written. Must not throw. */
   readonly onWrite?: (write: IngestWrite) => void
-  /** Called with how many operations of an event were left out. Must not throw. */
+  /** Called with how many operations of an event were filtered out. Must not throw. */
   readonly onFilter?: (operations: number) => void
   /** Called for each failed attempt to write a batch, which is repeated. Must not throw. */
   readonly onError?: (error: unknown) => void
 }
 
-/** What a source hands over at once. */
+/** What a source hands over at a time. */
 export interface SourceBatch {
   readonly events: readonly RepoEvent[]
-  /** The position of the host's stream that is reached with them. */
+  /** The position in the host's stream that they lead to. */
   readonly seq: number
 }
 
@@ -46,7 +46,7 @@ export interface IngestWrite {
   readonly durationMs: number
 }
 
-/** Writes what a firehose brings to the stream of live events, the cursor of its host together with it. */
+/** Writes what a firehose brings to the stream of live events, together with the cursor of its host. */
 export class Ingest {
   readonly #options: Required<IngestOptions>
   #waiting = new WriteBatch()
@@ -60,7 +60,7 @@ export class Ingest {
     this.#options = { ...defaults, ...options }
   }
 
-  /** Events that were taken in and are not yet in the stream. */
+  /** Events that have been read and are not yet in the stream. */
   get eventsInMemory(): number {
     return this.#waiting.events + this.#writing
   }
@@ -73,14 +73,14 @@ export class Ingest {
   /**
    * Runs until the source ends and everything it brought is written.
    *
-   * @param signal gives up what cannot be written at once when it aborts; as the cursor has not moved, the host
+   * @param signal when it aborts, what then fails to be written is given up: the cursor has not moved, so the host
    *   sends it again.
    * @throws what the source throws, after everything before it is written.
    */
   async run(signal?: AbortSignal): Promise<void> {
     this.#hasEnded = false
     const writing = this.#write(signal)
-    // A failed writer must end the reader, too.
+    // A failed writer must end the reader too.
     writing.catch(() => this.#wakeReader())
     try {
       for await (const batch of this.#options.source) {
@@ -152,12 +152,12 @@ export class Ingest {
     )
   }
 
-  /** Resolves when something has changed for the writer, or after `timeoutMs`. */
+  /** Resolves when there is something to do for the writer, or after `timeoutMs`. */
   #sleep(timeoutMs?: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs)
       this.#wakeWriter = () => {
-        // Nothing to do for the writer yet: it goes on lingering.
+        // Nothing to do for the writer yet: it keeps waiting for more.
         if (timeoutMs !== undefined && !this.#isFull() && !this.#hasEnded) return
         clearTimeout(timer)
         this.#wakeWriter = () => {}

@@ -16,7 +16,7 @@ import { SqliteStreams } from '../../state/streams/sqlite.ts'
 import { firehoseLive } from '../../state/streams/streams.ts'
 import { ingestConnectionErrors, ingestMetrics, observeIngest } from './instrumented.ts'
 
-it('counts what the ingest writes, leaves out and fails to write', async () => {
+it('counts what the ingest writes, filters out and fails to write', async () => {
   const { meter, value } = createTestMeter()
   const { onWrite, onFilter, onError } = ingestMetrics(meter)
   const onConnectionError = ingestConnectionErrors(meter)

@@ -13,7 +13,7 @@ import {
 import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
 import type { Ingest, IngestOptions } from './ingest.ts'
 
-/** Turns what the ingest tells into its counters, and the time and size of its batches. */
+/** Counts what the ingest reports, and records the time and size of its batches. */
 export function ingestMetrics(
   meter: Meter,
 ): Required<Pick<IngestOptions, 'onWrite' | 'onFilter' | 'onError'>> {
@@ -34,7 +34,7 @@ export function ingestMetrics(
 }
 
 /**
- * Counts lost and failed connections to the relay with the errors of the ingester, too.
+ * Counts lost and failed connections to the relay among the errors of the ingester.
  *
  * @returns what to call for each.
  */

@@ -6,7 +6,7 @@ export class WriteBatch {
   /** Operations on records in it. */
   operations = 0
   bytes = 0
-  /** The position of the host's stream that is reached with it; absent while nothing waits. */
+  /** The position in the host's stream that it leads to; absent while nothing waits. */
   seq: number | undefined
 
   get events(): number {

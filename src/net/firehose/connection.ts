@@ -1,14 +1,14 @@
 import { WebSocket } from 'ws'
 
-/** How a connection came to its end. */
+/** How a connection ended. */
 export type Ending =
-  /** Nobody answered, or not now: worth trying again. */
+  /** There was no answer, or none for now: worth trying again. */
   | { readonly kind: 'unreachable'; readonly message: string }
-  /** Somebody answered who does not speak the protocol. */
+  /** What answered does not speak the protocol. */
   | { readonly kind: 'foreign'; readonly message: string }
-  /** A connection that was open is no more. */
+  /** An open connection was lost. */
   | { readonly kind: 'lost'; readonly message: string }
-  /** The next message is larger than may be received at all. */
+  /** The next message is larger than the limit. */
   | { readonly kind: 'oversized' }
 
 export interface ConnectionOptions {
@@ -17,7 +17,7 @@ export interface ConnectionOptions {
   readonly maxMessageBytes: number
   /** How long the relay has to answer, in ms. */
   readonly handshakeTimeoutMs: number
-  /** A relay that says nothing for so long, in ms, is asked for a sign of life, and given up after as long again. */
+  /** A relay that is silent for this long, in ms, is pinged, and given up after as long again. */
   readonly idleTimeoutMs: number
   readonly onOpen: () => void
   /** Takes each message; it is text when `isText`. */
@@ -32,7 +32,7 @@ export class Connection {
   #paused = false
   #end!: (ending: Ending) => void
   #heartbeat: NodeJS.Timeout | undefined
-  #heard = true
+  #isAlive = true
   #failure: Ending | undefined
 
   constructor(options: ConnectionOptions) {
@@ -49,7 +49,7 @@ export class Connection {
     this.#listen(this.#socket)
   }
 
-  /** Stops reading, so that the relay has to wait; what has been received already still comes. */
+  /** Stops reading, so that the relay has to wait; what has already been received is still delivered. */
   pause(): void {
     this.#paused = true
     this.#socket.pause()
@@ -57,7 +57,7 @@ export class Connection {
 
   resume(): void {
     this.#paused = false
-    this.#heard = true
+    this.#isAlive = true
     this.#socket.resume()
   }
 
@@ -66,23 +66,23 @@ export class Connection {
   }
 
   #listen(socket: WebSocket): void {
-    const heard = () => {
-      this.#heard = true
+    const markAlive = () => {
+      this.#isAlive = true
     }
     socket.on('open', () => this.#opened())
     socket.on('message', (data: Buffer, isBinary) => {
-      this.#heard = true
+      this.#isAlive = true
       this.#options.onMessage(data, !isBinary)
     })
-    socket.on('ping', heard)
-    socket.on('pong', heard)
+    socket.on('ping', markAlive)
+    socket.on('pong', markAlive)
     socket.on('unexpected-response', (request, { statusCode = 0, statusMessage }) => {
-      this.#failure = answered(statusCode, `${statusCode} ${statusMessage}`)
+      this.#failure = responseEnding(statusCode, `${statusCode} ${statusMessage}`)
       request.destroy()
       socket.terminate()
     })
     socket.on('error', (error: Error & { code?: string }) => {
-      this.#failure ??= this.#heartbeat ? failed(error) : refused(error)
+      this.#failure ??= this.#heartbeat ? lossEnding(error) : attemptEnding(error)
     })
     socket.on('close', (code, reason) => {
       clearInterval(this.#heartbeat)
@@ -91,49 +91,49 @@ export class Connection {
   }
 
   #opened(): void {
-    this.#heartbeat = setInterval(() => this.#beat(), this.#options.idleTimeoutMs)
+    this.#heartbeat = setInterval(() => this.#checkAlive(), this.#options.idleTimeoutMs)
     if (this.#paused) this.#socket.pause()
     this.#options.onOpen()
   }
 
-  #beat(): void {
-    // While reading is paused nothing can be heard, an answer to a ping neither.
+  #checkAlive(): void {
+    // While reading is paused nothing arrives, not even the answer to a ping.
     if (this.#paused) return
-    if (!this.#heard) {
+    if (!this.#isAlive) {
       // What came while other work kept us from reading is read before this is called.
       setImmediate(() => this.#giveUp())
       return
     }
-    this.#heard = false
+    this.#isAlive = false
     this.#socket.ping()
   }
 
   #giveUp(): void {
-    if (this.#heard) return
+    if (this.#isAlive) return
     this.#failure ??= { kind: 'lost', message: 'the relay no longer answers' }
     this.#socket.terminate()
   }
 }
 
-/** Servers that are overloaded or being restarted answer for the relay behind them; anything else will not change. */
-function answered(status: number, message: string): Ending {
+/** Statuses of a server that is overloaded or restarting will pass; any other will not. */
+function responseEnding(status: number, message: string): Ending {
   const passing = status >= 500 || status === 408 || status === 425 || status === 429
   return passing && status !== 501 && status !== 505
     ? { kind: 'unreachable', message }
     : { kind: 'foreign', message: `it answers ${message} instead of opening a WebSocket` }
 }
 
-function failed(error: Error & { code?: string }): Ending {
+function lossEnding(error: Error & { code?: string }): Ending {
   return error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
     ? { kind: 'oversized' }
     : { kind: 'lost', message: describe(error) }
 }
 
-function refused(error: Error & { code?: string }): Ending {
+function attemptEnding(error: Error & { code?: string }): Ending {
   const message = describe(error)
   return foreignAnswers.test(error.code ?? '') ||
     /^(Invalid|Server sent|Unexpected server)/.test(error.message)
-    ? { kind: 'foreign', message: `its answer is not one of a WebSocket server: ${message}` }
+    ? { kind: 'foreign', message: `its answer is not that of a WebSocket server: ${message}` }
     : { kind: 'unreachable', message }
 }
 
@@ -141,7 +141,7 @@ function refused(error: Error & { code?: string }): Ending {
 const foreignAnswers =
   /^(HPE_(?!INVALID_EOF_STATE)|EPROTO$|ERR_SSL_WRONG_VERSION_NUMBER$|ERR_SSL_PACKET_LENGTH)/
 
-/** The attempts on all addresses of a host fail together, with an error that has no words of its own. */
+/** The attempts on all addresses of a host fail together, in an error without a message of its own. */
 function describe(error: Error & { code?: string }): string {
   const [first] = error instanceof AggregateError ? error.errors : []
   return (first ?? error).message || error.code || error.name

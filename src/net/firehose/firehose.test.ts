@@ -32,7 +32,7 @@ async function setup(
 const seqs = (events: readonly { readonly seq: number }[]) => events.map(({ seq }) => seq)
 
 describe('the firehose', () => {
-  it('yields every event once and in order, and tells where it stands', async () => {
+  it('yields every event once and in order, and knows how far it has got', async () => {
     await using test = await setup(300, { maxBatchEvents: 7 })
     const events = await test.harness.until(300)
     assert.deepEqual(
@@ -51,7 +51,7 @@ describe('the firehose', () => {
     { cursor: 'live', sent: null },
   ] as const
   for (const { cursor, sent } of starts) {
-    it(`asks for what is behind the cursor ${cursor}`, async () => {
+    it(`asks for what comes after the cursor ${cursor}`, async () => {
       await using test = await setup(0, { cursor })
       const next = test.harness.until(20)
       await once(test.relay.server, 'connection')
@@ -98,7 +98,7 @@ describe('the firehose', () => {
 })
 
 describe('a lost connection', () => {
-  it('is opened again behind the last event, however often', async () => {
+  it('is resumed after the last event, however often', async () => {
     await using test = await setup(3)
     await test.harness.until(3)
     for (let seq = 4; seq < 14; seq++) {
@@ -112,13 +112,13 @@ describe('a lost connection', () => {
     assert.equal(test.harness.count('failure connect'), 0)
   })
 
-  it('is opened again when the relay has been away', async () => {
+  it('is reopened when the relay has been away', async () => {
     await using test = await setup(3)
     await test.harness.until(3)
     const { port } = test.relay
     await test.relay[Symbol.asyncDispose]()
     const next = test.harness.until(4)
-    await test.harness.heard('failure connect', 3)
+    await test.harness.reported('failure connect', 3)
     assert.equal(test.harness.firehose.connected, false)
     await using again = await TestRelay.start({ port })
     again.emit(4, await test.repo.createFrame(4))
@@ -126,10 +126,10 @@ describe('a lost connection', () => {
     assert.equal(test.harness.count('reconnect'), 1)
   })
 
-  it('is noticed when the other side has died in silence', async () => {
+  it('is noticed when the other side has fallen silent', async () => {
     await using test = await setup(1, { idleTimeoutMs: 20, autoPong: false })
     await test.harness.until(1)
-    await test.harness.heard('reconnect', 2)
+    await test.harness.reported('reconnect', 2)
     await test.emit(2)
     assert.deepEqual(seqs(await test.harness.until(2)), [2])
   })
@@ -144,7 +144,7 @@ describe('a lost connection', () => {
 })
 
 describe('what a relay says about the cursor', () => {
-  it('makes the stream start over when the relay was set back', async () => {
+  it('makes the stream start over when the relay was reset', async () => {
     await using test = await setup(2, {
       cursor: 1000,
       onConnection: (socket, cursor, relay) => {
@@ -161,7 +161,7 @@ describe('what a relay says about the cursor', () => {
     assert.equal(test.harness.count('gap'), 1)
   })
 
-  it('makes it come back when it was too slow', async () => {
+  it('makes it reconnect when it was too slow', async () => {
     await using test = await setup(4, {
       onConnection: (socket, cursor, relay) => {
         relay.replay(socket, cursor)
@@ -169,14 +169,14 @@ describe('what a relay says about the cursor', () => {
       },
     })
     assert.deepEqual(seqs(await test.harness.until(4)), [1, 2, 3, 4])
-    await test.harness.heard('reconnect', 1)
+    await test.harness.reported('reconnect', 1)
     await test.emit(5)
     assert.deepEqual(seqs(await test.harness.until(5)), [5])
     assert.deepEqual(test.relay.cursors, ['0', '4'])
     assert.equal(test.harness.count('failure connection'), 1)
   })
 
-  it('makes it start over when all that comes is older than a place where the relay never was', async () => {
+  it('makes it start over when all that comes is older than a cursor which the relay never reached', async () => {
     const time = new Date(sentMs).toISOString()
     const last = 10_500
     const nowhere = Number.MAX_SAFE_INTEGER
@@ -197,7 +197,7 @@ describe('what a relay says about the cursor', () => {
     assert.deepEqual(test.relay.cursors, ['0', String(nowhere), '0'])
   })
 
-  it('is told when events are missing', async () => {
+  it('is reported when events are missing', async () => {
     await using test = await setup(0, {
       onConnection: (socket, cursor, relay) => {
         socket.send(infoFrame('OutdatedCursor', 'Requested cursor exceeded limit.'))
@@ -213,7 +213,7 @@ describe('what a relay says about the cursor', () => {
 })
 
 describe('a message too large to be received', () => {
-  it('is stepped past without losing what comes behind it', async () => {
+  it('is stepped past without losing what comes after it', async () => {
     await using test = await setup(2, {
       maxMessageBytes: 100_000,
       onConnection: (socket, cursor, relay) => {
@@ -262,7 +262,7 @@ describe('a reader that takes its time', () => {
   })
 })
 
-describe('an address where no relay is', () => {
+describe('an address without a relay', () => {
   const identity = new KnownKeys([])
   const backoff = { firstMs: 1, maxMs: 4 }
   const answers: Record<string, (server: ReturnType<typeof createServer>) => unknown> = {
@@ -274,7 +274,7 @@ describe('an address where no relay is', () => {
     '426': (server) => server.on('request', (_, response) => response.writeHead(426).end()),
   }
   for (const [status, answer] of Object.entries(answers)) {
-    it(`is wrong use when it answers ${status}`, async () => {
+    it(`is an error of the setup when it answers ${status}`, async () => {
       const server = createServer()
       answer(server)
       await using relay = await listening(server)
@@ -290,7 +290,7 @@ describe('an address where no relay is', () => {
     })
   }
 
-  it('is wrong use when it does not speak HTTP', async () => {
+  it('is an error of the setup when it does not speak HTTP', async () => {
     await using relay = await listening(
       createTcpServer((socket) =>
         socket
@@ -308,7 +308,7 @@ describe('an address where no relay is', () => {
     'other bytes': [Buffer.from('one'), Buffer.from('two'), Buffer.from('three')],
   }
   for (const [what, frames] of Object.entries(speeches)) {
-    it(`is wrong use when it says ${what}`, async () => {
+    it(`is an error of the setup when it sends ${what}`, async () => {
       await using relay = await TestRelay.start({
         onConnection: (socket) => {
           for (const frame of frames) socket.send(frame)
@@ -336,14 +336,14 @@ describe('an address where no relay is', () => {
     assert.deepEqual(seqs(await next), [10])
   })
 
-  it('is tried again for ever when nobody answers, or somebody who may be back soon', async () => {
+  it('is retried forever when there is no answer, or one that may pass', async () => {
     const server = createServer((_, response) => response.writeHead(503).end())
     const relay = await listening(server)
     await using harness = new Harness({ relay: relay.url, identity })
     assert.equal(await harness.firehose.start(), 'unreachable')
-    await harness.heard('failure connect', 4)
+    await harness.reported('failure connect', 4)
     await relay[Symbol.asyncDispose]()
-    await harness.heard('failure connect', 8)
+    await harness.reported('failure connect', 8)
     await using back = await TestRelay.start({ port: Number(relay.url.port) })
     const next = harness.until(1)
     back.emit(1, anyFrame('#identity', { seq: 1, did, time: new Date().toISOString() }))
@@ -351,7 +351,7 @@ describe('an address where no relay is', () => {
     assert.equal(harness.count('reconnect'), 0)
   })
 
-  it('is tried again when it was a relay before', async () => {
+  it('is retried when there was a relay before', async () => {
     await using test = await setup(1)
     await test.harness.until(1)
     const { port } = test.relay
@@ -359,7 +359,7 @@ describe('an address where no relay is', () => {
     const next = test.harness.until(2)
     const server = createServer((_, response) => response.writeHead(404).end())
     const other = await listening(server, port)
-    await test.harness.heard('failure connect', 5)
+    await test.harness.reported('failure connect', 5)
     await other[Symbol.asyncDispose]()
     await using again = await TestRelay.start({ port })
     again.emit(2, await test.repo.createFrame(2))

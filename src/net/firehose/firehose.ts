@@ -4,8 +4,8 @@ import { Queue, type Slot } from './queue.ts'
 import { Uplink } from './uplink.ts'
 
 /**
- * The event stream of a relay or PDS, verified (`com.atproto.sync.subscribeRepos`). A bad event is told and
- * skipped, a lost connection opened again for ever; neither ends the stream.
+ * The event stream of a relay or PDS, verified (`com.atproto.sync.subscribeRepos`). A bad event is reported and
+ * skipped, a lost connection is reopened, however often; neither ends the stream.
  */
 export class Firehose implements AsyncDisposable {
   readonly #settings: Settings
@@ -34,21 +34,21 @@ export class Firehose implements AsyncDisposable {
     return this.#intake.seq
   }
 
-  /** When the last event received was sent first, in ms since 1970, by the host's clock. */
+  /** When the last event received was first sent, in ms since 1970, by the host's clock. */
   get lastEventTimeMs(): number | undefined {
     return this.#intake.timeMs
   }
 
-  /** How many frames have been received and not been taken yet. */
+  /** How many frames have been received and not yet taken. */
   get queued(): number {
     return this.#queue.length
   }
 
   /**
-   * Makes the first attempt to connect and tells what came of it. Events wait until they are taken; a relay
-   * that cannot be reached is tried again for ever.
+   * Makes the first attempt to connect and reports its outcome. Events wait until they are taken; a relay
+   * that cannot be reached is retried forever.
    *
-   * @throws {SetupError} when somebody answers who does not speak the protocol.
+   * @throws {SetupError} when what answers does not speak the protocol.
    */
   async start(): Promise<'connected' | 'unreachable'> {
     this.#running ??= this.#uplink.run().catch((error) => this.#queue.fail(error))
@@ -59,10 +59,10 @@ export class Firehose implements AsyncDisposable {
   }
 
   /**
-   * Yields verified events in their order until `signal` is aborted, then closes the connection. The next
-   * batch is made when it is asked for: who has saved one and its `seq` loses nothing by a crash.
+   * Yields verified events in order until `signal` aborts, then closes the connection. The next batch is
+   * assembled when it is asked for: a caller that has saved a batch and its `seq` loses nothing in a crash.
    *
-   * @throws {SetupError} when the first that the other side sends is not of the protocol.
+   * @throws {SetupError} when what the other side sends first is not of the protocol.
    */
   async *events(signal: AbortSignal): AsyncGenerator<FirehoseBatch, void, undefined> {
     try {
@@ -70,7 +70,7 @@ export class Firehose implements AsyncDisposable {
       while (!signal.aborted) {
         await this.#queue.ready(signal)
         const batch = toBatch(this.#queue.take(this.#settings.maxBatchEvents))
-        this.#uplink.govern()
+        this.#uplink.applyBackpressure()
         if (batch && !signal.aborted) yield batch
       }
     } finally {

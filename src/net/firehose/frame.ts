@@ -2,12 +2,12 @@ import { decode } from '@atcute/cbor'
 import { scan } from '../repo/canonical.ts'
 import { Rejection } from '../repo/rejection.ts'
 
-/** A frame of an event stream (https://atproto.com/specs/event-stream), opened as far as its two objects. */
+/** A frame of an event stream (https://atproto.com/specs/event-stream), split into its two objects. */
 export type Frame = MessageFrame | ErrorFrame
 
 export interface MessageFrame {
   readonly kind: 'message'
-  /** As the header has it: `#commit` and others. */
+  /** As in the header: `#commit` and others. */
   readonly type: string
   readonly body: Fields
 }
@@ -19,7 +19,7 @@ export interface ErrorFrame {
   readonly message?: string
 }
 
-/** A map of CBOR as it came: what a field holds is not known yet. */
+/** A CBOR map as it came: what its fields hold has not been checked. */
 export type Fields = Readonly<Record<string, unknown>>
 
 export interface Header {
@@ -29,7 +29,7 @@ export interface Header {
 }
 
 /**
- * Opens the first of a frame's two objects; only who speaks the protocol sends one that is good.
+ * Opens the first of a frame's two objects. That it is good shows that the sender speaks the protocol.
  *
  * @throws {Rejection} `frame`, `decode`, `canonical` or `depth`
  */
@@ -47,7 +47,7 @@ export function openBody(frame: Uint8Array, { type, sizeBytes }: Header): Frame 
   const bytes = frame.subarray(sizeBytes)
   if (bytes.length === 0) throw new Rejection('frame', 'a frame of one object')
   if (scan(bytes, 0) !== bytes.length)
-    throw new Rejection('frame', 'bytes behind the second object of a frame')
+    throw new Rejection('frame', 'bytes after the second object of a frame')
   const body = readMap(bytes)
   if (type !== undefined) return { kind: 'message', type, body }
   if (typeof body.error !== 'string') throw new Rejection('frame', 'an error without a name')

@@ -65,23 +65,23 @@ const poison: {
   },
   { what: 'a body without fields', reason: 'decode', frame: (seq) => anyFrame('#commit', { seq }) },
   {
-    what: 'a time that is none',
+    what: 'a time that is not one',
     reason: 'decode',
     frame: (seq) => anyFrame('#identity', { seq, did: other.did, time: 'now' }),
   },
   {
-    what: 'a did that is none',
+    what: 'a did that is not one',
     reason: 'decode',
     frame: (seq) => anyFrame('#identity', { seq, did: 'you', time }),
   },
-  { what: 'a rev that is no TID', reason: 'decode', frame: altered((body) => ({ ...body, rev: '1' })) },
+  { what: 'a rev that is not a TID', reason: 'decode', frame: altered((body) => ({ ...body, rev: '1' })) },
   {
     what: 'a path outside of collections',
     reason: 'decode',
     frame: altered((body) => ({ ...body, ops: [{ ...body.ops[0], path: '../etc/passwd' }] })),
   },
   {
-    what: 'blocks that are no CAR',
+    what: 'blocks that are not a CAR',
     reason: 'decode',
     frame: altered((body) => ({ ...body, blocks: { $bytes: 'AAAA' } })),
   },
@@ -199,7 +199,11 @@ const poison: {
     reason: 'unknown_type',
     frame: (seq) => anyFrame('#labels', { seq, labels: [] }),
   },
-  { what: 'a seq that was before', reason: 'cursor', frame: async () => await other.createFrame(1) },
+  {
+    what: 'a seq that has been reached before',
+    reason: 'cursor',
+    frame: async () => await other.createFrame(1),
+  },
 ]
 
 describe('a hostile relay', () => {
@@ -220,7 +224,7 @@ describe('a hostile relay', () => {
   })
 
   for (const { what, reason, frame } of poison) {
-    it(`skips ${what} as ${reason}, and goes on`, async () => {
+    it(`skips ${what} as ${reason}, and continues`, async () => {
       const counts = harness.counts('reject')
       relay.emit(++seq, await frame(seq))
       relay.emit(++seq, await good.createFrame(seq))

@@ -17,7 +17,7 @@ import { Harness, KnownKeys } from './testing/harness.ts'
 import { TestRelay } from './testing/test-relay.ts'
 import { createTestRepo, sentMs } from './testing/test-repo.ts'
 
-it('counts what a firehose does, and shows where it stands', async () => {
+it('counts what a firehose does, and shows how far it has got', async () => {
   const { meter, value } = createTestMeter()
   const repo = await createTestRepo('did:plc:aaaaaaaaaaaaaaaaaaaaaaaa')
   await using relay = await TestRelay.start()
@@ -56,7 +56,7 @@ it('has a name in the catalog for each reason', () => {
   assert.deepEqual(new Set(declared), new Set(['connect', 'connection', ...rejectReasons]))
 })
 
-it('shows no negative lag when a host is ahead of time', async () => {
+it('shows no negative lag when the clock of a host is ahead', async () => {
   const { meter, value } = createTestMeter()
   observeFirehose(meter, { connected: true, lastSeq: 1, lastEventTimeMs: sentMs + 1000 }, () => sentMs)
   assert.equal(await value(firehoseLag), 0)

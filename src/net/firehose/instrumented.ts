@@ -13,7 +13,7 @@ import {
 import type { Firehose } from './firehose.ts'
 import type { FirehoseOptions } from './options.ts'
 
-/** Turns what the firehose tells into its counters. */
+/** Counts what the firehose reports. */
 export function firehoseMetrics(
   meter: Meter,
 ): Required<
@@ -36,7 +36,7 @@ export function firehoseMetrics(
   }
 }
 
-/** Exports the state of the firehose. A host whose clock is ahead of ours makes no negative lag. */
+/** Exports the state of the firehose. A host whose clock is ahead of ours does not make the lag negative. */
 export function observeFirehose(
   meter: Meter,
   firehose: Pick<Firehose, 'connected' | 'lastSeq' | 'lastEventTimeMs'>,
@@ -50,7 +50,7 @@ export function observeFirehose(
   })
 }
 
-/** One bound handle for each value: what happens for every event costs an addition. */
+/** One bound handle for each value, so that each event costs no more than an addition. */
 function handles<Value extends string, Handle>(
   values: readonly Value[],
   bindTo: (value: Value) => Handle,

@@ -10,29 +10,29 @@ import { Verifier } from './verifier.ts'
 export interface IntakeOptions {
   readonly settings: Settings
   readonly queue: Queue
-  /** Ends the looking up of keys. */
+  /** Ends look-ups of keys. */
   readonly signal: AbortSignal
 }
 
-/** Takes frames as they arrive, verifies them, and puts them in the queue; a bad one is told and skipped. */
+/** Takes frames as they arrive, verifies them, and puts them in the queue; a bad one is reported and skipped. */
 export class Intake {
   readonly #settings: Settings
   readonly #queue: Queue
   readonly #signal: AbortSignal
   readonly #verifier: Verifier
-  readonly #told = new Set<RejectReason>()
-  #foreign = 0
-  /** How many frames in a row came out of sequence. */
-  #older = 0
+  readonly #reported = new Set<RejectReason>()
+  #foreignFrames = 0
+  /** How many frames in a row had a seq that had been reached before. */
+  #staleFrames = 0
 
-  /** Last seq received, and where to go on after a lost connection; absent while unknown. */
+  /** The last seq received, from which to resume after a lost connection; absent while unknown. */
   seq: number | undefined
-  /** When the last event received was sent first. */
+  /** When the last event received was first sent. */
   timeMs: number | undefined
-  /** Messages of the protocol since the connection began. */
+  /** Messages of the protocol since the connection was opened. */
   messages = 0
   /** Whether the other side has ever spoken the protocol. */
-  spoken = false
+  speaksProtocol = false
 
   constructor({ settings, queue, signal }: IntakeOptions) {
     this.#settings = settings
@@ -42,26 +42,26 @@ export class Intake {
     this.seq = settings.cursor === 'live' ? undefined : settings.cursor
   }
 
-  /** Whether the other side sends what cannot come from a relay; one bad frame or two may come from anybody. */
-  get foreign(): boolean {
-    return !this.spoken && this.#foreign >= 3
+  /** Whether the other side sends what no relay sends; a bad frame or two may come from any. */
+  get isForeign(): boolean {
+    return !this.speaksProtocol && this.#foreignFrames >= 3
   }
 
   /**
-   * Whether our place in the sequence seems to be one that the relay never reached. Asked to go on behind it,
-   * a relay says so, and the stream starts over.
+   * Whether the relay seems never to have reached our place in the sequence. Asked to resume after it, a relay
+   * answers so, and the stream starts over.
    */
-  get astray(): boolean {
-    return this.#older >= mostOlder
+  get outOfSequence(): boolean {
+    return this.#staleFrames >= maxStaleFrames
   }
 
-  /** A connection begins. */
+  /** To be called before each attempt to connect. */
   begin(): void {
     this.messages = 0
-    this.#older = 0
+    this.#staleFrames = 0
   }
 
-  /** @returns what the relay says before it ends the connection. */
+  /** @returns the error that a relay sends before it closes the connection. */
   receive(data: Buffer, isText: boolean): ErrorFrame | undefined {
     this.#settings.onReceive(data.length)
     try {
@@ -75,21 +75,21 @@ export class Intake {
     return undefined
   }
 
-  /** The relay knows less than we have seen: it was set back, and all it has is new. */
+  /** The relay has not reached our cursor: it was reset, and all that it has is new. */
   startOver(): void {
-    const message = 'the relay was set back behind the cursor; starting over from its oldest event'
+    const message = 'the relay was reset to before our cursor; starting over from its oldest event'
     this.reject(new Rejection('cursor', message))
     this.seq = 0
     this.#settings.onGap(message)
   }
 
-  /** Counts what is skipped, and tells the first of each kind. */
+  /** Counts what is skipped, and logs the first of each kind. */
   reject(error: unknown, frame?: { readonly seq?: number; readonly did?: string }): void {
     const { reason, message } = rejection(error)
     this.#settings.onReject(reason)
-    if (this.#told.has(reason)) return
-    this.#told.add(reason)
-    this.#settings.log.warn('skipped a bad event; further ones of its kind are only counted', {
+    if (this.#reported.has(reason)) return
+    this.#reported.add(reason)
+    this.#settings.log.warn('skipped a bad event; more of its kind are only counted', {
       reason,
       problem: message,
       seq: frame?.seq,
@@ -101,11 +101,11 @@ export class Intake {
     const { maxFrameBytes } = this.#settings
     if (data.length > maxFrameBytes)
       throw new Rejection('size', `a frame of ${data.length} bytes, more than ${maxFrameBytes}`)
-    // A relay never sends text, so a single one tells more than bytes that may have been damaged.
-    this.#foreign += isText ? 3 : 1
+    // A relay never sends text: one such frame says more than bytes, which may have been damaged.
+    this.#foreignFrames += isText ? 3 : 1
     if (isText) throw new Rejection('frame', 'a frame of text')
     const header = openHeader(data)
-    this.spoken = true
+    this.speaksProtocol = true
     return openBody(data, header)
   }
 
@@ -130,14 +130,14 @@ export class Intake {
   #advance(seq: number | undefined): void {
     if (seq === undefined) return
     if (seq <= (this.seq ?? 0)) {
-      this.#older += 1
+      this.#staleFrames += 1
       throw new Rejection('cursor', `seq ${seq} arrived after ${this.seq}`)
     }
-    this.#older = 0
+    this.#staleFrames = 0
     this.seq = seq
   }
 
-  /** A message that has to wait for an answer from elsewhere keeps its place meanwhile. */
+  /** A message that has to wait for a key keeps its place meanwhile. */
   #accept(message: Message, sizeBytes: number): void {
     const { seq, timeMs, did } = message
     const event = this.#verifier.verify(message)
@@ -171,11 +171,11 @@ export class Intake {
   }
 }
 
-/** Some relays send again what they have sent before, but not so much of it. */
-const mostOlder = 10_000
+/** Some relays resend what they have sent before, but not this much. */
+const maxStaleFrames = 10_000
 
 function rejection(error: unknown): Pick<Rejection, 'reason' | 'message'> {
-  // Whatever else goes wrong in reading a stranger's bytes must not end the stream either.
+  // Nothing that goes wrong in reading a stranger's bytes may end the stream.
   return error instanceof Rejection ? error : { reason: 'decode', message: String(error) }
 }
 

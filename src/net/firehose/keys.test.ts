@@ -90,7 +90,7 @@ describe('keys that are not known yet', () => {
     assert.equal(identity.mostRunning, 6)
   })
 
-  it('hold up what is behind them until they are known', async () => {
+  it('hold up what comes after them until they are known', async () => {
     const repos = await Promise.all([createTestRepo(didOf(0)), createTestRepo(didOf(1))])
     const identity = new SlowKeys(repos)
     await using test = await setup(repos, identity)
@@ -103,7 +103,7 @@ describe('keys that are not known yet', () => {
     assert.equal((await next).length, 2)
   })
 
-  it('lose no event while the directory is away, which is told once', async () => {
+  it('lose no event while the directory is away, which is reported once', async () => {
     const repo = await createTestRepo(didOf(0))
     const known = new KnownKeys([repo])
     let failures = 0
@@ -119,7 +119,7 @@ describe('keys that are not known yet', () => {
     const log = createLog({ write: (line) => lines.push(line) })
     await using test = await setup([repo], identity, { log, strangerTimeoutMs: 1 })
     assert.equal((await test.harness.until(1)).length, 1)
-    assert.equal(lines.filter((line) => line.includes('does not answer')).length, 1)
+    assert.equal(lines.filter((line) => line.includes('has stopped answering')).length, 1)
     assert.equal(lines.filter((line) => line.includes('answers again')).length, 1)
     assert.deepEqual(test.harness.counts('reject'), {})
   })
@@ -151,7 +151,7 @@ describe('keys that are not known yet', () => {
   })
 })
 
-describe('a DID for which nobody answers', () => {
+describe('a DID for which there is no answer', () => {
   it('is not waited for twice in a row', async () => {
     const stranger = await createTestRepo('did:web:silent.example')
     let asked = 0
@@ -237,7 +237,7 @@ describe('a key that has changed', () => {
     assert.deepEqual(forgotten, [repo.did])
   })
 
-  it('does not help a forger, who is refused after one question', async () => {
+  it('does not help a forger, who is refused after one request', async () => {
     const [repo, forger] = await Promise.all([createTestRepo(didOf(0)), createTestRepo(didOf(0), 'forged')])
     const identity = new KnownKeys([repo])
     await using test = await setup([forger, repo], identity)

@@ -4,14 +4,14 @@ import { type Backoff, repeat } from '../../model/repeat.ts'
 import { Rejection } from '../repo/rejection.ts'
 import { importKey, type VerifyingKey } from '../repo/signature.ts'
 
-/** Knows the signing keys of DIDs; `Identity` of net/identity is one. */
+/** Knows the signing keys of DIDs, as `Identity` of net/identity does. */
 export interface KeySource {
-  /** What is known without asking anybody; the same object as long as nothing has changed. */
+  /** What is known without a request; the same object as long as nothing has changed. */
   peek(did: Did): KeyInfo | undefined
   /**
-   * @param options.refresh asks anew, also when the answer is known.
+   * @param options.refresh asks again even if the answer is known.
    * @throws {InvalidError} when there is no such DID, or no key in its document.
-   * @throws {UpstreamError} when nobody answers.
+   * @throws {UpstreamError} when there is no answer.
    */
   resolve(did: Did, options?: { readonly refresh?: boolean; readonly signal?: AbortSignal }): Promise<KeyInfo>
   /** Drops what is known, because it may have changed. */
@@ -25,20 +25,20 @@ export interface KeyInfo {
 
 export interface KeysOptions {
   readonly source: KeySource
-  /** How many DIDs are looked up at once. */
+  /** How many DIDs are looked up at a time. */
   readonly concurrency: number
   /** How long the host of a DID other than `did:plc` may hold up the stream, in ms. */
   readonly strangerTimeoutMs: number
   readonly backoff: Backoff
-  /** Called when the directory does not answer, and when it does again; not for each DID. */
+  /** Called when the directory stops answering, and when it answers again; not for each DID. */
   readonly onDirectory: (answers: boolean, problem: string) => void
 }
 
-/** The imported keys of DIDs, and the looking up of those that are not known yet. */
+/** The imported keys of DIDs, and look-ups of those that are not known yet. */
 export class Keys {
   readonly #options: KeysOptions
   readonly #imported = new WeakMap<KeyInfo, VerifyingKey>()
-  /** Under way, so that all events of a repo share one. */
+  /** Those under way, so that all events of a repo share one. */
   readonly #lookUps = {
     known: new Map<Did, Promise<VerifyingKey>>(),
     refreshed: new Map<Did, Promise<VerifyingKey>>(),
@@ -55,7 +55,7 @@ export class Keys {
     this.#options = options
   }
 
-  /** @throws {Rejection} `signature` when the key is none. */
+  /** @throws {Rejection} `signature` when what is known is not a key. */
   known(did: Did): VerifyingKey | undefined {
     const info = this.#options.source.peek(did)
     return info && this.#import(info)
@@ -66,8 +66,8 @@ export class Keys {
   }
 
   /**
-   * Waits as long as the directory of `did:plc` does not answer, since no event may be lost for that;
-   * hosts that strangers chose get a short time only.
+   * Waits while the directory of `did:plc` does not answer, since no event may be lost to that; hosts that
+   * strangers chose get only a short time.
    *
    * @throws {Rejection} `signature` when there is no key.
    * @throws anything once `signal` has aborted.
@@ -80,7 +80,8 @@ export class Keys {
   }
 
   async #lookUp(did: Did, refresh: boolean, signal: AbortSignal): Promise<VerifyingKey> {
-    while (this.#running >= this.#options.concurrency) await new Promise<void>((go) => this.#waiting.push(go))
+    while (this.#running >= this.#options.concurrency)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#running += 1
     try {
       return this.#import(await this.#resolve(did, refresh, signal))
@@ -92,12 +93,13 @@ export class Keys {
 
   async #resolve(did: Did, refresh: boolean, signal: AbortSignal): Promise<KeyInfo> {
     if (did.startsWith('did:plc:')) return await this.#askDirectory(did, refresh, signal)
-    if (performance.now() < (this.#silent.get(did) ?? 0)) throw noKey(did, 'its host did not answer lately')
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(this.#options.strangerTimeoutMs)])
+    if (performance.now() < (this.#silent.get(did) ?? 0))
+      throw noKey(did, 'its host has recently not answered')
+    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(this.#options.strangerTimeoutMs)])
     try {
-      return await repeat(() => this.#ask(did, refresh, patience), {
+      return await repeat(() => this.#ask(did, refresh, giveUp), {
         backoff: this.#options.backoff,
-        signal: patience,
+        signal: giveUp,
         isWorthRepeating: isUpstream,
       })
     } catch (error) {
@@ -106,20 +108,20 @@ export class Keys {
     }
   }
 
-  /** Waits for ever, unless the directory answers for others and for this DID again and again does not. */
+  /** Waits forever, unless the directory answers for others and keeps failing for this DID. */
   async #askDirectory(did: Did, refresh: boolean, signal: AbortSignal): Promise<KeyInfo> {
     const answersBefore = this.#answers
     let failures = 0
     const ask = async () => {
       try {
         const info = await this.#ask(did, refresh, signal)
-        this.#answered()
+        this.#countAnswer()
         return info
       } catch (error) {
         signal.throwIfAborted()
-        if (error instanceof Rejection) this.#answered()
+        if (error instanceof Rejection) this.#countAnswer()
         if (!isUpstream(error)) throw error
-        if (++failures > mostFailures && this.#answers > answersBefore) throw noKey(did, error.message)
+        if (++failures > maxFailures && this.#answers > answersBefore) throw noKey(did, error.message)
         this.#report(false, error.message)
         throw error
       }
@@ -135,14 +137,14 @@ export class Keys {
     }
   }
 
-  /** Who was silent once shall not hold up the stream again at once. */
+  /** A host that has just been silent must not hold up the stream again at once. */
   #silence(did: Did, error: UpstreamError): Rejection {
-    if (this.#silent.size >= mostSilent) this.#silent.clear()
+    if (this.#silent.size >= maxSilent) this.#silent.clear()
     this.#silent.set(did, performance.now() + silenceMs)
     return noKey(did, error.message)
   }
 
-  #answered(): void {
+  #countAnswer(): void {
     this.#answers += 1
     this.#report(true, '')
   }
@@ -166,10 +168,10 @@ export class Keys {
   }
 }
 
-/** After so many failures it is taken for a fault of the DID, if the directory answers for others. */
-const mostFailures = 10
+/** After this many failures it is taken for a fault of the DID, if the directory answers for others. */
+const maxFailures = 10
 const silenceMs = 60_000
-const mostSilent = 10_000
+const maxSilent = 10_000
 
 function isUpstream(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError

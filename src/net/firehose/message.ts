@@ -9,7 +9,7 @@ import type { TreeOperation } from '../repo/invert.ts'
 import { Rejection } from '../repo/rejection.ts'
 import type { Fields, MessageFrame } from './frame.ts'
 
-/** What a message says, its fields checked; nothing of it is proven yet. */
+/** What a message says. Its fields have been checked, and nothing of it has been proven. */
 export type Message = CommitMessage | SyncMessage | IdentityEvent | AccountEvent
 
 interface MessageBase {
@@ -30,7 +30,7 @@ export interface CommitMessage extends MessageBase {
   /** The signed commit among `blocks`. */
   readonly commit: Cid
   readonly prevData?: Cid
-  /** The host left the operations out, as old hosts do when there are too many or when a repo is written anew. */
+  /** The host left the operations out, as old hosts do when there are too many or when a repo is rewritten. */
   readonly contentOmitted: boolean
   readonly operations: readonly RepoOperation[]
 }
@@ -116,7 +116,7 @@ function readBase({ seq, time }: Fields, did: unknown): Pick<MessageBase, 'did' 
   return { did: isDid(did) ? did : wrong('did'), seq, timeMs }
 }
 
-/** The place of a message in the stream, also of one that is skipped for another fault. */
+/** The place of a message in the stream, even of one that is skipped for another fault. */
 export function seqOf({ body }: MessageFrame): number | undefined {
   return isSeq(body.seq) ? body.seq : undefined
 }

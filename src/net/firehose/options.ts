@@ -6,23 +6,23 @@ import type { MessageType } from './message.ts'
 import type { RejectReason } from './rejection.ts'
 import type { VerifyMode } from './verify.ts'
 
-/** Events in their order, and the place in the stream to go on from when they have been saved. */
+/** Events in order, and the place in the stream to resume from once they have been saved. */
 export interface FirehoseBatch {
-  /** May be empty when everything since the last batch was skipped. */
+  /** Empty when everything since the last batch was skipped. */
   readonly events: readonly RepoEvent[]
-  /** The last frame that was dealt with, skipped ones included. */
+  /** The seq of the last frame in this batch, skipped ones included. */
   readonly seq: number
-  /** When that frame was sent first, in ms since 1970, by the host's clock; absent when it was skipped. */
+  /** When that frame was first sent, in ms since 1970, by the host's clock; absent when it was skipped. */
   readonly timeMs?: number
 }
 
 export type EventType = MessageType | 'info' | 'unknown'
 
 export interface FirehoseOptions {
-  /** Where the relay or PDS is; http, https, ws and wss name the same two protocols. */
+  /** Where the relay or PDS is; http and ws mean the same, and so do https and wss. */
   readonly relay: URL
   readonly identity: KeySource
-  /** The last event that was dealt with: the stream goes on behind it. 0 is the oldest kept, `live` what comes next. */
+  /** The seq of the last event that was saved: the stream resumes after it. 0 asks for all that is kept, `live` for none of it. */
   readonly cursor: number | 'live'
   /** @default 'full' */
   readonly verify?: VerifyMode
@@ -30,23 +30,23 @@ export interface FirehoseOptions {
   readonly strict?: boolean
   /** Skips frames larger than this, in bytes. @default 5_000_000 */
   readonly maxFrameBytes?: number
-  /** Gives up the connection for messages larger than this, in bytes, and steps past them. @default 32_000_000 */
+  /** Drops the connection for messages larger than this, in bytes, and steps past them. @default 32_000_000 */
   readonly maxMessageBytes?: number
-  /** How many frames wait at most until the relay has to. @default 1024 */
+  /** How many frames may wait before the relay has to. @default 1024 */
   readonly maxQueuedFrames?: number
-  /** How many bytes of frames wait at most, in bytes. @default 32_000_000 */
+  /** How much of them may wait before the relay has to, in bytes. @default 32_000_000 */
   readonly maxQueuedBytes?: number
-  /** How many events a batch has at most. @default 500 */
+  /** The most events that a batch has. @default 500 */
   readonly maxBatchEvents?: number
-  /** How many DIDs are looked up at once. @default 64 */
+  /** How many DIDs are looked up at a time. @default 64 */
   readonly lookups?: number
-  /** How long a host that is not the directory may take to tell the key of its DID, in ms. @default 3_000 */
+  /** How long a host other than the directory may take to answer for its DID, in ms. @default 3_000 */
   readonly strangerTimeoutMs?: number
   /** How long the relay may take to open the connection, in ms. @default 15_000 */
   readonly handshakeTimeoutMs?: number
-  /** After how long without a sign of life the connection is given up, in ms, at most twice that. @default 30_000 */
+  /** How long a relay may be silent until it is pinged, and then until the connection is given up, in ms. @default 30_000 */
   readonly idleTimeoutMs?: number
-  /** How long frames may be none of the protocol, in ms, before the first that is. @default 5_000 */
+  /** How long to wait for the first frame of the protocol once others have arrived, in ms. @default 5_000 */
   readonly foreignTimeoutMs?: number
   /** @default up to 1 s, doubling up to 30 s */
   readonly backoff?: Backoff
@@ -55,31 +55,31 @@ export interface FirehoseOptions {
   readonly onEvent?: (type: EventType) => void
   /** Called for each operation of a commit that was verified. */
   readonly onOperation?: (op: Operation['op']) => void
-  /** Called once for each event that is skipped, and when the relay does not know our place in its stream. */
+  /** Called once for each event that is skipped, and when the relay does not have our place in its stream. */
   readonly onReject?: (reason: RejectReason) => void
   /** Called when an attempt to connect failed (`connect`), or an open connection was lost (`connection`). */
   readonly onFailure?: (kind: 'connect' | 'connection') => void
-  /** Called when a connection is open again after one was lost. */
+  /** Called when a connection has been opened again after one was lost. */
   readonly onReconnect?: () => void
   /** Called for each message, with its size in bytes. */
   readonly onReceive?: (sizeBytes: number) => void
-  /** Called when events are known to be missing, because the relay no longer keeps them or was set back. */
+  /** Called when events are known to be missing, because the relay no longer keeps them or was reset. */
   readonly onGap?: (message: string) => void
 }
 
-/** All options, those that were left out filled in. */
+/** All options, with the defaults of those that were left out. */
 export type Settings = ReturnType<typeof withDefaults>
 
 export function withDefaults(options: FirehoseOptions) {
-  return { ...defaults, ...given(options) } as FirehoseOptions & typeof defaults
+  return { ...defaults, ...withoutUndefined(options) } as FirehoseOptions & typeof defaults
 }
 
-/** An option that is there but undefined is one that was left out. */
-function given(options: FirehoseOptions): Partial<FirehoseOptions> {
+/** An option that is undefined counts as left out. */
+function withoutUndefined(options: FirehoseOptions): Partial<FirehoseOptions> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
-const nothing = () => {}
+const ignore = () => {}
 
 const defaults = {
   verify: 'full' as VerifyMode,
@@ -95,12 +95,12 @@ const defaults = {
   idleTimeoutMs: 30_000,
   foreignTimeoutMs: 5_000,
   backoff: { firstMs: 1_000, maxMs: 30_000 } as Backoff,
-  log: { debug: nothing, info: nothing, warn: nothing, error: nothing } as Log,
-  onEvent: nothing as NonNullable<FirehoseOptions['onEvent']>,
-  onOperation: nothing as NonNullable<FirehoseOptions['onOperation']>,
-  onReject: nothing as NonNullable<FirehoseOptions['onReject']>,
-  onFailure: nothing as NonNullable<FirehoseOptions['onFailure']>,
-  onReconnect: nothing,
-  onReceive: nothing as NonNullable<FirehoseOptions['onReceive']>,
-  onGap: nothing as NonNullable<FirehoseOptions['onGap']>,
+  log: { debug: ignore, info: ignore, warn: ignore, error: ignore } as Log,
+  onEvent: ignore as NonNullable<FirehoseOptions['onEvent']>,
+  onOperation: ignore as NonNullable<FirehoseOptions['onOperation']>,
+  onReject: ignore as NonNullable<FirehoseOptions['onReject']>,
+  onFailure: ignore as NonNullable<FirehoseOptions['onFailure']>,
+  onReconnect: ignore,
+  onReceive: ignore as NonNullable<FirehoseOptions['onReceive']>,
+  onGap: ignore as NonNullable<FirehoseOptions['onGap']>,
 }

@@ -2,7 +2,7 @@ import type { RepoEvent } from '../../model/event.ts'
 
 /** A place in the queue, taken when a frame arrives and filled when it has been verified. */
 export interface Slot {
-  /** Absent for a frame that could not be read so far. */
+  /** Absent for a frame whose seq could not be read. */
   readonly seq?: number
   readonly timeMs?: number
   readonly sizeBytes: number
@@ -16,7 +16,7 @@ export interface QueueOptions {
   readonly maxBytes: number
 }
 
-/** Frames in the order of their arrival; they may be settled in any order, and leave in their own. */
+/** Frames in the order of their arrival. They may be settled in any order, and leave in that of their arrival. */
 export class Queue {
   readonly #options: QueueOptions
   #slots: Slot[] = []
@@ -33,7 +33,7 @@ export class Queue {
     return this.#slots.length - this.#head
   }
 
-  /** Tells how full it is; from 1 on nothing more should be put in. */
+  /** How full it is; from 1 on nothing more should be put in. */
   get fill(): number {
     return Math.max(this.length / this.#options.maxFrames, this.#sizeBytes / this.#options.maxBytes)
   }
@@ -50,7 +50,7 @@ export class Queue {
     this.#notify(slot)
   }
 
-  /** Makes whoever waits throw `error`, now and from now on. */
+  /** Makes `ready` throw `error`, for those who wait now and for all who come later. */
   fail(error: unknown): void {
     this.#failure ??= error
     this.#wake()
@@ -63,7 +63,7 @@ export class Queue {
     const taken = this.#slots.slice(this.#head, end)
     for (const slot of taken) this.#sizeBytes -= slot.sizeBytes
     this.#head = end
-    // Moves the rest to the front now and then, at a cost that the frames taken since have paid for.
+    // Moves the rest to the front only when no more is moved than has been taken since the last time.
     if (this.#head * 2 >= this.#slots.length) {
       this.#slots = this.#slots.slice(this.#head)
       this.#head = 0
@@ -71,7 +71,7 @@ export class Queue {
     return taken
   }
 
-  /** Resolves when there is something to take, or when `signal` is aborted. */
+  /** Resolves when there is something to take, or when `signal` aborts. */
   async ready(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#failure) throw this.#failure
@@ -86,7 +86,7 @@ export class Queue {
     }
   }
 
-  /** Wakes behind everything that has arrived together, so that it leaves as one batch. */
+  /** Wakes after everything that has arrived together, so that it leaves as one batch. */
   #notify(slot: Slot): void {
     if (slot === this.#slots[this.#head]) setImmediate(this.#wake)
   }

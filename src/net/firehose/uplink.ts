@@ -14,7 +14,7 @@ export interface UplinkOptions {
   readonly signal: AbortSignal
 }
 
-/** Keeps a connection to the relay: opens it, watches over it, and opens it again for ever. */
+/** Keeps a connection to the relay open: connects, watches the connection, and reconnects, however often. */
 export class Uplink {
   readonly #settings: Settings
   readonly #queue: Queue
@@ -26,16 +26,16 @@ export class Uplink {
   #everOpen = false
   /** Whether the last attempt led to an open connection. */
   #wasOpen = false
-  #tried = false
-  #failing = false
+  #hasTried = false
+  #isFailing = false
   #paused = false
   #receivedThisTurn = 0
-  /** A message behind `seq` cannot be received: how far behind to ask on, to get past it. */
+  /** A message after `seq` cannot be received: how many further to ask for, to get past it. */
   #obstacle: { readonly seq: number | undefined; readonly skip: number } = { seq: undefined, skip: 0 }
-  /** What the relay said before it ended the connection. */
+  /** What the relay sent before it closed the connection. */
   #error: ErrorFrame | undefined
-  #suspicion: NodeJS.Timeout | undefined
-  #misuse: SetupError | undefined
+  #foreignTimer: NodeJS.Timeout | undefined
+  #setupError: SetupError | undefined
 
   constructor({ settings, queue, intake, signal }: UplinkOptions) {
     this.#settings = settings
@@ -49,15 +49,15 @@ export class Uplink {
     return this.#open
   }
 
-  /** What became of the first attempt. */
+  /** The outcome of the first attempt. */
   get first(): Promise<'connected' | 'unreachable'> {
     return this.#first.promise
   }
 
   /**
-   * Runs until `signal` is aborted.
+   * Runs until `signal` aborts.
    *
-   * @throws {SetupError} when the first to answer does not speak the protocol.
+   * @throws {SetupError} when what answers first does not speak the protocol.
    */
   async run(): Promise<void> {
     const pauses = new Pauses(this.#settings.backoff)
@@ -65,8 +65,8 @@ export class Uplink {
       const start = performance.now()
       const ending = await this.#connect()
       if (this.#signal.aborted) break
-      this.#tell(ending)
-      if (this.#misuse) throw this.#misuse
+      this.#report(ending)
+      if (this.#setupError) throw this.#setupError
       this.#first.resolve('unreachable')
       const lasted = this.#wasOpen && performance.now() - start > this.#settings.backoff.maxMs
       if (this.#intake.messages > 0 || lasted || ending.kind === 'oversized') pauses.reset()
@@ -75,7 +75,7 @@ export class Uplink {
   }
 
   /** Makes the relay wait while the queue is full. */
-  govern(): void {
+  applyBackpressure(): void {
     if (!this.#paused && this.#queue.fill >= 1) this.#pause()
     else if (this.#paused && this.#queue.fill <= 0.5 && this.#receivedThisTurn < turn) this.#resume()
   }
@@ -119,24 +119,24 @@ export class Uplink {
     this.#first.resolve('connected')
   }
 
-  /** Lets other work have its turn after so many frames that came together. */
+  /** Lets other work have its turn after every so many frames that arrive together. */
   #receive(data: Buffer, isText: boolean): void {
     if (this.#receivedThisTurn === 0) setImmediate(() => this.#nextTurn())
     this.#receivedThisTurn += 1
     this.#error ??= this.#intake.receive(data, isText)
-    if (this.#error || this.#intake.astray) this.#connection?.close()
-    if (!this.#intake.spoken) this.#suspect()
+    if (this.#error || this.#intake.outOfSequence) this.#connection?.close()
+    if (!this.#intake.speaksProtocol) this.#watchForForeign()
     if (this.#receivedThisTurn >= turn && !this.#paused) this.#pause()
-    this.govern()
+    this.applyBackpressure()
   }
 
   #nextTurn(): void {
     this.#receivedThisTurn = 0
-    this.govern()
+    this.applyBackpressure()
   }
 
   #stop(): void {
-    clearTimeout(this.#suspicion)
+    clearTimeout(this.#foreignTimer)
     this.#first.resolve('unreachable')
     this.#connection?.close()
   }
@@ -151,7 +151,7 @@ export class Uplink {
     this.#connection?.resume()
   }
 
-  #tell(ending: Ending): void {
+  #report(ending: Ending): void {
     const { log, relay, onFailure } = this.#settings
     const error = this.#error
     if (ending.kind === 'oversized') {
@@ -161,22 +161,22 @@ export class Uplink {
     } else if (this.#wasOpen) {
       onFailure('connection')
       const problem = error ? `${error.error}: ${error.message ?? ''}` : ending.message
-      log.warn('lost the connection to the relay; trying again', { relay: relay.href, problem })
+      log.warn('lost the connection to the relay; reconnecting', { relay: relay.href, problem })
     } else {
       onFailure('connect')
-      if (ending.kind === 'foreign' && !this.#tried) this.#misuse = foreignRelay(relay, ending.message)
-      // Misuse is told by the error that ends the run.
-      const level = this.#failing || this.#misuse ? 'debug' : 'warn'
-      log[level]('the relay cannot be reached; trying again and again', {
+      if (ending.kind === 'foreign' && !this.#hasTried) this.#setupError = foreignRelay(relay, ending.message)
+      // A wrong setup is reported by the error that ends the run.
+      const level = this.#isFailing || this.#setupError ? 'debug' : 'warn'
+      log[level]('the relay cannot be reached; retrying until it can', {
         relay: relay.href,
         problem: ending.message,
       })
     }
-    this.#failing = !this.#wasOpen
-    this.#tried = true
+    this.#isFailing = !this.#wasOpen
+    this.#hasTried = true
   }
 
-  /** Asks for one seq later each time: the message stands somewhere behind the last, and no other may be lost. */
+  /** Asks for one seq later each time: the message comes somewhere after the last, and no other may be lost. */
   #stepPast(): void {
     const { seq } = this.#intake
     const skip = this.#obstacle.seq === seq ? this.#obstacle.skip + 1 : 1
@@ -185,23 +185,23 @@ export class Uplink {
     this.#intake.reject(new Rejection('size', `a message of more than ${limit} bytes`), { seq })
   }
 
-  /** Gives somebody who has not spoken the protocol so far some time to do so. */
-  #suspect(): void {
+  /** Gives the other side, which has not spoken the protocol so far, some time to do so. */
+  #watchForForeign(): void {
     const { relay, foreignTimeoutMs } = this.#settings
-    this.#suspicion ??= setTimeout(() => {
-      this.#suspicion = undefined
-      if (!this.#intake.foreign || this.#signal.aborted) return
-      this.#misuse = foreignRelay(relay, 'what it sends are not the frames of an event stream')
+    this.#foreignTimer ??= setTimeout(() => {
+      this.#foreignTimer = undefined
+      if (!this.#intake.isForeign || this.#signal.aborted) return
+      this.#setupError = foreignRelay(relay, 'what it sends is not an event stream')
       this.#connection?.close()
     }, foreignTimeoutMs)
   }
 }
 
-/** How many frames are dealt with before other work has its turn: some 10 ms. */
+/** How many frames are handled before other work has its turn: about 10 ms. */
 const turn = 64
 
 function foreignRelay(relay: URL, problem: string): SetupError {
   return new SetupError(
-    `${relay.href} is no relay or PDS: ${problem}. Name one that serves com.atproto.sync.subscribeRepos`,
+    `${relay.href} is not a relay or PDS: ${problem}. Name one that serves com.atproto.sync.subscribeRepos`,
   )
 }

@@ -6,13 +6,13 @@ import type { CommitMessage, Message, SyncMessage } from './message.ts'
 import type { Settings } from './options.ts'
 import { verifyCommit, verifySync } from './verify.ts'
 
-/** Makes events of messages: finds the key that each needs, and checks what it says. */
+/** Turns messages into events: finds the key that each needs, and checks what it says. */
 export class Verifier {
   readonly #settings: Settings
   readonly #signal: AbortSignal
   readonly #keys: Keys
 
-  /** @param signal ends the looking up of keys. */
+  /** @param signal ends look-ups of keys. */
   constructor(settings: Settings, signal: AbortSignal) {
     this.#settings = settings
     this.#signal = signal
@@ -21,12 +21,12 @@ export class Verifier {
       concurrency: settings.lookups,
       strangerTimeoutMs: settings.strangerTimeoutMs,
       backoff: settings.backoff,
-      onDirectory: (answers, problem) => this.#tellDirectory(answers, problem),
+      onDirectory: (answers, problem) => this.#reportDirectory(answers, problem),
     })
   }
 
   /**
-   * Verifies at once where nothing has to be asked elsewhere, so that most events cost no promise.
+   * Verifies at once where the key is known, so that most events do not cost a promise.
    *
    * @throws {Rejection} or rejects with it.
    */
@@ -54,7 +54,7 @@ export class Verifier {
     }
   }
 
-  /** The key may have been changed since it was looked up; it is asked for once. */
+  /** The key may have changed since it was looked up; it is asked for once more. */
   async #refreshAndCheck(message: CommitMessage | SyncMessage): Promise<RepoEvent> {
     return this.#check(message, await this.#keys.lookUp(message.did, true, this.#signal))
   }
@@ -64,9 +64,9 @@ export class Verifier {
     return message.kind === 'commit' ? verifyCommit(message, options) : verifySync(message, options)
   }
 
-  #tellDirectory(answers: boolean, problem: string): void {
+  #reportDirectory(answers: boolean, problem: string): void {
     const { log } = this.#settings
     if (answers) log.info('the directory of DIDs answers again')
-    else log.warn('the directory of DIDs does not answer; events wait until it does', { problem })
+    else log.warn('the directory of DIDs has stopped answering; events wait for it', { problem })
   }
 }

@@ -43,7 +43,7 @@ const many = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => create(`r${from + index}`))
 
 describe('verifying a commit', () => {
-  it('tells what was created, changed and deleted', async () => {
+  it('reports what was created, changed and deleted', async () => {
     const { commit, verify, data } = await createVerified(many(20))
     const before = data()
     const body = await commit(create('new'), update('r3', 'changed'), remove('r4'))
@@ -145,7 +145,7 @@ describe('verifying a commit', () => {
     }
   }
 
-  it('takes what a commit claims for the tree before where it does not look', async () => {
+  it('believes what a commit claims of the tree before where it does not verify it', async () => {
     const { commit, verify, data } = await createVerified(many(5))
     const before = data()
     const body = await commit(create('new'))

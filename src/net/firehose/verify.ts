@@ -30,10 +30,10 @@ export interface VerifyOptions {
 }
 
 /**
- * Checks a commit, as far as it can be without knowing what came before it (https://atproto.com/specs/sync).
+ * Checks a commit as far as is possible without knowing what came before it (https://atproto.com/specs/sync).
  *
- * @throws {WrongKey} when the signature is not by `key`; nothing but the key needs to be tried anew.
- * @throws {Rejection} when the event breaks a rule.
+ * @throws {WrongKey} when it was not signed by `key`: worth another try with a newer key.
+ * @throws {Rejection} when it breaks a rule.
  */
 export function verifyCommit(message: CommitMessage, options: VerifyOptions): CommitEvent | SyncEvent {
   const { blocks } = readCar(message.blocks)
@@ -85,7 +85,7 @@ function readOperation(operation: RepoOperation, blocks: Blocks, { mode }: Verif
   return { op: action, collection, rkey, cid: cidText(cid), record }
 }
 
-/** Finds the tree before the commit and holds it against what the commit claims. */
+/** Finds the tree before the commit, and compares it with what the commit claims. */
 function previousTree(
   { prevData: claimed, operations }: CommitMessage,
   { data }: SignedCommit,
@@ -96,16 +96,16 @@ function previousTree(
   try {
     const found = invert(data, blocks, operations)
     if (claimed === undefined ? strict && cidText(found) !== emptyTree : found !== claimed)
-      throw wrongStart(claimed)
+      throw wrongPrevious(claimed)
     return found
   } catch (error) {
-    // A host that knows nothing of prevData does not send what is needed to find it either.
+    // A host that does not know prevData does not send the blocks either that it takes to find it.
     if (error instanceof MissingBlock && claimed === undefined && !strict) return undefined
     throw error
   }
 }
 
-function wrongStart(claimed: Cid | undefined): Rejection {
+function wrongPrevious(claimed: Cid | undefined): Rejection {
   return claimed === undefined
     ? new Rejection('mst', 'the commit does not name the tree before it')
     : new Rejection('mst', 'the operations do not lead from the tree before to this one')

@@ -1,14 +1,14 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Whether strangers may name a network address for us to call. */
+/** Which network addresses strangers may make us connect to. */
 export interface AddressPolicy {
   /** Lets the loopback addresses of this machine in, and http to them. */
   readonly allowLoopback: boolean
 }
 
 /**
- * Tells whether an address belongs to the public internet, or to loopback where that is allowed. What is private,
- * link-local, shared, reserved or leads to such an address by translation, does not.
+ * Tells whether an address belongs to the public internet, or to loopback where that is allowed. An address that is
+ * private, link-local, shared or reserved, or is translated to one that is, does not.
  */
 export function isCallable(address: string, { allowLoopback }: AddressPolicy): boolean {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'

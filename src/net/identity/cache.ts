@@ -1,5 +1,5 @@
 /**
- * Keeps what was used lately, in two generations: what is used moves to the young one, and when that is full
+ * Keeps what was used recently, in two generations: what is used moves to the young one, and when that is full
  * the old one is dropped. A hit costs one look-up, unlike in a cache that keeps the exact order of use.
  */
 export class Cache<Key, Value> {

@@ -10,21 +10,21 @@ import {
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
 
-/** What a DID document says that matters to us. */
+/** What the service needs of a DID document. */
 export interface IdentityInfo {
   readonly did: Did
   /** The public key that signs the commits of the repo, as multikey: `z…`. */
   readonly signingKey: string
-  /** Origin of the host that holds the repo. A stranger chose it: never call it without looking where it leads. */
+  /** Origin of the host that holds the repo. A stranger chose it: never connect to it without checking where it leads. */
   readonly pds?: string
   /** What the document claims; whether the handle points back to the DID is not checked. */
   readonly handle?: string
 }
 
-/** @throws {InvalidError} when it is no document of `did`, or has no key that can sign a repo. */
+/** @throws {InvalidError} when it is not the document of `did`, or has no key that can sign a repo. */
 export function readDocument(did: Did, body: unknown): IdentityInfo {
   const document = parse(body)
-  if (document?.id !== did) throw new InvalidError(`what stands for ${did} is not its DID document`)
+  if (document?.id !== did) throw new InvalidError(`the answer for ${did} is not its DID document`)
   const material = getAtprotoVerificationMaterial(document)
   if (!material) throw new InvalidError(`the document of ${did} has no key for a repo`)
   const signingKey = readKey(did, material)
@@ -43,7 +43,7 @@ function readKey(did: Did, material: VerificationMaterial): string {
 
 function parse(body: unknown): DidDocument | undefined {
   if (typeof body !== 'object' || body === null) return undefined
-  // The context changes nothing of what is read here, and comes in more forms than the schema knows.
+  // The context does not change what is read here, and comes in more forms than the schema knows.
   const result = defs.didDocument['~standard'].validate({ ...body, '@context': undefined })
   return 'value' in result ? result.value : undefined
 }

@@ -7,7 +7,7 @@ import { InvalidError, UpstreamError } from '../../model/errors.ts'
 import { type AddressPolicy, isCallable, isLoopback } from './address.ts'
 
 export interface GetJsonOptions {
-  /** Guards an address that a stranger chose; absent for one that the operator chose. */
+  /** For an address that a stranger chose; absent for one that the operator chose. */
   readonly policy?: AddressPolicy
   readonly agent?: Agent
   /** Longest answer, in bytes. */
@@ -23,11 +23,11 @@ export interface JsonAnswer {
 }
 
 /**
- * Asks for JSON, without following redirects. Where a name leads is checked when the connection is made, so that
- * a name whose address changes in between is of no use to an attacker.
+ * Fetches JSON, without following redirects. The address behind a name is checked when the connection is made, so
+ * that a name whose address changes in between is of no use to an attacker.
  *
  * @throws {InvalidError} when the address is not one that may be called.
- * @throws {UpstreamError} when there is no answer, or not one of JSON.
+ * @throws {UpstreamError} when there is no answer, or one that is not JSON.
  */
 export async function getJson(
   url: URL,

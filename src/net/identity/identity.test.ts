@@ -68,7 +68,7 @@ describe('the identity of a DID', () => {
     assert.equal(test.asked.length, 1)
   })
 
-  it('is asked for anew when it is old, forgotten, or said to be wrong', async () => {
+  it('is asked for again when it is old, forgotten, or said to be wrong', async () => {
     let now = 0
     let current = document()
     const times = { ttlMs: 1000, refreshIntervalMs: 100, now: () => now }
@@ -115,7 +115,7 @@ describe('the identity of a DID', () => {
     assert.equal(test.identity.peek(did)?.handle, 'v2.test')
   })
 
-  it('is unknown for a while when nobody knows it', async () => {
+  it('is unknown for a while once a directory has said so', async () => {
     let now = 0
     await using test = await setup(status(404), { negativeTtlMs: 100, now: () => now })
     await assert.rejects(test.identity.resolve(did), { name: 'InvalidError' })
@@ -145,7 +145,7 @@ describe('the identity of a DID', () => {
     ['a directory that is overloaded', status(429), 'UpstreamError'],
     ['a directory that fails', status(500), 'UpstreamError'],
     ['a redirect', status(302, { location: 'http://127.0.0.1/' }), 'UpstreamError'],
-    ['an answer that is no JSON', (response) => void response.end('<html>'), 'UpstreamError'],
+    ['an answer that is not JSON', (response) => void response.end('<html>'), 'UpstreamError'],
     ['an answer that is too long', json({ ...document(), more: 'x'.repeat(100_000) }), 'UpstreamError'],
     [
       'an answer that is cut off',

@@ -12,11 +12,11 @@ export interface IdentityOptions {
   readonly plc: URL
   /** Lets hosts that DIDs name be on loopback, and be asked over http there. @default false */
   readonly allowLoopback?: boolean
-  /** How long an answer is taken for true, in ms. @default 1 hour */
+  /** How long an answer is trusted, in ms. @default 1 hour */
   readonly ttlMs?: number
-  /** How long a DID stays unknown that nobody knows, in ms. @default 1 minute */
+  /** How long the answer that a DID is unknown or bad is trusted, in ms. @default 1 minute */
   readonly negativeTtlMs?: number
-  /** A DID is not asked for anew more often than this, in ms. @default 10_000 */
+  /** The shortest time between two requests to refresh one DID, in ms. @default 10_000 */
   readonly refreshIntervalMs?: number
   /** How many answers are kept. @default 200_000 */
   readonly maxEntries?: number
@@ -29,21 +29,21 @@ export interface IdentityOptions {
 }
 
 export interface ResolveOptions {
-  /** Asks anew although the answer is known. @default false */
+  /** Asks again even if the answer is known. @default false */
   readonly refresh?: boolean
-  /** Ends the waiting, not the request that others may be waiting for too. */
+  /** Ends the wait, not the request, for which others may be waiting too. */
   readonly signal?: AbortSignal
 }
 
 interface Answer {
-  /** What is known of the DID, or why nothing is. */
+  /** What the document says, or why it says nothing. */
   readonly known: IdentityInfo | InvalidError
   readonly expiresMs: number
-  /** Before this nobody needs to ask again. */
+  /** Before this even a refresh does not ask again. */
   readonly refreshableMs: number
 }
 
-/** Finds out who stands behind a DID (https://atproto.com/specs/did), and remembers it for a while. */
+/** Resolves DIDs (https://atproto.com/specs/did), and remembers the answers for a while. */
 export class Identity implements AsyncDisposable {
   readonly #options: Required<IdentityOptions>
   readonly #cache: Cache<Did, Answer>
@@ -68,7 +68,7 @@ export class Identity implements AsyncDisposable {
     this.#agent = new Agent({ keepAlive: true })
   }
 
-  /** What is known without asking; the same object until it is asked for anew. */
+  /** What is known without a request; the same object until the DID is resolved again. */
   peek(did: Did): IdentityInfo | undefined {
     const known = this.#answer(did)?.known
     return known instanceof InvalidError ? undefined : known
@@ -77,8 +77,8 @@ export class Identity implements AsyncDisposable {
   /**
    * Concurrent calls for one DID share one request.
    *
-   * @throws {InvalidError} when there is no such DID, or its document is of no use.
-   * @throws {UpstreamError} when nobody answers, or `signal` was aborted first.
+   * @throws {InvalidError} when there is no such DID, or its document cannot be used.
+   * @throws {UpstreamError} when there is no answer, or `signal` aborts first.
    */
   async resolve(did: Did, { refresh = false, signal }: ResolveOptions = {}): Promise<IdentityInfo> {
     const answer = this.#answer(did)
@@ -120,7 +120,7 @@ export class Identity implements AsyncDisposable {
     return pending
   }
 
-  /** An answer to a question that was asked before the DID was forgotten may be out of date. */
+  /** The answer to a request that was made before the DID was forgotten may be out of date. */
   #remember(did: Did, pending: Promise<IdentityInfo>, known: IdentityInfo | Error, refresh: boolean): void {
     if (this.#pending.get(did) !== pending) return
     this.#pending.delete(did)

@@ -8,7 +8,7 @@ export const maxDepth = 64
 /**
  * Checks that one value of DAG-CBOR stands at `start` in the one form that AT Protocol allows: shortest
  * numbers, keys sorted and unique, definite lengths, no floats, no tags but links, valid UTF-8.
- * Nothing is built, so that a lenient decoder can be given the bytes safely afterwards.
+ * Nothing is built, so that the bytes are safe to hand to a lenient decoder afterwards.
  *
  * @returns the offset after the value.
  * @throws {Rejection} `decode`, `canonical` or `depth`
@@ -87,7 +87,7 @@ class Scanner {
     }
   }
 
-  /** A huge length needs no check: nothing is set aside for it, and the bytes end soon. */
+  /** A huge length needs no check: nothing is allocated for it, and the bytes end soon. */
   #enter(depth: number): void {
     if (depth > maxDepth) throw new Rejection('depth', `nested deeper than ${maxDepth} levels`)
   }

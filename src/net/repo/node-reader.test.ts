@@ -40,7 +40,7 @@ const bad: [what: string, node: unknown][] = [
   ['a key of another layer', { e: [entry(high)], l: null }],
   ['a subtree below the lowest layer', { e: [entry(first, 0, link)], l: null }],
   ['nothing at all below another node', { e: [], l: null }],
-  ['a subtree that is no link', { e: [], l: 1 }],
+  ['a subtree that is not a link', { e: [], l: 1 }],
 ]
 
 describe('a node of a tree', () => {

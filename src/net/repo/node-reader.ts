@@ -21,7 +21,7 @@ const emptyRoot = treeCid(emptyNode(0))
 /**
  * Reads a node, which must be in the one form that its content has.
  *
- * @param layer where the node must stand; a root, whose layer its keys tell, gives none.
+ * @param layer where the node must stand; absent for a root, whose keys tell it.
  * @throws {Rejection} `mst`
  */
 export function decodeNode(block: Buffer, layer?: number): Node {
@@ -111,7 +111,7 @@ class NodeReader {
     return text
   }
 
-  /** A CBOR head of the given major type; `checkCanonical` has seen before that it is the shortest. */
+  /** A CBOR head of the given major type; that it is the shortest, `checkCanonical` has checked before. */
   #argument(major: number): number {
     const initial = this.#block[this.#position++] ?? 0xff
     const info = initial ^ major

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import { getKeyHeight, MemoryBlockStore, NodeStore, NodeWrangler } from '@atcute/mst'
 import { emptyTree } from '../../model/event.ts'
 import { type Cid, cidOf, cidText, parseCid } from './cid.ts'
-import { layerOf } from './node.ts'
+import { emptyNode, layerOf } from './node.ts'
+import { treeCid } from './node-writer.ts'
 import { PartialTree } from './partial-tree.ts'
 
 const cidFor = (text: string): Cid => cidOf(Buffer.from(text))
@@ -37,6 +38,9 @@ class Reference {
 
 const key = (index: number) => `app.bsky.feed.${index % 3 ? 'post' : 'like'}/${index.toString(36)}`
 
+const keysOfLayer = (layer: number) =>
+  Array.from({ length: 500 }, (_, index) => key(index)).filter((one) => layerOf(one) === layer)
+
 async function grown(size: number): Promise<Reference> {
   const reference = new Reference()
   for (let index = 0; index < size; index++) await reference.set(key(index), cidFor(key(index)))
@@ -69,7 +73,7 @@ describe('a partial tree', () => {
     })
   }
 
-  it('is the empty tree when the last key is gone', async () => {
+  it('is the empty tree once the last key is removed', async () => {
     const reference = await grown(50)
     const tree = reference.tree()
     for (const [path, value] of reference.values) tree.remove(path, value)
@@ -89,6 +93,18 @@ describe('a partial tree', () => {
     ]
     for (const change of wrong)
       assert.throws(() => change(reference.tree()), { name: 'Rejection', reason: 'mst' })
+  })
+
+  it('does not take a subtree for the empty tree', () => {
+    const [low = ''] = keysOfLayer(0)
+    const [raised = ''] = keysOfLayer(1).filter((key) => low < key)
+    const blocks = new Map<Cid, Buffer>()
+    const subtrees = [emptyNode(0), null]
+    const root = treeCid({ layer: 1, keys: [raised], values: [cidFor(raised)], subtrees }, (cid, bytes) =>
+      blocks.set(cid, Buffer.from(bytes)),
+    )
+    blocks.delete(parseCid(emptyTree))
+    assert.throws(() => new PartialTree(blocks, root).insert(low, cidFor(low)), { name: 'MissingBlock' })
   })
 
   it('says which kind of failure a missing block is', async () => {

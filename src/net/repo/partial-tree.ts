@@ -44,7 +44,7 @@ export class PartialTree {
     return undefined
   }
 
-  /** Puts in a key that must not be there. */
+  /** Adds a key that must not be there. */
   insert(key: string, value: Cid): void {
     const layer = layerOf(key)
     const root = this.#load(this.#root)
@@ -53,7 +53,7 @@ export class PartialTree {
     this.#root = top
   }
 
-  /** Takes out a key that must have the value `value`. */
+  /** Removes a key that must have the value `value`. */
   remove(key: string, value: Cid): void {
     const { path, node, index } = this.#find(key, value)
     const merged = this.#merge(node.subtrees[index], node.subtrees[index + 1], node.layer - 1)
@@ -103,7 +103,7 @@ export class PartialTree {
     this.#insert(child, key, value, layer)
   }
 
-  /** Divides a subtree in the keys before and those after `key`. */
+  /** Divides a subtree into the keys before `key` and those after it. */
   #split(subtree: Subtree, layer: number, key: string): [Subtree, Subtree] {
     if (subtree === null) return [null, null]
     const node = this.#load(subtree, layer)

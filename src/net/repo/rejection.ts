@@ -1,19 +1,19 @@
 /**
- * Why bytes are not what the format of repos asks for.
+ * What of the format of repos is broken.
  *
  * - `decode`: not CBOR, or without the fields that its type must have
  * - `canonical`: CBOR, but not the one canonical DAG-CBOR form of its content
  * - `depth`: nested deeper than the limit
- * - `size`: larger than a limit, or with more operations
+ * - `size`: larger than a limit
  * - `cid`: a block is not what its CID says, or is missing
  * - `signature`: not signed by the key of its DID, or something else was signed
- * - `mst`: the operations do not lead from the previous tree to this one
+ * - `mst`: not a tree, or the operations do not lead from the previous tree to this one
  */
 export type FormatReason = (typeof formatReasons)[number]
 
 export const formatReasons = ['decode', 'canonical', 'depth', 'size', 'cid', 'signature', 'mst'] as const
 
-/** What came from outside breaks a rule: of the format, or of a protocol that names further reasons. */
+/** What came from outside breaks a rule of the format, or of a protocol, which names further reasons. */
 export class Rejection<Reason extends string = FormatReason> extends Error {
   override readonly name: string = 'Rejection'
   readonly reason: Reason
@@ -24,7 +24,7 @@ export class Rejection<Reason extends string = FormatReason> extends Error {
   }
 }
 
-/** The signature does not fit the key that was tried; another key may fit. */
+/** A commit was not signed by the key that was tried; another key may fit. */
 export class WrongKey extends Rejection {
   override readonly name = 'WrongKey'
 
@@ -33,7 +33,7 @@ export class WrongKey extends Rejection {
   }
 }
 
-/** A block of the tree that is needed to undo the operations of a commit did not come with it. */
+/** A block of a tree is needed and not there: the blocks are incomplete, and need not be wrong. */
 export class MissingBlock extends Rejection {
   override readonly name = 'MissingBlock'
 

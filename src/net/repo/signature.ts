@@ -29,13 +29,13 @@ export function importKey(multikey: string, native: NativeSecp256k1 | null = nat
 }
 
 function nativeKey(bytes: Uint8Array, native: NativeSecp256k1): VerifyingKey {
-  // Uncompressed, so that the point is not worked out anew for each signature.
+  // Uncompressed, so that the point is not computed again for each signature.
   const key = native.publicKeyConvert(bytes, false)
   return {
     verifies: (message, signature) => {
       if (signature.length !== 64) return false
       try {
-        // By way of a string the digest is had in a third of the time.
+        // Digesting to a string and back takes a third of the time.
         const digest = Buffer.from(hash('sha256', message, 'binary'), 'latin1')
         return native.ecdsaVerify(signature, digest, key)
       } catch {

@@ -5,7 +5,7 @@ import type { RecordAddress } from '../../model/record.ts'
 import type { Database } from '../database.ts'
 import { fts5Bytes } from './fts5-bytes.ts'
 import type { SearchHit } from './search.ts'
-import { setApart } from './words.ts'
+import { splitSpaceless } from './words.ts'
 
 /** Addresses with the text that stands there. What writes must run inside a transaction. */
 export class DocumentTable {
@@ -53,7 +53,7 @@ export class DocumentTable {
          SELECT t.rowid AS id, bm25(search_text, 1.0, 0.0) AS rank
          FROM search_text t CROSS JOIN search_document d ON d.id = t.rowid
          WHERE t.search_text MATCH ?1 AND t.rowid <= CAST(?2 AS INTEGER) AND (?3 IS NULL OR d.collection = ?3)
-         ORDER BY t.rowid DESC LIMIT ${rankedAtMost}
+         ORDER BY t.rowid DESC LIMIT ${maxRanked}
        ) m CROSS JOIN search_document d ON d.id = m.id
        ORDER BY m.rank, m.id DESC LIMIT ?4 OFFSET ?5`,
     )
@@ -69,12 +69,12 @@ export class DocumentTable {
     const { changes, lastInsertRowid } = this.#insert.run(did, collection, rkey, this.#generation)
     if (changes === 1) {
       this.#count++
-      this.#insertText.run(lastInsertRowid, setApart(text), repoWord(did))
+      this.#insertText.run(lastInsertRowid, splitSpaceless(text), repoWord(did))
       return
     }
     const [id] = this.#find.get(rkey, did, collection) as unknown as [number]
     this.#mark.run(this.#generation, id)
-    this.#replaceText.run(id, setApart(text), repoWord(did))
+    this.#replaceText.run(id, splitSpaceless(text), repoWord(did))
   }
 
   remove({ did, collection, rkey }: RecordAddress): void {
@@ -87,7 +87,7 @@ export class DocumentTable {
     for (const [id] of ids) this.#deleteOne(id)
   }
 
-  /** The fields that the documents were taken from, as `setFields` was told first or last. */
+  /** The fields that the documents were taken from, as `setFields` saved them; undefined before that. */
   fields(): string | undefined {
     const [fields] = (this.#loadState.get('fields') ?? []) as unknown as [string?]
     return fields
@@ -106,7 +106,7 @@ export class DocumentTable {
   /**
    * Deletes those of earlier generations among the `limit` documents that come after the number `after`.
    *
-   * @returns where to go on; undefined after the last.
+   * @returns where to continue; undefined after the last.
    */
   sweep(after: number, limit: number): number | undefined {
     const rows = this.#slice.all(after, limit) as unknown as [number, number][]
@@ -120,7 +120,7 @@ export class DocumentTable {
     return id ?? 0
   }
 
-  /** @param newest leaves out what came later, so that pages do not shift while one turns them. */
+  /** @param newest leaves out what came later, so that pages do not shift from one to the next. */
   match(
     words: string,
     newest: number,
@@ -142,12 +142,12 @@ export class DocumentTable {
     return (block === undefined ? 0 : fts5Bytes(block[0])) + this.#count * bytesPerDocument
   }
 
-  /** Writes down how many there are, before the transaction is committed. */
+  /** Saves how many there are, before the transaction is committed. */
   flush(): void {
     this.#saveState.run(this.#count, 'documents')
   }
 
-  /** Forgets what a transaction that did not happen has left in memory. */
+  /** Reloads what a transaction that was rolled back has left wrong in memory. */
   reset(): void {
     this.#generation = this.#load('generation')
     this.#count = this.#load('documents')
@@ -165,13 +165,13 @@ export class DocumentTable {
   }
 }
 
-/** Of more matches than these, the newest are ranked: ranking all of a frequent word would hold up everything. */
-const rankedAtMost = 10_000
+/** Of more matches than this, the newest are ranked: ranking all of a frequent word would hold up everything else. */
+const maxRanked = 10_000
 
 /** What a document takes beside its text: its row, its place in the index of addresses, its length. */
 const bytesPerDocument = 200
 
-/** One word that stands for a repo. Others may have the same; the address tells. */
+/** One word that stands for a repo. Another may have the same, so that addresses have to be compared. */
 function repoWord(did: Did): string {
   return did.replaceAll(/[^a-zA-Z0-9]/g, 'x')
 }

@@ -1,6 +1,6 @@
 /**
- * How much an FTS5 index takes, in bytes, told from its structure record (row 10 of its `_data` table) instead of
- * from the pages themselves, which would have to be read one and all.
+ * How much an FTS5 index takes, in bytes, by its structure record (row 10 of its `_data` table) instead of by the
+ * pages themselves, all of which would have to be read.
  *
  * The record lists, level by level, the segments with their first and last page; FTS5 fills pages to about 4000
  * bytes, each of which takes one page of the database.

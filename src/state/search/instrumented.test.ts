@@ -23,7 +23,7 @@ describe('an instrumented search', () => {
     assert.equal(await value(searchQuery), 2)
   })
 
-  it('counts each record once that is read to build the index anew', async () => {
+  it('counts each record that is read to rebuild the index once', async () => {
     const { meter, value } = createTestMeter()
     const search = instrumentSearch(new SqliteSearch({ database: new Database() }), meter)
     async function* records() {

@@ -3,7 +3,7 @@ import { bind, observe, timed } from '@tidegauge/otel'
 import { searchDisk, searchQueries, searchQuery, searchReindexRecords } from '../../catalog/search/metrics.ts'
 import type { Search } from './search.ts'
 
-/** Counts and times queries, and counts what building the index anew reads. */
+/** Counts and times queries, and counts what a rebuild of the index reads. */
 export function instrumentSearch(search: Search, meter: Meter): Search {
   const measure = timed(meter, { runs: searchQueries, duration: searchQuery })
   const reindexed = bind(meter, searchReindexRecords)

@@ -164,7 +164,7 @@ export function searchConformance(open: (fields?: readonly TextField[]) => Promi
     })
   })
 
-  describe('building anew', () => {
+  describe('rebuilding', () => {
     it('finds what there is, and no longer what is gone', async () => {
       const search = await open()
       await put(search, [makePost('a', 'ebb'), makePost('b', 'ebb')])

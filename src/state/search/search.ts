@@ -5,8 +5,8 @@ import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 /** Full-text search over chosen fields of records. It knows addresses and text; the records are in the storage. */
 export interface Search {
   /**
-   * Makes all changes durable together. Making them once more changes nothing, so that a batch cut short by a
-   * crash can be repeated.
+   * Makes all changes durable together. Making them again changes nothing, so that a batch cut short by a crash
+   * can be repeated.
    */
   apply(changes: readonly SearchChange[]): Promise<void>
 
@@ -19,15 +19,15 @@ export interface Search {
   query(query: SearchQuery): Promise<SearchPage>
 
   /**
-   * Builds the index anew from all records there are.
+   * Rebuilds the index from all records.
    *
    * @param onProgress called now and then with how many records were read so far.
    * @returns how many records were read.
-   * @throws {InvalidError} when that is under way already.
+   * @throws {InvalidError} when a rebuild is already under way.
    */
   reindex(records: AsyncIterable<StoredRecord>, onProgress?: (records: number) => void): Promise<number>
 
-  /** Whether the index was built for other fields than are searched now, so that `reindex` is due. */
+  /** Whether the index was built for other fields than are searched now, so that it has to be rebuilt. */
   readonly isStale: boolean
 
   /** What the index takes on disk, in bytes. */

@@ -9,7 +9,7 @@ describe('SqliteSearch', () => {
     async (fields) => new SqliteSearch({ database: new Database(), ...(fields && { fields }) }),
   )
 
-  it('tells about what it takes on disk', async () => {
+  it('knows about what it takes on disk', async () => {
     using database = new Database()
     const search = new SqliteSearch({ database })
     const words = Array.from({ length: 5000 }, (_, i) => `word${(i * 7919) % 100_003}`)
@@ -34,7 +34,7 @@ describe('SqliteSearch', () => {
     assert.ok(told > actual * 0.7 && told < actual * 1.3, `${told} told, ${actual} taken`)
   })
 
-  it('is stale when other fields are searched, until it was built anew', async () => {
+  it('is stale when other fields are searched, until it is rebuilt', async () => {
     using database = new Database()
     const post = makePost('1', 'tide')
     await new SqliteSearch({ database }).apply([{ repo: { did: alice }, puts: [post] }])

@@ -22,7 +22,7 @@ export class SqliteSearch implements Search {
   readonly #documents: DocumentTable
   readonly #fields: string
   #isStale: boolean
-  /** While the index is built anew: what was changed since. A slice of records may have been read before that. */
+  /** What has been changed since a rebuild began: its next records may have been read before that. */
   #changed: { readonly uris: Set<string>; readonly repos: Set<Did> } | undefined
 
   constructor({ database, fields = defaultTextFields }: SqliteSearchOptions) {
@@ -66,7 +66,7 @@ export class SqliteSearch implements Search {
     records: AsyncIterable<StoredRecord>,
     onProgress: (records: number) => void = () => {},
   ): Promise<number> {
-    if (this.#changed !== undefined) throw new InvalidError('the search index is being built anew already')
+    if (this.#changed !== undefined) throw new InvalidError('the search index is already being rebuilt')
     const changed = { uris: new Set<string>(), repos: new Set<Did>() }
     this.#changed = changed
     try {
@@ -83,7 +83,7 @@ export class SqliteSearch implements Search {
         onProgress(read)
         await setImmediate()
       }
-      // What was not met again belonged to records that are gone, or to fields that are no longer searched.
+      // What did not turn up again belonged to records that are gone, or to fields that are no longer searched.
       for (let after: number | undefined = 0; after !== undefined; await setImmediate()) {
         const from: number = after
         after = this.#write(() => this.#documents.sweep(from, sliceLength))
@@ -166,7 +166,7 @@ function decodeCursor(cursor: string): Place {
       return { offset: offset as number, newest: newest as number }
     }
   } catch {
-    // Falls through to the one answer for everything that is no cursor.
+    // Falls through to the one answer for everything that is not a cursor.
   }
   throw new InvalidError('the cursor is not one of this search: leave it out to begin at the first page')
 }

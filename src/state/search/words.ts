@@ -1,8 +1,8 @@
 /**
  * Makes text fit the tokenizer of FTS5, which takes a run of letters for one word: scripts that are written
- * without spaces are set apart character by character. A query for several of them is a phrase.
+ * without spaces are split character by character. A query for several of them is a phrase.
  */
-export function setApart(text: string): string {
+export function splitSpaceless(text: string): string {
   return spaceless.test(text) ? text.replaceAll(eachSpaceless, ' $& ') : text
 }
 
@@ -14,7 +14,7 @@ export function setApart(text: string): string {
 export function matchExpression(text: string): string | undefined {
   const words = new Set(text.split(betweenWords).filter((word) => hasLetters.test(word)))
   if (words.size === 0) return undefined
-  return Array.from(words, (word) => `"${setApart(word)}"`).join(' ')
+  return Array.from(words, (word) => `"${splitSpaceless(word)}"`).join(' ')
 }
 
 const letters = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]`

@@ -1,6 +1,6 @@
 import { CidLinkWrapper, fromString } from '@atcute/cid'
 
-/** A CID as it is stored: 36 bytes instead of 59 characters. What is no CID of the common kind stays text. */
+/** A CID as it is stored: 36 bytes instead of 59 characters. A CID of another kind stays text. */
 export function cidToColumn(cid: string): Uint8Array | string {
   try {
     const { bytes } = fromString(cid)

@@ -27,7 +27,7 @@ export class CollectionTable {
     return this.#ids.get(nsid)
   }
 
-  /** The number of a collection, given to it now if it is new. */
+  /** The number of a collection, which gets one now if it is new. */
   idOf(nsid: Nsid): number {
     const known = this.#ids.get(nsid)
     if (known !== undefined) return known
@@ -41,7 +41,7 @@ export class CollectionTable {
     return this.#rows.get(id)?.nsid ?? ''
   }
 
-  /** Counts records in or out; `flush` writes it down. */
+  /** Counts records that were added or removed; `flush` saves the count. */
   count(id: number, records: number): void {
     const row = this.#rows.get(id)
     if (row === undefined) return
@@ -53,13 +53,13 @@ export class CollectionTable {
     this.#changed.add(id)
   }
 
-  /** Writes the counts down, before the transaction that changed them is committed. */
+  /** Saves the counts, before the transaction that changed them is committed. */
   flush(): void {
     for (const id of this.#changed) this.#update.run(this.#rows.get(id)?.records ?? 0, id)
     this.#changed.clear()
   }
 
-  /** Forgets what a transaction that did not happen has left in memory. */
+  /** Reloads what a transaction that was rolled back has left wrong in memory. */
   reset(): void {
     this.#changed.clear()
     this.#totals = this.#load()

@@ -5,7 +5,7 @@ import type { Database } from '../database.ts'
 import type { CollectionTable } from './collection-table.ts'
 import type { FieldIndex, RecordTerms } from './record-terms.ts'
 
-/** Gives records that were stored under another configuration the words of this one. */
+/** Gives records that were stored under another configuration the terms of this one. */
 export class FieldReindex {
   readonly #database: Database
   readonly #terms: RecordTerms
@@ -46,7 +46,7 @@ export class FieldReindex {
     return this.#state.done >= this.#wanted.length
   }
 
-  /** @returns how many records were given new words. */
+  /** @returns how many records were given new terms. */
   async run(signal?: AbortSignal): Promise<number> {
     let records = 0
     while (!this.isDone && !signal?.aborted) {
@@ -67,14 +67,14 @@ export class FieldReindex {
       this.#replace.run(record, this.#terms.of(repo, id as number, collection, bytes))
     }
     const last = rows.at(-1)?.[0]
-    const isThrough = rows.length < slice || last === undefined
+    const isDone = rows.length < slice || last === undefined
     const state = this.#save(
-      isThrough ? { ...this.#state, done: done + 1, after: 0 } : { ...this.#state, after: last },
+      isDone ? { ...this.#state, done: done + 1, after: 0 } : { ...this.#state, after: last },
     )
     return { state, changed: rows.length }
   }
 
-  /** Goes on with what the last start left unfinished, unless it was for other fields. */
+  /** Resumes what the last start left unfinished, unless that was for other fields. */
   #begin(fields: string): ReindexState {
     const stored = this.#read.get('field_index')?.value
     const last: ReindexState = stored
@@ -82,7 +82,7 @@ export class FieldReindex {
       : { fields: '[]', done: 0, after: 0, until: 0 }
     if (last.fields === fields) return last
     const until = Number(this.#read.get('last_record')?.value)
-    // Written down at once: from here on records get the words of these fields and of no others.
+    // Saved at once: from here on records get the terms of these fields and of no others.
     return this.#save({ fields, done: until === 0 ? this.#wanted.length : 0, after: 0, until })
   }
 
@@ -107,12 +107,12 @@ export function indexedFields(sqlite: DatabaseSync): readonly FieldIndex[] {
 }
 
 interface ReindexState {
-  /** The fields that records stored since then are found by. */
+  /** The fields by which records that were stored since then are found. */
   readonly fields: string
-  /** How many of their collections are through. */
+  /** How many of their collections are done. */
   readonly done: number
-  /** In the collection under way, records up to this number are through. */
+  /** In the current collection, records up to this number are done. */
   readonly after: number
-  /** Records above this number were stored with these fields from the start. */
+  /** Records above this number were stored with the terms of these fields. */
   readonly until: number
 }

@@ -51,13 +51,13 @@ export class RecordReader {
     const matches = matcher(query)
     const records: StoredRecord[] = []
     let last = after
-    let looked = 0
+    let visited = 0
     for (const columns of this.#candidates(query, after)) {
       // Only a record that follows proves that there is another page.
-      if (records.length >= limit || looked >= lookedAtMost) {
+      if (records.length >= limit || visited >= maxVisited) {
         return { records, cursor: encodeCursor(last, query) }
       }
-      looked++
+      visited++
       last = columns[0]
       if (isHidden(columns)) continue
       const record = recordFrom(columns, this.#collections)
@@ -78,7 +78,7 @@ export class RecordReader {
     return { records, last }
   }
 
-  /** Those that the indexes find, which is all that match and possibly some more. */
+  /** What the indexes find: all records that match, and possibly some more. */
   #candidates({ did, collection, linksTo, where = {} }: RecordQuery, after: number): Iterable<RecordColumns> {
     const collectionId = collection === undefined ? undefined : this.#collections.find(collection)
     if (collection !== undefined && collectionId === undefined) return []
@@ -96,8 +96,8 @@ export class RecordReader {
   }
 }
 
-/** How many records one page may pass over before it hands back a cursor, so that no query holds up the rest. */
-const lookedAtMost = 5000
+/** How many records one page may visit before it returns a cursor, so that no query holds up everything else. */
+const maxVisited = 5000
 
 /** @throws {InvalidError} for fields without a collection. */
 function matcher({ collection, linksTo, where }: RecordQuery): (record: StoredRecord) => boolean {

@@ -5,7 +5,7 @@ import { cidToColumn, columnToCid } from './cid-column.ts'
 import type { CollectionTable } from './collection-table.ts'
 import { type RecordTerms, repoTerm } from './record-terms.ts'
 
-/** Records with the words they are found by. The methods must run inside a transaction. */
+/** Records with the terms they are found by. The methods must run inside a transaction. */
 export class RecordTable {
   readonly #collections: CollectionTable
   readonly #terms: RecordTerms
@@ -89,12 +89,12 @@ export class RecordTable {
     this.#clearTerms.run(term)
   }
 
-  /** Writes down which numbers were given, so that none is ever given twice, before the transaction is committed. */
+  /** Saves the last number in use, so that none is ever used twice, before the transaction is committed. */
   flush(): void {
     this.#writeLast.run(this.#last)
   }
 
-  /** Forgets what a transaction that did not happen has left in memory. */
+  /** Reloads what a transaction that was rolled back has left wrong in memory. */
   reset(): void {
     this.#last = this.#load()
   }

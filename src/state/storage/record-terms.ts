@@ -9,8 +9,8 @@ export interface FieldIndex {
 }
 
 /**
- * The words of the inverted index. Values are hashed, so that a word is short and needs no quoting; two values may
- * share a word, and whoever looks one up must look into the record whether it is meant.
+ * The terms of the inverted index. Values are hashed, so that a term is short and needs no quoting; two values may
+ * share a term, so that a look-up has to check each record that it finds.
  */
 export const repoTerm = (repo: number): string => `r${repo}`
 export const repoCollectionTerm = (repo: number, collection: number): string => `r${repo}c${collection}`
@@ -18,7 +18,7 @@ export const linkTerm = (target: string): string => `l${hash(target)}`
 export const fieldTerm = (collection: Nsid, path: string, value: Scalar): string =>
   `f${hash(`${collection} ${path} ${typeof value} ${value}`)}`
 
-/** Computes the words that a record is found by. */
+/** Computes the terms by which a record is found. */
 export class RecordTerms {
   readonly #paths: ReadonlyMap<Nsid, readonly string[]>
 
@@ -35,7 +35,7 @@ export class RecordTerms {
     return this.#paths.get(collection)?.includes(path) === true
   }
 
-  /** @param repo and `collectionId` are the numbers that the storage has given them. */
+  /** @param repo and `collectionId` are their numbers in the database. */
   of(repo: number, collectionId: number, collection: Nsid, bytes: Uint8Array): string {
     let terms = `${repoTerm(repo)} ${repoCollectionTerm(repo, collectionId)}`
     for (const link of linksIn(bytes)) terms += ` ${linkTerm(link)}`

@@ -9,7 +9,7 @@ export interface RepoRow {
   readonly state: RepoState
 }
 
-/** The repos, the ones last met in memory. The statements that write must run inside a transaction. */
+/** The repos, with those last used in memory. What writes must run inside a transaction. */
 export class RepoTable {
   readonly #select: StatementSync
   readonly #insert: StatementSync
@@ -18,7 +18,7 @@ export class RepoTable {
   readonly #list: StatementSync
   readonly #listByStatus: StatementSync
   readonly #countByStatus: StatementSync
-  readonly #met = new Map<Did, RepoRow>()
+  readonly #recent = new Map<Did, RepoRow>()
   #byStatus: Record<RepoStatus, number>
 
   constructor(sqlite: DatabaseSync) {
@@ -33,7 +33,7 @@ export class RepoTable {
       `INSERT INTO repo (rev, data, handle, position, updated_at, did, status, content)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    // Naming the status would write its index anew each time.
+    // Naming the status would rewrite its index each time.
     this.#update = prepare(
       'UPDATE repo SET rev = ?, data = ?, handle = ?, position = ?, updated_at = ? WHERE id = ?',
     )
@@ -51,13 +51,13 @@ export class RepoTable {
   }
 
   find(did: Did): RepoRow | undefined {
-    const met = this.#met.get(did)
-    if (met !== undefined) return met
+    const recent = this.#recent.get(did)
+    if (recent !== undefined) return recent
     const columns = this.#select.get(did) as Columns | undefined
     return columns === undefined ? undefined : this.#remember(rowFrom(columns))
   }
 
-  /** @returns the number of the repo, which it keeps for good. */
+  /** @returns the number of the repo, which never changes. */
   save(repo: RepoState): number {
     const known = this.find(repo.did)
     const values: SQLInputValue[] = [
@@ -85,7 +85,7 @@ export class RepoTable {
       this.#byStatus[state.status]--
       this.#byStatus[repo.status]++
     }
-    this.#met.set(repo.did, { id, state: repo })
+    this.#recent.set(repo.did, { id, state: repo })
     return id
   }
 
@@ -97,20 +97,20 @@ export class RepoTable {
     return (rows as unknown as Columns[]).map((columns) => rowFrom(columns).state)
   }
 
-  /** Forgets what a transaction that did not happen has left in memory. */
+  /** Drops what a transaction that was rolled back has left wrong in memory. */
   reset(): void {
-    this.#met.clear()
+    this.#recent.clear()
     this.#byStatus = this.#countAll()
   }
 
   #remember(row: RepoRow): RepoRow {
-    if (this.#met.size >= rememberedRepos) {
-      for (const oldest of this.#met.keys()) {
-        this.#met.delete(oldest)
+    if (this.#recent.size >= maxRecent) {
+      for (const oldest of this.#recent.keys()) {
+        this.#recent.delete(oldest)
         break
       }
     }
-    this.#met.set(row.state.did, row)
+    this.#recent.set(row.state.did, row)
     return row
   }
 
@@ -126,7 +126,7 @@ export class RepoTable {
 /** Repos with this number and above are hidden. */
 export const firstHidden = repoStatuses.indexOf(hiddenStatuses[0])
 
-const rememberedRepos = 50_000
+const maxRecent = 50_000
 
 type Columns = [
   id: number,

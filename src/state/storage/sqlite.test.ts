@@ -82,7 +82,7 @@ describe('SqliteStorage', () => {
     assert.deepEqual(left(), [0, 0])
   })
 
-  it('looks into a record whose words in the index only seem to match', async () => {
+  it('checks a record whose terms in the index only seem to match', async () => {
     using database = new Database()
     const storage = new SqliteStorage({ database, index: [{ collection: post, path: 'langs' }] })
     await storage.apply([{ repo: repo(alice), puts: [makeRecord(alice, post, 'a', { langs: ['en'] })] }])
@@ -110,7 +110,7 @@ describe('SqliteStorage', () => {
     )
   })
 
-  it('hands back a cursor rather than passing over too many records at once', async () => {
+  it('returns a cursor rather than visiting too many records at once', async () => {
     using database = new Database()
     const storage = new SqliteStorage({ database })
     const puts = Array.from({ length: 12_000 }, (_, i) => makeRecord(alice, post, `r${i}`, {}))

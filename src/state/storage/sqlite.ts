@@ -64,7 +64,7 @@ export class SqliteStorage implements Storage {
         )
       }
       if (!this.#reindex.isDone) {
-        throw new InvalidError('the index of fields is being built: ask again later')
+        throw new InvalidError('the index of fields is being built: try again later')
       }
     }
     return this.#reader.query(query)
@@ -142,7 +142,7 @@ export class SqliteStorage implements Storage {
 
 const recordsPerSlice = 500
 
-/** SQLite: too big, constraint, mismatch, range. Trying again would give the same. */
+/** SQLite: too big, constraint, mismatch, range. Another try would end the same way. */
 const invalidCodes: readonly unknown[] = [18, 19, 20, 25]
 
 function isInvalid(error: unknown): boolean {

@@ -154,7 +154,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       assert.equal((await uris(storage, { collection: post, where: { langs: 'de' } })).length, 1)
     })
 
-    it('go on behind a cursor whatever was put and deleted meanwhile', async () => {
+    it('continue after a cursor, whatever was put and deleted meanwhile', async () => {
       await using storage = await open(index)
       const four = ['a', 'b', 'c', 'd'].map((rkey) => makeRecord(alice, post, rkey, {}))
       await put(storage, alice, four)
@@ -297,7 +297,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       assert.ok(diskBytes > 0)
     })
 
-    it('equal a recount after any row of changes', async () => {
+    it('equal a recount after any series of changes', async () => {
       await using storage = await open(index)
       const random = randomNumbers(7)
       const dids: readonly Did[] = [alice, bob, carol]
@@ -338,7 +338,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
     })
   })
 
-  it('has nothing to index anew when the configuration has not changed', async () => {
+  it('has nothing to reindex when the configuration has not changed', async () => {
     await using storage = await open(index)
     await put(storage, alice, [makeRecord(alice, post, 'a', {})])
     assert.equal(await storage.reindex(), 0)

@@ -33,17 +33,17 @@ export interface Storage extends AsyncDisposable {
 
   /**
    * Makes all changes durable together, or, when it rejects, none of them.
-   * They are made in the order given; two may concern the same repo.
+   * They are made in this order; two may concern the same repo.
    *
-   * @throws {InvalidError} when one of them can never be stored. After any other failure it is worth trying again.
+   * @throws {InvalidError} when one of them can never be stored. Any other failure is worth another try.
    */
   apply(changes: readonly RepoChange[]): Promise<void>
 
   /**
    * Brings the index of fields up to the configuration, after which `where` answers for all of them.
-   * Reads and changes go on meanwhile; what was done is kept when it is cut short.
+   * Reads and changes continue meanwhile; what has been done is kept when it is cut short.
    *
-   * @returns how many records were indexed anew; 0 when the configuration is that of the last time.
+   * @returns how many records were reindexed; 0 when the configuration has not changed.
    */
   reindex(signal?: AbortSignal): Promise<number>
 
@@ -51,9 +51,9 @@ export interface Storage extends AsyncDisposable {
   totals(): Promise<StorageTotals>
 }
 
-/** A repo, with what it takes to go on from there. */
+/** A repo, with what it takes to continue from there. */
 export interface RepoState extends Repo {
-  /** How well the copy stands apart from what its host says: the `status` while the account is active. */
+  /** How complete the copy is, whatever its host says of the account: the `status` while the account is active. */
   readonly content: ContentStatus
   /** The last entry of the stream of live events that concerned this repo; absent before the first. */
   readonly position?: number
@@ -68,7 +68,7 @@ export const hiddenStatuses = ['deactivated', 'suspended', 'takendown', 'deleted
 
 /** What one event, or several in a row, do to one repo. */
 export interface RepoChange {
-  /** The repo as it is afterwards. */
+  /** The repo after the change. */
   readonly repo: RepoState
   /** Removes every record of the repo, before `puts`. @default false */
   readonly clear?: boolean
@@ -83,7 +83,7 @@ export interface RecordQuery {
   readonly linksTo?: string
   /** Fields named in the configuration (`index`), each equal to a value. Needs `collection`. */
   readonly where?: Readonly<Record<string, string | number | boolean>>
-  /** At most this many records; fewer, even none, come with a cursor when many had to be passed over. */
+  /** At most this many records; fewer, even none, come with a cursor when many were visited that do not match. */
   readonly limit: number
   /** The `cursor` of the page before. */
   readonly cursor?: string

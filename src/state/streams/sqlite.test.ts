@@ -13,7 +13,7 @@ describe('SqliteStreams', () => {
     }
   })
 
-  it('cuts a long stream off piece by piece', async () => {
+  it('trims a long stream piece by piece', async () => {
     using database = new Database()
     const streams = new SqliteStreams({ database })
     await streams.append(

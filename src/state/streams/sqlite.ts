@@ -50,7 +50,7 @@ export class SqliteStreams implements Streams {
     )
     for (const row of groups.all()) {
       const { name, group, acknowledged } = row as { name: string; group: string; acknowledged: number }
-      this.#streams.get(name)?.groups.set(group, { acknowledged, given: acknowledged })
+      this.#streams.get(name)?.groups.set(group, { acknowledged, delivered: acknowledged })
     }
   }
 
@@ -74,30 +74,30 @@ export class SqliteStreams implements Streams {
 
   async read(stream: string, group: string, limit: number): Promise<readonly StreamEntry[]> {
     const state = this.#stateOf(stream)
-    const of = this.#groupOf(state, group)
-    if (of.given >= state.last) return []
-    const rows = this.#selectEntries.all(rowOf(state, of.given), rowOf(state, state.last), limit)
+    const progress = this.#groupOf(state, group)
+    if (progress.delivered >= state.last) return []
+    const rows = this.#selectEntries.all(rowOf(state, progress.delivered), rowOf(state, state.last), limit)
     const entries = (rows as unknown as [number, Uint8Array][]).map(([row, payload]) => ({
       id: row - rowOf(state, 0),
       payload,
     }))
-    of.given = entries.at(-1)?.id ?? of.given
+    progress.delivered = entries.at(-1)?.id ?? progress.delivered
     return entries
   }
 
   async readable(stream: string, group: string, signal?: AbortSignal): Promise<void> {
     const state = this.#stateOf(stream)
-    const of = this.#groupOf(state, group)
-    await state.waiters.until(() => of.given < state.last, signal)
+    const progress = this.#groupOf(state, group)
+    await state.waiters.until(() => progress.delivered < state.last, signal)
   }
 
   async acknowledge(stream: string, group: string, id: number): Promise<void> {
     const state = this.#stateOf(stream)
-    const of = this.#groupOf(state, group)
+    const progress = this.#groupOf(state, group)
     const acknowledged = Math.min(id, state.last)
-    if (acknowledged <= of.acknowledged) return
-    const others = [...state.groups.values()].filter((one) => one !== of).map((one) => one.acknowledged)
-    // A group that catches up with a long stream must not hold up everything while it is cut off.
+    if (acknowledged <= progress.acknowledged) return
+    const others = [...state.groups.values()].filter((one) => one !== progress).map((one) => one.acknowledged)
+    // Trimming a long stream that a group has caught up with must not hold up everything else.
     const trimmed = Math.min(acknowledged, ...others, state.trimmed + trimmedAtOnce)
     this.#database.transaction(() => {
       this.#saveGroup.run(state.id, group, acknowledged)
@@ -105,8 +105,8 @@ export class SqliteStreams implements Streams {
       this.#deleteEntries.run(rowOf(state, state.trimmed), rowOf(state, trimmed))
       this.#updateTrimmed.run(trimmed, state.id)
     })
-    of.acknowledged = acknowledged
-    of.given = Math.max(of.given, acknowledged)
+    progress.acknowledged = acknowledged
+    progress.delivered = Math.max(progress.delivered, acknowledged)
     state.trimmed = Math.max(state.trimmed, trimmed)
     state.waiters.notify()
   }
@@ -141,11 +141,11 @@ export class SqliteStreams implements Streams {
   #groupOf(state: StreamState, group: string): GroupState {
     const known = state.groups.get(group)
     if (known !== undefined) return known
-    // Written down at once, so that what the group has not seen is not trimmed.
+    // Saved at once, so that what the group has not seen is not trimmed.
     this.#saveGroup.run(state.id, group, state.trimmed)
-    const of = { acknowledged: state.trimmed, given: state.trimmed }
-    state.groups.set(group, of)
-    return of
+    const progress = { acknowledged: state.trimmed, delivered: state.trimmed }
+    state.groups.set(group, progress)
+    return progress
   }
 }
 
@@ -168,7 +168,7 @@ const schema: readonly string[] = [
   `,
 ]
 
-/** Entries removed by one acknowledgement. The rest goes with the next ones. */
+/** The most entries that one acknowledgement removes. The rest go with the next ones. */
 const trimmedAtOnce = 5000
 
 /** Entries of all streams share a table; each stream has a range of 2^47 rows in it. */
@@ -180,7 +180,7 @@ function rowOf(state: StreamState, id: number): number {
 
 interface GroupState {
   acknowledged: number
-  given: number
+  delivered: number
 }
 
 interface StreamState {

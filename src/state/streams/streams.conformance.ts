@@ -8,7 +8,7 @@ export function streamsConformance(
   open: () => Promise<{ streams: Streams; reopen: () => Promise<Streams> }>,
 ): void {
   describe('a stream', () => {
-    it('gives its entries to each group once, in order, at most as many as asked for', async () => {
+    it('delivers its entries to each group once, in order, at most as many as asked for', async () => {
       const { streams } = await open()
       await streams.append(stream, payloads(1, 5))
       for (const group of ['one', 'two']) {
@@ -40,7 +40,7 @@ export function streamsConformance(
       )
     })
 
-    it('gives again what was not acknowledged when it is opened anew', async () => {
+    it('delivers again what was not acknowledged when it is reopened', async () => {
       const { streams, reopen } = await open()
       await streams.append(stream, payloads(1, 5))
       const [, second] = await streams.read(stream, 'one', 4)
@@ -62,7 +62,7 @@ export function streamsConformance(
       assert.equal(await streams.length(stream), 4)
     })
 
-    it('is not trimmed below a group that has only begun to read, also when opened anew', async () => {
+    it('is not trimmed below a group that has only begun to read, also when it is reopened', async () => {
       const { streams, reopen } = await open()
       await streams.append(stream, payloads(1, 3))
       const all = await streams.read(stream, 'one', 9)
@@ -72,7 +72,7 @@ export function streamsConformance(
       assert.deepEqual(numbers(await again.read(stream, 'two', 9)), [1, 2, 3])
     })
 
-    it('counts what a group has still to acknowledge', async () => {
+    it('counts what a group still has to acknowledge', async () => {
       const { streams } = await open()
       await streams.append(stream, payloads(1, 5))
       assert.equal(await streams.pending(stream, 'one'), 5)
@@ -92,7 +92,7 @@ export function streamsConformance(
       assert.equal(await streams.length(stream), 1)
     })
 
-    it('never gives a number twice, also when it was emptied and opened anew', async () => {
+    it('never gives a number twice, even if it was emptied and reopened', async () => {
       const { streams, reopen } = await open()
       await streams.append(stream, payloads(1, 3))
       const before = await streams.read(stream, 'one', 9)

@@ -1,4 +1,4 @@
-/** Durable, ordered streams of opaque entries, read by groups that each acknowledge what they have worked off. */
+/** Durable, ordered streams of opaque entries, read by groups that each acknowledge what they have processed. */
 export interface Streams extends AsyncDisposable {
   /**
    * Appends entries and moves the cursor of the host they came from, both or neither.
@@ -10,7 +10,7 @@ export interface Streams extends AsyncDisposable {
   cursor(host: string): Promise<number | undefined>
 
   /**
-   * The oldest entries that a group has neither acknowledged nor been given since this object was made.
+   * The oldest entries that a group has not acknowledged, and that have not been delivered to it by this object.
    * A group that is new begins at the oldest entry kept.
    *
    * @returns at most `limit` entries; none when the group is at the end.
@@ -21,8 +21,8 @@ export interface Streams extends AsyncDisposable {
   readable(stream: string, group: string, signal?: AbortSignal): Promise<void>
 
   /**
-   * Marks everything up to and including `id` as worked off by a group, and trims what every group has worked off.
-   * What has been marked stays marked: an `id` before the last one changes nothing.
+   * Acknowledges, for a group, everything up to and including `id`, and trims what every group has acknowledged.
+   * There is no way back: an `id` before the last one changes nothing.
    */
   acknowledge(stream: string, group: string, id: number): Promise<void>
 
@@ -42,7 +42,7 @@ export interface StreamEntry {
   readonly payload: Uint8Array
 }
 
-/** How far the stream of a repository host was read. */
+/** How far the stream of a repository host has been read. */
 export interface HostCursor {
   readonly host: string
   readonly seq: number

@@ -1,8 +1,8 @@
-/** Those who wait until something has become true. */
+/** Callers that wait until something has become true. */
 export class Waiters {
   readonly #waiting = new Set<Waiting>()
 
-  /** Resolves when `isTrue`, asked now and at each `notify`, or when the signal aborts. */
+  /** Resolves when `isTrue`, which is called now and at each `notify`, or when the signal aborts. */
   async until(isTrue: () => boolean, signal?: AbortSignal): Promise<void> {
     if (isTrue() || signal?.aborted) return
     await new Promise<void>((resolve) => {

@@ -6,10 +6,10 @@ import { Firehose } from '../firehose.ts'
 import type { KeyInfo, KeySource } from '../keys.ts'
 import type { FirehoseBatch, FirehoseOptions } from '../options.ts'
 
-/** Knows the keys of the given repos, as a directory does that is never asked. */
+/** Knows the keys of some repos without ever asking a directory. */
 export class KnownKeys implements KeySource {
   readonly #keys: Map<Did, KeyInfo>
-  /** DIDs asked for, in their order; those asked for anew with a `!`. */
+  /** The DIDs that were resolved, in order; those that were refreshed with a `!`. */
   readonly asked: string[] = []
 
   constructor(repos: Iterable<{ readonly did: Did; readonly multikey: string }>) {
@@ -30,36 +30,36 @@ export class KnownKeys implements KeySource {
   forget(): void {}
 }
 
-/** A firehose under test and what it told. */
+/** A firehose under test and what it reported. */
 export class Harness implements AsyncDisposable {
   readonly firehose: Firehose
-  readonly told: string[] = []
-  readonly #telling = new EventEmitter()
+  readonly reports: string[] = []
+  readonly #emitter = new EventEmitter()
   readonly #stop = new AbortController()
   readonly #batches: AsyncGenerator<FirehoseBatch, void, undefined>
-  /** Where the stream has been followed to. */
+  /** The seq up to which the stream has been followed. */
   seq: number | undefined
 
   constructor(options: Pick<FirehoseOptions, 'relay' | 'identity'> & Partial<FirehoseOptions>) {
-    const tell = (word: string) => {
-      this.told.push(word)
-      this.#telling.emit(word)
+    const report = (word: string) => {
+      this.reports.push(word)
+      this.#emitter.emit(word)
     }
     this.firehose = new Firehose({
       cursor: 0,
       backoff: { firstMs: 1, maxMs: 4 },
-      onEvent: (type) => tell(`event ${type}`),
-      onOperation: (op) => tell(`operation ${op}`),
-      onReject: (reason) => tell(`reject ${reason}`),
-      onFailure: (kind) => tell(`failure ${kind}`),
-      onReconnect: () => tell('reconnect'),
-      onGap: () => tell('gap'),
+      onEvent: (type) => report(`event ${type}`),
+      onOperation: (op) => report(`operation ${op}`),
+      onReject: (reason) => report(`reject ${reason}`),
+      onFailure: (kind) => report(`failure ${kind}`),
+      onReconnect: () => report('reconnect'),
+      onGap: () => report('gap'),
       ...options,
     })
     this.#batches = this.firehose.events(this.#stop.signal)
   }
 
-  /** Follows the stream until the frame `seq` has been dealt with. @returns the events since the last call. */
+  /** Follows the stream up to `seq`. @returns the events since the last call. */
   async until(seq: number): Promise<RepoEvent[]> {
     const events: RepoEvent[] = []
     while (this.seq !== seq) {
@@ -71,20 +71,20 @@ export class Harness implements AsyncDisposable {
     return events
   }
 
-  /** Waits until something has been told so often. */
-  async heard(word: string, times: number): Promise<void> {
-    while (this.count(word) < times) await once(this.#telling, word)
+  /** Waits until something has been reported so often. */
+  async reported(word: string, times: number): Promise<void> {
+    while (this.count(word) < times) await once(this.#emitter, word)
   }
 
-  /** How often something was told. */
+  /** How often something was reported. */
   count(word: string): number {
-    return this.told.filter((told) => told === word).length
+    return this.reports.filter((report) => report === word).length
   }
 
-  /** What was told in words that begin like this, counted. */
+  /** How often each report with this beginning was made. */
   counts(beginning: string): Record<string, number> {
     const counts: Record<string, number> = {}
-    for (const word of this.told) {
+    for (const word of this.reports) {
       if (!word.startsWith(beginning)) continue
       const rest = word.slice(beginning.length + 1)
       counts[rest] = (counts[rest] ?? 0) + 1

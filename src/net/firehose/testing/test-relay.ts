@@ -7,7 +7,7 @@ export interface TestRelayOptions {
   readonly port?: number
   /** Whether it answers pings. @default true */
   readonly autoPong?: boolean
-  /** Called for each connection, instead of sending what is behind its cursor. */
+  /** Called for each connection, instead of sending what comes after its cursor. */
   readonly onConnection?: (socket: WebSocket, cursor: string | null, relay: TestRelay) => void
 }
 
@@ -15,7 +15,7 @@ export interface TestRelayOptions {
 export class TestRelay implements AsyncDisposable {
   readonly server: WebSocketServer
   readonly #frames: { readonly seq: number; readonly data: Buffer | string }[] = []
-  /** The cursor of each connection, in their order. */
+  /** The cursor of each connection, in order. */
   readonly cursors: (string | null)[] = []
 
   private constructor(server: WebSocketServer) {
@@ -44,13 +44,13 @@ export class TestRelay implements AsyncDisposable {
     return (this.server.address() as AddressInfo).port
   }
 
-  /** Sends a frame to everybody, and to those who come later with a cursor before it. */
+  /** Sends a frame to all who are connected, and to those who connect later with a cursor before it. */
   emit(seq: number, data: Buffer | string): void {
     this.#frames.push({ seq, data })
     for (const socket of this.server.clients) socket.send(data)
   }
 
-  /** Sends what is behind the cursor. */
+  /** Sends what comes after the cursor. */
   replay(socket: WebSocket, cursor: string | null): void {
     if (cursor === null) return
     for (const { seq, data } of this.#frames) if (seq > Number(cursor)) socket.send(data)

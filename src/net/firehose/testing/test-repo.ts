@@ -12,7 +12,7 @@ import { parseCid } from '../../repo/cid.ts'
 
 export const collection = 'app.bsky.feed.post'
 
-/** A repo that exists only in its test; its key is told by its name. */
+/** A repo that exists only in its test; its key is derived from a name. */
 export interface TestRepo {
   readonly did: Did
   readonly multikey: string
