@@ -2,114 +2,341 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = join(import.meta.dirname, '..')
 
-interface Import {
-  readonly file: string
-  /** A path from the root of the project, or the name of a package. */
-  readonly target: string
+/**
+ * The rooms, from the bottom up, each with the rooms it may import. A room is a folder, or a file that stands alone;
+ * what is not in the table does not exist, and what a row does not name is not imported.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  // What a service links in.
+  'otel/catalog': [],
+  'otel/usage-error.ts': [],
+  'otel/configuration': ['otel/usage-error.ts'],
+  'otel/naming': ['otel/catalog'],
+  'otel/sdk': [],
+  'otel/exposition': ['otel/naming', 'otel/sdk'],
+  'otel/optional-package.ts': ['otel/usage-error.ts'],
+  'otel/http': ['otel/optional-package.ts', 'otel/sdk'],
+  'otel/meter': ['otel/catalog', 'otel/sdk'],
+  'otel/pipeline': [
+    'otel/catalog',
+    'otel/configuration',
+    'otel/exposition',
+    'otel/meter',
+    'otel/naming',
+    'otel/optional-package.ts',
+    'otel/sdk',
+    'otel/usage-error.ts',
+  ],
+  'otel/otel.ts': [
+    'otel/catalog',
+    'otel/configuration',
+    'otel/exposition',
+    'otel/http',
+    'otel/meter',
+    'otel/pipeline',
+    'otel/usage-error.ts',
+  ],
+  // What looks from outside.
+  'tools/files': ['otel/usage-error.ts'],
+  'tools/promql': ['tools/files'],
+  'tools/dashboards': ['otel/catalog', 'otel/usage-error.ts', 'tools/files', 'tools/promql'],
+  'tools/rules': ['otel/usage-error.ts', 'tools/files'],
+  'tools/scrape': ['otel/usage-error.ts', 'tools/files'],
+  'tools/metrics': ['otel/catalog', 'tools/dashboards', 'tools/promql', 'tools/rules', 'tools/scrape'],
+  'tools/catalog-file': [
+    'otel/catalog',
+    'otel/naming',
+    'otel/usage-error.ts',
+    'tools/files',
+    'tools/metrics',
+    'tools/promql',
+  ],
+  'tools/generate': [
+    'otel/catalog',
+    'otel/naming',
+    'otel/usage-error.ts',
+    'tools/catalog-file',
+    'tools/files',
+  ],
+  'tools/server': ['otel/usage-error.ts', 'tools/files', 'tools/rules', 'tools/scrape'],
+  'tools/source': ['otel/naming', 'tools/metrics', 'tools/scrape'],
+  'tools/inputs': [
+    'otel/usage-error.ts',
+    'tools/catalog-file',
+    'tools/dashboards',
+    'tools/files',
+    'tools/metrics',
+    'tools/promql',
+    'tools/rules',
+    'tools/scrape',
+    'tools/server',
+    'tools/source',
+  ],
+  'tools/collector': [],
+  'tools/audit': [
+    'otel/catalog',
+    'otel/naming',
+    'otel/usage-error.ts',
+    'tools/catalog-file',
+    'tools/dashboards',
+    'tools/files',
+    'tools/generate',
+    'tools/inputs',
+    'tools/metrics',
+    'tools/promql',
+    'tools/rules',
+    'tools/scrape',
+    'tools/server',
+  ],
+  'tools/render': ['otel/usage-error.ts', 'tools/dashboards', 'tools/promql', 'tools/server'],
+  'tools/update': [
+    'otel/catalog',
+    'otel/usage-error.ts',
+    'tools/catalog-file',
+    'tools/dashboards',
+    'tools/files',
+    'tools/inputs',
+    'tools/metrics',
+    'tools/promql',
+    'tools/scrape',
+  ],
+  'tools/cli': [
+    'otel/configuration',
+    'otel/usage-error.ts',
+    'tools/audit',
+    'tools/catalog-file',
+    'tools/generate',
+    'tools/render',
+    'tools/server',
+    'tools/update',
+  ],
+  // The service and its command line.
+  'src/catalog': ['otel/catalog'],
+  'src/model': [],
+  'src/config.ts': ['src/model'],
+  'src/state': ['src/model'],
+  'src/state/search': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state'],
+  'src/state/storage': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state'],
+  'src/edge/http': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state/search', 'src/state/storage'],
+  'src/serve-stored.ts': ['src/edge/http', 'src/model', 'src/state', 'src/state/search', 'src/state/storage'],
+  'src/net/repo': ['src/model'],
+  'src/demo': ['src/model', 'src/net/repo'],
+  'src/state/streams': ['src/state'],
+  'src/flow/indexing': [
+    'otel/otel.ts',
+    'src/catalog',
+    'src/model',
+    'src/state/search',
+    'src/state/storage',
+    'src/state/streams',
+  ],
+  'src/flow/ingest': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state/streams'],
+  'src/net/firehose': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/net/repo'],
+  'src/net/identity': ['src/model'],
+  'src/serve.ts': [
+    'otel/otel.ts',
+    'src/catalog',
+    'src/config.ts',
+    'src/demo',
+    'src/edge/http',
+    'src/flow/indexing',
+    'src/flow/ingest',
+    'src/model',
+    'src/net/firehose',
+    'src/net/identity',
+    'src/state',
+    'src/state/search',
+    'src/state/storage',
+    'src/state/streams',
+  ],
+  'src/cli': [
+    'otel/configuration',
+    'otel/otel.ts',
+    'otel/usage-error.ts',
+    'src/catalog',
+    'src/config.ts',
+    'src/model',
+    'src/serve-stored.ts',
+    'src/serve.ts',
+    'tools/cli',
+  ],
+  'src/main.ts': ['src/cli', 'tools/cli'],
 }
 
-/** The floor of each area, the topmost 0: imports lead down. `src/demo` stands outside, a network of its own. */
-const floorOf: Readonly<Record<string, number>> = { edge: 0, flow: 1, net: 2, state: 2, model: 3 }
+interface Source {
+  readonly file: string
+  readonly text: string
+  /** Files of this project and names of packages, types included. */
+  readonly imports: readonly string[]
+}
 
-describe('imports', () => {
-  const sources = [...sourcesBelow('src'), ...sourcesBelow('otel')]
-  const imports = sources.filter((file) => !isTest(file)).flatMap(importsOf)
+/** What the packages of the wings export: `@tidegauge/otel/naming` is `otel/naming/naming.ts`. */
+const exported = new Map(
+  ['otel', 'tools'].flatMap((wing) => {
+    const manifest = JSON.parse(readFileSync(join(root, wing, 'package.json'), 'utf8'))
+    return Object.entries(manifest.exports as Record<string, string>).map(([path, file]) => [
+      `${manifest.name}${path.slice(1)}`,
+      normalize(join(wing, file)),
+    ])
+  }),
+)
 
-  it('are found at all', () => {
-    assert.ok(sources.length > 20, `only ${sources.length} sources`)
-    assert.ok(imports.length > sources.length, `only ${imports.length} imports`)
+const sources: readonly Source[] = globSync('{otel,tools,src}/**/*.ts', { cwd: root })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => !/node_modules|\.(test|conformance|fixture)\.ts$|\/testing\//.test(file))
+  .map((file) => {
+    const text = readFileSync(join(root, file), 'utf8')
+    const specifiers = [...text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*['"]([^'"]+)['"]/g)]
+    const imports = specifiers.map(([, name = '']) =>
+      name.startsWith('.') ? normalize(join(dirname(file), name)) : (exported.get(name) ?? name),
+    )
+    return { file, text, imports }
   })
 
-  it('keep the catalog to itself', () => {
-    offenders(({ file, target }) => file.startsWith('otel/catalog/') && !target.startsWith('otel/catalog/'))
+/** The room of a file: the longest row of the table that it lies in. */
+function roomOf(file: string): string | undefined {
+  return Object.keys(rooms)
+    .filter((room) => file === room || file.startsWith(`${room}/`))
+    .sort((one, other) => other.length - one.length)[0]
+}
+
+/** A field as the SDK names its private ones, read, destructured or asked for by `in`. */
+const privateField = /[\w)\]]\??\.\s*_[a-z]|[{,]\s*_[a-z]\w*\s*[:,}=]|\[\s*''\s*\]|'' in /
+
+/** The text without comments and without what stands in quotes; names of private fields in quotes leave `''`. */
+function code(text: string): string {
+  return text
+    .replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    .replaceAll(/'_[a-z]\w*'/g, "''")
+    .replaceAll(/'(?:[^'\\\n]|\\.)+'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g, '0')
+}
+
+/** Says which files do what is not allowed. */
+function none(isWrong: (source: Source) => unknown): void {
+  assert.deepEqual(
+    sources.filter(isWrong).map(({ file }) => file),
+    [],
+  )
+}
+
+describe('the architecture', () => {
+  it('is looked at whole', () => {
+    assert.ok(sources.length > 500, `only ${sources.length} sources`)
+    assert.ok(sources.flatMap(({ imports }) => imports).length > 2 * sources.length)
   })
 
-  it('keep the pipeline free of the service', () => {
-    offenders(({ file, target }) => file.startsWith('otel/') && target.startsWith('src/'))
+  it('has a room for every file, and files in every room', () => {
+    none(({ file }) => roomOf(file) === undefined)
+    const used = new Set(sources.map(({ file }) => roomOf(file)))
+    assert.deepEqual(
+      Object.keys(rooms).filter((room) => !used.has(room)),
+      [],
+    )
   })
 
-  it('lead downwards from floor to floor, and never to a neighbour', () => {
-    offenders(({ file, target }) => {
-      const from = placeOf(file)
-      const to = placeOf(target)
-      if (from === undefined || to === undefined || from.room === to.room) return false
-      return to.floor <= from.floor
+  it('has no import that the table of rooms does not name, and no row that is not needed', () => {
+    const edges = new Map<string, Set<string>>(Object.keys(rooms).map((room) => [room, new Set()]))
+    const wrong = sources.flatMap(({ file, imports }) => {
+      const from = roomOf(file) ?? ''
+      return imports.flatMap((target) => {
+        const to = roomOf(target)
+        if (to === undefined || to === from) return []
+        edges.get(from)?.add(to)
+        return rooms[from]?.includes(to) ? [] : [`${file} imports ${target}`]
+      })
+    })
+    assert.deepEqual(wrong, [])
+    const needless = Object.entries(rooms).flatMap(([from, allowed]) =>
+      allowed.filter((to) => !edges.get(from)?.has(to)).map((to) => `${from} does not import ${to}`),
+    )
+    assert.deepEqual(needless, [])
+  })
+
+  it('has no circle between rooms', () => {
+    assert.deepEqual(circles(new Map(Object.entries(rooms))), [])
+  })
+
+  it('has no circle between files, types counted too', () => {
+    assert.deepEqual(circles(new Map(sources.map(({ file, imports }) => [file, imports]))), [])
+  })
+
+  it('leads from src and tools to otel, and never back', () => {
+    const wings = ['otel', 'tools', 'src']
+    const wingOf = (file: string) => wings.indexOf(file.split('/')[0] ?? '')
+    none(({ file, imports }) => imports.some((target) => wingOf(target) > wingOf(file)))
+  })
+
+  it('crosses wings by the names of packages alone', () => {
+    none(({ file, text }) => {
+      const others = ['otel', 'tools', 'src'].filter((wing) => !file.startsWith(`${wing}/`))
+      return new RegExp(`['"](\\.\\./)+(${others.join('|')})/`).test(text)
     })
   })
 
-  it('reach the demo network and main from nowhere but main and tests', () => {
-    offenders(
-      ({ file, target }) =>
-        file !== 'src/main.ts' &&
-        (target === 'src/main.ts' || (target.startsWith('src/demo/') && !file.startsWith('src/demo/'))),
-    )
-  })
-
-  it('bring metrics only into instrumented.ts and main', () => {
-    offenders(
-      ({ file, target }) =>
+  it('keeps metrics out of business code', () => {
+    none(
+      ({ file, imports }) =>
         file.startsWith('src/') &&
-        file !== 'src/main.ts' &&
-        !file.endsWith('/instrumented.ts') &&
-        (target.startsWith('otel/') ||
-          target.startsWith('@opentelemetry/') ||
-          target.startsWith('tidegauge')),
+        !/^src\/(main|serve)\.ts$|^src\/(cli|catalog)\/|\/instrumented\.ts$/.test(file) &&
+        imports.some((target) => /^(otel|tools)\/|^@opentelemetry\//.test(target)),
     )
   })
 
-  it('leave the environment to two files', () => {
-    const readers = sources
-      .filter((file) => !isTest(file))
-      .filter((file) => /process\.env\b|\{[^}]*\benv\b[^}]*\} from 'node:process'/.test(text(file)))
-    assert.deepEqual(
-      readers.filter(
-        (file) => file !== 'src/cli/serve/config.ts' && file !== 'otel/configuration/environment.ts',
-      ),
-      [],
+  it('keeps OpenTelemetry to the library, instrumented.ts and serve.ts', () => {
+    none(
+      ({ file, imports }) =>
+        !/^otel\/|^src\/serve\.ts$|\/instrumented\.ts$/.test(file) &&
+        imports.some((target) => target.startsWith('@opentelemetry/')),
     )
   })
 
-  function offenders(isWrong: (one: Import) => boolean): void {
-    assert.deepEqual(
-      imports.filter(isWrong).map(({ file, target }) => `${file} imports ${target}`),
-      [],
+  it('reaches into the SDK from one room', () => {
+    none(
+      ({ file, text }) =>
+        file.startsWith('otel/') && !file.startsWith('otel/sdk/') && privateField.test(code(text)),
     )
-  }
+  })
+
+  it('brings in the demo network in one place', () => {
+    none(
+      ({ file, imports }) =>
+        file !== 'src/serve.ts' &&
+        !file.startsWith('src/demo/') &&
+        imports.some((target) => target.startsWith('src/demo/')),
+    )
+  })
+
+  it('reads the environment in one place of each wing', () => {
+    none(
+      ({ file, text }) =>
+        !/^otel\/configuration\/environment\.ts$|^src\/cli\//.test(file) &&
+        /process\.env\b|\{[^}]*\benv\b[^}]*\} from 'node:process'/.test(text),
+    )
+  })
 })
 
-function sourcesBelow(folder: string): readonly string[] {
-  return globSync(`${folder}/**/*.ts`, { cwd: root }).map((file) => file.replaceAll('\\', '/'))
-}
-
-/** Test files, and what only they use, may import what they need. */
-function isTest(file: string): boolean {
-  return /\.(test|conformance)\.ts$|\/testing\//.test(file)
-}
-
-function text(file: string): string {
-  return readFileSync(join(root, file), 'utf8')
-}
-
-function importsOf(file: string): readonly Import[] {
-  const pattern = /(?:\bfrom|\bimport|\bimport\()\s*['"]([^'"]+)['"]/g
-  return [...text(file).matchAll(pattern)].map(([, target = '']) => ({
-    file,
-    target: target.startsWith('.') ? normalize(join(dirname(file), target)) : target,
-  }))
-}
-
-/**
- * The room of a path in `src/`, and its floor; undefined for what belongs to no floor (main, config, demo).
- * A file that stands in no room, such as `src/state/database.ts`, lies below the rooms of its area.
- */
-function placeOf(path: string): { room: string; floor: number } | undefined {
-  const [src, area = '', room = ''] = path.split('/')
-  const floor = floorOf[area]
-  if (src !== 'src' || floor === undefined) return undefined
-  if (area === 'model') return { room: area, floor }
-  return { room: `${area}/${room}`, floor: room.endsWith('.ts') ? floor + 0.5 : floor }
+/** The circles of a graph: its strongly connected components of more than one node (Tarjan, 1972). */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const index = new Map<string, number>()
+  const low = new Map<string, number>()
+  const stack: string[] = []
+  const found: string[][] = []
+  const visit = (node: string): void => {
+    index.set(node, index.size)
+    low.set(node, index.get(node) ?? 0)
+    stack.push(node)
+    for (const next of graph.get(node) ?? []) {
+      if (!graph.has(next)) continue
+      if (!index.has(next)) visit(next)
+      if (stack.includes(next)) low.set(node, Math.min(low.get(node) ?? 0, low.get(next) ?? 0))
+    }
+    if (low.get(node) !== index.get(node)) return
+    const circle = stack.splice(stack.indexOf(node))
+    if (circle.length > 1) found.push(circle.sort())
+  }
+  for (const node of graph.keys()) if (!index.has(node)) visit(node)
+  return found
 }
