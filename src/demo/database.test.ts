@@ -35,7 +35,7 @@ describe('openDatabase', () => {
       /another process uses it.*--data/,
     ],
     [
-      'a file that is no database',
+      'a file that is not a database',
       async () => {
         const broken = join(dir, 'broken')
         openDatabase(broken).close()

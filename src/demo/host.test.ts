@@ -134,14 +134,14 @@ describe('Host', () => {
     ['takendown', 'takendown'],
     ['deleted', 'deleted'],
   ]
-  for (const [status, told] of statuses) {
+  for (const [status, announced] of statuses) {
     it(`announces that an account is ${status}, and no longer lets it write`, async () => {
       const { host, follow } = createHost()
       const { did, id } = await host.createAccount('ada')
       await host.write(did, [post('a')])
       await host.setStatus(did, status)
       const followed = (await follow()).repos.get(did)
-      assert.deepEqual([followed?.active, followed?.status], [false, told])
+      assert.deepEqual([followed?.active, followed?.status], [false, announced])
       await assert.rejects(host.write(did, [post('b')]), InvalidError)
       await assert.rejects(host.updateHandle(did, 'other'), InvalidError)
       assert.equal(host.accounts.count(id), status === 'deleted' ? 0 : 1)

@@ -175,7 +175,7 @@ describe('startDemoNetwork', () => {
       await follower.take(frame)
     assert.equal(follower.lastSeq, network.lastSeq)
     for (const { did, status, head, handle } of network.accounts()) {
-      const followed = follower.repos.get(did) ?? assert.fail(`nothing was told of ${did}`)
+      const followed = follower.repos.get(did) ?? assert.fail(`there were no events of ${did}`)
       assert.deepEqual(
         [followed.rev, followed.data, followed.handle, followed.active],
         [head.rev, head.data, handle, status === 'active'],

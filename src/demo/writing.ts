@@ -55,7 +55,7 @@ export class Writing {
     return [{ action: 'update', collection, rkey, record }]
   }
 
-  /** @returns nothing when there is nothing of the kind to delete; many deletes for somebody who has too much. */
+  /** @returns nothing when there is nothing of the kind to delete; many deletes for an author who has too much. */
   remove(author: Account): readonly Write[] {
     const tooMany = this.#accounts.count(author.id) > this.#maxRecords
     if (tooMany) return removable.flatMap((collection) => this.#oldest(author, collection))

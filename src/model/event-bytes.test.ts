@@ -63,7 +63,7 @@ describe('event bytes', () => {
   for (const [name, bytes] of Object.entries({
     'bytes of another version': Buffer.concat([Buffer.from([2]), encodeEvent(commit).subarray(1)]),
     'more bytes than there should be': Buffer.concat([encodeEvent(commit), Buffer.from([0])]),
-    'JSON that is no event': withHeader('{"kind":"party","did":"did:plc:a","seq":1,"timeMs":1}'),
+    'JSON that is not an event': withHeader('{"kind":"party","did":"did:plc:a","seq":1,"timeMs":1}'),
     'an event without a DID': withHeader('{"kind":"identity","seq":1,"timeMs":1}'),
     'an account that is neither active nor not': withHeader(
       '{"kind":"account","did":"did:plc:a","seq":1,"timeMs":1}',

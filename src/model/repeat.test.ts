@@ -108,7 +108,7 @@ describe('a wait', () => {
     assert.deepEqual(waitsMs, [100, 200, 400, 100])
   })
 
-  it('ends when its signal aborts, and is none when that has happened', async () => {
+  it('ends when its signal aborts, and does not begin once it has', async () => {
     const stop = new AbortController()
     const waiting = sleepUnlessAborted(1e9, stop.signal)
     stop.abort()

@@ -14,7 +14,7 @@ import { SqliteStreams } from './streams/sqlite.ts'
 
 interface Failure {
   readonly message: RegExp
-  /** @returns what mends it. */
+  /** @returns what ends the failure. */
   readonly begin: (database: Database, dir: string) => () => void
 }
 
@@ -61,7 +61,7 @@ describe('the state', () => {
       ]
       await storage.apply([{ repo: repo(alice), puts: [makeRecord(alice, post, 'first', {})] }])
       const { records, reposByStatus } = await storage.totals()
-      const mend = begin(database, dir)
+      const end = begin(database, dir)
       for (const work of works) {
         await assert.rejects(work(), (error) => {
           assert.ok(error instanceof Error && !(error instanceof InvalidError))
@@ -74,7 +74,7 @@ describe('the state', () => {
       assert.equal((await storage.query({ limit: 9 })).records.length, 1)
       assert.deepEqual((await search.query({ text: 'tide', limit: 9 })).hits, [])
       assert.equal(await streams.cursor('relay.test'), undefined)
-      mend()
+      end()
       for (const work of works) await work()
       assert.equal((await storage.totals()).records, 400)
       assert.equal((await search.query({ text: 'tide word7', limit: 9 })).hits.length, 1)

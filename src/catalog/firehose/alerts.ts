@@ -92,9 +92,9 @@ export const firehoseLagCritical = {
 } as const satisfies Alert
 
 const errorRunbook = `Events arrive that cannot be used: broken frames, wrong signatures, trees that do not fit. Each is skipped and
-counted; the rest goes on.
+counted; all others are processed.
 
-1. *Firehose* dashboard, errors by kind. \`signature\`: a key was rotated and the directory of DIDs answers with the old one, or somebody forges. \`mst\`, \`cid\`, \`canonical\`: a PDS writes bad commits. \`decode\`, \`frame\`, \`size\`: the relay is broken, or is no relay.
+1. *Firehose* dashboard, errors by kind. \`signature\`: a key was rotated and the directory of DIDs answers with the old one, or somebody forges. \`mst\`, \`cid\`, \`canonical\`: a PDS writes bad commits. \`decode\`, \`frame\`, \`size\`: the relay is broken, or is not a relay.
 2. The log at level debug names the repo of each skipped event. Is it always the same PDS?
 3. Repos that lost a commit are marked \`desync\`; *Storage* dashboard, repos by status.`
 

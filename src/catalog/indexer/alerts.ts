@@ -12,7 +12,7 @@ export const indexerEventRate = {
   record: 'instance:indexer_events_processed:rate5m',
   query: promql`sum by (job, instance) (rate(${indexerEventsProcessed}[5m]))`,
   unit: '{event}/s',
-  description: 'Events worked off per second.',
+  description: 'Events processed per second.',
 } as const satisfies Recording
 
 export const indexerStuck = {
@@ -21,7 +21,7 @@ export const indexerStuck = {
   for: '10m',
   severity: 'critical',
   summary: '{{ $labels.instance }} does not index what has arrived.',
-  description: '{{ $value | humanize }} entries wait, and none was worked off in the last 5 minutes.',
+  description: '{{ $value | humanize }} entries wait, and none was processed in the last 5 minutes.',
   runbook: `Entries of the stream wait and the indexer does nothing.
 
 1. The log, at level error: a batch that fails is tried again and again; the line says why.
@@ -157,7 +157,7 @@ export const indexerChainBroken = {
   summary: '{{ $labels.instance }} misses commits of some repos.',
   description: '{{ $value | humanize }} commits in 15 minutes did not continue what was stored.',
   runbook: `A commit names the state before it, and that is not the one stored here: a commit in between was lost. The repo is
-marked \`desync\`, and its records may be out of date until it is fetched anew.
+marked \`desync\`, and its records may be out of date until it is fetched again.
 
 1. Was the service down for longer than the relay keeps events? Then many repos break at once, and once only.
 2. *Firehose* dashboard: were events skipped as bad? A skipped commit breaks the chain at the next one.

@@ -14,7 +14,7 @@ export const indexerEventsProcessed = {
   instrument: 'counter',
   unit: '{event}',
   description:
-    'Operations, repo states, account and identity events that were worked off, the stale ones included.',
+    'Operations, repo states, account and identity events that were processed, the stale ones included.',
   attributes: { type: ['create', 'update', 'delete', 'repo', 'account', 'identity'] },
   formerly: ['indexer_create_events_total', 'indexer_update_events_total', 'indexer_delete_events_total'],
 } as const satisfies MetricDefinition

@@ -43,9 +43,9 @@ export const indexerPanels: readonly Panel[] = [
     targets: [{ query: promql`sum(increase(${indexerChainBreaks}[$__range]))`, legend: 'breaks' }],
   },
   {
-    panel: 'Events worked off',
+    panel: 'Events processed',
     description:
-      'Operations, repo states, account and identity events worked off per second, the stale ones included.',
+      'Operations, repo states, account and identity events processed per second, the stale ones included.',
     kind: 'timeseries',
     unit: '{event}/s',
     row: 'Flow',

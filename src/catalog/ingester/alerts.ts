@@ -42,7 +42,7 @@ the lag grows, and relays end connections that read too slowly.
   },
 } as const satisfies Alert
 
-const errorRunbook = `Every failure is retried until it succeeds, and the cursor stays behind what has not been written.
+const errorRunbook = `Every failure is retried until it succeeds, and the cursor stays before what has not been written.
 
 1. *Ingester* dashboard, errors by type. \`connection\`: see FirehoseDown. \`stream\` and \`store\`: the database could not be written.
 2. The log says what the database said: a full disk, missing rights, a lock that another process holds.`

@@ -63,7 +63,7 @@ export const ingesterPanels: readonly Panel[] = [
   },
   {
     panel: 'Stream lengths',
-    description: 'Entries kept in each stream. One that grows is filled faster than it is worked off.',
+    description: 'Entries kept in each stream. One that grows is written faster than it is read.',
     kind: 'timeseries',
     unit: '{event}',
     row: 'Backlog',

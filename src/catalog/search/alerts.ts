@@ -20,7 +20,7 @@ export const searchSlow = {
   runbook: `While a query runs nothing else does: slow ones hold up the whole service.
 
 1. *Search* dashboard: has the index grown? Fewer fields (\`--search\`) make a smaller one.
-2. Is it being built anew? Then it ends by itself.
+2. Is it being rebuilt? Then that ends by itself.
 3. *Storage* dashboard: is the disk slow for others as well?
 4. Who asks? Lower \`--rate-limit\`, or ask for a token (\`--token\`).`,
   tests: {

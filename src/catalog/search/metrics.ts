@@ -28,7 +28,7 @@ export const searchReindexRecords = {
   name: 'search.reindex_records',
   instrument: 'counter',
   unit: '{record}',
-  description: 'Records read while the search index was built anew.',
+  description: 'Records read while the search index was rebuilt.',
   noAlert: 'Runs after a change of the configuration, and ends by itself.',
 } as const satisfies MetricDefinition
 

@@ -72,9 +72,8 @@ export const searchPanels: readonly Panel[] = [
     targets: [{ query: promql`sum by (instance) (${searchDisk})`, legend: '{{instance}}' }],
   },
   {
-    panel: 'Records indexed anew',
-    description:
-      'Records read per second while the search index is built anew, after its fields were changed.',
+    panel: 'Records reindexed',
+    description: 'Records read per second while the search index is rebuilt, after its fields were changed.',
     kind: 'timeseries',
     unit: '{record}/s',
     row: 'Index',

@@ -63,7 +63,7 @@ describe('listen', () => {
       port: 0,
       graceMs: 600_000,
     })
-    // The client of this test would keep its connection for ever.
+    // The client of this test would keep its connection forever.
     listener.server.keepAliveTimeout = 0
     const idle = await connected(listener)
     const busy = await connected(listener)

@@ -10,7 +10,7 @@ import { problems } from './problem.ts'
 describe('problems', () => {
   const late = [
     { title: 'an error', fail: () => new Error('too late') },
-    { title: 'something that is no error', fail: () => 'too late' },
+    { title: 'something that is not an error', fail: () => 'too late' },
   ]
   for (const { title, fail } of late) {
     it(`cuts the answer off, so that it cannot pass for whole, after ${title}`, async () => {

@@ -224,7 +224,7 @@ const rows: Readonly<Record<string, Row>> = {
     records: '',
     invalid: 2,
   },
-  'an account that comes back begins anew': {
+  'an account that comes back starts from scratch': {
     events: [first, account(false, 'deleted'), account(true), commit('r1', ['empty', 'A'], '+a')],
     ...whole,
   },

@@ -154,7 +154,7 @@ describe('the identity of a DID', () => {
     ],
     ['an answer that never ends', (response) => void response.writeHead(200).write('{'), 'UpstreamError'],
     ['a connection that is cut', (response) => void response.destroy(), 'UpstreamError'],
-    ['JSON that is no document', json([]), 'InvalidError'],
+    ['JSON that is not a document', json([]), 'InvalidError'],
     ['nothing', json(null), 'InvalidError'],
     [
       'the document of another DID',
@@ -162,7 +162,7 @@ describe('the identity of a DID', () => {
       'InvalidError',
     ],
     ['a document without a key', json(bare), 'InvalidError'],
-    ['a key that is none', json(document('alice.test', 'zzzzzzz')), 'InvalidError'],
+    ['a key that is not one', json(document('alice.test', 'zzzzzzz')), 'InvalidError'],
     [
       'a context in another form',
       json({ ...document(), '@context': 'https://www.w3.org/ns/did/v1' }),

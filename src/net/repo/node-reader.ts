@@ -111,7 +111,7 @@ class NodeReader {
     return text
   }
 
-  /** A CBOR head of the given major type; that it is the shortest, `checkCanonical` has checked before. */
+  /** A CBOR head of the given major type; `checkCanonical` has made sure that it is the shortest. */
   #argument(major: number): number {
     const initial = this.#block[this.#position++] ?? 0xff
     const info = initial ^ major

@@ -139,7 +139,7 @@ export function searchConformance(open: (fields?: readonly TextField[]) => Promi
       assert.deepEqual(await rkeys(search, 'tide'), ['a'])
     })
 
-    it('that cannot be decoded, or whose text is none, is not searched', async () => {
+    it('that cannot be decoded, or has no text, is not searched', async () => {
       const search = await open()
       await put(search, [
         { ...makePost('a', 'tide'), bytes: new Uint8Array([0xa1, 0x64, 0x74]) },

@@ -30,8 +30,8 @@ describe('SqliteSearch', () => {
         "SELECT sum(pgsize) AS actual FROM dbstat WHERE name LIKE 'search%' OR name LIKE 'sqlite_autoindex_search%'",
       )
       .get() as { actual: number }
-    const told = await search.diskBytes()
-    assert.ok(told > actual * 0.7 && told < actual * 1.3, `${told} told, ${actual} taken`)
+    const reported = await search.diskBytes()
+    assert.ok(reported > actual * 0.7 && reported < actual * 1.3, `${reported} reported, ${actual} taken`)
   })
 
   it('is stale when other fields are searched, until it is rebuilt', async () => {

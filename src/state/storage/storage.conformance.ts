@@ -65,7 +65,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       assert.deepEqual(await uris(storage, { linksTo: carol }), [])
     })
 
-    it('are changed in the order given, also those of one repo in several changes', async () => {
+    it('are changed in the order of the changes, also those of one repo in several changes', async () => {
       await using storage = await open(index)
       const [a, b] = [makeRecord(alice, post, 'a', {}), makeRecord(alice, post, 'b', {})]
       await storage.apply([
@@ -127,8 +127,8 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       ['links that nobody has', { linksTo: alice }, ''],
       ['a field, any element of an array', { collection: post, where: { langs: 'de' } }, 'a'],
       ['a number', { collection: post, where: { 'reply.depth': 1 } }, 'a'],
-      ['a number is no text', { collection: post, where: { 'reply.depth': '1' } }, ''],
-      ['a truth is no text', { collection: post, where: { isDraft: true } }, 'c'],
+      ['a number is not text', { collection: post, where: { 'reply.depth': '1' } }, ''],
+      ['a boolean is not text', { collection: post, where: { isDraft: true } }, 'c'],
       ['a long text', { collection: post, where: { note: 'x'.repeat(70_000) } }, 'e'],
       ['several fields', { collection: post, where: { langs: 'en', isDraft: true } }, 'c'],
       ['a field and a link', { collection: post, where: { langs: 'en' }, linksTo: carol }, 'c'],
@@ -184,7 +184,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
     })
 
     const refused: readonly (readonly [string, Omit<RecordQuery, 'limit'>])[] = [
-      ['a cursor that is none', { cursor: 'nonsense' }],
+      ['a cursor that is not one', { cursor: 'nonsense' }],
       ['an empty cursor', { cursor: '' }],
       ['a cursor in another form', { cursor: Buffer.from('[1,{}]').toString('base64url') }],
       ['a field that is not indexed', { collection: post, where: { text: 'x' } }],
