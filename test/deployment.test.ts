@@ -22,7 +22,7 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
 }
 
-/** The ports that each program listens on inside of its container. */
+/** The ports that each program listens on inside its container. */
 const listens: Readonly<Record<string, readonly number[]>> = {
   tidegauge: exposed(),
   collector: [...read('collector-config.yaml').matchAll(/_PORT:-(\d+)\}/g)].map(([, port]) => Number(port)),
@@ -41,17 +41,17 @@ describe('the compose file', () => {
     grafana: `grafana/grafana:${manifest.devDependencies['@grafana/schema']}`,
   }
   for (const [name, image] of Object.entries(versions))
-    it(`takes ${name} in the version that is tested`, () => assert.equal(services.get(name)?.image, image))
+    it(`uses the tested version of ${name}`, () => assert.equal(services.get(name)?.image, image))
 
   for (const [name, { ports, volumes, depends_on = {} }] of services) {
-    it(`opens ports of ${name} that it listens on, on loopback alone`, () => {
+    it(`publishes ports that ${name} listens on, on loopback only`, () => {
       for (const port of ports) {
         const [, inside] = /^127\.0\.0\.1:\d+:(\d+)$/.exec(port) ?? []
         assert.ok(listens[name]?.includes(Number(inside)), port)
       }
     })
 
-    it(`mounts into ${name} what is there, and writes to volumes alone`, () => {
+    it(`mounts into ${name} files that exist, read-only, and volumes`, () => {
       for (const [from = '', , mode] of volumes.map((volume) => volume.split(':')))
         if (from.startsWith('./')) {
           assert.ok(existsSync(new URL(`../${from}`, import.meta.url)), from)
@@ -59,18 +59,18 @@ describe('the compose file', () => {
         } else assert.ok(from in compose.volumes, from)
     })
 
-    it(`lets ${name} wait for what has a healthcheck`, () => {
+    it(`starts ${name} after services that have a healthcheck`, () => {
       for (const [other, { condition }] of Object.entries(depends_on))
         if (condition === 'service_healthy') assert.ok(services.get(other)?.healthcheck, other)
     })
   }
 
-  it('gives every port of this machine away once', () => {
+  it('publishes no port of the host twice', () => {
     const outside = [...services.values()].flatMap(({ ports }) => ports.map((port) => port.split(':')[1]))
     assert.equal(new Set(outside).size, outside.length)
   })
 
-  it('lets the service push to a port on which the Collector takes OTLP', () => {
+  it('has the service push to a port on which the Collector takes OTLP', () => {
     const endpoint = services.get('tidegauge')?.environment?.OTEL_EXPORTER_OTLP_ENDPOINT ?? ''
     const [, host = '', port] = /\{.*:-http:\/\/(\w+):(\d+)\}/.exec(endpoint) ?? []
     assert.ok(listens[host]?.includes(Number(port)), endpoint)
@@ -88,7 +88,7 @@ describe('the configuration of Prometheus', () => {
       assert.ok(listens[host]?.includes(Number(port)))
     })
 
-  it('stands where the program looks for it, the rules where it looks for them', () => {
+  it('is mounted where Prometheus looks for it, and so are the rules', () => {
     const { command = [] } = services.get('prometheus') ?? {}
     assert.ok(command.includes('--config.file=/etc/prometheus/prometheus.yml'))
     assert.equal(
@@ -104,14 +104,14 @@ describe('the provisioning of Grafana', () => {
   const [source] = parse(read('deploy/grafana/provisioning/datasources/prometheus.yaml')).datasources
   const [provider] = parse(read('deploy/grafana/provisioning/dashboards/tidegauge.yaml')).providers
 
-  it('asks the Prometheus that the compose file starts, at the interval of its scrapes', () => {
+  it('queries the Prometheus of the compose file, at its scrape interval', () => {
     const { hostname, port } = new URL(source.url)
     assert.ok(listens[hostname]?.includes(Number(port)))
     assert.equal(source.type, 'prometheus')
     assert.equal(source.jsonData.timeInterval, prometheus.global.scrape_interval)
   })
 
-  it('is where Grafana looks for it, and the dashboards are where it says', () => {
+  it('is mounted where Grafana looks for it, and so are the dashboards', () => {
     assert.equal(mountedAt('grafana', '/etc/grafana/provisioning'), './deploy/grafana/provisioning')
     assert.equal(mountedAt('grafana', provider.options.path), './dashboards')
     const home = services.get('grafana')?.environment?.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH ?? ''
@@ -124,12 +124,12 @@ describe('the Dockerfile', () => {
   const stages = readDockerfile(new URL('../Dockerfile', import.meta.url))
   const last = stages.at(-1) ?? assert.fail('it has no stage')
 
-  it('takes Node in the version that is tested, in every stage', () => {
+  it('uses the tested version of Node in every stage', () => {
     const { version } = lock.packages['node_modules/node']
     for (const { image } of stages) assert.equal(image, `node:${version}-bookworm-slim`)
   })
 
-  it('runs as somebody who is not root, and owns its data', () => {
+  it('runs as a user other than root who owns the data', () => {
     const words = last.instructions.map(({ word, text }) => `${word} ${text}`)
     assert.ok(words.includes('USER node'))
     assert.ok(words.indexOf('USER node') > words.findIndex((text) => text.includes('chown node:node /data')))
@@ -137,7 +137,7 @@ describe('the Dockerfile', () => {
     assert.ok(services.get('tidegauge')?.volumes.some((volume) => volume.endsWith(':/data')))
   })
 
-  it('asks after its health on the port that it exposes', () => {
+  it('checks health on the port that it exposes', () => {
     const { text = '' } = last.instructions.find(({ word }) => word === 'HEALTHCHECK') ?? {}
     assert.match(text, /http:\/\/127\.0\.0\.1:3000\/health/)
     assert.ok(listens.tidegauge?.includes(3000))

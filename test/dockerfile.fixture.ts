@@ -14,7 +14,7 @@ export interface Instruction {
   readonly text: string
 }
 
-/** Reads the instructions of a Dockerfile; comments are left out, lines that go on are joined. */
+/** Reads the instructions of a Dockerfile, without comments, continued lines joined. */
 export function readDockerfile(file: string | URL): Stage[] {
   const text = readFileSync(file, 'utf8')
     .replace(/^\s*#.*\n/gm, '')
@@ -30,7 +30,7 @@ export function readDockerfile(file: string | URL): Stage[] {
   return stages
 }
 
-/** What is set by its ENV instructions. */
+/** The variables that its ENV instructions set. */
 export function environmentOf({ instructions }: Stage): Record<string, string> {
   const settings = instructions
     .filter(({ word }) => word === 'ENV')
@@ -38,7 +38,7 @@ export function environmentOf({ instructions }: Stage): Record<string, string> {
   return Object.fromEntries(settings.map((setting) => setting.split('=') as [string, string]))
 }
 
-/** The words of an instruction in the form of a list, such as `["node", "main.js"]`. */
+/** The words of an instruction in exec form, such as `["node", "main.js"]`. */
 export function listOf({ instructions }: Stage, word: string): string[] {
   const text = instructions.find((instruction) => instruction.word === word)?.text ?? '[]'
   return JSON.parse(text.slice(text.indexOf('[')))

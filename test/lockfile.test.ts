@@ -1,28 +1,52 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { it } from 'node:test'
+import { globSync, readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 
 interface Lockfile {
   readonly packages: Readonly<Record<string, Package>>
 }
 
 interface Package {
-  readonly version?: string
+  readonly resolved?: string
+  readonly link?: boolean
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-/** `npm ci` refuses a lock that leaves out packages of other platforms; `npm install` writes such a one silently. */
-it('the lock names every package that another one depends on, those of other platforms too', async () => {
-  const file = new URL('../package-lock.json', import.meta.url)
-  const { packages } = JSON.parse(await readFile(file, 'utf8')) as Lockfile
-  const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
-    Object.keys({ ...dependencies, ...optionalDependencies })
-      .filter((name) => !placesOf(name, path).some((place) => packages[place] !== undefined))
-      .map((name) => `${path}: ${name}`),
-  )
-  assert.deepEqual(missing, [])
-})
+const root = fileURLToPath(new URL('..', import.meta.url))
+const locks = globSync(
+  ['package-lock.json', 'scripts/*/package-lock.json', '{bench,test}/**/package-lock.json'],
+  {
+    cwd: root,
+    exclude: (path) => path.endsWith('node_modules'),
+  },
+)
+
+for (const lock of locks)
+  describe(lock, () => {
+    const { packages } = JSON.parse(readFileSync(`${root}${lock}`, 'utf8')) as Lockfile
+
+    // `npm ci` refuses a lock that leaves out packages of other platforms; `npm install` writes such a one silently.
+    it('has every package that another one depends on, those of other platforms too', () => {
+      const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+        Object.keys({ ...dependencies, ...optionalDependencies })
+          .filter((name) => !placesOf(name, path).some((place) => packages[place] !== undefined))
+          .map((name) => `${path}: ${name}`),
+      )
+      assert.deepEqual(missing, [])
+    })
+
+    it('leaves it to whoever installs where packages come from', () => {
+      const pinned = Object.entries(packages).filter(
+        ([, { resolved, link }]) => resolved !== undefined && !link,
+      )
+      assert.deepEqual(
+        pinned.map(([path]) => path),
+        [],
+      )
+    })
+  })
 
 /** Where a package may stand that is asked for at a path: in its folder, or in one above it. */
 function placesOf(name: string, path: string): string[] {

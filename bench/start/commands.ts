@@ -8,9 +8,9 @@ export function measureCommands(
   rounds: number,
 ): number[] {
   return mediansInTurns(
-    commands.map((args) => () => runTime(args, cwd)),
+    commands.map((args) => () => [runTime(args, cwd)]),
     rounds,
-  )
+  ).map(([seconds = Number.NaN]) => seconds)
 }
 
 function runTime(args: readonly string[], cwd: string): number {

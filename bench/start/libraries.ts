@@ -1,21 +1,25 @@
 import { execFileSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { Project } from '../../test/e2e/harness/project.ts'
 import { mediansInTurns } from './in-turns.ts'
 
 export interface Library {
-  /** What is installed: the names of packages, with versions, or tarballs. */
+  /** What is installed: names of packages with versions, or tarballs. */
   readonly install: readonly string[]
   /** What a program imports that measures something and is scraped. */
   readonly imports: readonly string[]
+  /** Starts an endpoint on `port`. JavaScript whose last statement returns the URL; `modules` are the imported ones. */
+  readonly start: string
 }
 
 export interface LibraryFigures {
   readonly packages: number
   readonly megabytes: number
   readonly importMs: number
+  readonly scrapedMs: number
 }
 
-/** Installs each library in a folder of its own, and imports it there in processes of their own, in turns. */
+/** Installs each library in a folder of its own, and runs it there in processes of their own, in turns. */
 export function measureLibraries(libraries: readonly Library[], rounds: number): LibraryFigures[] {
   using stack = new DisposableStack()
   const projects = libraries.map(({ install }) => {
@@ -23,21 +27,29 @@ export function measureLibraries(libraries: readonly Library[], rounds: number):
     project.install(...install)
     return project
   })
-  const importMs = mediansInTurns(
-    projects.map((project, i) => () => importTime(project.folder, libraries[i]?.imports ?? [])),
+  const times = mediansInTurns(
+    libraries.map((library, i) => () => run(library, projects[i]?.folder ?? '.')),
     rounds,
   )
-  return projects.map((project, i) => ({
-    packages: project.installed().size,
-    megabytes: Number(project.run('du -sk node_modules').split('\t')[0]) / 1024,
-    importMs: importMs[i] ?? Number.NaN,
-  }))
+  return projects.map((project, i) => {
+    const [importMs = Number.NaN, scrapedMs = Number.NaN] = times[i] ?? []
+    const megabytes = Number(project.run('du -sk node_modules').split('\t')[0]) / 1024
+    return { packages: project.installed().size, megabytes, importMs, scrapedMs }
+  })
 }
 
-/** Milliseconds from the first import to the last, without the start of Node. */
-function importTime(cwd: string, modules: readonly string[]): number {
-  const imports = modules.map((name) => `import('${name}')`).join(', ')
-  const program = `const began = performance.now(); await Promise.all([${imports}]); console.log(performance.now() - began)`
+/** Milliseconds until a library is imported and until it has been scraped, without the start of Node. */
+function run({ imports, start }: Library, cwd: string): number[] {
+  const program = `
+    const began = performance.now()
+    const modules = await Promise.all([${imports.map((name) => `import('${name}')`).join(', ')}])
+    const imported = performance.now()
+    const port = ${randomInt(20_000, 32_000)}
+    const url = await (async () => { ${start} })()
+    const { get } = await import('node:http')
+    await new Promise((resolve) => get(url, (response) => response.resume().on('end', resolve)))
+    const times = [imported - began, performance.now() - began]
+    process.stdout.write(JSON.stringify(times), () => process.exit())`
   const args = ['--input-type=module', '--eval', program]
-  return Number(execFileSync(process.execPath, args, { cwd, encoding: 'utf8' }))
+  return JSON.parse(execFileSync(process.execPath, args, { cwd, encoding: 'utf8' }))
 }

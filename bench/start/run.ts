@@ -15,6 +15,57 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 using packed = new Project()
 const tarballs = packAll(packed.folder)
+
+const stock = 'sdk-metrics + exporter-prometheus'
+const versions = {
+  sdk: versionOf('@opentelemetry/sdk-metrics'),
+  // sdk-node is released with the exporters, in the same version.
+  exporters: versionOf('@opentelemetry/exporter-prometheus'),
+  promClient: versionOf('prom-client'),
+}
+const libraries: Readonly<Record<string, Library>> = {
+  '@tidegauge/otel': {
+    install: [tarballs['@tidegauge/otel']],
+    imports: ['@tidegauge/otel'],
+    start: `
+      const environment = { OTEL_EXPORTER_PROMETHEUS_PORT: String(port) }
+      const service = { name: 'bench', version: '0' }
+      return (await modules[0].startPipeline({ catalog: [], service, environment })).endpoint.url`,
+  },
+  [stock]: {
+    install: [
+      `@opentelemetry/sdk-metrics@${versions.sdk}`,
+      `@opentelemetry/exporter-prometheus@${versions.exporters}`,
+    ],
+    imports: ['@opentelemetry/sdk-metrics', '@opentelemetry/exporter-prometheus'],
+    start: `
+      const reader = new modules[1].PrometheusExporter({ host: '127.0.0.1', port, preventServerStart: true })
+      new modules[0].MeterProvider({ readers: [reader] }).getMeter('bench').createCounter('bench').add(1)
+      await reader.startServer()
+      return 'http://127.0.0.1:' + port + '/metrics'`,
+  },
+  'sdk-node': {
+    install: [`@opentelemetry/sdk-node@${versions.exporters}`],
+    imports: ['@opentelemetry/sdk-node', '@opentelemetry/exporter-prometheus'],
+    start: `
+      const reader = new modules[1].PrometheusExporter({ host: '127.0.0.1', port, preventServerStart: true })
+      process.env.OTEL_TRACES_EXPORTER = process.env.OTEL_LOGS_EXPORTER = 'none'
+      new modules[0].NodeSDK({ metricReaders: [reader], instrumentations: [] }).start()
+      await reader.startServer()
+      return 'http://127.0.0.1:' + port + '/metrics'`,
+  },
+  'prom-client': {
+    install: [`prom-client@${versions.promClient}`],
+    imports: ['prom-client', 'node:http'],
+    start: `
+      const { register, collectDefaultMetrics } = modules[0].default
+      collectDefaultMetrics()
+      const server = modules[1].createServer(async (_, response) => response.end(await register.metrics()))
+      await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve))
+      return 'http://127.0.0.1:' + port + '/metrics'`,
+  },
+}
+
 console.log(
   `Node ${process.version}, ${availableParallelism()} cores, median of ${rounds} processes, in turns.\n`,
 )
@@ -22,36 +73,14 @@ printLibraries()
 printCommands()
 
 function printLibraries(): void {
-  const sdk = `@opentelemetry/sdk-metrics@${versionOf('@opentelemetry/sdk-metrics')}`
-  const exporter = `@opentelemetry/exporter-prometheus@${versionOf('@opentelemetry/exporter-prometheus')}`
-  const stock = {
-    install: [sdk, exporter],
-    imports: ['@opentelemetry/sdk-metrics', '@opentelemetry/exporter-prometheus'],
-  }
-  const libraries: Readonly<Record<string, Library>> = {
-    '@tidegauge/otel': { install: [tarballs['@tidegauge/otel']], imports: ['@tidegauge/otel'] },
-    'sdk-metrics + exporter-prometheus': stock,
-    // Released together with the exporter, under the same version.
-    'sdk-node': {
-      install: [`@opentelemetry/sdk-node@${versionOf('@opentelemetry/exporter-prometheus')}`],
-      imports: ['@opentelemetry/sdk-node'],
-    },
-    'prom-client': { install: [`prom-client@${versionOf('prom-client')}`], imports: ['prom-client'] },
-  }
   const figures = measureLibraries(Object.values(libraries), rounds)
-  const stockMs = figures[Object.values(libraries).indexOf(stock)]?.importMs ?? Number.NaN
-  console.log('| library | packages | MB on disk | import, ms | × sdk-metrics + exporter-prometheus |')
-  console.log('| --- | --: | --: | --: | --: |')
-  for (const [i, name] of Object.keys(libraries).entries()) {
-    const { packages, megabytes, importMs } = figures[i] ?? { packages: 0, megabytes: 0, importMs: 0 }
-    const columns = [
-      name,
-      packages,
-      megabytes.toFixed(1),
-      importMs.toFixed(0),
-      `${(importMs / stockMs).toFixed(1)}×`,
-    ]
-    console.log(`| ${columns.join(' | ')} |`)
+  const stockMs = figures[Object.keys(libraries).indexOf(stock)]?.importMs ?? Number.NaN
+  console.log(`| library | packages | MB on disk | import, ms | × ${stock} | import to first scrape, ms |`)
+  console.log('| --- | --: | --: | --: | --: | --: |')
+  for (const [i, { packages, megabytes, importMs, scrapedMs }] of figures.entries()) {
+    const ratio = `${(importMs / stockMs).toFixed(1)}×`
+    const numbers = [packages, megabytes.toFixed(1), importMs.toFixed(0), ratio, scrapedMs.toFixed(0)]
+    console.log(`| ${[Object.keys(libraries)[i], ...numbers].join(' | ')} |`)
   }
   console.log()
 }

@@ -9,8 +9,7 @@ import { environmentOf, listOf, readDockerfile, type Stage } from '../dockerfile
 import { answers, freePort, request } from './harness/network.ts'
 import { startProcess } from './harness/process.ts'
 
-// There need be no Docker here: the steps of the Dockerfile are followed in a folder, with the context that
-// .dockerignore leaves.
+// No Docker is needed: the steps of the Dockerfile are followed in a folder, with the context that .dockerignore leaves.
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'tidegauge-image-'))
 
@@ -24,7 +23,7 @@ describe('the image of the service', { timeout: 600_000 }, () => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  /** COPY and RUN, as far as they are about the folder of the app. */
+  /** Follows COPY and RUN as far as they concern the folder of the app. */
   function build(stage: Stage): void {
     const app = join(rootOf(stage), 'app')
     mkdirSync(app, { recursive: true })
@@ -75,7 +74,7 @@ describe('the image of the service', { timeout: 600_000 }, () => {
     assert.ok(megabytes < 150, `${megabytes} MB`)
   })
 
-  it('serves, tells that it is healthy, and ends by itself on SIGTERM', async () => {
+  it('serves, is found healthy, and exits on SIGTERM', async () => {
     const [port, metrics] = [await freePort(), await freePort()]
     const [program = '', ...args] = [...listOf(last, 'ENTRYPOINT'), ...listOf(last, 'CMD')]
     assert.equal(program, 'node')
@@ -106,7 +105,7 @@ describe('the image of the service', { timeout: 600_000 }, () => {
   })
 })
 
-/** What .dockerignore lets into the build: the last line that fits a file, or a folder above it, decides. */
+/** Tells whether .dockerignore lets a file into the build: the last line that matches it, or a folder above it, decides. */
 function isInContext(path: string): boolean {
   if (path === '') return true
   let isIn = true

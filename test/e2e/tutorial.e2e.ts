@@ -39,7 +39,7 @@ describe('the example, with the packed packages', { timeout: 600_000 }, () => {
         '8080': `${ports.app}`,
         '9464': `${ports.scrape}`,
         '4318': `${ports.otlp}`,
-        // A file puts the variable out of effect, and says so.
+        // With a file, the service would print that the variable has no effect.
         'OTEL_CONFIG_FILE=': 'OTEL_EXPORTER_PROMETHEUS_PORT= OTEL_CONFIG_FILE=',
         'npx tidegauge': 'OTEL_EXPORTER_PROMETHEUS_PORT= npx tidegauge',
       },
@@ -47,7 +47,7 @@ describe('the example, with the packed packages', { timeout: 600_000 }, () => {
         PORT: `${ports.app}`,
         OTEL_EXPORTER_PROMETHEUS_PORT: `${ports.scrape}`,
         npm_config_prefer_offline: 'true',
-        // With it Node takes the tests of the tutorial for a part of these.
+        // Otherwise Node reports the tests of the tutorial as a part of these.
         NODE_TEST_CONTEXT: undefined,
       },
       onElsewhere: async () => {
@@ -94,7 +94,7 @@ describe('the example, with the packed packages', { timeout: 600_000 }, () => {
     const mounted = { instead: { '8080': `${port}` }, url: `'http://127.0.0.1:${port}/metrics'` }
     example.write('drop-in.ts', documentedProgram(page, 'drop-in.ts', dropIn))
     example.write('mounted.ts', documentedProgram(page, 'mounted.ts', mounted))
-    // It shows what does not compile.
+    // The tutorial has it to show what does not compile.
     rmSync(join(example.folder, 'wrong.ts'), { force: true })
     example.run('npm run --silent check')
     assert.match(example.run('node drop-in.ts'), /^jobs_total\{otel_scope_name="worker"\} 1$/m)

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join, relative } from 'node:path'
 
@@ -65,6 +74,10 @@ export class Project implements Disposable {
     return globSync('**', { cwd, withFileTypes: true, exclude: (entry) => entry.name === 'node_modules' })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(cwd, join(entry.parentPath, entry.name)))
+  }
+
+  has(name: string): boolean {
+    return existsSync(join(this.folder, 'node_modules', name))
   }
 
   manifestOf(name: string): Manifest {

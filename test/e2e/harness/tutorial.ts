@@ -5,20 +5,20 @@ import { Running } from './process.ts'
 import { eventually } from './until.ts'
 
 export interface TutorialOptions {
-  /** Where its commands run and its files are. */
+  /** Where its commands run and where its files are. */
   readonly folder: string
-  /** What stands in the text, such as a port, and what it is in this run. */
+  /** What the text says, such as a port, and what it is in this run. */
   readonly instead: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string | undefined>>
-  /** What a reader does elsewhere at a block of kind `sh`. */
+  /** Does what a block of kind `sh` has the reader do in another folder. */
   readonly onElsewhere: (commands: string) => Promise<void>
 }
 
 /**
- * Follows a text in Markdown word for word, block by block. What a block is says the line that opens it:
+ * Follows a Markdown text word for word, block by block. The line that opens a block says what it is:
  * `console` holds commands after `$` and their output, `ts FILE` and `yaml FILE` an excerpt of a file or a file to
- * save, `diff` a change to apply, `text` what the service says next. In output `…` stands for anything, and a number
- * with many digits for any number.
+ * save, `diff` a change to apply, `text` what the service prints next. In output `…` matches anything, and a number
+ * with many digits matches any number.
  */
 export class Tutorial implements AsyncDisposable {
   readonly #options: TutorialOptions
@@ -36,7 +36,7 @@ export class Tutorial implements AsyncDisposable {
       else if (kind === 'sh') await this.#options.onElsewhere(text)
       else if (kind === 'text') await eventually(() => this.#expect(`…${text}…`, this.#service?.log() ?? ''))
       else if (kind === 'console') await this.#console(text)
-      else assert.fail(`what to do with a block of kind ${opening}?`)
+      else assert.fail(`a block of unknown kind: ${opening}`)
     }
   }
 
@@ -47,7 +47,7 @@ export class Tutorial implements AsyncDisposable {
   #file(name: string, text: string): void {
     const path = join(this.#options.folder, name)
     if (!existsSync(path)) writeFileSync(path, this.#actual(text))
-    else assert.ok(readFileSync(path, 'utf8').includes(text), `${name} does not hold\n${text}`)
+    else assert.ok(readFileSync(path, 'utf8').includes(text), `${name} does not contain\n${text}`)
   }
 
   async #apply(change: string): Promise<void> {
@@ -96,11 +96,11 @@ export class Tutorial implements AsyncDisposable {
       .replace(/after \d+ s/g, 'after \\d+ s')
     const said = output.replace(/^npm (warn|notice).*\n/gm, '')
     if (!new RegExp(`^${pattern}$`, 's').test(said))
-      assert.fail(`${command}\n--- should say\n${this.#actual(expected)}\n--- says\n${said}`)
+      assert.fail(`${command}\n--- should print\n${this.#actual(expected)}\n--- prints\n${said}`)
   }
 }
 
-/** What matches a text in a regular expression. */
+/** Escapes a text for a regular expression. */
 function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
