@@ -528,6 +528,30 @@ const compatibilityPage: Requirement[] = [
   ],
   [
     'MUST',
+    'add attributes that a view takes off to the labels of exemplars, unless they are too long',
+    async () => {
+      const attributesProcessors = [{ process: () => ({}) }]
+      await using target = await scraped(
+        {},
+        { views: [{ instrumentName: '*', attributesProcessors }, exponential] },
+      )
+      const long = { 'a.b': 'x'.repeat(63) }
+      target.meter.createCounter('short').add(1, { 'a.b': 'ü"' }, inSpan)
+      target.meter.createCounter('fits').add(1, { 'a.b': 'x'.repeat(62) }, inSpan)
+      target.meter.createCounter('long').add(1, long, inSpan)
+      const { sample } = await target.parsed(openMetricsAccept)
+      const labelsOf = (name: string) => Object.fromEntries(sample(name).exemplar?.labels ?? [])
+      const ids = { trace_id: spanContext.traceId, span_id: spanContext.spanId }
+      assert.deepEqual(labelsOf('short_total'), { ...ids, a_b: 'ü"' })
+      assert.deepEqual(labelsOf('fits_total'), { ...ids, a_b: 'x'.repeat(62) })
+      assert.deepEqual(labelsOf('long_total'), ids)
+      const families = parseProtobuf((await target.get(protobufAccept)).bytes)
+      const counter = families.find(({ name }) => name === 'short_total')?.metric[0]?.counter
+      assert.deepEqual(counter?.exemplar?.label.at(-1), { name: 'a_b', value: 'ü"' })
+    },
+  ],
+  [
+    'MUST',
     'drop exemplars on other points',
     async () => {
       await using target = await scraped()

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { DataPoint, GaugeMetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import { constantAttributes } from './constant-labels.ts'
 import type { EscapingScheme } from './escaping.ts'
+import { exemplarLabels } from './exemplar-labels.ts'
 import { type Family, familiesOf } from './families.ts'
 import { LabelStore } from './label-store.ts'
 import { type Label, labelsOf, scopeLabelNames } from './labels.ts'
@@ -9,7 +10,7 @@ import { familyLines, labelText } from './lines.ts'
 import type { Representation } from './negotiate.ts'
 import { openMetrics, openMetricsEnd, targetInfo } from './openmetrics.ts'
 import type { PrometheusEndpointOptions } from './options.ts'
-import { familyMessage, labelFields } from './protobuf.ts'
+import { familyMessage, labelFields, type MessageRules } from './protobuf.ts'
 import type { Series } from './series.ts'
 import { SeriesWriter } from './series-writer.ts'
 import { prometheusText } from './text.ts'
@@ -89,20 +90,20 @@ export class Exposition {
     const reserved = target ? ['target_info'] : []
     const families = familiesOf(resourceMetrics, { strategy, escaping, prefix, reserved, onProblem })
     const timestampMs = this.#options.appendTimestamp ? timeOf(families) : undefined
+    const labelsOfExemplars = exemplarLabels({ strategy, escaping })
     if (format === 'protobuf') {
-      return yield* this.#protobuf(
-        families,
-        target,
-        timestampMs,
-        this.#writer(labelFields, escaping, resourceMetrics),
-      )
+      const rules = { timestampMs, exemplarLabels: labelsOfExemplars }
+      const writer = this.#writer(labelFields, escaping, resourceMetrics)
+      return yield* this.#protobuf(families, target, rules, writer)
     }
     const writer = this.#writer(labelText, escaping, resourceMetrics)
     const taken = new Set(families.map(({ name }) => name))
     const isOpenMetrics = format === 'openmetrics'
     // The resource takes two names more, one for the family and one for the series.
     const notFree = target ? new Set([...taken, 'target', 'target_info']) : taken
-    const dialect = isOpenMetrics ? openMetrics(notFree, timestampMs) : prometheusText(timestampMs)
+    const dialect = isOpenMetrics
+      ? openMetrics(notFree, timestampMs, labelsOfExemplars)
+      : prometheusText(timestampMs)
     const text = new TextWriter()
     let series = 0
     if (target !== undefined) {
@@ -122,15 +123,15 @@ export class Exposition {
   *#protobuf(
     families: readonly Family[],
     target: readonly Label[] | undefined,
-    timestampMs: number | undefined,
+    rules: MessageRules,
     writer: SeriesWriter,
   ): Generator<Uint8Array | undefined, number> {
     let series = 0
     if (target !== undefined) {
-      series += yield* familyMessage(targetFamily, [targetSeries(labelFields(target))], timestampMs)
+      series += yield* familyMessage(targetFamily, [targetSeries(labelFields(target))], rules)
     }
     for (const family of families) {
-      series += yield* familyMessage(family, yield* writer.seriesOf(family), timestampMs)
+      series += yield* familyMessage(family, yield* writer.seriesOf(family), rules)
     }
     return series
   }

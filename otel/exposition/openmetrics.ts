@@ -1,6 +1,7 @@
-import { type Exemplar, exemplarsOf } from '../sdk/exemplars.ts'
+import { exemplarsOf } from '../sdk/exemplars.ts'
+import type { ExemplarLabels } from './exemplar-labels.ts'
 import type { Family } from './families.ts'
-import { type Dialect, escapeQuoted, quotedName } from './lines.ts'
+import { type Dialect, escapeQuoted, labelText, quotedName } from './lines.ts'
 import { noDescription } from './text.ts'
 import { textNumber } from './text-writer.ts'
 
@@ -10,7 +11,11 @@ import { textNumber } from './text-writer.ts'
  * @param taken names that are not free: the name of a counter without `_total` may be another's already.
  * @param timestampMs when the values were taken, if that is to be written.
  */
-export function openMetrics(taken: ReadonlySet<string>, timestampMs: number | undefined): Dialect {
+export function openMetrics(
+  taken: ReadonlySet<string>,
+  timestampMs: number | undefined,
+  labelsOf: ExemplarLabels,
+): Dialect {
   const stamp = timestampMs === undefined ? '' : ` ${timestampMs / 1000}`
   const baseName = (family: Family) => openMetricsName(family, taken)
   return {
@@ -30,7 +35,9 @@ export function openMetrics(taken: ReadonlySet<string>, timestampMs: number | un
       const exemplars = exemplarsOf(point)
       if (exemplars === undefined || isUnknown(family, baseName(family))) return ''
       const exemplar = family.type === 'native' ? [...exemplars.values()].at(-1) : exemplars.get(bucket)
-      return exemplar === undefined ? '' : exemplarText(exemplar)
+      if (exemplar === undefined) return ''
+      const { value, timeMs } = exemplar
+      return ` # {${labelText(labelsOf(exemplar))}} ${textNumber(value)} ${timeMs / 1000}`
     },
   }
 }
@@ -54,7 +61,7 @@ function openMetricsName({ name, type }: Family, taken: ReadonlySet<string>): st
   return base === '' || taken.has(base) ? name : base
 }
 
-/** A counter whose series cannot be called `_total` behind the family's name is no counter in OpenMetrics. */
+/** A counter whose series cannot be called `_total` after the family's name is not a counter in OpenMetrics. */
 function isUnknown({ name, type }: Family, familyName: string): boolean {
   return type === 'counter' && name === familyName
 }
@@ -69,9 +76,4 @@ function comments({ unit, help }: Family, name: string, type: string): string {
 /** OpenMetrics writes bounds as floating point numbers, so that a bound reads the same from every client. */
 function canonicalNumber(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${value}.0` : textNumber(value)
-}
-
-function exemplarText({ value, timeMs, traceId, spanId }: Exemplar): string {
-  const labels = traceId === undefined ? '' : `trace_id="${traceId}",span_id="${spanId}"`
-  return ` # {${labels}} ${textNumber(value)} ${timeMs / 1000}`
 }

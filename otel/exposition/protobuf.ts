@@ -1,6 +1,7 @@
 import type { HrTime } from '@opentelemetry/api'
 import type { DataPoint, ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics'
 import { type Exemplar, exemplarsOf } from '../sdk/exemplars.ts'
+import type { ExemplarLabels } from './exemplar-labels.ts'
 import type { Family, FamilyType } from './families.ts'
 import type { Label } from './labels.ts'
 import { nativeHistogram, type SparseBuckets } from './native.ts'
@@ -17,16 +18,20 @@ export function labelFields(labels: readonly Label[]): Uint8Array {
   return writer.take()
 }
 
+export interface MessageRules {
+  /** When the values were taken, if that is to be written. */
+  readonly timestampMs: number | undefined
+  readonly exemplarLabels: ExemplarLabels
+}
+
 /**
  * Writes a family as a delimited `MetricFamily`. Yields nothing, where the event loop may be let in, or a part
  * of the answer. Returns how many series it wrote.
- *
- * @param timestampMs when the values were taken, if that is to be written.
  */
 export function* familyMessage(
   family: Family,
   series: readonly Series[],
-  timestampMs: number | undefined,
+  rules: MessageRules,
 ): Generator<Uint8Array | undefined, number> {
   const parts: Uint8Array[] = []
   const writer = new WireWriter(2 * partSize)
@@ -36,7 +41,7 @@ export function* familyMessage(
   let count = 0
   for (const { points, labels } of series) {
     for (let i = 0; i < points.length; i++) {
-      const written = metric(family.type, points[i] as DataPoint<unknown>, labels.at(i), timestampMs)
+      const written = metric(family.type, points[i] as DataPoint<unknown>, labels.at(i), rules)
       if (written === undefined) continue
       writer.bytes(4, written)
       count++
@@ -65,7 +70,7 @@ function metric(
   type: FamilyType,
   point: DataPoint<unknown>,
   labels: Uint8Array,
-  timestampMs: number | undefined,
+  { timestampMs, exemplarLabels }: MessageRules,
 ): Uint8Array | undefined {
   metricWriter.length = valueWriter.length = 0
   metricWriter.raw(labels)
@@ -75,22 +80,24 @@ function metric(
       break
     case 'counter':
       valueWriter.double(1, point.value as number)
-      for (const exemplar of exemplarsOf(point)?.values() ?? []) exemplarMessage(valueWriter, 2, exemplar)
+      for (const exemplar of exemplarsOf(point)?.values() ?? [])
+        exemplarMessage(valueWriter, 2, exemplar, exemplarLabels)
       metricWriter.bytes(3, created(valueWriter, 3, point).view())
       break
     case 'histogram':
-      classicBuckets(valueWriter, point as DataPoint<Histogram>)
+      classicBuckets(valueWriter, point as DataPoint<Histogram>, exemplarLabels)
       metricWriter.bytes(7, created(valueWriter, 15, point).view())
       break
     case 'native':
-      if (!nativeBuckets(valueWriter, point as DataPoint<ExponentialHistogram>)) return undefined
+      if (!nativeBuckets(valueWriter, point as DataPoint<ExponentialHistogram>, exemplarLabels))
+        return undefined
       metricWriter.bytes(7, created(valueWriter, 15, point).view())
   }
   if (timestampMs !== undefined) metricWriter.uint(6, timestampMs)
   return metricWriter.view()
 }
 
-function classicBuckets(writer: WireWriter, point: DataPoint<Histogram>): void {
+function classicBuckets(writer: WireWriter, point: DataPoint<Histogram>, labelsOf: ExemplarLabels): void {
   const { count, sum, buckets } = point.value
   const exemplars = exemplarsOf(point)
   // A sum that is not known must not pass for 0, which is what leaving it out would mean.
@@ -101,13 +108,17 @@ function classicBuckets(writer: WireWriter, point: DataPoint<Histogram>): void {
     const exemplar = exemplars?.get(i)
     writer.message(3, (bucket) => {
       bucket.uint(1, cumulative).double(2, bound)
-      if (exemplar) exemplarMessage(bucket, 3, exemplar)
+      if (exemplar) exemplarMessage(bucket, 3, exemplar, labelsOf)
     })
     if (bound === Infinity) break
   }
 }
 
-function nativeBuckets(writer: WireWriter, point: DataPoint<ExponentialHistogram>): boolean {
+function nativeBuckets(
+  writer: WireWriter,
+  point: DataPoint<ExponentialHistogram>,
+  labelsOf: ExemplarLabels,
+): boolean {
   const { count, sum, zeroCount } = point.value
   const native = nativeHistogram(point.value)
   if (native === undefined) return false
@@ -115,7 +126,7 @@ function nativeBuckets(writer: WireWriter, point: DataPoint<ExponentialHistogram
   writer.sint(5, native.schema).double(6, native.zeroThreshold).uint(7, zeroCount)
   sparseBuckets(writer, 9, native.negative)
   sparseBuckets(writer, 12, native.positive)
-  for (const exemplar of exemplarsOf(point)?.values() ?? []) exemplarMessage(writer, 16, exemplar)
+  for (const exemplar of exemplarsOf(point)?.values() ?? []) exemplarMessage(writer, 16, exemplar, labelsOf)
   return true
 }
 
@@ -130,11 +141,15 @@ function created(writer: WireWriter, field: number, { startTime }: DataPoint<unk
   return timestamp(writer, field, startTime)
 }
 
-function exemplarMessage(writer: WireWriter, field: number, exemplar: Exemplar): void {
-  const { value, timeMs, traceId, spanId } = exemplar
+function exemplarMessage(
+  writer: WireWriter,
+  field: number,
+  exemplar: Exemplar,
+  labelsOf: ExemplarLabels,
+): void {
+  const { value, timeMs } = exemplar
   writer.message(field, (message) => {
-    if (traceId !== undefined) labelPair(message, ['trace_id', traceId])
-    if (spanId !== undefined) labelPair(message, ['span_id', spanId])
+    for (const label of labelsOf(exemplar)) labelPair(message, label)
     message.double(2, value)
     timestamp(message, 3, [Math.floor(timeMs / 1000), Math.round((timeMs % 1000) * 1e6)])
   })

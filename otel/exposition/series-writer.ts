@@ -26,10 +26,7 @@ export class SeriesWriter {
     this.#rules = rules
   }
 
-  /**
-   * The series of a family, no two of them equal. Yields where the event loop may be let in.
-   * `constant` are labels that all series of this scrape carry, besides those of the scope.
-   */
+  /** The series of a family, no two of them equal. Yields where the event loop may be let in. */
   *seriesOf(family: Family): Generator<undefined, readonly Series[]> {
     const streams = family.streams.map((stream) => this.#streamLabels(family, stream))
     let changed = false
@@ -98,7 +95,7 @@ class StreamLabels {
     let same = 0
     while (same < points.length && known[same] === points[same]?.attributes) same++
     if (same === points.length && same === known.length) return false
-    // Series stay in their order: behind one that is new or gone, all have moved.
+    // Series stay in their order: after one that is new or gone, all have moved.
     this.labels.truncate(same)
     known.length = same
     for (let i = same; i < points.length; i++) {

@@ -7,7 +7,7 @@ const schema = `
 syntax = "proto3";
 message Everything {
   uint64 count = 1; sint64 delta = 2; double value = 3; string text = 4; bytes raw = 5;
-  Everything nested = 6; repeated sint64 packed = 2000;
+  Everything nested = 6; int64 whole = 7; sfixed64 fixed = 8; repeated sint64 packed = 2000;
 }
 `
 const Everything = protobuf.parse(schema).root.lookupType('Everything')
@@ -22,6 +22,10 @@ describe('WireWriter', () => {
       assert.deepEqual(read(new WireWriter().uint(1, count)), { count })
       const half = Math.floor(count / 2)
       assert.deepEqual(read(new WireWriter().sint(2, half).sint(2, -half || 0)), { delta: -half || 0 })
+      for (const whole of [count, -count || 0]) {
+        assert.deepEqual(read(new WireWriter(1).int(7, whole)), { whole })
+        assert.deepEqual(read(new WireWriter(1).fixed64(8, BigInt(whole))), { fixed: whole })
+      }
     })
   }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Context, context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
+import { type Attributes, type Context, context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { AggregationType, type DataPoint } from '@opentelemetry/sdk-metrics'
 import type { MetricDefinition } from '../catalog/metric.ts'
 import { parseProtobuf } from '../exposition/protobuf-parser.fixture.ts'
 import { openMetricsAccept, protobufAccept, type Scraped, scraped } from '../exposition/scraped.fixture.ts'
 import { bind } from '../meter/bind.ts'
+import { type BoundSeries, bindSeries } from './bound-series.ts'
 import { type ExemplarFilter, exemplarsOf } from './exemplars.ts'
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
@@ -120,6 +121,33 @@ describe('exemplars', () => {
     handle.add(3)
     assert.deepEqual(await captured(target), { 'bound.things': [2] })
     assert.equal((await target.parsed()).sample('bound_things_total', { kind: 'a' }).value, 6)
+  })
+
+  it('have the attributes that a view takes off, from bound handles of one series too', async () => {
+    const views = [
+      { instrumentName: 'c', attributesProcessors: [{ process: ({ a }: Attributes) => (a ? { a } : {}) }] },
+    ]
+    await using target = await scraped({}, { views })
+    const counter = target.meter.createCounter('c')
+    const attributes = { a: 1, user: 'me', empty: undefined }
+    const filtered = async () => {
+      const { resourceMetrics } = await target.endpoint.collect()
+      const [point] = resourceMetrics.scopeMetrics[0]?.metrics[0]?.dataPoints ?? []
+      return point && [...(exemplarsOf(point)?.values() ?? [])].map((one) => one.filteredAttributes)
+    }
+    counter.add(1, attributes, sampled())
+    assert.deepEqual(await filtered(), [{ user: 'me' }])
+    counter.add(1, { a: 1 }, sampled())
+    assert.deepEqual(await filtered(), [undefined])
+    const [mine, yours] = ['me', 'you'].map((user) => bindSeries(counter, { a: 1, user }))
+    const inSpan = (series?: BoundSeries) => context.with(sampled(), () => series?.record(1))
+    // The first recording of an interval takes another way than those that follow.
+    for (let i = 0; i < 3; i++) inSpan(mine)
+    assert.deepEqual(await filtered(), [{ user: 'me' }])
+    for (const series of [mine, yours, mine, yours]) inSpan(series)
+    assert.deepEqual(await filtered(), [{ user: 'you' }])
+    yours?.record(1)
+    assert.deepEqual(await filtered(), [{ user: 'you' }])
   })
 
   it('appear in protobuf for counters, classic and native histograms', async () => {
