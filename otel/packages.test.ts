@@ -83,7 +83,7 @@ describe('what is loaded', () => {
     assert.deepEqual(files.filter((file) => /^(pipeline|catalog)\//.test(file)).sort(), [
       'catalog/buckets.ts',
       'catalog/pipeline/metrics.ts',
-      'pipeline/pipeline.ts',
+      'pipeline/start-pipeline.ts',
     ])
   })
 

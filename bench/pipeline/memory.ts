@@ -4,11 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
+import { bind, type MetricDefinition, startPipeline } from '@tidegauge/otel'
+import { requestBuckets } from '@tidegauge/otel/catalog'
 import prom from 'prom-client'
-import { requestBuckets } from '../../otel/catalog/buckets.ts'
-import type { MetricDefinition } from '../../otel/catalog/metric.ts'
-import { bind } from '../../otel/meter/bind.ts'
-import { startPipeline } from '../../otel/pipeline/pipeline.ts'
 
 const [library, kind, count] = process.argv.slice(2) as [string, 'counter' | 'histogram', string]
 const series = Number(count)

@@ -1,9 +1,7 @@
 // Prints what one recording costs under a configuration, in ns: bound counter, bound histogram, histogram by attributes.
 // usage: node bench/pipeline/recording.ts FILE ROUNDS BATCH
-import { requestBuckets } from '../../otel/catalog/buckets.ts'
-import type { MetricDefinition } from '../../otel/catalog/metric.ts'
-import { bind } from '../../otel/meter/bind.ts'
-import { startPipeline } from '../../otel/pipeline/pipeline.ts'
+import { bind, type MetricDefinition, startPipeline } from '@tidegauge/otel'
+import { requestBuckets } from '@tidegauge/otel/catalog'
 import { catalog } from '../../src/catalog/catalog.ts'
 
 const [file, rounds, batch] = process.argv.slice(2)

@@ -5,11 +5,9 @@ import { parseArgs } from 'node:util'
 import { context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
+import { bind, type MetricDefinition, startPipeline } from '@tidegauge/otel'
+import { requestBuckets } from '@tidegauge/otel/catalog'
 import prom from 'prom-client'
-import { requestBuckets } from '../../otel/catalog/buckets.ts'
-import type { MetricDefinition } from '../../otel/catalog/metric.ts'
-import { bind } from '../../otel/meter/bind.ts'
-import { startPipeline } from '../../otel/pipeline/pipeline.ts'
 import { catalog } from '../../src/catalog/catalog.ts'
 
 const { values: flags } = parseArgs({

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MetricDefinition } from '../../catalog/metric.ts'
 import { bind } from '../../meter/bind.ts'
-import { type Pipeline, type PipelineOptions, startPipeline } from '../pipeline.ts'
+import type { Pipeline, PipelineOptions } from '../pipeline.ts'
+import { startPipeline } from '../start-pipeline.ts'
 import type { Received } from './otlp-sink.ts'
 
 // A small service and what it declares, to see what a configuration does to it.
