@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -130,44 +129,86 @@ describe('the three packages, installed by one command into an empty folder', ()
     })
 })
 
-describe('one package alone', () => {
-  const ofService = /^(@atcute\/.*|secp256k1|express|ws|compression)$/
-  const optional = /^(@grpc\/.*|protobufjs|@opentelemetry\/(instrumentation.*|.*grpc.*))$/
+/** What belongs to the service, and what the library installs only where somebody asks for it. */
+const unasked =
+  /^(@atcute\/.*|secp256k1|express|ws|compression|@grpc\/.*|protobufjs|@opentelemetry\/(instrumentation.*|.*grpc.*))$/
 
-  it('of @tidegauge/otel, installs neither gRPC nor anything of the service, and little at all', () => {
-    using project = new Project()
-    project.install(tarballs['@tidegauge/otel'])
-    const installed = [...project.installed().values()].map(({ name }) => name)
+describe('@tidegauge/otel alone', () => {
+  const project = new Project()
+  before(() => project.install(tarballs['@tidegauge/otel']))
+  after(() => project[Symbol.dispose]())
+
+  it('installs neither gRPC nor anything of the service, and little at all', () => {
+    const installed = project.names()
     assert.ok(installed.includes('@opentelemetry/sdk-metrics'), `${installed}`)
     assert.deepEqual(
-      installed.filter((name) => ofService.test(name) || optional.test(name) || name === '@tidegauge/tools'),
+      installed.filter((name) => unasked.test(name) || name === '@tidegauge/tools'),
       [],
     )
     assert.ok(installed.length <= 20, `${installed.length} packages: ${installed}`)
-    const megabytes = Number(execFileSync('du', ['-sm', project.folder], { encoding: 'utf8' }).split('\t')[0])
+    const megabytes = Number(project.run('du -sm node_modules').split('\t')[0])
     assert.ok(megabytes <= 35, `${megabytes} MB`)
   })
 
-  it('of @tidegauge/tools, installs neither gRPC nor anything of the service', () => {
+  const started = (options: string) =>
+    `(await startPipeline({ catalog: [], service: { name: 'tea', version: '1' }, ${options} })).shutdown()`
+  const optional = {
+    '@opentelemetry/otlp-grpc-exporter-base': started(
+      `environment: { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }`,
+    ),
+    '@opentelemetry/instrumentation-runtime-node': started(
+      `environment: { OTEL_EXPORTER_PROMETHEUS_PORT: '0' }, runtimeMetrics: true`,
+    ),
+    '@opentelemetry/instrumentation-http': 'await instrumentHttp({ meterProvider, listensOn: () => [] })',
+    '@opentelemetry/context-async-hooks': 'await instrumentHttp({ meterProvider, listensOn: () => [] })',
+  }
+  for (const [name, use] of Object.entries(optional))
+    it(`says that ${name} is to be installed for what needs it, and works once it is`, () => {
+      project.write(
+        'optional.mjs',
+        `import { metrics } from '@opentelemetry/api'
+import { instrumentHttp, startPipeline } from '@tidegauge/otel'
+const meterProvider = metrics.getMeterProvider()
+try {
+  ${use}
+  console.log('works')
+} catch (error) {
+  console.log(error.name, error.message)
+}
+process.exit()
+`,
+      )
+      assert.match(project.run('node optional.mjs'), new RegExp(`^UsageError .*npm install ${name}$`, 'm'))
+      const { [name]: range } = project.manifestOf('@tidegauge/otel').peerDependencies ?? {}
+      project.install(`${name}@${range}`)
+      if (name !== '@opentelemetry/instrumentation-http')
+        assert.equal(project.run('node optional.mjs'), 'works\n')
+    })
+
+  it('is refused beside an SDK that it does not know, instead of bringing a second one', () => {
+    using other = new Project()
+    other.write('package.json', { dependencies: { '@opentelemetry/sdk-metrics': '3.0.0' } })
+    const output = other.run(`! npm install --dry-run '${tarballs['@tidegauge/otel']}'`)
+    assert.match(output, /peer @opentelemetry\/sdk-metrics@"~3\.1\.0" from @tidegauge\/otel/)
+  })
+})
+
+describe('@tidegauge/tools', () => {
+  it('installs neither gRPC nor anything of the service', () => {
     using project = new Project()
     project.install(tarballs['@tidegauge/otel'], tarballs['@tidegauge/tools'])
-    const installed = [...project.installed().values()].map(({ name }) => name)
+    const installed = project.names()
     assert.ok(installed.includes('uplot'), `${installed}`)
     assert.deepEqual(
-      installed.filter((name) => ofService.test(name) || optional.test(name) || name === 'tidegauge'),
+      installed.filter((name) => unasked.test(name) || name === 'tidegauge'),
       [],
     )
   })
+})
 
-  it('of @tidegauge/otel, is refused beside an SDK that it does not know, instead of bringing a second one', () => {
-    using project = new Project()
-    project.write('package.json', { dependencies: { '@opentelemetry/sdk-metrics': '3.0.0' } })
-    const output = project.run(`! npm install --dry-run '${tarballs['@tidegauge/otel']}'`)
-    assert.match(output, /peer @opentelemetry\/sdk-metrics@"~3\.1\.0" from @tidegauge\/otel/)
-  })
-
+describe('the sources', () => {
   for (const folder of ['.', 'otel', 'tools'])
-    it(`is not packed from the sources in ${folder}`, () => {
+    it(`in ${folder} are not packed`, () => {
       const output = packed.run(`! npm pack --dry-run '${join(root, folder)}'`)
       assert.match(output, /npm run packages/)
     })

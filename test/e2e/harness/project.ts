@@ -76,6 +76,11 @@ export class Project implements Disposable {
       .map((entry) => relative(cwd, join(entry.parentPath, entry.name)))
   }
 
+  /** The names of all that is installed. */
+  names(): string[] {
+    return [...this.installed().values()].map(({ name }) => name)
+  }
+
   has(name: string): boolean {
     return existsSync(join(this.folder, 'node_modules', name))
   }
