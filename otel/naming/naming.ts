@@ -1,3 +1,4 @@
 // `@tidegauge/otel/naming`: how names and units of OpenTelemetry read in Prometheus and Grafana.
+export * from './grafana-unit.ts'
 export * from './name.ts'
 export * from './unit.ts'

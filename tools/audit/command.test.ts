@@ -85,7 +85,7 @@ describe('tidegauge audit', () => {
 
   it('reports as JSON, with a fingerprint for each finding', async () => {
     const report = JSON.parse((await audit({ format: 'json' })).out)
-    assert.equal(report.version, 1)
+    assert.equal(report.version, 2)
     assert.equal(report.tool.version, '1.2.3')
     assert.equal(
       report.summary.error,

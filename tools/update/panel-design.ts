@@ -1,8 +1,10 @@
+import { grafanaUnit } from '@tidegauge/otel/naming'
 import { type ThresholdStep, thresholdSteps, valueMappings } from '../dashboards/threshold-steps.ts'
 import type { DeclaredMetric } from '../metrics/declared-metric.ts'
-import { grafanaUnit, unitOf } from '../metrics/metric-unit.ts'
+import { unitOf } from '../metrics/metric-unit.ts'
 import { kindOf } from './metric-kind.ts'
 import { titleOf } from './metric-words.ts'
+import { unitId } from './unit-id.ts'
 
 /** What a panel shall show, before it has a place and a style. */
 export interface PanelDesign {
@@ -51,11 +53,11 @@ export function designPanel(metric: DeclaredMetric, { matchers, range }: QuerySt
       expr: `histogram_quantile(${quantile}, sum by (le) (rate(${selector('_bucket')}[${range}])))`,
       legend: `p${Number(quantile) * 100}`,
     }))
-    return { ...base, title, type: 'timeseries', queries: quantiles, unit: grafanaUnit(unit) }
+    return { ...base, title, type: 'timeseries', queries: quantiles, unit: unitId(unit) }
   }
   if (type === 'summary') {
     const queries = [{ expr: selector('', 'quantile!=""'), legend: '{{quantile}}' }]
-    return { ...base, title, type: 'timeseries', queries, unit: grafanaUnit(unit) }
+    return { ...base, title, type: 'timeseries', queries, unit: unitId(unit) }
   }
   if (type === 'counter') {
     const isCounted = thresholds !== undefined
@@ -67,7 +69,8 @@ export function designPanel(metric: DeclaredMetric, { matchers, range }: QuerySt
       title: isCounted ? `${title} in ${countedOver}` : `${title} per second`,
       type: 'timeseries',
       queries: [{ expr: expr.replace('sum (', 'sum('), legend: legend || title }],
-      unit: isCounted ? grafanaUnit(unit) : grafanaUnit(unit, 'second'),
+      // A counter of unit 1 counts things.
+      unit: isCounted ? unitId(unit === '1' ? undefined : unit) : grafanaUnit(`${unit ?? ''}/s`),
     }
   }
   if (/_timestamp_seconds$/.test(name)) {
@@ -85,7 +88,7 @@ export function designPanel(metric: DeclaredMetric, { matchers, range }: QuerySt
     title,
     type: kind === 'state' ? 'stat' : 'timeseries',
     queries: [{ expr: selector(), legend: legend || title }],
-    unit: kind === 'state' && unit === undefined ? 'none' : grafanaUnit(unit),
+    unit: kind === 'state' && unit === undefined ? 'none' : unitId(unit),
   }
 }
 
