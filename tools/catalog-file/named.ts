@@ -1,5 +1,5 @@
 import type { MetricDefinition, Recording } from '@tidegauge/otel/catalog'
-import { prometheusName } from '@tidegauge/otel/naming'
+import { prometheusName, splitSeries } from '@tidegauge/otel/naming'
 import { nearest } from '../files/nearest.ts'
 
 /** What queries name: a metric or a recording. */
@@ -25,9 +25,9 @@ export class Names {
   ofSeries(series: string): { readonly named: Named; readonly name: string } | undefined {
     const named = this.#byName.get(series)
     if (named !== undefined) return { named, name: series }
-    const name = series.replace(/_(bucket|sum|count)$/, '')
+    const { metric: name, part } = splitSeries(series)
     const histogram = this.#byName.get(name)
-    if (histogram === undefined || !('instrument' in histogram)) return undefined
+    if (histogram === undefined || !('instrument' in histogram) || part === 'created') return undefined
     return histogram.instrument === 'histogram' ? { named: histogram, name } : undefined
   }
 

@@ -1,4 +1,4 @@
-import { countedThing, splitUnit, units } from '@tidegauge/otel/naming'
+import { countedThing, seriesName, splitSeries, splitUnit, units } from '@tidegauge/otel/naming'
 import {
   type Binary,
   type Call,
@@ -117,7 +117,13 @@ function observed(
   }
   const name = of.name
   if (name === undefined || name.isVariable) return undefined
-  return unitOf({ ...of, name: { ...name, text: `${name.text.replace(/_bucket$/, '')}_sum` } })
+  return unitOf({ ...of, name: { ...name, text: sumOf(name.text) } })
+}
+
+/** The sum beside the buckets of a histogram. */
+export function sumOf(buckets: string): string {
+  const { metric, part } = splitSeries(buckets)
+  return seriesName(part === 'bucket' ? metric : buckets, 'sum')
 }
 
 function ofBinary(

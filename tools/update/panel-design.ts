@@ -1,4 +1,4 @@
-import { grafanaUnit } from '@tidegauge/otel/naming'
+import { grafanaUnit, type SeriesPart, seriesName } from '@tidegauge/otel/naming'
 import { type ThresholdStep, thresholdSteps, valueMappings } from '../dashboards/threshold-steps.ts'
 import type { DeclaredMetric } from '../metrics/declared-metric.ts'
 import { unitOf } from '../metrics/metric-unit.ts'
@@ -37,9 +37,9 @@ export function designPanel(metric: DeclaredMetric, { matchers, range }: QuerySt
   const by = groupingOf(metric)
   const legend = by.length === 0 ? '' : by.map((label) => `{{${label}}}`).join(' ')
   const grouping = by.length === 0 ? '' : ` by (${by.join(', ')})`
-  const selector = (suffix = '', more = '') => {
+  const selector = (part: SeriesPart = 'value', more = '') => {
     const inside = [matchers, more].filter((each) => each !== '').join(', ')
-    return `${name}${suffix}${inside === '' ? '' : `{${inside}}`}`
+    return `${seriesName(name, part)}${inside === '' ? '' : `{${inside}}`}`
   }
   const base = {
     metric,
@@ -50,13 +50,13 @@ export function designPanel(metric: DeclaredMetric, { matchers, range }: QuerySt
   const title = titleOf(name)
   if (type === 'histogram') {
     const quantiles = ['0.5', '0.95', '0.99'].map((quantile) => ({
-      expr: `histogram_quantile(${quantile}, sum by (le) (rate(${selector('_bucket')}[${range}])))`,
+      expr: `histogram_quantile(${quantile}, sum by (le) (rate(${selector('bucket')}[${range}])))`,
       legend: `p${Number(quantile) * 100}`,
     }))
     return { ...base, title, type: 'timeseries', queries: quantiles, unit: unitId(unit) }
   }
   if (type === 'summary') {
-    const queries = [{ expr: selector('', 'quantile!=""'), legend: '{{quantile}}' }]
+    const queries = [{ expr: selector('value', 'quantile!=""'), legend: '{{quantile}}' }]
     return { ...base, title, type: 'timeseries', queries, unit: unitId(unit) }
   }
   if (type === 'counter') {

@@ -1,4 +1,4 @@
-import { unitOfWord, units } from '@tidegauge/otel/naming'
+import { isTotal, unitOfWord, units } from '@tidegauge/otel/naming'
 import { serviceMetrics } from '../../../inputs/service-metrics.ts'
 import type { KnownMetric } from '../../../metrics/inventory.ts'
 import type { Check } from '../../check.ts'
@@ -49,7 +49,7 @@ const conventions: readonly Convention[] = [
     rule: 'total',
     level: 'warning',
     find: ({ name, type }) =>
-      type === 'counter' && !name.endsWith('_total')
+      type === 'counter' && !isTotal(name)
         ? {
             reason: `${name} is a counter, and its name does not end in _total`,
             mend: `Call it ${name.replace(/_(count|sum|counter)$/, '')}_total; OpenMetrics requires it.`,
@@ -75,7 +75,7 @@ const conventions: readonly Convention[] = [
     level: 'warning',
     find: ({ name }) => {
       const words = name.split('_')
-      const last = name.endsWith('_total') ? words.length - 2 : words.length - 1
+      const last = isTotal(name) ? words.length - 2 : words.length - 1
       const unit = words.find(
         (word, index) =>
           baseWordOf(word.toLowerCase()) !== undefined && (index === last || !ambiguous.test(word)),
