@@ -14,9 +14,6 @@ describe('the series of a metric', () => {
     it(`of type ${type} are called ${expected.join(', ')}`, () =>
       assert.deepEqual(seriesNames('x', type), expected))
 
-  it('are created under the name without _total', () =>
-    assert.equal(seriesName('events_total', 'created'), 'events_created'))
-
   for (const type of Object.keys(names))
     for (const part of partsOf(type))
       it(`are taken apart as they were put together: ${part} of a ${type}`, () =>

@@ -9,11 +9,9 @@ export function partsOf(type: string): readonly SeriesPart[] {
   return parts[type] ?? ['value']
 }
 
-/** The name of a part of a metric. */
+/** The name of a part of a metric. OpenMetrics calls a counter without `_total`, and so is it to be given for `created`. */
 export function seriesName(metric: string, part: SeriesPart): string {
-  if (part === 'value') return metric
-  // OpenMetrics leaves `_total` off the name of the metric.
-  return `${part === 'created' ? withoutTotal(metric) : metric}_${part}`
+  return part === 'value' ? metric : `${metric}_${part}`
 }
 
 /** The names of the series of a metric, without the times at which they were created. */
