@@ -1,5 +1,5 @@
 import { infoMetrics, namesTaken } from '@tidegauge/otel/naming'
-import { nearest } from '../../../files/nearest.ts'
+import { nearest } from '@tidegauge/otel/nearest'
 import type { Selector } from '../../../promql/expression.ts'
 import { compilePattern } from '../../../promql/pattern.ts'
 import type { AuditInputs, Check } from '../../check.ts'
