@@ -1,6 +1,6 @@
-import type { SettingPath } from '../../files/setting-error.ts'
 import type { Configuration } from '../../configuration/configuration.ts'
 import type { PeriodicConfig } from '../../configuration/schema-readers.ts'
+import type { SettingPath } from '../../files/setting-error.ts'
 import { MissingPackageError } from '../../optional-package.ts'
 import type { ConfiguredReader, ReaderEvents } from './configured-reader.ts'
 import { pullReader } from './pull-reader.ts'
