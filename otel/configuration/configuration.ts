@@ -1,7 +1,7 @@
-import type { z } from 'zod'
+import { checkSettings } from '../files/check-settings.ts'
+import { pathText, type SettingPath, settingAt, settingError } from '../files/setting-error.ts'
 import type { UsageError } from '../usage-error.ts'
-import { configError } from './config-error.ts'
-import { type ConfigPath, type ConfigSource, pathText, setAt, valueAt } from './config-source.ts'
+import { type ConfigSource, setAt } from './config-source.ts'
 import { overruledVariables, readEnvironment, unknownVariables } from './environment.ts'
 import { type Config, configSchema, otherSections } from './schema.ts'
 import { checkTogether } from './schema-together.ts'
@@ -28,9 +28,9 @@ export interface Configuration {
   /** What was given and has no effect, one line each. */
   readonly notices: readonly string[]
   /** Where to look for a value: `file:line`, a variable or a flag. */
-  readonly where: (path: ConfigPath) => string
+  readonly where: (path: SettingPath) => string
   /** Makes the error for a value that turned out to be unusable. */
-  readonly error: (path: ConfigPath, problem: string, mend: string, cause?: unknown) => UsageError
+  readonly error: (path: SettingPath, problem: string, mend: string, cause?: unknown) => UsageError
 }
 
 /**
@@ -47,12 +47,12 @@ export async function readConfiguration({
   const read = file ? await readFile(file, environment) : readEnvironment(environment)
   const source = withService(withFlags(read, flags), service)
   const config = check(source)
-  const where = (path: ConfigPath) => source.where(path) ?? source.near(path)
+  const where = (path: SettingPath) => source.where(path) ?? source.near(path)
   const error: Configuration['error'] = (path, problem, mend, cause) => {
     const origin = where(path)
     // A variable or a flag is its own key.
     const key = source.isFile && origin.includes(':') ? pathText(path) : undefined
-    return configError({ where: origin, key, problem, mend, cause })
+    return settingError({ where: origin, key, problem, mend, cause })
   }
   checkTogether(config, error, (path) => source.where(path) !== undefined)
   return {
@@ -91,27 +91,27 @@ function variableNotices(config: Config, environment: NodeJS.ProcessEnv): string
 
 /** Flags go to the first Prometheus reader; two cannot listen on one port. */
 function withFlags(source: ConfigSource, { host, port }: PipelineFlags): ConfigSource {
-  const readers = valueAt(source.value, ['meter_provider', 'readers'])
+  const readers = settingAt(source.value, ['meter_provider', 'readers'])
   const first = Array.isArray(readers) ? readers.findIndex((reader) => isPrometheus(reader)) : -1
   if (first === -1) return source
   const exporter = ['meter_provider', 'readers', first, 'pull', 'exporter', 'prometheus/development']
-  const overlay: [ConfigPath, unknown, string][] = []
+  const overlay: [SettingPath, unknown, string][] = []
   if (host !== undefined) overlay.push([[...exporter, 'host'], host, '--metrics-host'])
   if (port !== undefined) overlay.push([[...exporter, 'port'], port, '--metrics-port'])
   return overlaid(source, overlay)
 }
 
 function isPrometheus(reader: unknown): boolean {
-  const exporter = valueAt(reader, ['pull', 'exporter'])
+  const exporter = settingAt(reader, ['pull', 'exporter'])
   return typeof exporter === 'object' && exporter !== null && 'prometheus/development' in exporter
 }
 
 /** Names the service where the configuration does not. */
 function withService(source: ConfigSource, service: ConfigurationOptions['service']): ConfigSource {
-  const attributes = valueAt(source.value, ['resource', 'attributes']) ?? []
-  const list = valueAt(source.value, ['resource', 'attributes_list']) ?? ''
+  const attributes = settingAt(source.value, ['resource', 'attributes']) ?? []
+  const list = settingAt(source.value, ['resource', 'attributes_list']) ?? ''
   if (!Array.isArray(attributes) || typeof list !== 'string') return source
-  const given = new Set(attributes.map((attribute) => valueAt(attribute, ['name'])))
+  const given = new Set(attributes.map((attribute) => settingAt(attribute, ['name'])))
   for (const pair of list.split(',')) given.add(pair.split('=', 1)[0]?.trim())
   const missing = [
     { name: 'service.name', value: service.name },
@@ -125,84 +125,32 @@ function withService(source: ConfigSource, service: ConfigurationOptions['servic
 
 function overlaid(
   source: ConfigSource,
-  overlay: readonly (readonly [ConfigPath, unknown, string | undefined])[],
+  overlay: readonly (readonly [SettingPath, unknown, string | undefined])[],
 ): ConfigSource {
   const origins = new Map(overlay.map(([path, , origin]) => [pathText(path), origin]))
   for (const [path, value] of overlay) {
     // A key may stand without a value: `prometheus/development:`.
     const parent = path.slice(0, -1)
-    if (valueAt(source.value, parent) === null) setAt(source.value, parent, {})
+    if (settingAt(source.value, parent) === null) setAt(source.value, parent, {})
     setAt(source.value, path, value)
   }
-  const where = (path: ConfigPath) =>
+  const where = (path: SettingPath) =>
     origins.has(pathText(path)) ? origins.get(pathText(path)) : source.where(path)
   return { ...source, where, near: (path) => where(path) ?? source.near(path) }
 }
 
 function check(source: ConfigSource): Config {
-  const result = configSchema.safeParse(source.value)
-  if (result.success) return result.data
-  const { issues } = result.error
-  const hasUnknownKey = (path: unknown) =>
-    issues.some((issue) => issue.code === 'unrecognized_keys' && String(issue.path) === String(path))
-  // What an unknown key leads to, such as the lack of a known one, is not worth saying.
-  const causes = issues.filter(({ code, path }) => code !== 'custom' || !hasUnknownKey(path))
-  const problems = causes.map((issue) => problemOf(issue, source))
+  const checked = checkSettings(source.value, configSchema, { isSecret })
+  if ('data' in checked) return checked.data
+  const errors = checked.faults.map(({ path, ...fault }) => {
+    const where = source.where(path) ?? source.near(path)
+    return { ...fault, where, key: source.isFile ? pathText(path) : undefined }
+  })
   // The first in the file: what follows may be its consequence.
-  problems.sort((a, b) => lineOf(a.where) - lineOf(b.where))
-  throw configError(problems[0] as (typeof problems)[0])
+  errors.sort((a, b) => lineOf(a.where) - lineOf(b.where))
+  throw settingError(errors[0] as (typeof errors)[0])
 }
 
 function lineOf(where: string): number {
   return Number(/:(\d+)$/.exec(where)?.[1] ?? 0)
-}
-
-function problemOf(issue: z.core.$ZodIssue, source: ConfigSource) {
-  const extra = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
-  const path = [...issue.path, ...extra] as ConfigPath
-  const where = source.where(path) ?? source.near(path)
-  return { where, key: source.isFile ? pathText(path) : undefined, ...wording(issue, path, source) }
-}
-
-function wording(
-  issue: z.core.$ZodIssue,
-  path: ConfigPath,
-  source: ConfigSource,
-): { problem: string; mend: string } {
-  const value = valueAt(source.value, path)
-  if (issue.code === 'unrecognized_keys') {
-    return { problem: 'is not a known key', mend: `correct or remove it; known here: ${issue.message}` }
-  }
-  if (value === undefined) return { problem: 'is missing', mend: 'add it' }
-  const shown = isSecret(path) ? 'is no such value' : `is ${JSON.stringify(value)?.slice(0, 100)}`
-  switch (issue.code) {
-    case 'invalid_type':
-      return {
-        problem: shown,
-        mend: `give ${issue.expected === 'int' ? 'a whole number' : `a value of type ${issue.expected}`}`,
-      }
-    case 'invalid_value':
-      return {
-        problem: shown,
-        mend: `use ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}`,
-      }
-    case 'too_small':
-      return {
-        problem: shown,
-        mend: `give at least ${issue.minimum}${issue.origin === 'array' ? ' item' : ''}`,
-      }
-    case 'too_big':
-      return { problem: shown, mend: `give at most ${issue.maximum}` }
-    case 'custom': {
-      const mend = issue.params?.mend as string | undefined
-      return mend === undefined
-        ? { problem: shown, mend: `it ${issue.message}` }
-        : { problem: issue.message, mend }
-    }
-    default:
-      return {
-        problem: shown,
-        mend: issue.message.startsWith('must') ? `it ${issue.message}` : issue.message,
-      }
-  }
 }

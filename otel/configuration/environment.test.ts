@@ -412,7 +412,7 @@ const wrong: readonly [NodeJS.ProcessEnv, RegExp][] = [
   ],
   [
     { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
-    /^OTEL_EXPORTER_OTLP_ENDPOINT: is .*; it must be a URL that begins with http/,
+    /^OTEL_EXPORTER_OTLP_ENDPOINT: is .*; give a URL that begins with http/,
   ],
   [
     { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_HEADERS: 'secret' },
@@ -441,8 +441,8 @@ const wrong: readonly [NodeJS.ProcessEnv, RegExp][] = [
     { OTEL_EXPORTER_PROMETHEUS_HOST: '203.0.113.7' },
     /^OTEL_EXPORTER_PROMETHEUS_HOST: 203.0.113.7 is not an address of this machine; use/,
   ],
-  [{ OTEL_CONFIG_FILE: '/no/such.yaml' }, /^such.yaml: does not exist; correct the path \/no\/such.yaml$/],
-  [{ OTEL_CONFIG_FILE: '/' }, /cannot be read \(EISDIR\); make/],
+  [{ OTEL_CONFIG_FILE: '/no/such.yaml' }, /^\/no\/such.yaml: there is no such file; check the path$/],
+  [{ OTEL_CONFIG_FILE: '/' }, /^\/: it is a folder; give a file/],
 ]
 
 describe('variables that cannot take effect', () => {

@@ -1,5 +1,5 @@
-import { configError } from './config-error.ts'
-import { type ConfigPath, type ConfigSource, pathText, setAt } from './config-source.ts'
+import { pathText, type SettingPath, settingError } from '../files/setting-error.ts'
+import { type ConfigSource, setAt } from './config-source.ts'
 
 /** The environment of this process. Nothing else in the pipeline reads it. */
 export function processEnvironment(): NodeJS.ProcessEnv {
@@ -16,7 +16,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): ConfigSource {
   const value: Record<string, unknown> = { file_format: '1.0' }
   const origins = new Map<string, string>()
   const variables = new Variables(environment)
-  const set = (path: ConfigPath, found: Found | undefined) => {
+  const set = (path: SettingPath, found: Found | undefined) => {
     if (found === undefined) return
     setAt(value, path, found.value)
     origins.set(pathText(path), found.variable)
@@ -39,7 +39,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): ConfigSource {
   })
   if (exporters.length === 0) delete value.meter_provider
 
-  const where = (path: ConfigPath) => origins.get(pathText(path))
+  const where = (path: SettingPath) => origins.get(pathText(path))
   return { value, where, near: () => 'OTEL_METRICS_EXPORTER', isFile: false }
 }
 
@@ -64,7 +64,7 @@ interface Found {
   readonly value: unknown
 }
 
-type Settings = readonly (readonly [ConfigPath, Found | undefined])[]
+type Settings = readonly (readonly [SettingPath, Found | undefined])[]
 
 /** Without the variable it is `prometheus`, where the standard says `otlp`. */
 function exporterNames(variables: Variables): readonly Found[] {
@@ -74,9 +74,9 @@ function exporterNames(variables: Variables): readonly Found[] {
   const wrong = names.find((name) => !['prometheus', 'otlp', 'console', 'none'].includes(name))
   const where = 'OTEL_METRICS_EXPORTER'
   const mend = 'use prometheus, otlp, console, or several of them with commas, or none alone'
-  if (wrong !== undefined) throw configError({ where, problem: `"${wrong}" is no exporter`, mend })
+  if (wrong !== undefined) throw settingError({ where, problem: `"${wrong}" is no exporter`, mend })
   if (new Set(names).size < names.length || (names.includes('none') && names.length > 1)) {
-    throw configError({ where, problem: `"${found.value}" contradicts itself`, mend })
+    throw settingError({ where, problem: `"${found.value}" contradicts itself`, mend })
   }
   return names.filter((name) => name !== 'none').map((value) => ({ variable: where, value }))
 }
@@ -105,7 +105,7 @@ function otlpSettings(variables: Variables): Settings {
   const chosen = protocol?.value ?? 'http/protobuf'
   if (!['grpc', 'http/protobuf', 'http/json'].includes(chosen)) {
     const mend = 'use http/protobuf, http/json or grpc'
-    throw configError({ where: protocol?.variable ?? '', problem: `"${chosen}" is no protocol`, mend })
+    throw settingError({ where: protocol?.variable ?? '', problem: `"${chosen}" is no protocol`, mend })
   }
   const grpc = chosen === 'grpc'
   const name = grpc ? 'otlp_grpc' : 'otlp_http'
@@ -172,7 +172,7 @@ class Variables {
     const found = this.text(variable)
     if (found === undefined || /^\d+$/.test(found.value))
       return found && { variable, value: Number(found.value) }
-    throw configError({
+    throw settingError({
       where: variable,
       problem: `"${found.value}" is no whole number`,
       mend: 'write digits only',
@@ -184,7 +184,7 @@ class Variables {
     if (found === undefined || ['true', 'false'].includes(found.value)) {
       return found && { variable, value: found.value === 'true' }
     }
-    throw configError({ where: variable, problem: `is "${found.value}"`, mend: 'use true or false' })
+    throw settingError({ where: variable, problem: `is "${found.value}"`, mend: 'use true or false' })
   }
 
   /** The variable for metrics, or else the one for all signals. */

@@ -425,13 +425,9 @@ meter_provider:
 const port = '            '
 const wrong: readonly (readonly [name: string, text: string, message: string])[] = [
   ['no YAML', 'file_format: "1.0"\n a: [', 'config.yaml:2: is not valid YAML: '],
-  ['empty', '', 'config.yaml:1: holds no keys; begin it with file_format: "1.0"'],
+  ['empty', '', 'config.yaml:1: holds no settings; begin it with file_format: "1.0"'],
   ['no format', 'disabled: false', 'config.yaml:1: file_format: is missing; add it'],
-  [
-    'another format',
-    'file_format: "2.0"',
-    'config.yaml:1: file_format: is "2.0"; it must be "1.0" or a later 1.x',
-  ],
+  ['another format', 'file_format: "2.0"', 'config.yaml:1: file_format: is "2.0"; use "1.0" or a later 1.x'],
   [
     'a key twice',
     scraped(`${port}port: 1`),
@@ -440,17 +436,17 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
   [
     'an unknown key',
     scraped('', 'metre_provider: {}'),
-    'config.yaml:9: metre_provider: is not a known key; correct or remove it; known here: file_format, disabled, ',
+    'config.yaml:9: metre_provider: is not a known key; did you mean meter_provider?',
   ],
   [
     'an unknown key inside',
     scraped(`${port}prt: 1`),
-    `config.yaml:8: ${reader(0)}.prt: is not a known key; correct or remove it; known here: host, port, `,
+    `config.yaml:8: ${reader(0)}.prt: is not a known key; did you mean port?`,
   ],
   [
     'a wrong type',
     scraped(`${port}scope_info_enabled: 1`),
-    `config.yaml:8: ${reader(0)}.scope_info_enabled: is 1; give a value of type boolean`,
+    `config.yaml:8: ${reader(0)}.scope_info_enabled: is 1; give true or false`,
   ],
   [
     'a number out of range',
@@ -465,7 +461,7 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
   [
     'an unknown exporter',
     pushed('zipkin: {}'),
-    'config.yaml:6: meter_provider.readers[0].periodic.exporter.zipkin: is not a known key; correct or remove it; known here: otlp_http, otlp_grpc, console, ',
+    'config.yaml:6: meter_provider.readers[0].periodic.exporter.zipkin: is not a known key; known here: otlp_http, otlp_grpc, console, ',
   ],
   [
     'an exporter that is not available',
@@ -475,7 +471,7 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
   [
     'two exporters in one',
     pushed('console:\n          otlp_http:'),
-    'config.yaml:5: meter_provider.readers[0].periodic.exporter: is {"console":null,"otlp_http":null}; it must have exactly one of the keys otlp_http, ',
+    'config.yaml:5: meter_provider.readers[0].periodic.exporter: is {"console":null,"otlp_http":null}; give exactly one of the keys otlp_http, ',
   ],
   [
     'no reader',
@@ -502,7 +498,7 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
     'no variable',
     scraped(`${port}host: \${a b}`),
     // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the syntax of the file
-    'config.yaml:8: ${a b} is no variable; name a variable, with :- before a default, and write $$ for a dollar sign',
+    'config.yaml:8: ${a b} is not a variable; name a variable, with :- before a default, and write $$ for a dollar sign',
   ],
   [
     'a timeout longer than the interval',
@@ -532,7 +528,7 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
   [
     'an endpoint without a scheme',
     pushed('otlp_http: { endpoint: "collector:4318" }'),
-    'config.yaml:6: meter_provider.readers[0].periodic.exporter.otlp_http.endpoint: is "collector:4318"; it must be a URL that begins with http:// or https://',
+    'config.yaml:6: meter_provider.readers[0].periodic.exporter.otlp_http.endpoint: is "collector:4318"; give a URL that begins with http:// or https://',
   ],
   [
     'a producer',
@@ -542,7 +538,7 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
   [
     'a rate that is not one in n',
     scraped('', 'tidegauge: { sample_rate: 0.7 }'),
-    'config.yaml:9: tidegauge.sample_rate: is 0.7; it must be one in n, such as 1, 0.5, 0.1 or 0.01',
+    'config.yaml:9: tidegauge.sample_rate: is 0.7; give one in n, such as 1, 0.5, 0.1 or 0.01',
   ],
   [
     'an attribute of another type',

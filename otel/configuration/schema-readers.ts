@@ -26,7 +26,7 @@ const otlpShared = {
   ...pushDefaults,
 }
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
+const httpUrl = z.url({ protocol: /^https?$/, error: 'give a URL that begins with http:// or https://' })
 
 const otlpHttp = section({
   endpoint: setting(httpUrl, 'http://localhost:4318/v1/metrics'),

@@ -2,12 +2,9 @@ import { z } from 'zod'
 
 // Builders for the declarative configuration, where an absent value and null both mean the default.
 
-/** An object without other keys than these; what is wrong with others is said by naming these. */
+/** An object without other keys than these. */
 export function object<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const names = Object.keys(shape)
-  return z.strictObject(shape, {
-    error: ({ code }) => (code === 'unrecognized_keys' ? names.join(', ') || 'none' : undefined),
-  })
+  return z.strictObject(shape)
 }
 
 /** A value that has a default. */
@@ -34,14 +31,14 @@ export function single<Shape extends z.ZodRawShape>(shape: Shape) {
     },
   )
   return chosen.refine((value) => Object.keys(value as object).length === 1, {
-    error: `must have exactly one of the keys ${names.join(', ')}`,
+    error: `give exactly one of the keys ${names.join(', ')}`,
   })
 }
 
 /** A part of the standard that cannot take effect here. */
 export function refused(problem: string, mend: string) {
   return z.unknown().superRefine((_value, context) => {
-    context.addIssue({ code: 'custom', message: problem, params: { mend } })
+    context.addIssue({ code: 'custom', message: mend, params: { problem } })
   })
 }
 

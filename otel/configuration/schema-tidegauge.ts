@@ -5,7 +5,7 @@ const rate = z.number().min(0).max(1)
 
 /** One measurement in n: 0, 1, 1/2, 1/3 … */
 const sampleRate = rate.refine((value) => value === 0 || Math.abs(1 / value - Math.round(1 / value)) < 0.01, {
-  error: 'must be one in n, such as 1, 0.5, 0.1 or 0.01',
+  error: 'give one in n, such as 1, 0.5, 0.1 or 0.01',
 })
 
 /** The section `tidegauge`: what the standard has no words for. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
+import type { SettingPath } from '../files/setting-error.ts'
 import type { UsageError } from '../usage-error.ts'
-import type { ConfigPath } from './config-source.ts'
 import { parseKeyPairs } from './key-pairs.ts'
 import type { Config } from './schema.ts'
 
-type MakeError = (path: ConfigPath, problem: string, mend: string) => UsageError
+type MakeError = (path: SettingPath, problem: string, mend: string) => UsageError
 
 /**
  * Checks what no single value shows, and lowers a default timeout to the interval.
@@ -14,7 +14,7 @@ type MakeError = (path: ConfigPath, problem: string, mend: string) => UsageError
 export function checkTogether(
   config: Config,
   error: MakeError,
-  isGiven: (path: ConfigPath) => boolean,
+  isGiven: (path: SettingPath) => boolean,
 ): void {
   const readers = config.meter_provider?.readers ?? []
   checkPairs(config.resource.attributes_list, ['resource', 'attributes_list'], error)
@@ -81,7 +81,7 @@ function isOfType(value: unknown, type: AttributeType): boolean {
 
 type AttributeType = NonNullable<Config['resource']['attributes']>[number]['type']
 
-function checkFile(file: string, path: ConfigPath, error: MakeError): void {
+function checkFile(file: string, path: SettingPath, error: MakeError): void {
   try {
     readFileSync(file)
   } catch (cause) {
@@ -90,7 +90,7 @@ function checkFile(file: string, path: ConfigPath, error: MakeError): void {
   }
 }
 
-function checkPairs(text: string | undefined, path: ConfigPath, error: MakeError): void {
+function checkPairs(text: string | undefined, path: SettingPath, error: MakeError): void {
   if (text === undefined) return
   try {
     parseKeyPairs(text)

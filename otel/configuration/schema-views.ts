@@ -11,12 +11,12 @@ export const includeExclude = optional(
 const boundaries = z.array(z.number()).superRefine((values, context) => {
   const wrong = values.findIndex((value, i) => i > 0 && value <= (values[i - 1] as number))
   if (wrong === -1) return
-  const message = `is ${values[wrong]} after ${values[wrong - 1]}, but boundaries must ascend`
+  const problem = `is ${values[wrong]} after ${values[wrong - 1]}, but boundaries must ascend`
   context.addIssue({
     code: 'custom',
-    message,
+    message: 'sort them and keep each once',
     path: [wrong],
-    params: { mend: 'sort them and keep each once' },
+    params: { problem },
   })
 })
 
@@ -31,7 +31,7 @@ const aggregation = single({
     record_min_max: setting(z.boolean(), true),
   }),
   base2_exponential_bucket_histogram: section({
-    max_scale: setting(z.literal(20, { error: 'must be 20: no other scale is available' }), 20),
+    max_scale: setting(z.literal(20, { error: 'give 20; no other scale is available' }), 20),
     max_size: setting(z.int().min(2), 160),
     record_min_max: setting(z.boolean(), true),
   }),
@@ -73,8 +73,8 @@ export const viewSchema = object({ selector, stream }).superRefine((view, contex
   context.addIssue({
     code: 'custom',
     path: ['stream', 'name'],
-    message: `would give several instruments the one name ${view.stream.name}`,
-    params: { mend: 'name one instrument, without * and ?, in selector.instrument_name' },
+    message: 'name one instrument, without * and ?, in selector.instrument_name',
+    params: { problem: `would give several instruments the one name ${view.stream.name}` },
   })
 })
 

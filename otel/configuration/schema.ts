@@ -83,7 +83,7 @@ const severities = logLevels.flatMap((level) => [level, `${level}2`, `${level}3`
 
 /** The OpenTelemetry declarative configuration, its metrics part, and our own section. */
 export const configSchema = object({
-  file_format: z.string().regex(/^1\.\d+(-.*)?$/, 'must be "1.0" or a later 1.x'),
+  file_format: z.string().regex(/^1\.\d+(-.*)?$/, 'use "1.0" or a later 1.x'),
   disabled: setting(z.boolean(), false),
   log_level: setting(z.enum(severities), 'info'),
   resource: resourceSchema,

@@ -1,4 +1,4 @@
-import { type ConfigPath, pathText } from './config-source.ts'
+import { pathText, type SettingPath } from '../files/setting-error.ts'
 
 /** One effective value and where it came from. */
 export interface Setting {
@@ -11,9 +11,9 @@ export interface Setting {
 }
 
 /** Lists every value of a configuration. */
-export function settingsOf(config: unknown, originOf: (path: ConfigPath) => string): Setting[] {
+export function settingsOf(config: unknown, originOf: (path: SettingPath) => string): Setting[] {
   const settings: Setting[] = []
-  const visit = (value: unknown, path: ConfigPath) => {
+  const visit = (value: unknown, path: SettingPath) => {
     if (value === undefined || (path.length === 1 && path[0] === 'file_format')) return
     if (isBranch(value)) {
       for (const [key, part] of Object.entries(value))
@@ -27,7 +27,7 @@ export function settingsOf(config: unknown, originOf: (path: ConfigPath) => stri
 }
 
 /** Tells whether a value must not be shown: keys of headers and passwords, wherever they stand. */
-export function isSecret(path: ConfigPath): boolean {
+export function isSecret(path: SettingPath): boolean {
   const last = path.at(-1)
   if (last === 'headers_list' || last === 'bearer_token' || last === 'password') return true
   return path.includes('headers') && last === 'value'
@@ -38,7 +38,7 @@ function isBranch(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }
 
-function shown(value: unknown, path: ConfigPath): string {
+function shown(value: unknown, path: SettingPath): string {
   if (isSecret(path)) return '***'
   if (typeof value !== 'string') return JSON.stringify(value)
   // A URL may carry a name and a password.

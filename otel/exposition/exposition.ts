@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { DataPoint, GaugeMetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import type { EscapingScheme } from '../naming/escaping.ts'
 import { constantAttributes } from './constant-labels.ts'
-import type { EscapingScheme } from './escaping.ts'
 import { exemplarLabels } from './exemplar-labels.ts'
 import { type Family, familiesOf } from './families.ts'
 import { LabelStore } from './label-store.ts'

@@ -5,9 +5,10 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics'
+import { type EscapingScheme, escapeMetricName } from '../naming/escaping.ts'
 import { addsSuffixes, type NamedMetric, prometheusName, type TranslationStrategy } from '../naming/name.ts'
+import { namesTaken, withoutTotal } from '../naming/series.ts'
 import { unitWords } from '../naming/unit.ts'
-import { type EscapingScheme, escapeMetricName } from './escaping.ts'
 
 /** The type of a family; `native` is an exponential histogram, which only protobuf can carry whole. */
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'native'
@@ -55,7 +56,7 @@ export function familiesOf({ scopeMetrics }: ResourceMetrics, rules: FamilyRules
       if (problem !== undefined) {
         rules.onProblem(`metric "${metric.descriptor.name}" is left out: ${problem}`)
       } else if (family === undefined) {
-        for (const series of seriesNames(name, type)) owners.set(series, name)
+        for (const series of namesOf(name, type)) owners.set(series, name)
         const help = metric.descriptor.description
         const unit = unitOf(name, metric, rules.strategy)
         families.set(name, { name, type, help, unit, streams: [{ metric, scope }] })
@@ -78,14 +79,13 @@ function conflict(
   if (family !== undefined) {
     return family.type === type ? undefined : `"${name}" is a ${family.type} already, this is a ${type}`
   }
-  const series = seriesNames(name, type).find((wanted) => owners.has(wanted))
+  const series = namesOf(name, type).find((wanted) => owners.has(wanted))
   return series === undefined ? undefined : `"${series}" belongs to "${owners.get(series)}" already`
 }
 
-/** The names that a family needs for itself. */
-function seriesNames(name: string, type: FamilyType): string[] {
-  const simple = type === 'counter' || type === 'gauge'
-  return simple ? [name] : [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]
+/** The names that a family needs for itself: a native histogram falls back to buckets in every format but one. */
+function namesOf(name: string, type: FamilyType): readonly string[] {
+  return namesTaken(name, type === 'native' ? 'histogram' : type)
 }
 
 function familyName(metric: MetricData, { strategy, prefix, escaping }: FamilyRules): string {
@@ -118,7 +118,7 @@ function unitOf(name: string, metric: MetricData, strategy: TranslationStrategy)
   const { unit } = metric.descriptor
   const instrument = instrumentOf(metric)
   const words = unitWords(unit).join('_') || (unit === '1' && instrument === 'gauge' ? 'ratio' : '')
-  return name.replace(/_total$/, '').endsWith(`_${words}`) ? words : ''
+  return withoutTotal(name).endsWith(`_${words}`) ? words : ''
 }
 
 /** Keeps the first description; one family has one HELP, whatever its instruments say. */

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { InstrumentationScope } from '@opentelemetry/core'
+import { type EscapingScheme, escapeLabelName } from '../naming/escaping.ts'
 import { prometheusLabelName, type TranslationStrategy } from '../naming/name.ts'
-import { type EscapingScheme, escapeLabelName } from './escaping.ts'
 
 /** Name and value of a label, both unescaped. */
 export type Label = readonly [name: string, value: string]

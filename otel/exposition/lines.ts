@@ -1,6 +1,6 @@
 import type { DataPoint, ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics'
+import { classicLabelName, classicMetricName } from '../naming/escaping.ts'
 import { exemplarsOf } from '../sdk/exemplars.ts'
-import { classicLabelName, classicMetricName } from './escaping.ts'
 import type { Family } from './families.ts'
 import type { LabelStore } from './label-store.ts'
 import type { Label } from './labels.ts'

@@ -1,4 +1,4 @@
-import { type EscapingScheme, escapingScheme } from './escaping.ts'
+import { type EscapingScheme, escapingScheme } from '../naming/escaping.ts'
 
 /** The formats that a scraper may ask for, in the words of the metric `pipeline.scrapes`. */
 export type Format = 'text' | 'openmetrics' | 'protobuf'

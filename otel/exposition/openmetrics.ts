@@ -1,3 +1,4 @@
+import { seriesName, withoutTotal } from '../naming/series.ts'
 import { exemplarsOf } from '../sdk/exemplars.ts'
 import type { ExemplarLabels } from './exemplar-labels.ts'
 import type { Family } from './families.ts'
@@ -27,7 +28,7 @@ export function openMetrics(
     },
     createdName: (family) => {
       const name = baseName(family)
-      const created = `${name}_created`
+      const created = seriesName(name, 'created')
       const known = family.type !== 'gauge' && !isUnknown(family, name)
       return known && !taken.has(created) ? created : undefined
     },
@@ -56,8 +57,8 @@ const typeNames = { counter: 'counter', gauge: 'gauge', histogram: 'histogram', 
 
 /** A family of counters is called without `_total`, unless that name means another family. */
 function openMetricsName({ name, type }: Family, taken: ReadonlySet<string>): string {
-  if (type !== 'counter' || !name.endsWith('_total')) return name
-  const base = name.slice(0, -'_total'.length)
+  if (type !== 'counter') return name
+  const base = withoutTotal(name)
   return base === '' || taken.has(base) ? name : base
 }
 

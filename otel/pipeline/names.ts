@@ -1,5 +1,6 @@
 import type { MetricDefinition } from '../catalog/metric.ts'
 import { prometheusName } from '../naming/name.ts'
+import { namesTaken } from '../naming/series.ts'
 
 /**
  * Makes sure that no two metrics end in one Prometheus name, the series of histograms included.
@@ -9,7 +10,7 @@ import { prometheusName } from '../naming/name.ts'
 export function checkNames(catalog: readonly MetricDefinition[]): void {
   const taken = new Map<string, string>()
   for (const definition of catalog) {
-    for (const name of seriesNames(definition)) {
+    for (const name of namesTaken(prometheusName(definition), definition.instrument)) {
       const other = taken.get(name)
       if (other !== undefined) {
         throw new Error(`${other} and ${definition.name} are both ${name} in Prometheus: rename one of them`)
@@ -17,11 +18,4 @@ export function checkNames(catalog: readonly MetricDefinition[]): void {
       taken.set(name, definition.name)
     }
   }
-}
-
-function seriesNames(definition: MetricDefinition): readonly string[] {
-  const name = prometheusName(definition)
-  return definition.instrument === 'histogram'
-    ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]
-    : [name]
 }

@@ -115,7 +115,7 @@ describe('tidegauge audit with bad input', () => {
   const unreadable: readonly { readonly flags: () => AuditFlags; readonly says: RegExp }[] = [
     ...rows('dashboards', {
       'none.json': /there is no such file; check the path/,
-      '.': /it is a folder; give a file or a pattern/,
+      '.': /it is a folder; give a file, or, where several are read, a pattern/,
       'none-*.json': /no file matches this pattern/,
       'deep.json': /nested more than 200 deep/,
       'objects.json': /nested more than 200 deep/,
@@ -128,7 +128,8 @@ describe('tidegauge audit with bad input', () => {
       'none.yaml': /there is no such file; check the path/,
       'deep.yaml': /it is nested too deeply/,
       'bomb.yaml': /bomb\.yaml:\d+: groups is no list/,
-      'tab.yaml': /tab\.yaml:2: tabs are not allowed as indentation; mend the YAML/,
+      'tab.yaml':
+        /tab\.yaml:2: it is not valid YAML: tabs are not allowed as indentation; indent with spaces/,
       'list.yaml': /a rule file is a map with groups/,
     }),
     ...rows('source', {
@@ -212,22 +213,25 @@ describe('tidegauge audit with bad input', () => {
 
   const settings: readonly { readonly flags: AuditFlags; readonly says: RegExp }[] = [
     { flags: { config: 'none.yaml' }, says: /there is no such file/ },
-    { flags: { config: 'list.yaml' }, says: /list\.yaml:1: it holds no settings; write them as "scrape: …"/ },
-    { flags: { config: 'deep.yaml' }, says: /it is nested too deeply/ },
-    { flags: { config: 'bomb.yaml' }, says: /its aliases \(\*name\) unfold to far too much/ },
-    { flags: { config: 'proto.yaml' }, says: /proto\.yaml:1: __proto__ is no setting/ },
-    { flags: { catalog: 'bomb-catalog.yaml' }, says: /its aliases \(\*name\) unfold to far too much/ },
-    { flags: { catalog: 'web.txt' }, says: /web\.txt:1: it holds no settings; write them as "metrics: …"/ },
-    { flags: { catalog: 'list.yaml' }, says: /it holds no settings/ },
+    { flags: { config: 'list.yaml' }, says: /list\.yaml:1: holds no settings; write them as "scrape: …"/ },
+    { flags: { config: 'deep.yaml' }, says: /deep\.yaml:1: is nested too deeply/ },
+    { flags: { config: 'bomb.yaml' }, says: /has aliases \(\*name\) that unfold to far too much/ },
+    { flags: { config: 'proto.yaml' }, says: /proto\.yaml:1: __proto__: is not a known key/ },
+    { flags: { catalog: 'bomb-catalog.yaml' }, says: /has aliases \(\*name\) that unfold to far too much/ },
+    { flags: { catalog: 'web.txt' }, says: /web\.txt:1: holds no settings; write them as "metrics: …"/ },
+    { flags: { catalog: 'list.yaml' }, says: /list\.yaml:1: holds no settings/ },
     {
       flags: { baseline: 'none.json' },
       says: /no such file; check the path; or write it anew with --write-baseline/,
     },
     {
       flags: { baseline: 'twice.json' },
-      says: /twice\.json:2: map keys must be unique; mend the JSON; or write/,
+      says: /twice\.json:2: title: stands here a second time; remove one of the two; or write/,
     },
-    { flags: { baseline: 'proto.json' }, says: /version: write 1; or write it anew with --write-baseline/ },
+    {
+      flags: { baseline: 'proto.json' },
+      says: /version: is missing; add it; or write it anew with --write-baseline/,
+    },
   ]
   for (const { flags, says } of settings) {
     it(`refuses ${JSON.stringify(flags)} before anything is audited`, async () => {

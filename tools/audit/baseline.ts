@@ -1,6 +1,6 @@
+import { readSettingsFile } from '@tidegauge/otel/settings-file'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { z } from 'zod'
-import { readSettingsFile } from '../files/settings-file.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 
@@ -30,7 +30,7 @@ const schema = z.strictObject({
   ),
 })
 
-/** @throws {UsageError} when the file cannot be read or is no baseline. */
+/** @throws {UsageError} when the file cannot be read or is not a baseline. */
 export async function readBaseline(file: string): Promise<Baseline> {
   try {
     return await readSettingsFile(file, schema)

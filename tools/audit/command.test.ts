@@ -85,7 +85,7 @@ describe('tidegauge audit', () => {
 
   it('reports as JSON, with a fingerprint for each finding', async () => {
     const report = JSON.parse((await audit({ format: 'json' })).out)
-    assert.equal(report.version, 1)
+    assert.equal(report.version, 2)
     assert.equal(report.tool.version, '1.2.3')
     assert.equal(
       report.summary.error,
@@ -204,14 +204,14 @@ fail-on: warning
   const refused = [
     {
       text: 'except: [{ check: metric-type }]',
-      says: /settings\.yaml:1: except\[0\]\.reason: say why it is accepted/,
+      says: /settings\.yaml:1: except\[0\]\.reason: is missing; say why it is accepted$/,
     },
     {
       text: 'except: [{ check: metric-tipe, reason: x }]',
       says: /there is no check metric-tipe; did you mean metric-type\?/,
     },
-    { text: 'dashboard: a', says: /dashboard is no setting; did you mean dashboards\?/ },
-    { text: 'interval: soon', says: /interval: write a duration like 10s/ },
+    { text: 'dashboard: a', says: /dashboard: is not a known key; did you mean dashboards\?$/ },
+    { text: 'interval: soon', says: /interval: is "soon"; write a duration like 10s or 1m$/ },
   ]
   for (const { text, says } of refused) {
     it(`refuses the settings ${text}`, async () => {

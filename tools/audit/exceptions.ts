@@ -1,6 +1,6 @@
 import { matchesGlob } from 'node:path'
+import { nearest } from '@tidegauge/otel/nearest'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { nearest } from '../files/nearest.ts'
 import type { Finding, Level } from './finding.ts'
 
 /** Findings that somebody has looked at and accepts. */

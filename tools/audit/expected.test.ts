@@ -100,7 +100,7 @@ describe('the audit of what was generated', () => {
     await assert.rejects(auditCommand(flags, output), { message: /^--generate-config needs --catalog/ })
     await writeFile(path('wrong.yaml'), 'thresholds: { shop_queu: { critical: 5 } }\n')
     await assert.rejects(audit({ 'generate-config': path('wrong.yaml') }), {
-      message: /there is no such metric/,
+      message: /is not a metric of the catalog; did you mean shop_queue\?$/,
     })
   })
 })

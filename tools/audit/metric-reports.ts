@@ -1,3 +1,4 @@
+import { isPart } from '@tidegauge/otel/naming'
 import { consumersOf } from '../inputs/consumers.ts'
 import type { Place } from '../inputs/place.ts'
 import { type ServiceMetric, serviceMetrics } from '../inputs/service-metrics.ts'
@@ -117,7 +118,7 @@ function movedMetrics({ targets }: AuditInputs): ReadonlyMap<string, boolean> {
 }
 
 function isMoved({ name, value }: { readonly name: string; readonly value: number }): boolean {
-  return value !== 0 && !name.endsWith('_created')
+  return value !== 0 && !isPart(name, 'created')
 }
 
 function componentOf({ metric, isOfRuntime }: ServiceMetric, declared: DeclaredMetric | undefined): string {

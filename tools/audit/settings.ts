@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
+import { readSettingsFile } from '@tidegauge/otel/settings-file'
 import { z } from 'zod'
-import { readSettingsFile } from '../files/settings-file.ts'
 import { durationMs } from '../rules/duration.ts'
 import { levels } from './finding.ts'
 

@@ -1,5 +1,5 @@
 import type { MetricDefinition } from '@tidegauge/otel/catalog'
-import { prometheusLabelName, prometheusName } from '@tidegauge/otel/naming'
+import { prometheusLabelName, prometheusName, valueUnit } from '@tidegauge/otel/naming'
 import type { Declared, DeclaredMetric } from '../metrics/declared-metric.ts'
 import type { LoadedCatalog } from './loaded-catalog.ts'
 import { defaultSettings, type GenerateSettings } from './overrides.ts'
@@ -32,7 +32,7 @@ function declaredMetric(file: string, metric: MetricDefinition, settings: Genera
     name: prometheusName(metric),
     type: instrument === 'upDownCounter' ? 'gauge' : instrument,
     help: description,
-    unit,
+    unit: valueUnit(metric),
     labels: new Map(
       Object.entries(attributes).map(([key, values]) => [
         labelName(key),

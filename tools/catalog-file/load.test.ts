@@ -182,44 +182,48 @@ describe('a catalog in a file', () => {
     {
       from: 'instance:shop_pack:sum5m / sum',
       to: 'instance:shop_pack:sum5m / / sum',
-      says: /^\S+:37: components\[0\]\.recordings\[0\]\.query: it is no PromQL: .* \(at character \d+\)$/,
+      says: /^\S+:37: components\[0\]\.recordings\[0\]\.query: is not PromQL: .* \(at character \d+\); remove "\/"/,
     },
     {
       from: 'critical(shop_queue)',
       to: 'critical(shop_queu)',
-      says: /:59: .*alerts\[0\]\.query: there is no shop_queu in the catalog \(did you mean shop_queue\?\)$/,
+      says: /:59: .*alerts\[0\]\.query: names shop_queu, which the catalog does not have; did you mean shop_queue\?$/,
     },
     {
       from: 'critical(shop_queue)',
       to: 'critical(shop_open)',
-      says: /shop_open has no threshold critical; give it one$/,
+      says: /names a threshold that shop_open does not have: critical; give it one$/,
     },
     {
       from: 'thresholdsOf: instance:shop_pack:mean5m',
       to: 'thresholdsOf: shop_open',
-      says: /:50: .*panels\[0\]\.thresholdsOf: shop_open has no thresholds; give it some$/,
+      says: /:50: .*panels\[0\]\.thresholdsOf: names shop_open, which has no thresholds; give it some$/,
     },
     {
       from: 'thresholdsOf: instance:shop_pack:mean5m',
       to: 'thresholdsOf: nope',
-      says: /thresholdsOf: there is no nope in the catalog$/,
+      says: /thresholdsOf: names nope, which the catalog does not have; declare it, or name another$/,
     },
     {
       from: 'name: shop.build',
       to: 'name: shop.queue\n        unit: "{order}"',
-      says: /metrics\[4\]: shop_queue is declared twice; keep one/,
+      says: /metrics\[4\]: declares shop_queue a second time; keep one/,
     },
     {
       from: 'buckets: [1, 10, 100]',
       to: 'buckets: [1, 100, 10]',
-      says: /buckets: write the bounds of buckets from the lowest/,
+      says: /buckets: is \[1,100,10\]; write the bounds of buckets from the lowest/,
     },
-    { from: 'for: 5m', to: 'for: five', says: /for: write a duration as Prometheus does/ },
-    { from: 'recordedBy', to: 'recordedby', says: /recordedby is no setting; did you mean recordedBy\?$/ },
+    { from: 'for: 5m', to: 'for: five', says: /for: is "five"; write a duration as Prometheus does/ },
+    {
+      from: 'recordedBy',
+      to: 'recordedby',
+      says: /recordedby: is not a known key; did you mean recordedBy\?$/,
+    },
     {
       from: 'series: [{ query: shop_queue, values: "{critical/2}',
       to: 'series: [{ query: "shop_queue{", values: "{critical/2}',
-      says: /tests\.quiet\.series\[0\]\.query: it is no PromQL/,
+      says: /tests\.quiet\.series\[0\]\.query: is not PromQL/,
     },
   ]
   for (const { from, to, says } of refused) {

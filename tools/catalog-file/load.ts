@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Component, ComponentCatalog } from '@tidegauge/otel/catalog'
+import { readSettingsFile } from '@tidegauge/otel/settings-file'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { readSettingsFile } from '../files/settings-file.ts'
 import { resolveCatalog } from './resolve.ts'
 import { writtenCatalog } from './schema.ts'
 
@@ -21,7 +21,9 @@ export async function loadCatalog(file: string): Promise<readonly ComponentCatal
 }
 
 const fileSchema = writtenCatalog.transform((written, { addIssue }) =>
-  resolveCatalog(written, (path, message) => addIssue({ code: 'custom', path: [...path], message })),
+  resolveCatalog(written, (path, { problem, mend }) =>
+    addIssue({ code: 'custom', path: [...path], message: mend, params: { problem } }),
+  ),
 )
 
 async function fromData(file: string): Promise<readonly ComponentCatalog[]> {

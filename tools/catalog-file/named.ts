@@ -1,18 +1,25 @@
 import type { MetricDefinition, Recording } from '@tidegauge/otel/catalog'
-import { prometheusName } from '@tidegauge/otel/naming'
-import { nearest } from '../files/nearest.ts'
+import { prometheusName, splitSeries } from '@tidegauge/otel/naming'
+import { nearest } from '@tidegauge/otel/nearest'
 
 /** What queries name: a metric or a recording. */
 export type Named = MetricDefinition | Recording
+
+/** What is wrong with a name, and how to mend it. */
+export interface NameFault {
+  readonly problem: string
+  readonly mend: string
+}
 
 /** The metrics and recordings of a catalog by the names that Prometheus knows. */
 export class Names {
   readonly #byName = new Map<string, Named>()
 
   /** @returns what is wrong when there is one of the name already. */
-  add(named: Named): string | undefined {
+  add(named: Named): NameFault | undefined {
     const name = 'record' in named ? named.record : prometheusName(named)
-    if (this.#byName.has(name)) return `${name} is declared twice; keep one, or give them names of their own`
+    if (this.#byName.has(name))
+      return { problem: `declares ${name} a second time`, mend: 'keep one, or give it a name of its own' }
     this.#byName.set(name, named)
     return undefined
   }
@@ -25,15 +32,18 @@ export class Names {
   ofSeries(series: string): { readonly named: Named; readonly name: string } | undefined {
     const named = this.#byName.get(series)
     if (named !== undefined) return { named, name: series }
-    const name = series.replace(/_(bucket|sum|count)$/, '')
+    const { metric: name, part } = splitSeries(series)
     const histogram = this.#byName.get(name)
-    if (histogram === undefined || !('instrument' in histogram)) return undefined
+    if (histogram === undefined || !('instrument' in histogram) || part === 'created') return undefined
     return histogram.instrument === 'histogram' ? { named: histogram, name } : undefined
   }
 
-  /** Names that are like one that there is not, in words: ` (did you mean x?)`. */
-  hint(name: string): string {
+  /** What is wrong with a name that there is not. */
+  unknown(name: string): NameFault {
     const near = nearest(name, this.#byName.keys())
-    return near === undefined ? '' : ` (did you mean ${near}?)`
+    return {
+      problem: `names ${name}, which the catalog does not have`,
+      mend: near === undefined ? 'declare it, or name another' : `did you mean ${near}?`,
+    }
   }
 }

@@ -2,9 +2,10 @@ import type { Query, QueryPart } from '@tidegauge/otel/catalog'
 import { parseQuery } from '../promql/parse.ts'
 import type { Names } from './named.ts'
 
-/** What is wrong with a query, in words. */
+/** What is wrong with a query, in words, and how to mend it. */
 export interface QueryRefused {
-  readonly refused: string
+  readonly problem: string
+  readonly mend: string
 }
 
 /**
@@ -16,22 +17,30 @@ export function readQuery(text: string, names: Names): Query | QueryRefused {
   for (const found of text.matchAll(bound)) {
     const [whole, level = '', name = ''] = found
     const named = names.get(name)
-    if (named === undefined) return { refused: `there is no ${name} in the catalog${names.hint(name)}` }
+    if (named === undefined) return names.unknown(name)
     const part = { thresholdOf: named, level: level as 'critical' | 'warning' }
     if (named.thresholds?.[part.level] === undefined)
-      return { refused: `${name} has no threshold ${level}; give it one` }
+      return { problem: `names a threshold that ${name} does not have: ${level}`, mend: 'give it one' }
     placed.push({ from: found.index, to: found.index + whole.length, part })
   }
   const readable = text.replaceAll(bound, (whole) => '1'.padEnd(whole.length))
   const { query, problem } = parseQuery(readable, { variables: 'grafana' })
   if (query === undefined)
-    return { refused: `it is no PromQL: ${problem.reason} (at character ${problem.at + 1})` }
+    return {
+      problem: `is not PromQL: ${problem.reason} (at character ${problem.at + 1})`,
+      mend: asOrder(problem.mend),
+    }
   for (const { name } of query.selectors) {
     const found = name && names.ofSeries(name.text)
     if (!found || readable.slice(name.from, name.from + found.name.length) !== found.name) continue
     placed.push({ from: name.from, to: name.from + found.name.length, part: found.named })
   }
   return assembled(text, placed)
+}
+
+/** A sentence as the end of one. */
+function asOrder(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '')
 }
 
 const bound = /\$\{\s*(critical|warning)\(\s*([\w:.]*)\s*\)\s*\}/g

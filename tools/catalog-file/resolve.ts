@@ -6,7 +6,7 @@ import type {
   Query,
   Recording,
 } from '@tidegauge/otel/catalog'
-import { type Named, Names } from './named.ts'
+import { type Named, type NameFault, Names } from './named.ts'
 import { readQuery } from './query.ts'
 import type { WrittenCatalog } from './schema.ts'
 
@@ -17,7 +17,7 @@ export interface ResolvedCatalog {
 }
 
 /** Called for each name that leads nowhere and each query that cannot be read, with where it stands. */
-export type Refuse = (path: readonly (string | number)[], message: string) => void
+export type Refuse = (path: readonly (string | number)[], fault: NameFault) => void
 
 /** Makes of names what they stand for. */
 export function resolveCatalog(written: WrittenCatalog, refuse: Refuse): ResolvedCatalog {
@@ -96,17 +96,20 @@ class Resolver {
     }))
     const bounded = name === undefined ? undefined : this.#names.get(name)
     if (name !== undefined && bounded === undefined)
-      this.#refuse([...at, 'thresholdsOf'], `there is no ${name} in the catalog${this.#names.hint(name)}`)
+      this.#refuse([...at, 'thresholdsOf'], this.#names.unknown(name))
     if (bounded !== undefined && bounded.thresholds === undefined)
-      this.#refuse([...at, 'thresholdsOf'], `${name} has no thresholds; give it some`)
+      this.#refuse([...at, 'thresholdsOf'], {
+        problem: `names ${name}, which has no thresholds`,
+        mend: 'give it some',
+      })
     return { ...rest, targets, ...(bounded && { thresholdsOf: bounded }) } as Panel
   }
 
   /** @param at where the declaration stands that has the query. */
   #query(text: string, at: Path): Query {
     const read = readQuery(text, this.#names)
-    if (!('refused' in read)) return read
-    this.#refuse([...at, 'query'], read.refused)
+    if (!('problem' in read)) return read
+    this.#refuse([...at, 'query'], read)
     return { strings: [text], parts: [] }
   }
 }

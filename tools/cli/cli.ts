@@ -1,4 +1,6 @@
 // `@tidegauge/tools/cli`: what a program needs to offer the commands of the tools beside its own.
+
+export { didYouMean } from '@tidegauge/otel/nearest'
 export type { Command, CommandEntry, Example, ExitCode, Program, Terminal } from './command.ts'
 export {
   type Flag,
@@ -10,7 +12,6 @@ export {
   readValue,
   toggle,
 } from './flags.ts'
-export { didYouMean } from './nearest.ts'
 export { runProgram } from './program.ts'
 export { type CliOptions, errorText, runCli } from './run.ts'
 export { toolCommands } from './table.ts'

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import { didYouMean } from '@tidegauge/otel/nearest'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { didYouMean } from './nearest.ts'
 import { InvalidValue } from './values.ts'
 
 /** One flag of a command. */

@@ -1,6 +1,6 @@
+import { didYouMean } from '@tidegauge/otel/nearest'
 import type { CommandEntry, ExitCode, Program, Terminal } from './command.ts'
 import { explain, overview } from './help.ts'
-import { didYouMean } from './nearest.ts'
 
 export interface CliOptions {
   readonly program: Program

@@ -1,4 +1,4 @@
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '@tidegauge/otel/nearest'
 
 // What the text of a flag, of a variable or of a setting is made into. Each reader says what the text must be.
 

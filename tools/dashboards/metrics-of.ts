@@ -1,3 +1,4 @@
+import { seriesName } from '@tidegauge/otel/naming'
 import type { DashboardPanel } from './dashboard.ts'
 
 /** Every word of a panel's queries that could be the name of a metric, those in strings included. */
@@ -11,7 +12,11 @@ export function wordsInQueries({ targets }: Pick<DashboardPanel, 'targets'>): Re
 
 /** Whether a query of the panel names the metric, or a series of it. */
 export function shows(words: ReadonlySet<string>, metric: string): boolean {
-  return words.has(metric) || suffixes.some((suffix) => words.has(metric + suffix))
+  return (
+    words.has(metric) ||
+    [...parts.map((part) => seriesName(metric, part)), `${metric}_total`].some((name) => words.has(name))
+  )
 }
 
-const suffixes = ['_bucket', '_sum', '_count', '_total']
+/** A type is not known here; of a family that OpenMetrics names, the series has `_total` as well. */
+const parts = ['bucket', 'sum', 'count'] as const

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { readTextFile } from '@tidegauge/otel/text-file'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { readTextFile } from '../files/text-file.ts'
 import { uninterrupted } from './uninterrupted.ts'
 
 /** A dashboard is far smaller; Grafana itself refuses to store one of this size. */

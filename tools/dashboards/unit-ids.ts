@@ -7,9 +7,12 @@ export interface UnitMeaning {
 
 /** What a unit id of Grafana means; undefined for one that Grafana does not know. */
 export function unitMeaning(id: string): UnitMeaning | undefined {
-  return (
-    known.get(id) ?? (/^(suffix|prefix|si|count|currency|time|bool|string)(:|$)/.test(id) ? other : undefined)
-  )
+  return known.get(id) ?? (/^(suffix|prefix|si|count|currency|time|bool):/.test(id) ? other : undefined)
+}
+
+/** All ids that Grafana has, without those that a user makes: `suffix:repos`. */
+export function unitIds(): readonly string[] {
+  return [...known.keys()]
 }
 
 const other: UnitMeaning = { quantity: 'other', factor: 1 }
@@ -20,9 +23,64 @@ function define(quantity: UnitMeaning['quantity'], ids: Readonly<Record<string, 
 }
 
 function defineAll(quantity: UnitMeaning['quantity'], ids: string, factor = 1): void {
-  for (const id of ids.split(/\s+/)) known.set(id, { quantity, factor })
+  for (const id of ids.trim().split(/\s+/)) known.set(id, { quantity, factor })
 }
 
+// Every id of https://github.com/grafana/grafana/blob/v13.2.3/packages/grafana-data/src/valueFormats/categories.ts,
+// in the order of its categories; compared with the package @grafana/data 13.2.3.
+
+define('ratio', { percent: 0.01, percentunit: 1 })
+defineAll('count', 'none short sishort locale sci hex0x hex')
+defineAll('state', 'string bool bool_yes_no bool_on_off')
+defineAll('other', 'humidity dB candela pixel')
+defineAll('other', 'accMS2 accFS2 accG degree radian grad arcmin arcsec areaM2 areaF2 areaMI2 acres hectares')
+defineAll('other', 'flops mflops gflops tflops pflops eflops zflops yflops')
+defineAll('other', 'ppm conppb conngm3 conngNm3 conμgm3 conμgNm3 conmgm3 conmgNm3 congm3 congNm3')
+defineAll('other', 'conmgdL conmmolL')
+defineAll(
+  'other',
+  `currencyUSD currencyGBP currencyEUR currencyJPY currencyRUB currencyUAH currencyBRL currencyDKK currencyISK
+  currencyNOK currencySEK currencyCZK currencyCHF currencyPLN currencyBTC currencymBTC currencyμBTC currencyZAR
+  currencyINR currencyKRW currencyIDR currencyPHP currencyVND currencyTRY currencyMYR currencyXPF currencyBGN
+  currencyPYG currencyUYU currencyILS`,
+)
+
+define('data', { bytes: 1, decbytes: 1, bits: 1 / 8, decbits: 1 / 8 })
+define('data', { kbytes: 2 ** 10, mbytes: 2 ** 20, gbytes: 2 ** 30, tbytes: 2 ** 40, pbytes: 2 ** 50 })
+define('data', { deckbytes: 1e3, decmbytes: 1e6, decgbytes: 1e9, dectbytes: 1e12, decpbytes: 1e15 })
+define('data rate', { Bps: 1, binBps: 1, bps: 1 / 8, binbps: 1 / 8 })
+const decimal = { K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 }
+const binary = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50 }
+for (const [prefix, factor] of Object.entries({ ...decimal, ...binary })) {
+  define('data rate', { [`${prefix}Bs`]: factor, [`${prefix}bits`]: factor / 8 })
+}
+
+defineAll('date', 'dateTimeAsIso dateTimeAsIsoNoDateIfToday dateTimeAsUS dateTimeAsUSNoDateIfToday')
+defineAll('date', 'dateTimeAsLocal dateTimeAsLocalNoDateIfToday dateTimeAsSystem dateTimeFromNow')
+defineAll(
+  'other',
+  `watt kwatt megwatt gwatt mwatt Wm2 voltamp kvoltamp voltampreact kvoltampreact watth watthperkg kwatth kwattm
+  mwatth amph kamph mamph joule ev amp kamp mamp volt kvolt mvolt dBm mohm ohm kohm Mohm farad µfarad nfarad pfarad
+  ffarad henry mhenry µhenry lumens`,
+)
+defineAll('other', 'flowgpm flowcms flowcfs flowcfm litreh flowlpm flowmlpm lux')
+defineAll(
+  'other',
+  'forceNm forcekNm forceN forcekN Hs KHs MHs GHs THs PHs EHs massmg massg masslb masskg masst',
+)
+defineAll('other', 'lengthmm lengthcm lengthin lengthft lengthm lengthkm lengthmi')
+defineAll(
+  'other',
+  'pressurembar pressurebar pressurekbar pressurepa pressurehpa pressurekpa pressurehg pressurepsi',
+)
+defineAll(
+  'other',
+  'radbq radci radgy radrad radsv radmsv radusv radrem radexpckg radr radsvh radmsvh radusvh',
+)
+defineAll('other', 'rotrads rotdegs celsius fahrenheit kelvin')
+define('rate', { rotrpm: 1 / 60, rothz: 1, rotkhz: 1e3, rotmhz: 1e6, rotghz: 1e9 })
+
+define('rate', { hertz: 1 })
 define('time', { ns: 1e-9, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3_600, d: 86_400 })
 define('time', {
   dtdurationms: 1e-3,
@@ -33,66 +91,6 @@ define('time', {
   clockms: 1e-3,
   clocks: 1,
 })
-
-const decimal = { K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 }
-const binary = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50 }
-define('data', { bytes: 1, decbytes: 1, bits: 1 / 8, decbits: 1 / 8 })
-define('data', { kbytes: 2 ** 10, mbytes: 2 ** 20, gbytes: 2 ** 30, tbytes: 2 ** 40, pbytes: 2 ** 50 })
-define('data', { deckbytes: 1e3, decmbytes: 1e6, decgbytes: 1e9, dectbytes: 1e12, decpbytes: 1e15 })
-define('data rate', { Bps: 1, binBps: 1, bps: 1 / 8, binbps: 1 / 8 })
-for (const [prefix, factor] of Object.entries({ ...decimal, ...binary })) {
-  define('data rate', { [`${prefix}Bs`]: factor, [`${prefix}bits`]: factor / 8 })
-}
-
-define('ratio', { percent: 0.01, percentunit: 1 })
-defineAll('rate', 'cps ops reqps rps wps iops eps mps recps rowsps pps hertz rothz')
-defineAll('rate', 'cpm opm rpm wpm epm mpm rotrpm', 1 / 60)
-defineAll('count', 'short none sishort locale sci')
-defineAll('count', 'hex0x hex')
-defineAll('date', 'dateTimeAsIso dateTimeAsIsoNoDateIfToday dateTimeAsUS dateTimeAsUSNoDateIfToday')
-defineAll('date', 'dateTimeAsLocal dateTimeAsLocalNoDateIfToday dateTimeAsSystem dateTimeFromNow')
-defineAll('state', 'bool bool_yes_no bool_on_off string')
-defineAll(
-  'other',
-  'humidity dB candela none currencyUSD currencyEUR currencyGBP currencyJPY currencyCHF currencyBTC',
-)
-defineAll(
-  'other',
-  'celsius fahrenheit kelvin pressurembar pressurebar pressurehpa pressurekpa pressurepsi pressurehg',
-)
-defineAll(
-  'other',
-  'watt kwatt megwatt gwatt mwatt voltamp kvoltamp volt kvolt mvolt amp kamp mamp ohm kohm Mohm farad',
-)
-defineAll(
-  'other',
-  'watth kwatth kwattm joule ev amph kamph mamph numdBm dBm lumens lux henry µfarad nfarad pfarad ffarad',
-)
-defineAll(
-  'other',
-  'lengthmm lengthin lengthft lengthm lengthkm lengthmi areaM2 areaF2 areaMI2 massmg massg masslb masskg masst',
-)
-defineAll(
-  'other',
-  'velocityms velocitykmh velocitymph velocityknot accMS2 accFS2 accG degree radian grad arcmin arcsec',
-)
-defineAll(
-  'other',
-  'ppm conppb conngm3 conngNm3 conμgm3 conμgNm3 conmgm3 conmgNm3 congm3 congNm3 conmgdL conmmolL',
-)
-defineAll(
-  'other',
-  'flops mflops gflops tflops pflops eflops zflops yflops cgmgdl cgmmmoll rotrad rotdeg rotrads rotdegs',
-)
-defineAll(
-  'other',
-  'mlitre litre m3 Nm3 dm3 gallons flowgpm flowcms flowcfs flowcfm litreh flowlpm flowmlpm flowlux',
-)
-defineAll(
-  'other',
-  'Gbits forceNm forcekNm forceN forcekN h/s kh/s Mh/s Gh/s Th/s Ph/s Eh/s radbq radci radgy radrad',
-)
-defineAll('other', 'radsv radmsv radusv radrem radexpckg radr radsvh radmsvh radusvh')
-define('data rate', { Gbits: 1e9 / 8 })
-// `none` stands in two of Grafana's lists; it is a plain number.
-defineAll('count', 'none')
+defineAll('rate', 'cps ops reqps rps wps iops eps mps recps rowsps pps')
+defineAll('rate', 'cpm opm reqpm rpm wpm epm mpm recpm rowspm', 1 / 60)
+defineAll('other', 'velocityms velocitykmh velocitymph velocityknot mlitre litre m3 Nm3 dm3 gallons')

@@ -1,9 +1,9 @@
 import type { ComponentCatalog } from '@tidegauge/otel/catalog'
+import { nearest } from '@tidegauge/otel/nearest'
+import { readSettingsFile } from '@tidegauge/otel/settings-file'
 import { z } from 'zod'
 import { defaultSettings, type GenerateSettings } from '../catalog-file/overrides.ts'
 import { publicName } from '../catalog-file/render-query.ts'
-import { nearest } from '../files/nearest.ts'
-import { readSettingsFile } from '../files/settings-file.ts'
 
 const duration = z.string().regex(/^(\d+(ms|[smhdwy]))+$/, 'write a duration as Prometheus does, such as 5m')
 
@@ -41,20 +41,21 @@ function settingsSchema(components: readonly ComponentCatalog[]) {
       .default({})
       .superRefine((thresholds, { addIssue }) => {
         for (const [name, set] of Object.entries(thresholds)) {
-          const refuse = (message: string, ...path: string[]) =>
-            addIssue({ code: 'custom', path: [name, ...path], message })
+          const refuse = (problem: string, mend: string, ...path: string[]) =>
+            addIssue({ code: 'custom', path: [name, ...path], message: mend, params: { problem } })
           const of = byName.get(name)
           if (of === undefined) {
-            refuse(`there is no such metric${hint(name, byName.keys())}`)
+            refuse('is not a metric of the catalog', instead(name, byName.keys()))
             continue
           }
           for (const level of ['warning', 'critical'] as const)
             if (set[level] !== undefined && of.thresholds?.[level] === undefined)
-              refuse(`nothing depends on it; ${havingThresholds(byName)}`, level)
+              refuse('changes nothing', havingThresholds(byName), level)
           const { warning, critical, bad = 'above' } = { ...of.thresholds, ...set }
           if (warning !== undefined && critical !== undefined && (bad === 'above') === warning > critical)
             refuse(
-              `warning (${warning}) comes ${bad === 'above' ? 'above' : 'below'} critical (${critical}); swap them`,
+              `has the warning (${warning}) ${bad === 'above' ? 'above' : 'below'} the critical bound (${critical})`,
+              'swap them',
             )
         }
       }),
@@ -64,7 +65,12 @@ function settingsSchema(components: readonly ComponentCatalog[]) {
       .superRefine((given, { addIssue }) => {
         for (const name of Object.keys(given))
           if (!alerts.includes(name))
-            addIssue({ code: 'custom', path: [name], message: `there is no such alert${hint(name, alerts)}` })
+            addIssue({
+              code: 'custom',
+              path: [name],
+              message: instead(name, alerts),
+              params: { problem: 'is not an alert of the catalog' },
+            })
       }),
     runbooks: z.string().min(1).default(defaultSettings.runbooks),
     jobs: z
@@ -74,12 +80,13 @@ function settingsSchema(components: readonly ComponentCatalog[]) {
   })
 }
 
-function hint(name: string, names: Iterable<string>): string {
+function instead(name: string, names: Iterable<string>): string {
   const near = nearest(name, names)
-  return near === undefined ? '; docs/metrics.md lists all' : ` (did you mean ${near}?)`
+  return near === undefined ? 'see docs/metrics.md for all' : `did you mean ${near}?`
 }
 
 function havingThresholds(byName: ReadonlyMap<string, { thresholds?: object | undefined }>): string {
   const names = [...byName].filter(([, { thresholds }]) => thresholds !== undefined).map(([name]) => name)
-  return `thresholds belong to ${names.join(', ') || 'no metric of this catalog'}`
+  if (names.length === 0) return 'remove it; no metric of this catalog has bounds'
+  return names.length > 8 ? 'docs/metrics.md tells which have bounds' : `set one of ${names.join(', ')}`
 }

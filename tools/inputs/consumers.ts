@@ -1,3 +1,4 @@
+import { seriesName } from '@tidegauge/otel/naming'
 import type { Inventory } from '../metrics/inventory.ts'
 import type { Selector } from '../promql/expression.ts'
 import { parseQuery } from '../promql/parse.ts'
@@ -75,6 +76,9 @@ function withRecorded(
   return all
 }
 
+/** What the pattern of a name may be for, whatever the type of the metric. */
+const seriesParts = ['value', 'bucket', 'sum', 'count'] as const
+
 function metricsOf({ name, matchers }: Selector, inventory: Inventory): readonly string[] {
   if (name !== undefined && !name.isVariable) {
     const found = inventory.ofSeries(name.text)
@@ -88,9 +92,9 @@ function metricsOf({ name, matchers }: Selector, inventory: Inventory): readonly
     value,
   }))
   return [...inventory.metrics.keys()].filter((metric) =>
-    ['', '_bucket', '_sum', '_count'].some((suffix) =>
+    seriesParts.some((part) =>
       patterns.every(({ operator, pattern, value }) => {
-        const name = metric + suffix
+        const name = seriesName(metric, part)
         if (operator === '=') return name === value.text
         if (operator === '!=') return name !== value.text
         return pattern instanceof RegExp && pattern.test(name) === (operator === '=~')

@@ -1,7 +1,7 @@
+import { readTextFile } from '@tidegauge/otel/text-file'
 import type { Dashboard } from '../dashboards/dashboard.ts'
 import { readDashboard } from '../dashboards/read.ts'
 import { expandFiles } from '../files/expand-files.ts'
-import { readTextFile } from '../files/text-file.ts'
 import { isRuleTest, readRules } from '../rules/read.ts'
 import type { RuleFile } from '../rules/rule-file.ts'
 

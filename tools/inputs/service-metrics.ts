@@ -1,3 +1,4 @@
+import { infoMetrics, splitSeries } from '@tidegauge/otel/naming'
 import type { KnownMetric } from '../metrics/inventory.ts'
 import type { Family, Scrape, Target } from '../scrape/scrape.ts'
 import type { Inputs } from './inputs.ts'
@@ -61,13 +62,13 @@ export function labelsKey(labels: ReadonlyMap<string, string>): string {
 
 /** Says something about the exporter itself, and is counted by none. */
 function isOfExporter(name: string): boolean {
-  return name === 'target_info' || name === 'otel_scope_info' || name === 'otel_target_info'
+  return infoMetrics.some((one) => one === name)
 }
 
 /** When a series began, as the Python client exports it beside the metric. */
 function isCreationTime(name: string, metrics: ReadonlyMap<string, KnownMetric>): boolean {
-  const of = name.replace(/_created$/, '')
-  return of !== name && (metrics.has(of) || metrics.has(`${of}_total`))
+  const { metric, part } = splitSeries(name)
+  return part === 'created' && (metrics.has(metric) || metrics.has(`${metric}_total`))
 }
 
 function isOfRuntime({ name, from }: KnownMetric): boolean {

@@ -1,7 +1,8 @@
+import { partsOf, splitSeries } from '@tidegauge/otel/naming'
 import type { Rule, RuleFile } from '../rules/rule-file.ts'
 import type { Family, MetricType, Target } from '../scrape/scrape.ts'
 import type { Declared } from './declared-metric.ts'
-import type { Inventory, KnownMetric, SeriesPart } from './inventory.ts'
+import type { Inventory, KnownMetric } from './inventory.ts'
 
 /** What Prometheus itself adds to every service, and what the audit can therefore not call unknown. */
 const ofPrometheus = [
@@ -68,18 +69,9 @@ function findSeries(
 ): ReturnType<Inventory['ofSeries']> {
   const metric = metrics.get(name)
   if (metric) return { metric, part: 'value' }
-  const [, stem, part] = /^(.+)_(bucket|sum|count|created)$/.exec(name) ?? []
-  if (stem === undefined) return undefined
+  const { metric: stem, part } = splitSeries(name)
   const whole = metrics.get(stem) ?? (part === 'created' ? metrics.get(`${stem}_total`) : undefined)
-  return whole && partsOf(whole.type).includes(part as SeriesPart)
-    ? { metric: whole, part: part as SeriesPart }
-    : undefined
-}
-
-function partsOf(type: MetricType): readonly SeriesPart[] {
-  if (type === 'histogram') return ['bucket', 'sum', 'count', 'created']
-  if (type === 'summary') return ['sum', 'count', 'created']
-  return type === 'counter' ? ['created'] : []
+  return whole && partsOf(whole.type).includes(part) ? { metric: whole, part } : undefined
 }
 
 interface Draft extends KnownMetric {

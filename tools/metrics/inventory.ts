@@ -1,3 +1,4 @@
+import type { SeriesPart } from '@tidegauge/otel/naming'
 import type { MetricType } from '../scrape/scrape.ts'
 
 /** What is known about metrics, put together from catalog, source, scrapes, Prometheus and recording rules. */
@@ -8,8 +9,6 @@ export interface Inventory {
   /** The metric that a series of this name belongs to: `x_bucket` belongs to the histogram `x`. */
   ofSeries(name: string): { readonly metric: KnownMetric; readonly part: SeriesPart } | undefined
 }
-
-export type SeriesPart = 'value' | 'bucket' | 'sum' | 'count' | 'created'
 
 export interface KnownMetric {
   /** Name of the family, as in Prometheus text. */

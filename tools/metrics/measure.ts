@@ -1,5 +1,6 @@
+import { isTotal, type SeriesPart, splitSeries, withoutTotal } from '@tidegauge/otel/naming'
 import type { Selector } from '../promql/expression.ts'
-import type { Inventory, KnownMetric, SeriesPart } from './inventory.ts'
+import type { Inventory, KnownMetric } from './inventory.ts'
 import { unitOf } from './metric-unit.ts'
 import { count, date, measuredIn, plain, type ResultUnit } from './result-unit.ts'
 
@@ -14,7 +15,7 @@ export function measureOf({ name }: Selector, inventory: Inventory): ResultUnit 
 function ofPart(metric: KnownMetric, part: SeriesPart): ResultUnit | undefined {
   if (part === 'bucket' || part === 'count') return count
   if (part === 'created') return date
-  if (/_timestamp_seconds(_total)?$/.test(metric.name)) return date
+  if (/_timestamp_seconds$/.test(withoutTotal(metric.name))) return date
   const unit = unitOf(metric)
   // An empty unit is a declared one: of states, flags and numbers.
   if (unit === undefined) return metric.type === 'counter' || metric.unit === '' ? count : undefined
@@ -24,9 +25,10 @@ function ofPart(metric: KnownMetric, part: SeriesPart): ResultUnit | undefined {
 
 /** A name without a metric tells what the conventions say. */
 function ofUnknown(name: string): ResultUnit | undefined {
-  if (/_(bucket|count)$/.test(name)) return count
+  const { metric, part } = splitSeries(name)
+  if (part === 'bucket' || part === 'count') return count
   if (/_timestamp_seconds$/.test(name)) return date
-  const unit = unitOf({ name: name.replace(/_sum$/, ''), unit: undefined })
-  if (unit === undefined) return /_total$/.test(name) ? count : undefined
+  const unit = unitOf({ name: part === 'sum' ? metric : name, unit: undefined })
+  if (unit === undefined) return isTotal(name) ? count : undefined
   return measuredIn(unit)
 }

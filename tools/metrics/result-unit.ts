@@ -1,3 +1,4 @@
+import { countedThing, seriesName, splitSeries, splitUnit, units } from '@tidegauge/otel/naming'
 import {
   type Binary,
   type Call,
@@ -54,15 +55,15 @@ export function resultUnit(
 
 /** The unit of a UCUM text; undefined for one that measures something else. */
 export function measuredIn(unit: string): ResultUnit | undefined {
-  const [whole = '', per, ...more] = unit.split('/')
-  if (more.length > 0) return undefined
+  const { of: whole, per } = splitUnit(unit)
   if (per !== undefined) {
     const [top, bottom] = [measuredIn(whole), measuredIn(per)]
     return top && bottom && divide(top, bottom)
   }
-  if (/^(\{[^}]*\})?$/.test(whole)) return count
-  const known = simple[whole]
-  return known && { powers: powers(known[0]), factor: known[1] }
+  const measure = units.get(whole)?.measures
+  if (measure !== undefined)
+    return { powers: powers(measure.base === '1' ? {} : { [measure.base]: 1 }), factor: measure.factor }
+  return countedThing(whole) === undefined ? undefined : count
 }
 
 /** Ratios have no unit at all, and so have numbers. */
@@ -78,26 +79,6 @@ const bases: readonly Base[] = ['s', 'By', 'count']
 
 function powers(given: Partial<Record<Base, number>>): Record<Base, number> {
   return { s: 0, By: 0, count: 0, ...given }
-}
-
-const simple: Readonly<Record<string, readonly [Partial<Record<Base, number>>, number]>> = {
-  s: [{ s: 1 }, 1],
-  ms: [{ s: 1 }, 1e-3],
-  us: [{ s: 1 }, 1e-6],
-  ns: [{ s: 1 }, 1e-9],
-  min: [{ s: 1 }, 60],
-  h: [{ s: 1 }, 3_600],
-  d: [{ s: 1 }, 86_400],
-  By: [{ By: 1 }, 1],
-  KiBy: [{ By: 1 }, 2 ** 10],
-  MiBy: [{ By: 1 }, 2 ** 20],
-  GiBy: [{ By: 1 }, 2 ** 30],
-  kBy: [{ By: 1 }, 1e3],
-  MBy: [{ By: 1 }, 1e6],
-  GBy: [{ By: 1 }, 1e9],
-  bit: [{ By: 1 }, 1 / 8],
-  '1': [{}, 1],
-  '%': [{}, 0.01],
 }
 
 type Of = (inner: Expression | undefined) => ResultUnit | undefined
@@ -136,7 +117,13 @@ function observed(
   }
   const name = of.name
   if (name === undefined || name.isVariable) return undefined
-  return unitOf({ ...of, name: { ...name, text: `${name.text.replace(/_bucket$/, '')}_sum` } })
+  return unitOf({ ...of, name: { ...name, text: sumOf(name.text) } })
+}
+
+/** The sum beside the buckets of a histogram. */
+export function sumOf(buckets: string): string {
+  const { metric, part } = splitSeries(buckets)
+  return seriesName(part === 'bucket' ? metric : buckets, 'sum')
 }
 
 function ofBinary(

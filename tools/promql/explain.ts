@@ -1,4 +1,4 @@
-import { nearest } from '../files/nearest.ts'
+import { nearest } from '@tidegauge/otel/nearest'
 import { aggregations, functions, renamed } from './functions.ts'
 import { unquote } from './literals.ts'
 import type { SyntaxProblem } from './problem.ts'

@@ -79,7 +79,8 @@ function custom(unit: string): Formatter | undefined {
   const [, kind, of = ''] = /^(\w+):(.*)$/s.exec(unit) ?? []
   switch (kind) {
     case 'suffix':
-      return plain(of)
+      // Grafana puts the space there itself.
+      return plain(of === '' ? '' : ` ${of}`)
     case 'prefix':
       return (value, decimals) => ({ prefix: of, text: toFixed(value, decimals), suffix: '' })
     case 'si': {

@@ -54,7 +54,10 @@ describe('readRules', () => {
   })
 
   const refused = [
-    { text: 'groups: [', says: /^rules.yaml:1: .*; mend the YAML$/ },
+    {
+      text: 'groups: [',
+      says: /^rules.yaml:1: it is not valid YAML: .*; correct the indentation, or close what was opened before$/,
+    },
     { text: 'a: 1', says: /groups are missing/ },
     { text: '- a', says: /a rule file is a map/ },
     { text: 'groups: 3', says: /groups is no list/ },

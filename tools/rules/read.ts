@@ -1,3 +1,4 @@
+import { yamlFault } from '@tidegauge/otel/settings-file'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import {
   type Document,
@@ -9,7 +10,6 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml'
-import { yamlFault } from '../files/yaml-fault.ts'
 import { durationMs } from './duration.ts'
 import type { Rule, RuleFile, RuleGroup } from './rule-file.ts'
 
@@ -27,7 +27,8 @@ export function readRules({ file, text }: { readonly file: string; readonly text
     const [error] = document.errors
     if (error) {
       const { line } = lines.linePos(error.pos[0])
-      throw new UsageError(`${file}:${line}: ${yamlFault(error, file)}`)
+      const { problem, mend } = yamlFault(error, file)
+      throw new UsageError(`${file}:${line}: it ${problem}; ${mend}`)
     }
     const reader = new RuleReader(file, (node) => lines.linePos(node?.range?.[0] ?? 0).line)
     groups.push(...reader.document(document.contents))

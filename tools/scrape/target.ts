@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readTextFile } from '@tidegauge/otel/text-file'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { httpText, isUrl, shownUrl } from '../files/http-text.ts'
-import { readTextFile } from '../files/text-file.ts'
 import { parseScrape } from './parse.ts'
 import type { Scrape, Target } from './scrape.ts'
 

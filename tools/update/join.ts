@@ -1,12 +1,13 @@
 import type { Dashboard, DashboardPanel } from '../dashboards/dashboard.ts'
 import { shownQueries } from '../dashboards/panel-model.ts'
 import type { DeclaredMetric } from '../metrics/declared-metric.ts'
-import { grafanaUnit, unitOf } from '../metrics/metric-unit.ts'
+import { unitOf } from '../metrics/metric-unit.ts'
 import { parseQuery } from '../promql/parse.ts'
 import { resultLabels } from '../promql/result-labels.ts'
 import { kindOf } from './metric-kind.ts'
 import { wordsOf } from './metric-words.ts'
 import { letters, type NewQuery } from './panel-json.ts'
+import { unitId } from './unit-id.ts'
 
 /** An existing panel that a series belongs on, and the query to add there. */
 export interface Joining {
@@ -108,7 +109,7 @@ function wordPattern(name: string): RegExp {
 }
 
 function unitsFit(one: DeclaredMetric, other: DeclaredMetric): boolean {
-  return grafanaUnit(unitOf(one)) === grafanaUnit(unitOf(other))
+  return unitId(unitOf(one)) === unitId(unitOf(other))
 }
 
 /** `fetch_errors` and `parse_errors` end alike; all of them have to, or to begin alike with what the panel shows. */

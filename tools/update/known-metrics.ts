@@ -1,4 +1,5 @@
 import type { Thresholds } from '@tidegauge/otel/catalog'
+import { isTotal } from '@tidegauge/otel/naming'
 import type { Declared, DeclaredMetric } from '../metrics/declared-metric.ts'
 import type { Family } from '../scrape/scrape.ts'
 
@@ -51,7 +52,7 @@ function declaredBy({
   return {
     name,
     // What ends in _total counts, whether the exposition says so or not.
-    type: type === 'unknown' && name.endsWith('_total') ? 'counter' : type,
+    type: type === 'unknown' && isTotal(name) ? 'counter' : type,
     help,
     unit,
     labels: new Map([...labels].map(([label, values]) => [label, [...values]])),

@@ -1,8 +1,10 @@
+import { grafanaUnit, type SeriesPart, seriesName } from '@tidegauge/otel/naming'
 import { type ThresholdStep, thresholdSteps, valueMappings } from '../dashboards/threshold-steps.ts'
 import type { DeclaredMetric } from '../metrics/declared-metric.ts'
-import { grafanaUnit, unitOf } from '../metrics/metric-unit.ts'
+import { unitOf } from '../metrics/metric-unit.ts'
 import { kindOf } from './metric-kind.ts'
 import { titleOf } from './metric-words.ts'
+import { unitId } from './unit-id.ts'
 
 /** What a panel shall show, before it has a place and a style. */
 export interface PanelDesign {
@@ -35,9 +37,9 @@ export function designPanel(metric: DeclaredMetric, { matchers, range }: QuerySt
   const by = groupingOf(metric)
   const legend = by.length === 0 ? '' : by.map((label) => `{{${label}}}`).join(' ')
   const grouping = by.length === 0 ? '' : ` by (${by.join(', ')})`
-  const selector = (suffix = '', more = '') => {
+  const selector = (part: SeriesPart = 'value', more = '') => {
     const inside = [matchers, more].filter((each) => each !== '').join(', ')
-    return `${name}${suffix}${inside === '' ? '' : `{${inside}}`}`
+    return `${seriesName(name, part)}${inside === '' ? '' : `{${inside}}`}`
   }
   const base = {
     metric,
@@ -48,14 +50,14 @@ export function designPanel(metric: DeclaredMetric, { matchers, range }: QuerySt
   const title = titleOf(name)
   if (type === 'histogram') {
     const quantiles = ['0.5', '0.95', '0.99'].map((quantile) => ({
-      expr: `histogram_quantile(${quantile}, sum by (le) (rate(${selector('_bucket')}[${range}])))`,
+      expr: `histogram_quantile(${quantile}, sum by (le) (rate(${selector('bucket')}[${range}])))`,
       legend: `p${Number(quantile) * 100}`,
     }))
-    return { ...base, title, type: 'timeseries', queries: quantiles, unit: grafanaUnit(unit) }
+    return { ...base, title, type: 'timeseries', queries: quantiles, unit: unitId(unit) }
   }
   if (type === 'summary') {
-    const queries = [{ expr: selector('', 'quantile!=""'), legend: '{{quantile}}' }]
-    return { ...base, title, type: 'timeseries', queries, unit: grafanaUnit(unit) }
+    const queries = [{ expr: selector('value', 'quantile!=""'), legend: '{{quantile}}' }]
+    return { ...base, title, type: 'timeseries', queries, unit: unitId(unit) }
   }
   if (type === 'counter') {
     const isCounted = thresholds !== undefined
@@ -67,7 +69,8 @@ export function designPanel(metric: DeclaredMetric, { matchers, range }: QuerySt
       title: isCounted ? `${title} in ${countedOver}` : `${title} per second`,
       type: 'timeseries',
       queries: [{ expr: expr.replace('sum (', 'sum('), legend: legend || title }],
-      unit: isCounted ? grafanaUnit(unit) : grafanaUnit(unit, 'second'),
+      // A counter of unit 1 counts things.
+      unit: isCounted ? unitId(unit === '1' ? undefined : unit) : grafanaUnit(`${unit ?? ''}/s`),
     }
   }
   if (/_timestamp_seconds$/.test(name)) {
@@ -85,7 +88,7 @@ export function designPanel(metric: DeclaredMetric, { matchers, range }: QuerySt
     title,
     type: kind === 'state' ? 'stat' : 'timeseries',
     queries: [{ expr: selector(), legend: legend || title }],
-    unit: kind === 'state' && unit === undefined ? 'none' : grafanaUnit(unit),
+    unit: kind === 'state' && unit === undefined ? 'none' : unitId(unit),
   }
 }
 

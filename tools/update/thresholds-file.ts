@@ -1,6 +1,6 @@
 import type { Thresholds } from '@tidegauge/otel/catalog'
+import { readSettingsFile } from '@tidegauge/otel/settings-file'
 import { z } from 'zod'
-import { readSettingsFile } from '../files/settings-file.ts'
 
 /** The same key as in the settings of `generate`, whose other keys are of no interest here. */
 const schema = z.looseObject({

@@ -1,14 +1,14 @@
 import { AggregationType, type CollectionResult } from '@opentelemetry/sdk-metrics'
-import type { ConfigPath } from '../../configuration/config-source.ts'
 import type { Configuration } from '../../configuration/configuration.ts'
 import type { Config } from '../../configuration/schema.ts'
 import type { PrometheusConfig, PullConfig } from '../../configuration/schema-readers.ts'
 import { PrometheusEndpoint, type PrometheusEndpointOptions } from '../../exposition/endpoint.ts'
+import type { SettingPath } from '../../files/setting-error.ts'
 import type { TranslationStrategy } from '../../naming/name.ts'
 import type { ConfiguredReader, ReaderEvents } from './configured-reader.ts'
 
 interface PullContext {
-  readonly path: ConfigPath
+  readonly path: SettingPath
   readonly configuration: Configuration
   readonly events: ReaderEvents
   readonly isAlone: boolean

@@ -1,6 +1,6 @@
-import type { ConfigPath } from '../../configuration/config-source.ts'
 import type { Configuration } from '../../configuration/configuration.ts'
 import type { PeriodicConfig } from '../../configuration/schema-readers.ts'
+import type { SettingPath } from '../../files/setting-error.ts'
 import { MissingPackageError } from '../../optional-package.ts'
 import type { ConfiguredReader, ReaderEvents } from './configured-reader.ts'
 import { pullReader } from './pull-reader.ts'
@@ -19,7 +19,7 @@ export async function createReaders(
   const isAlone = readers.length === 1
   const made: ConfiguredReader[] = []
   for (const [i, { periodic, pull }] of readers.entries()) {
-    const path: ConfigPath = ['meter_provider', 'readers', i]
+    const path: SettingPath = ['meter_provider', 'readers', i]
     if (pull) made.push(pullReader(pull, { path, configuration, events, isAlone }))
     else made.push(await configuredPushReader(periodic as PeriodicConfig, path, configuration, events))
   }
@@ -28,7 +28,7 @@ export async function createReaders(
 
 async function configuredPushReader(
   periodic: PeriodicConfig,
-  path: ConfigPath,
+  path: SettingPath,
   { error }: Configuration,
   events: ReaderEvents,
 ): Promise<ConfiguredReader> {

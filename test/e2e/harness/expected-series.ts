@@ -6,7 +6,7 @@ import {
   type Histogram,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics'
-import type { EscapingScheme } from '../../../otel/exposition/escaping.ts'
+import type { EscapingScheme } from '../../../otel/naming/escaping.ts'
 import { prometheusName } from '../../../otel/naming/name.ts'
 import { catalog } from '../../../src/catalog/catalog.ts'
 import type { ExpositionCase } from './exposition-cases.ts'

@@ -1,4 +1,4 @@
-import type { EscapingScheme } from '../../../otel/exposition/escaping.ts'
+import type { EscapingScheme } from '../../../otel/naming/escaping.ts'
 import { type TranslationStrategy, translationStrategies } from '../../../otel/naming/name.ts'
 
 /** One way to scrape: what Prometheus is set to, what it then asks for, and what it gets. */

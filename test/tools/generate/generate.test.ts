@@ -98,7 +98,7 @@ describe('generate', () => {
     {
       what: 'no PromQL',
       query: 'rate(a[5m]',
-      says: /metrics\.yaml:2: .*query: it is no PromQL: nothing closes this \(/,
+      says: /metrics\.yaml:2: .*query: is not PromQL: nothing closes this \(/,
     },
     { what: 'bounds that it does not compare with', query: 'a > 1', says: /does not compare with critical/ },
   ]

@@ -47,29 +47,32 @@ jobs: [a, b]`
   })
 
   const refused = [
-    { text: '\ntreshold: {}', says: /c\.yaml:2: treshold is no setting; did you mean thresholds\?/ },
+    { text: '\ntreshold: {}', says: /c\.yaml:2: treshold: is not a known key; did you mean thresholds\?/ },
     {
       text: 'thresholds:\n  firehose_lag_second: { warning: 5 }',
-      says: /:2: thresholds\.firehose_lag_second: there is no such metric \(did you mean firehose_lag_seconds\?\)/,
+      says: /:2: thresholds\.firehose_lag_second: is not a metric of the catalog; did you mean firehose_lag_seconds\?$/,
     },
     {
       text: 'thresholds:\n  storage_records: { warning: 5 }',
-      says: /:2: thresholds\.storage_records\.warning: nothing depends on it/,
+      says: /:2: thresholds\.storage_records\.warning: changes nothing; docs\/metrics\.md tells which have bounds$/,
     },
     {
       text: 'thresholds:\n  firehose_lag_seconds: { warning: 50, critical: 5 }',
-      says: /:2: thresholds\.firehose_lag_seconds: warning \(50\) comes above critical \(5\); swap them/,
+      says: /:2: thresholds\.firehose_lag_seconds: has the warning \(50\) above the critical bound \(5\); swap them$/,
     },
     {
       text: 'alerts:\n  FirehoseDwn: {}',
-      says: /:2: alerts\.FirehoseDwn: there is no such alert \(did you mean FirehoseDown\?\)/,
+      says: /:2: alerts\.FirehoseDwn: is not an alert of the catalog; did you mean FirehoseDown\?$/,
     },
     {
       text: 'alerts: { FirehoseDown: { for: soon } }',
-      says: /:1: .*for: write a duration as Prometheus does/,
+      says: /:1: .*for: is "soon"; write a duration as Prometheus does/,
     },
-    { text: 'alerts: { FirehoseDown: { labels: { a-b: x } } }', says: /:1: .*labels/ },
-    { text: 'jobs: []', says: /:1: jobs/ },
+    {
+      text: 'alerts: { FirehoseDown: { labels: { a-b: x } } }',
+      says: /:1: .*labels\.a-b: is not a valid name; write the name of a label, such as team$/,
+    },
+    { text: 'jobs: []', says: /:1: jobs: is \[\]; give at least 1 item$/ },
   ]
   for (const { text, says } of refused)
     it(`refuses ${text.trim().replaceAll('\n', ' ')}`, () =>

@@ -5,6 +5,7 @@ import {
   QueryEditorMode,
 } from '@grafana/grafana-foundation-sdk/prometheus'
 import type { MetricDefinition, Panel, Recording } from '@tidegauge/otel/catalog'
+import { grafanaUnit, valueUnit } from '@tidegauge/otel/naming'
 import type { GenerateSettings } from '../../catalog-file/overrides.ts'
 import { renderQuery, thresholdsOf } from '../../catalog-file/render-query.ts'
 import { dashboardUid, serviceOf } from './identity.ts'
@@ -13,7 +14,6 @@ import { namedColours } from './named-colours.ts'
 import type { PlannedPanel } from './plan.ts'
 import { thresholdSteps, valueMappings } from './severity.ts'
 import { shownMetrics } from './shown-metrics.ts'
-import { grafanaUnit } from './unit.ts'
 import { datasource, instanceMatchers } from './variables.ts'
 import { visualization } from './visualization.ts'
 
@@ -94,7 +94,9 @@ function target(expr: string, isInstant: boolean, kind: Panel['kind']): Dataquer
 function boundedBy({ thresholdsOf, targets, unit }: Panel): MetricDefinition | Recording | undefined {
   if (thresholdsOf !== undefined) return thresholdsOf
   const only = onlyPart(targets)
-  return only?.unit === unit ? only : undefined
+  if (only === undefined) return undefined
+  const own = 'instrument' in only ? valueUnit(only) : only.unit
+  return own === unit || only.unit === unit ? only : undefined
 }
 
 /** Words for values are the metric's; they fit as long as the panel shows its value as it is. */

@@ -1,5 +1,5 @@
 import type { ComponentCatalog, MetricDefinition, Panel } from '@tidegauge/otel/catalog'
-import { defaultPanels } from './default-panels.ts'
+import { defaultPanels, wholeTitle } from './default-panels.ts'
 import { shownMetrics } from './shown-metrics.ts'
 
 /** What a dashboard is made of, before anything has a place. */
@@ -52,12 +52,14 @@ export function componentPlan(
  */
 export function overviewPlan(components: readonly ComponentCatalog[]): DashboardPlan {
   const isChosen = components.some(({ panels }) => panels.some(({ overview }) => overview))
-  const shown = components.map((component) => ({
+  const chosen = components.map((component) => ({
+    component,
+    panels: isChosen ? component.panels.filter(({ overview }) => overview) : panelsOf(component, components),
+  }))
+  const isTaken = titlesTakenTwice(chosen.flatMap(({ panels }) => panels))
+  const shown = chosen.map(({ component, panels }) => ({
     title: component.title,
-    panels: (isChosen
-      ? component.panels.filter(({ overview }) => overview)
-      : panelsOf(component, components)
-    ).map((panel) => onOverview(panel, component)),
+    panels: panels.map((panel) => onOverview(panel, component, isTaken)),
   }))
   const isNumber = ({ panel }: PlannedPanel) => panel.kind === 'stat'
   const numbers = shown.flatMap(({ panels }) => panels.filter(isNumber))
@@ -79,10 +81,23 @@ function metricsOf(components: readonly ComponentCatalog[]): MetricDefinition[] 
   return components.flatMap(({ metrics }) => metrics)
 }
 
-/** Among the numbers of all components each has to say whose it is. */
-function onOverview(panel: Panel, { name, title }: ComponentCatalog): PlannedPanel {
-  const panelThere = panel.kind === 'stat' ? { ...panel, panel: `${title}: ${panel.panel}` } : panel
-  return { panel: panelThere, moreOn: { name, title } }
+/** Among the numbers of all components each has to say whose it is, and so has a graph that another is called like. */
+function onOverview(
+  panel: Panel,
+  { name, title }: ComponentCatalog,
+  isTaken: (panel: Panel) => boolean,
+): PlannedPanel {
+  const saysWhose = panel.kind === 'stat' || isTaken(panel)
+  return {
+    panel: saysWhose ? { ...panel, panel: `${title}: ${panel.panel}` } : panel,
+    moreOn: { name, title },
+  }
+}
+
+/** Tells panels of which there is another with the same title. */
+function titlesTakenTwice(panels: readonly Panel[]): (panel: Panel) => boolean {
+  const counts = Map.groupBy(panels, ({ panel }) => panel)
+  return ({ panel }) => (counts.get(panel)?.length ?? 0) > 1
 }
 
 /** All panels of a component: those that its files declare, then those of its metrics that no component lays out. */
@@ -92,7 +107,15 @@ export function panelsOf(
 ): Panel[] {
   const laidOut = new Set(components.flatMap((component) => component.panels.flatMap(shownMetrics)))
   const others = metrics.filter((metric) => !laidOut.has(metric) && metric.noPanel === undefined)
-  return [...panels, ...others.flatMap(defaultPanels)]
+  const all = [...panels, ...others.flatMap((metric) => defaultPanels(metric))]
+  const isTaken = titlesTakenTwice(all)
+  return [
+    ...panels,
+    ...others.flatMap((metric) => {
+      const own = defaultPanels(metric)
+      return own.some(isTaken) ? defaultPanels(metric, wholeTitle(metric)) : own
+    }),
+  ]
 }
 
 /** Rows in the order in which their first panel is declared, the numbers always first. */

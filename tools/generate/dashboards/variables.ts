@@ -7,7 +7,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { MetricDefinition } from '@tidegauge/otel/catalog'
-import { prometheusName } from '@tidegauge/otel/naming'
+import { prometheusName, seriesName } from '@tidegauge/otel/naming'
 import { dashboardUid } from './identity.ts'
 
 /** What panels and queries refer to: the data source that the reader has chosen. */
@@ -63,7 +63,7 @@ function alwaysThere(metrics: readonly MetricDefinition[]): string {
     metrics.find(({ instrument, attributes }) => instrument === 'gauge' && attributes === undefined) ??
     metrics[0]
   if (chosen === undefined) throw new Error('a dashboard needs a metric, and the catalog declares none')
-  return prometheusName(chosen) + (chosen.instrument === 'histogram' ? '_count' : '')
+  return seriesName(prometheusName(chosen), chosen.instrument === 'histogram' ? 'count' : 'value')
 }
 
 function labelValues(

@@ -1,4 +1,4 @@
-import { prometheusLabelName, prometheusName } from '@tidegauge/otel/naming'
+import { prometheusLabelName, prometheusName, valueUnit } from '@tidegauge/otel/naming'
 import { textsOf, union } from '../interpret/value-sets.ts'
 import { type MetricValue, noValues, type Values } from '../interpret/values.ts'
 import type { GivenValue } from '../source-metric.ts'
@@ -36,7 +36,7 @@ export const catalogLibrary: MetricsLibrary = {
       ),
       type: instrument === 'upDownCounter' ? 'gauge' : (instrument as 'counter'),
       help: of('description')[0],
-      unit: unit === '' ? undefined : unit,
+      unit: valueUnit({ unit, instrument: instrument as 'counter' }) || undefined,
       labels: [...values.keys()],
       values,
       library: 'catalog',

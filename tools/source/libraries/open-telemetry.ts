@@ -1,4 +1,4 @@
-import { prometheusName } from '@tidegauge/otel/naming'
+import { prometheusName, valueUnit } from '@tidegauge/otel/naming'
 import { textsOf } from '../interpret/value-sets.ts'
 import { noValues } from '../interpret/values.ts'
 import { isNegative } from './arguments.ts'
@@ -27,7 +27,7 @@ export const openTelemetry: MetricsLibrary = {
       names: call.texts(first)?.map((text) => prometheusName({ name: text, unit, instrument })),
       type: kind === 'UpDownCounter' ? 'gauge' : (kind.toLowerCase() as 'counter'),
       help: textsOf(call.field(options, 'description'))[0],
-      unit: unit === '' ? undefined : unit,
+      unit: valueUnit({ unit, instrument }) || undefined,
       labels: isObservable ? undefined : [],
       library: 'opentelemetry',
     })

@@ -1,3 +1,4 @@
+import { withoutTotal } from '@tidegauge/otel/naming'
 import { textsOf } from '../interpret/value-sets.ts'
 import { type MetricValue, noValues, type Values } from '../interpret/values.ts'
 import type { GivenLabels, GivenValue } from '../source-metric.ts'
@@ -91,7 +92,7 @@ function declare(kind: string, call: CallSite, labelsArgument = 'labelnames'): V
 }
 
 function exposed(name: string, kind: string, unit: string | undefined): string {
-  const bare = kind === 'Counter' ? name.replace(/_total$/, '') : name
+  const bare = kind === 'Counter' ? withoutTotal(name) : name
   const withUnit = unit && !bare.endsWith(`_${unit}`) ? `${bare}_${unit}` : bare
   if (kind === 'Counter') return `${withUnit}_total`
   return kind === 'Info' ? `${withUnit.replace(/_info$/, '')}_info` : withUnit

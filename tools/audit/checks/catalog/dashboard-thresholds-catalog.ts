@@ -1,3 +1,4 @@
+import { splitSeries } from '@tidegauge/otel/naming'
 import type { DashboardPanel } from '../../../dashboards/dashboard.ts'
 import { shownQueries } from '../../../dashboards/panel-model.ts'
 import { shownMetric } from '../../../dashboards/shown-metric.ts'
@@ -52,7 +53,7 @@ function boundedMetric(
     const query = queryOf(inputs, target)
     const found = query && shownMetric(query.expression)
     const metric =
-      found && bounded.get(found.how === 'quantile' ? found.name.replace(/_bucket$/, '') : found.name)
+      found && bounded.get(found.how === 'quantile' ? splitSeries(found.name).metric : found.name)
     return metric?.type === 'counter' && found?.how !== 'increase' ? undefined : metric
   })
   const [metric, ...others] = new Set(shown.filter((each) => each !== undefined))

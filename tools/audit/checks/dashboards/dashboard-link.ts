@@ -28,9 +28,9 @@ export const dashboardLink: Check = {
   },
 }
 
-/** `/d/uid/slug`, on any host; a uid that comes from a variable cannot be known. */
+/** `/d/uid/slug`, on any host, not the unit `d/s`; a uid that comes from a variable cannot be known. */
 function uidsIn(text: string): readonly string[] {
-  return [...text.matchAll(/(?:^|[^\w])d\/([A-Za-z0-9_-]+)(?=[/?#]|$)/g)].map(([, uid]) => uid ?? '')
+  return [...text.matchAll(/(?:^|[/("'=])d\/([A-Za-z0-9_-]+)(?=[/?#]|$)/g)].map(([, uid]) => uid ?? '')
 }
 
 function* nowhere(dashboard: Dashboard): Generator<Finding> {

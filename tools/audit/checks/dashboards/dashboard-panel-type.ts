@@ -1,4 +1,4 @@
-import { nearest } from '../../../files/nearest.ts'
+import { nearest } from '@tidegauge/otel/nearest'
 import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 

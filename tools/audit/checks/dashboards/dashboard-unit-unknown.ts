@@ -1,3 +1,4 @@
+import { grafanaUnit, unitOfWord, units } from '@tidegauge/otel/naming'
 import { panelModel } from '../../../dashboards/panel-model.ts'
 import { unitMeaning } from '../../../dashboards/unit-ids.ts'
 import { listAt, textAt } from '../../../dashboards/value-at.ts'
@@ -22,7 +23,7 @@ export const dashboardUnitUnknown: Check = {
           yield panelFinding(dashboard, panel, { check, level: 'info', reason: 'It has no unit.', mend })
         } else if (unitMeaning(panel.unit) === undefined) {
           const reason = `Grafana has no unit "${panel.unit}" and prints the name behind the number.`
-          const meant = spelt[panel.unit.toLowerCase()]
+          const meant = grafanaIdOf(panel.unit)
           const mend =
             meant === undefined
               ? 'Use a unit id of Grafana, such as s, bytes, percentunit or short; text behind the number is suffix:….'
@@ -34,20 +35,18 @@ export const dashboardUnitUnknown: Check = {
   },
 }
 
+/** The id of what was meant: of a symbol or a word for a unit, or of what people write in its place. */
+function grafanaIdOf(written: string): string | undefined {
+  const word = written.toLowerCase()
+  const unit = units.has(written) ? written : unitOfWord(word)
+  return spelt[word] ?? (unit === undefined ? undefined : grafanaUnit(unit))
+}
+
 /** What is written for units of Grafana. */
 const spelt: Readonly<Record<string, string>> = {
-  '%': 'percent',
-  percentage: 'percent',
-  ratio: 'percentunit',
-  sec: 's',
-  secs: 's',
-  second: 's',
-  seconds: 's',
-  milliseconds: 'ms',
   us: 'µs',
-  minutes: 'm',
-  hours: 'h',
-  days: 'd',
+  sec: 's',
+  second: 's',
   byte: 'bytes',
   b: 'bytes',
   kb: 'kbytes',

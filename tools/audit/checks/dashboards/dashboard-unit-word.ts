@@ -1,3 +1,4 @@
+import { countedByGrafana, countedThing } from '@tidegauge/otel/naming'
 import { shownQueries } from '../../../dashboards/panel-model.ts'
 import type { AuditInputs, Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
@@ -13,8 +14,9 @@ export const dashboardUnitWord: Check = {
   *run(inputs) {
     for (const dashboard of inputs.dashboards) {
       for (const panel of dashboard.panels) {
-        const word = words.get(panel.unit ?? '')
-        if (word === undefined) continue
+        const word = countedByGrafana(panel.unit ?? '')
+        // Whatever happens is an event, so that eps is right for all.
+        if (word === undefined || word === 'event') continue
         const counted = shownQueries(panel).flatMap((target) => {
           const selectors = queryOf(inputs, target)?.selectors ?? []
           return selectors.map(({ name }) => countedBy(inputs, name?.text ?? ''))
@@ -34,23 +36,5 @@ export const dashboardUnitWord: Check = {
 }
 
 function countedBy({ inventory }: AuditInputs, name: string): string | undefined {
-  return /^\{(\w+)\}$/.exec(inventory.ofSeries(name)?.metric.unit ?? '')?.[1]
+  return countedThing(inventory.ofSeries(name)?.metric.unit ?? '') || undefined
 }
-
-/** Whatever happens is an event, so that eps is right for all. */
-const words: ReadonlyMap<string, string> = new Map([
-  ['reqps', 'request'],
-  ['reqpm', 'request'],
-  ['ops', 'operation'],
-  ['opm', 'operation'],
-  ['mps', 'message'],
-  ['mpm', 'message'],
-  ['recps', 'record'],
-  ['recpm', 'record'],
-  ['rowsps', 'row'],
-  ['rps', 'read'],
-  ['rpm', 'read'],
-  ['wps', 'write'],
-  ['wpm', 'write'],
-  ['pps', 'packet'],
-])

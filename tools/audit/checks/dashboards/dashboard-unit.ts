@@ -1,10 +1,11 @@
+import { isPart } from '@tidegauge/otel/naming'
 import type { Dashboard, DashboardPanel, DashboardTarget } from '../../../dashboards/dashboard.ts'
 import { panelModel, shownQueries } from '../../../dashboards/panel-model.ts'
 import { type UnitMeaning, unitMeaning } from '../../../dashboards/unit-ids.ts'
 import { listAt, textAt } from '../../../dashboards/value-at.ts'
 import { measureOf } from '../../../metrics/measure.ts'
 import { fittingUnit, isNear, nameOfUnit, quantityOf } from '../../../metrics/name-unit.ts'
-import { type ResultUnit, resultUnit } from '../../../metrics/result-unit.ts'
+import { type ResultUnit, resultUnit, sumOf } from '../../../metrics/result-unit.ts'
 import type { AuditInputs, Check } from '../../check.ts'
 import type { Level } from '../../finding.ts'
 import { panelFinding } from '../dashboard-finding.ts'
@@ -92,10 +93,10 @@ function unitOfQuery(
   if (query === undefined) return undefined
   if (panel.type !== 'heatmap')
     return resultUnit(query.expression, (selector) => measureOf(selector, inventory))
-  const name = query.selectors.find((selector) => selector.name?.text.endsWith('_bucket'))?.name
+  const name = query.selectors.find((selector) => isPart(selector.name?.text ?? '', 'bucket'))?.name
   const selector = query.selectors[0]
   if (name === undefined || selector === undefined) return undefined
-  return measureOf({ ...selector, name: { ...name, text: name.text.replace(/_bucket$/, '_sum') } }, inventory)
+  return measureOf({ ...selector, name: { ...name, text: sumOf(name.text) } }, inventory)
 }
 
 function misfit(result: ResultUnit, shown: UnitMeaning): Level | undefined {

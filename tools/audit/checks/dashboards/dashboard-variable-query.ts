@@ -1,6 +1,6 @@
+import { nearest } from '@tidegauge/otel/nearest'
 import type { DashboardVariable } from '../../../dashboards/dashboard.ts'
 import { speaksPromql } from '../../../dashboards/datasource.ts'
-import { nearest } from '../../../files/nearest.ts'
 import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 

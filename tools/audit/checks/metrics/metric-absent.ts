@@ -1,4 +1,4 @@
-import { nearest } from '../../../files/nearest.ts'
+import { nearest } from '@tidegauge/otel/nearest'
 import type { DeclaredMetric } from '../../../metrics/declared-metric.ts'
 import { isExposedAsZero } from '../../../metrics/exposed-as-zero.ts'
 import type { Check } from '../../check.ts'

@@ -1,3 +1,4 @@
+import { withoutTotal } from '@tidegauge/otel/naming'
 import { latestFamilies, serviceMetrics } from '../../../inputs/service-metrics.ts'
 import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
@@ -18,11 +19,7 @@ export const metricHelp: Check = {
         .trim()
       const repeats =
         words === name.toLowerCase().replaceAll('_', ' ') ||
-        words ===
-          name
-            .toLowerCase()
-            .replace(/_total$/, '')
-            .replaceAll('_', ' ')
+        words === withoutTotal(name.toLowerCase()).replaceAll('_', ' ')
       if (words !== '' && !repeats) return []
       return [
         {

@@ -1,3 +1,4 @@
+import { isPart, seriesName } from '@tidegauge/otel/naming'
 import { latestFamilies, serviceMetrics } from '../../../inputs/service-metrics.ts'
 import type { Family } from '../../../scrape/scrape.ts'
 import type { Prometheus } from '../../../server/server.ts'
@@ -30,7 +31,7 @@ export const metricNeverUpdated: Check = {
 /** After a restart the counters begin anew, while Prometheus remembers that they have moved. */
 async function wasMoving({ name, type }: Family, prometheus: Prometheus | undefined): Promise<boolean> {
   if (prometheus === undefined) return false
-  const series = type === 'histogram' ? `${name}_count` : name
+  const series = seriesName(name, type === 'histogram' ? 'count' : 'value')
   const [most] = await prometheus.query(
     `max(max_over_time({__name__=${JSON.stringify(series)}}[${rangeMs / 3_600_000}h]))`,
   )
@@ -71,7 +72,7 @@ function findingOf(
 
 function isInitial({ samples, type }: Family): boolean {
   const values = samples.filter(({ name }) =>
-    type === 'histogram' ? name.endsWith('_count') : !name.endsWith('_created'),
+    type === 'histogram' ? isPart(name, 'count') : !isPart(name, 'created'),
   )
   return values.length > 0 && values.every(({ value }) => value === 0)
 }

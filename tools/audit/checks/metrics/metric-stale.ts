@@ -1,3 +1,4 @@
+import { isPart, seriesName } from '@tidegauge/otel/naming'
 import { labelsKey, latestFamilies } from '../../../inputs/service-metrics.ts'
 import { hasRestarted } from '../../../scrape/restarted.ts'
 import type { Family, Target } from '../../../scrape/scrape.ts'
@@ -19,7 +20,7 @@ export const metricStale: Check = {
         const scraped = scrapedValues(family, targets)
         if (hasStopped(scraped)) return { family, over: `${scraped.length} scrapes` }
         if (prometheus === undefined) return undefined
-        const series = family.type === 'histogram' ? `${family.name}_count` : family.name
+        const series = seriesName(family.name, family.type === 'histogram' ? 'count' : 'value')
         const to = new Date()
         const range = { from: new Date(to.getTime() - 2 * 3_600_000), to, stepMs: 300_000 }
         const [sum] = await prometheus.queryRange(`sum({__name__=${JSON.stringify(series)}})`, range)
@@ -67,7 +68,7 @@ function scrapedValues({ name, type, url }: Family & { url: string }, targets: r
   return scrapes.map(({ families }) =>
     (families.get(name)?.samples ?? [])
       .filter((sample) =>
-        type === 'histogram' ? sample.name.endsWith('_count') : !sample.name.endsWith('_created'),
+        type === 'histogram' ? isPart(sample.name, 'count') : !isPart(sample.name, 'created'),
       )
       .map((sample) => [labelsKey(sample.labels), sample.value] as const)
       .reduce((sum, [, value]) => sum + value, 0),

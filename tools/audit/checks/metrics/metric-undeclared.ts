@@ -1,4 +1,4 @@
-import { nearest } from '../../../files/nearest.ts'
+import { nearest } from '@tidegauge/otel/nearest'
 import { latestFamilies, serviceMetrics } from '../../../inputs/service-metrics.ts'
 import type { Check } from '../../check.ts'
 

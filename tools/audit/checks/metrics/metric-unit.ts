@@ -1,4 +1,4 @@
-import { unitWords } from '@tidegauge/otel/naming'
+import { isTotal, unitWords, withoutTotal } from '@tidegauge/otel/naming'
 import { serviceMetrics } from '../../../inputs/service-metrics.ts'
 import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
@@ -19,7 +19,7 @@ export const metricUnit: Check = {
           place,
           subject: name,
           reason: `${name} declares the unit ${unit}, and its name does not say ${words}`,
-          mend: `Call it ${name.replace(/_total$/, '')}_${words}${name.endsWith('_total') ? '_total' : ''}, or mend the unit.`,
+          mend: `Call it ${withoutTotal(name)}_${words}${isTotal(name) ? '_total' : ''}, or mend the unit.`,
         },
       ]
     })

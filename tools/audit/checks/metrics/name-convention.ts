@@ -1,3 +1,4 @@
+import { isTotal, unitOfWord, units } from '@tidegauge/otel/naming'
 import { serviceMetrics } from '../../../inputs/service-metrics.ts'
 import type { KnownMetric } from '../../../metrics/inventory.ts'
 import type { Check } from '../../check.ts'
@@ -28,34 +29,17 @@ interface Convention {
   readonly find: (metric: KnownMetric) => { reason: string; mend: string } | undefined
 }
 
-/** Units that are not base units, as they stand in names, with the base unit. */
-const otherUnits: Readonly<Record<string, string>> = {
-  ms: 'seconds',
-  millis: 'seconds',
-  milliseconds: 'seconds',
-  microseconds: 'seconds',
-  us: 'seconds',
-  micros: 'seconds',
-  nanoseconds: 'seconds',
-  ns: 'seconds',
-  nanos: 'seconds',
-  minutes: 'seconds',
-  hours: 'seconds',
-  days: 'seconds',
-  kb: 'bytes',
-  mb: 'bytes',
-  gb: 'bytes',
-  kilobytes: 'bytes',
-  megabytes: 'bytes',
-  gigabytes: 'bytes',
-  kib: 'bytes',
-  mib: 'bytes',
-  kibibytes: 'bytes',
-  mebibytes: 'bytes',
-  gibibytes: 'bytes',
-  bits: 'bytes',
-  percentage: 'ratio',
+/** The word of the base unit that a word of a name should be instead: `seconds` for `millis`. */
+function baseWordOf(word: string): string | undefined {
+  const measures = units.get(unitOfWord(word) ?? symbols[word] ?? '')?.measures
+  if (measures === undefined || measures.factor === 1) return undefined
+  // A percentage may be what is meant, and is called percent then.
+  if (measures.base === '1') return word === 'percentage' ? 'ratio' : undefined
+  return units.get(measures.base)?.word
 }
+
+/** Symbols in the place of words, which only at the end of a name stand for a unit. */
+const symbols: Readonly<Record<string, string>> = { us: 'us', ns: 'ns' }
 
 /** In the middle of a name these are a country, a namespace, and the like. */
 const ambiguous = /^(us|ns|[kmg]i?b|bits)$/i
@@ -65,7 +49,7 @@ const conventions: readonly Convention[] = [
     rule: 'total',
     level: 'warning',
     find: ({ name, type }) =>
-      type === 'counter' && !name.endsWith('_total')
+      type === 'counter' && !isTotal(name)
         ? {
             reason: `${name} is a counter, and its name does not end in _total`,
             mend: `Call it ${name.replace(/_(count|sum|counter)$/, '')}_total; OpenMetrics requires it.`,
@@ -91,13 +75,13 @@ const conventions: readonly Convention[] = [
     level: 'warning',
     find: ({ name }) => {
       const words = name.split('_')
-      const last = name.endsWith('_total') ? words.length - 2 : words.length - 1
+      const last = isTotal(name) ? words.length - 2 : words.length - 1
       const unit = words.find(
         (word, index) =>
-          Object.hasOwn(otherUnits, word.toLowerCase()) && (index === last || !ambiguous.test(word)),
+          baseWordOf(word.toLowerCase()) !== undefined && (index === last || !ambiguous.test(word)),
       )
       if (unit === undefined) return undefined
-      const base = otherUnits[unit.toLowerCase()]
+      const base = baseWordOf(unit.toLowerCase())
       return {
         reason: `${name} is in ${unit}, which is no base unit`,
         mend: `Record it in ${base} and call it ${words.map((word) => (word === unit ? base : word)).join('_')}.`,

@@ -1,3 +1,4 @@
+import { seriesName, splitSeries } from '@tidegauge/otel/naming'
 import type { Expression } from '../../../promql/expression.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import type { Check } from '../../check.ts'
@@ -24,12 +25,11 @@ export const queryBucketSum: Check = {
         )
         if (sum === undefined || resultLabels(sum, mayCarry).mayHave('le')) continue
         const name = selector.name?.text ?? 'the histogram'
-        const stem = name.replace(/_bucket$/, '')
         yield queryFinding(located, {
           check,
           level: 'error',
           reason: `The buckets of ${name} contain one another: added up, each event counts many times.`,
-          mend: `Write ${stem}_count for how many, histogram_quantile for how long, or choose one bucket by le.`,
+          mend: `Write ${seriesName(splitSeries(name).metric, 'count')} for how many, histogram_quantile for how long, or choose one bucket by le.`,
           about: name,
           at: selector.from,
         })

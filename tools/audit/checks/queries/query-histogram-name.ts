@@ -1,3 +1,4 @@
+import { seriesName } from '@tidegauge/otel/naming'
 import type { Expression } from '../../../promql/expression.ts'
 import type { AuditInputs, Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
@@ -37,7 +38,7 @@ export const queryHistogramName: Check = {
 function hasBuckets({ targets }: AuditInputs, name: string): boolean {
   return targets.some(({ scrapes }) =>
     scrapes.some(({ families }) =>
-      families.get(name)?.samples.some((sample) => sample.name === `${name}_bucket`),
+      families.get(name)?.samples.some((sample) => sample.name === seriesName(name, 'bucket')),
     ),
   )
 }

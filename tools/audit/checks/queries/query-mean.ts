@@ -1,3 +1,4 @@
+import { isPart, seriesName, splitSeries } from '@tidegauge/otel/naming'
 import type { Binary, Expression, Selector } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
 import type { Check } from '../../check.ts'
@@ -19,17 +20,14 @@ export const queryMean: Check = {
         const [over, under] = [onlySelector(each.left), onlySelector(each.right)]
         if (over === undefined || under === undefined) return
         const [a, b] = [over.name?.text ?? '', under.name?.text ?? '']
-        const isSum = kindOf(over) === 'sum' || (a.endsWith('_sum') && b.endsWith('_count'))
+        const isSum = kindOf(over) === 'sum' || (isPart(a, 'sum') && isPart(b, 'count'))
         const report = (reason: string, mend: string, about: string, level: Level = 'error') =>
           findings.push(queryFinding(located, { check, level, reason, mend, about, at: each.operator.from }))
-        const stem = a.replace(/_sum$/, '')
-        if (isSum && !over.name?.isVariable && !under.name?.isVariable && /_(count|bucket|sum)$/.test(b)) {
-          if (b !== `${stem}_count`)
-            return report(
-              `It divides ${a} by ${b}, which is no mean of anything.`,
-              `Divide by ${stem}_count.`,
-              b,
-            )
+        const count = seriesName(isPart(a, 'sum') ? splitSeries(a).metric : a, 'count')
+        const dividesByPart = ['count', 'bucket', 'sum'].includes(splitSeries(b).part)
+        if (isSum && !over.name?.isVariable && !under.name?.isVariable && dividesByPart) {
+          if (b !== count)
+            return report(`It divides ${a} by ${b}, which is no mean of anything.`, `Divide by ${count}.`, b)
           if (matchersOf(over) !== matchersOf(under) && !isPaired(each, over, under))
             return report(
               `${a} and ${b} are selected by different labels, so that this is no mean.`,
@@ -40,7 +38,7 @@ export const queryMean: Check = {
         if (
           kindOf(over) === 'count' &&
           kindOf(under) === 'sum' &&
-          a.replace(/_count$/, '') === b.replace(/_sum$/, '')
+          splitSeries(a).metric === splitSeries(b).metric
         )
           return report(
             `It divides the count by the sum, which is the mean upside down.`,

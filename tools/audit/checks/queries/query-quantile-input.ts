@@ -1,3 +1,4 @@
+import { seriesName, splitSeries } from '@tidegauge/otel/naming'
 import type { Call, Expression, Selector } from '../../../promql/expression.ts'
 import type { AuditInputs, Check } from '../../check.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
@@ -22,7 +23,7 @@ export const queryQuantileInput: Check = {
           level: 'error',
           reason: `${call.function.text} needs the buckets of a histogram, and ${name} is ${isPart ? `only its ${what}` : what}.`,
           mend: isPart
-            ? `Write ${name.replace(/_(sum|count)$/, '_bucket')}, and sum by (le).`
+            ? `Write ${seriesName(splitSeries(name).metric, 'bucket')}, and sum by (le).`
             : 'Use a histogram (its _bucket series), or show the metric without a quantile.',
           about: name,
           at: selector.from,

@@ -1,3 +1,4 @@
+import { isPart } from '@tidegauge/otel/naming'
 import type { Aggregation, Expression } from '../../../promql/expression.ts'
 import { walk } from '../../../promql/walk.ts'
 import type { Check } from '../../check.ts'
@@ -17,11 +18,7 @@ export const queryQuantileLe: Check = {
           (each) => each.kind === 'call' && each.function.text === 'histogram_quantile',
         )
         const { kind } = seriesOf(inputs.inventory, selector)
-        if (
-          quantile === -1 ||
-          kind === 'native histogram' ||
-          !(selector.name?.text.endsWith('_bucket') ?? false)
-        )
+        if (quantile === -1 || kind === 'native histogram' || !isPart(selector.name?.text ?? '', 'bucket'))
           continue
         for (const each of around.slice(quantile + 1)) if (each.kind === 'aggregation') aggregations.add(each)
       }
@@ -67,7 +64,7 @@ function dropsLe({ operator, grouping }: Aggregation): boolean {
 function nameIn(of: Expression): string {
   let name = 'the histogram'
   walk(of, (each) => {
-    if (each.kind === 'selector' && each.name?.text.endsWith('_bucket')) name = each.name.text
+    if (each.kind === 'selector' && each.name && isPart(each.name.text, 'bucket')) name = each.name.text
   })
   return name
 }

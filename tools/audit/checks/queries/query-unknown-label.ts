@@ -1,4 +1,4 @@
-import { nearest } from '../../../files/nearest.ts'
+import { nearest } from '@tidegauge/otel/nearest'
 import type { Expression, Selector, Word } from '../../../promql/expression.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import { walk } from '../../../promql/walk.ts'

@@ -1,4 +1,5 @@
-import { nearest } from '../../../files/nearest.ts'
+import { infoMetrics, namesTaken } from '@tidegauge/otel/naming'
+import { nearest } from '@tidegauge/otel/nearest'
 import type { Selector } from '../../../promql/expression.ts'
 import { compilePattern } from '../../../promql/pattern.ts'
 import type { AuditInputs, Check } from '../../check.ts'
@@ -59,20 +60,12 @@ function unknownName(
 }
 
 /** Series that Prometheus or the pipeline make up themselves. */
-const synthetic: ReadonlySet<string> = new Set([
-  'target_info',
-  'otel_scope_info',
-  'ALERTS',
-  'ALERTS_FOR_STATE',
-  'up',
-])
+const synthetic: ReadonlySet<string> = new Set([...infoMetrics, 'ALERTS', 'ALERTS_FOR_STATE', 'up'])
 
 function seriesNames({ inventory }: AuditInputs): ReadonlySet<string> {
   const names = new Set<string>()
   for (const { name, type } of inventory.metrics.values()) {
-    names.add(name)
-    if (type === 'histogram') names.add(`${name}_bucket`)
-    if (type === 'histogram' || type === 'summary') names.add(`${name}_sum`).add(`${name}_count`)
+    for (const taken of namesTaken(name, type)) names.add(taken)
   }
   return names
 }

@@ -1,4 +1,4 @@
-import { nearest } from '../../../files/nearest.ts'
+import { nearest } from '@tidegauge/otel/nearest'
 import type { Inventory } from '../../../metrics/inventory.ts'
 import type { Matcher, Selector } from '../../../promql/expression.ts'
 import { compilePattern } from '../../../promql/pattern.ts'

@@ -1,4 +1,5 @@
-import type { Inventory, KnownMetric, SeriesPart } from '../../../metrics/inventory.ts'
+import { isPart, isTotal, type SeriesPart } from '@tidegauge/otel/naming'
+import type { Inventory, KnownMetric } from '../../../metrics/inventory.ts'
 import type { Selector } from '../../../promql/expression.ts'
 
 /** What the values of a series are. */
@@ -46,6 +47,6 @@ function kindOf({ type, name }: KnownMetric, part: SeriesPart): SeriesKind {
 /** By the conventions of names, where nothing else is known. */
 function kindByName(name: string): SeriesKind {
   if (name.includes(':')) return 'unknown'
-  if (name.endsWith('_total')) return 'counter'
-  return name.endsWith('_bucket') ? 'bucket' : 'unknown'
+  if (isTotal(name)) return 'counter'
+  return isPart(name, 'bucket') ? 'bucket' : 'unknown'
 }

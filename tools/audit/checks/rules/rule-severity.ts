@@ -1,4 +1,4 @@
-import { nearest } from '../../../files/nearest.ts'
+import { nearest } from '@tidegauge/otel/nearest'
 import type { Check } from '../../check.ts'
 import { ruleFinding, rulesOf } from './rule-listing.ts'
 

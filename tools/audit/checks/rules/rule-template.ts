@@ -1,4 +1,4 @@
-import { nearest } from '../../../files/nearest.ts'
+import { nearest } from '@tidegauge/otel/nearest'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import type { AuditInputs, Check } from '../../check.ts'
 import { isForgotten } from '../forgotten.ts'

@@ -1,3 +1,4 @@
+import { isPart } from '@tidegauge/otel/naming'
 import { latestFamilies } from '../../../inputs/service-metrics.ts'
 import type { Family } from '../../../scrape/scrape.ts'
 import type { Check } from '../../check.ts'
@@ -25,7 +26,7 @@ export const cardinalitySeries: Check = {
 
 /** Those of a histogram count by their sets of labels, not by buckets. */
 function seriesOf({ samples, type }: Family): number {
-  return type === 'histogram' ? samples.filter(({ name }) => name.endsWith('_count')).length : samples.length
+  return type === 'histogram' ? samples.filter(({ name }) => isPart(name, 'count')).length : samples.length
 }
 
 function widest({ samples }: Family): { readonly label: string; readonly values: number } {

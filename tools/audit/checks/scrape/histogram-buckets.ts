@@ -1,3 +1,4 @@
+import { seriesName } from '@tidegauge/otel/naming'
 import { latestFamilies } from '../../../inputs/service-metrics.ts'
 import type { Family } from '../../../scrape/scrape.ts'
 import type { Check } from '../../check.ts'
@@ -30,7 +31,7 @@ export const histogramBuckets: Check = {
 
 function boundsOf({ name, samples }: Family): readonly number[] {
   const bounds = samples
-    .filter((sample) => sample.name === `${name}_bucket`)
+    .filter((sample) => sample.name === seriesName(name, 'bucket'))
     .map(({ labels }) => Number(labels.get('le')))
   return [...new Set(bounds)].filter(Number.isFinite).sort((a, b) => a - b)
 }

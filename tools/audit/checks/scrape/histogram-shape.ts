@@ -1,3 +1,4 @@
+import { seriesName } from '@tidegauge/otel/naming'
 import { labelsKey, latestFamilies } from '../../../inputs/service-metrics.ts'
 import type { Family, Sample } from '../../../scrape/scrape.ts'
 import type { Check } from '../../check.ts'
@@ -46,7 +47,7 @@ function contradiction({ name, samples }: Family): Fault | undefined {
     if (count !== undefined && bounds.at(-1)?.count !== count)
       return error('has another number of observations in _count than in le="+Inf"')
     if (count === undefined || !hasSum)
-      return error(`has no ${name}${count === undefined ? '_count' : '_sum'}`)
+      return error(`has no ${seriesName(name, count === undefined ? 'count' : 'sum')}`)
   }
   return undefined
 }
@@ -86,11 +87,11 @@ function bucketsOf(name: string, samples: readonly Sample[]): Buckets[] {
   )
   return [...groups.values()].map((group) => ({
     bounds: group
-      .filter((sample) => sample.name === `${name}_bucket`)
+      .filter((sample) => sample.name === seriesName(name, 'bucket'))
       .map(({ labels, value }) => ({ le: boundOf(labels.get('le') ?? ''), count: value }))
       .sort((a, b) => a.le - b.le),
-    count: group.find((sample) => sample.name === `${name}_count`)?.value,
-    hasSum: group.some((sample) => sample.name === `${name}_sum`),
+    count: group.find((sample) => sample.name === seriesName(name, 'count'))?.value,
+    hasSum: group.some((sample) => sample.name === seriesName(name, 'sum')),
   }))
 }
 

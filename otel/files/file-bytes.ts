@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { UsageError } from '@tidegauge/otel/usage-error'
+import { UsageError } from '../usage-error.ts'
 
 export interface FileBytesOptions {
   /** Larger files are refused, in bytes. */
@@ -80,7 +80,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'there is no such file; a part of its path is no folder',
   EACCES: 'it may not be read; check its permissions',
   EPERM: 'it may not be read; check its permissions',
-  EISDIR: 'it is a folder; give a file or a pattern such as folder/*.json',
+  EISDIR: 'it is a folder; give a file, or, where several are read, a pattern such as folder/*.json',
   ENXIO: 'it is a socket, not a file; give a file, or the http:// address of what answers there',
   ELOOP: 'it is a symbolic link that leads back to itself; mend the link',
   ENAMETOOLONG: 'the path is longer than any file has; check it',

@@ -17,6 +17,12 @@ export function nearest(typed: string, names: Iterable<string>): string | undefi
   return best
 }
 
+/** ` (did you mean NAME?)`, or nothing, to end a message with. */
+export function didYouMean(typed: string, names: Iterable<string>): string {
+  const name = nearest(typed, names)
+  return name === undefined ? '' : ` (did you mean ${name}?)`
+}
+
 /** Insertions, deletions, substitutions and swaps of neighbours that lead from one text to the other; `limit` when there are that many. */
 function distance(from: string, to: string, limit: number): number {
   let before: number[] = []

@@ -1,5 +1,5 @@
 import { type Document, parse, Scalar, visit } from 'yaml'
-import { configError } from './config-error.ts'
+import { settingError } from './setting-error.ts'
 
 /**
  * Puts variables into the values of a document: `${NAME}`, `${env:NAME}`, `${NAME:-default}`; `$$` is a dollar sign.
@@ -16,7 +16,7 @@ export function substitute(
     Scalar: (key, node) => {
       if (key === 'key' || typeof node.value !== 'string') return
       const fail = (problem: string, mend: string): never => {
-        throw configError({ where: whereIs(node.range?.[0] ?? 0), problem, mend })
+        throw settingError({ where: whereIs(node.range?.[0] ?? 0), problem, mend })
       }
       const text = replaced(node.value, environment, fail)
       if (text !== node.value) node.value = node.type === Scalar.PLAIN ? coerced(text) : text
@@ -34,7 +34,7 @@ function replaced(
     const [, name, fallback] = /^([a-zA-Z_][a-zA-Z0-9_]*)(?::-([^\n]*))?$/.exec(reference) ?? []
     if (name === undefined)
       return fail(
-        `${whole} is no variable`,
+        `${whole} is not a variable`,
         'name a variable, with :- before a default, and write $$ for a dollar sign',
       )
     const value = environment[name] || fallback

@@ -46,7 +46,7 @@ describe('readTextFile', () => {
     { file: 'empty/none', says: /a part of its path is no folder$/ },
     { file: 'dangling', says: /there is no such file/ },
     { file: 'circle', says: /a symbolic link that leads back to itself; mend the link$/ },
-    { file: '.', says: /it is a folder; give a file or a pattern/ },
+    { file: '.', says: /it is a folder; give a file/ },
     { file: 'socket', says: /it is a socket, not a file; give a file/ },
     { file: 'x'.repeat(5000), says: /the path is longer than any file has; check it$/ },
     { file: '/dev/zero', says: /it is larger than 1 MiB; leave the file out$/ },

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { UsageError } from '@tidegauge/otel/usage-error'
+import { UsageError } from '../usage-error.ts'
 import { readFileBytes } from './file-bytes.ts'
 
 export interface TextFileOptions {

@@ -1,0 +1,149 @@
+import type { z } from 'zod'
+import { nearest } from '../nearest.ts'
+import { type SettingPath, settingAt } from './setting-error.ts'
+
+/** What is wrong with one setting. */
+export interface SettingFault {
+  readonly path: SettingPath
+  /** The rest of a sentence that begins with the key: `is "x"`. */
+  readonly problem: string
+  /** What to do, beginning with a verb. */
+  readonly mend: string
+}
+
+export interface CheckOptions {
+  /** Tells whether a value must not be shown. @default for keys that speak of headers, tokens and the like */
+  readonly isSecret?: ((path: SettingPath) => boolean) | undefined
+}
+
+/**
+ * Checks values against a schema. What a schema says itself about a value is how to mend it, beginning with a verb, as in
+ * `z.string().min(1, 'say why')`; what is wrong is then the value, unless the issue says so in `params.problem`.
+ *
+ * @returns the values as the schema makes them, or all that is wrong, each fault before what may follow from it.
+ */
+export function checkSettings<Schema extends z.ZodType>(
+  value: unknown,
+  schema: Schema,
+  { isSecret = speaksOfSecrets }: CheckOptions = {},
+): { readonly data: z.output<Schema> } | { readonly faults: readonly [SettingFault, ...SettingFault[]] } {
+  const result = schema.safeParse(value, { error: mendOf })
+  if (result.success) return { data: result.data }
+  const issues = result.error.issues.map((issue) => inUnion(issue))
+  const hasUnknownKey = (path: readonly PropertyKey[]) =>
+    issues.some((issue) => issue.code === 'unrecognized_keys' && String(issue.path) === String(path))
+  // What an unknown key leads to, such as the lack of a known one, is not worth saying.
+  const causes = issues.filter(({ code, path }) => code !== 'custom' || !hasUnknownKey(path))
+  const faults = causes.map((issue) => faultOf(issue, value, isSecret))
+  return { faults: faults as [SettingFault, ...SettingFault[]] }
+}
+
+function faultOf(
+  issue: z.core.$ZodIssue,
+  value: unknown,
+  isSecret: (path: SettingPath) => boolean,
+): SettingFault {
+  const [unknown] = issue.code === 'unrecognized_keys' ? issue.keys : []
+  const path = [...issue.path, ...(unknown === undefined ? [] : [unknown])] as SettingPath
+  return { path, problem: problemOf(issue, settingAt(value, path), isSecret(path)), mend: issue.message }
+}
+
+function problemOf(issue: z.core.$ZodIssue, value: unknown, isSecret: boolean): string {
+  const said = issue.code === 'custom' ? issue.params?.problem : undefined
+  if (typeof said === 'string') return said
+  if (issue.code === 'unrecognized_keys') return 'is not a known key'
+  if (issue.code === 'invalid_key') return 'is not a valid name'
+  if (value === undefined) return 'is missing'
+  if (value === null) return 'has no value'
+  if (issue.path.length === 0 && issue.code === 'invalid_type') return 'holds no settings'
+  return isSecret ? 'is not a valid value' : `is ${shown(value)}`
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}
+
+/** How to mend what a schema says nothing about itself. */
+function mendOf(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const known = keysOf(issue.inst)
+      const near = nearest(issue.keys[0] ?? '', known)
+      if (near !== undefined) return `did you mean ${near}?`
+      return known.length > 0 ? `known here: ${known.join(', ')}` : 'remove it; nothing is known here'
+    }
+    case 'invalid_type': {
+      if ((issue.path ?? []).length === 0 && issue.expected === 'object')
+        return `write them as "${keysOf(issue.inst)[0] ?? 'name'}: …", a line each`
+      return issue.input === undefined ? 'add it' : `give ${kindOf(issue)}`
+    }
+    case 'invalid_value':
+      if (issue.input === undefined) return 'add it'
+      return `use ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`
+    case 'too_small':
+      return `give ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${measured(issue.origin, issue.minimum)}`
+    case 'too_big':
+      return `give ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${measured(issue.origin, issue.maximum)}`
+    case 'invalid_format':
+      return issue.format === 'url'
+        ? 'give a URL such as http://127.0.0.1:9090'
+        : `give a text of the form ${issue.pattern ?? issue.format}`
+    case 'not_multiple_of':
+      return `give a multiple of ${issue.divisor}`
+    case 'invalid_union':
+      return alternatives(issue.errors)
+    case 'invalid_key':
+    case 'invalid_element':
+      return issue.issues[0]?.message ?? 'correct it'
+    default:
+      return 'correct it'
+  }
+}
+
+function kindOf({ expected, inst }: { readonly expected: string; readonly inst?: unknown }): string {
+  const { format = '' } = (inst as { readonly def?: { readonly format?: string } } | undefined)?.def ?? {}
+  return kinds[/int/.test(format) ? 'int' : expected] ?? `a value of type ${expected}`
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  object: 'settings below it, as "name: value"',
+  record: 'names and values below it, as "name: value"',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+}
+
+/** What a size is counted in. */
+function measured(origin: string, count: number | bigint): string {
+  const noun = origin === 'array' ? 'item' : origin === 'string' ? 'character' : undefined
+  return noun === undefined ? '' : ` ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** A value that fits none of several kinds. */
+function alternatives(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
+  const all = errors.flatMap(([first]) => first?.message.replace(/^give /, '') ?? [])
+  return `give ${[...new Set(all)].join(' or ')}`
+}
+
+/** Of several kinds the one that is meant: what has the right kind as a whole, and least that is wrong in it. */
+function inUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue
+  const meant = issue.errors
+    .filter((errors) => errors.every(({ code, path }) => code !== 'invalid_type' || path.length > 0))
+    .toSorted((a, b) => a.length - b.length)[0]
+  const [first] = meant ?? []
+  return first === undefined ? issue : inUnion({ ...first, path: [...issue.path, ...first.path] })
+}
+
+/** The keys that an object of a schema has. */
+function keysOf(schema: unknown): readonly string[] {
+  const { shape } = (schema as { readonly def?: { readonly shape?: object } } | undefined)?.def ?? {}
+  return Object.keys(shape ?? {})
+}
+
+function speaksOfSecrets(path: SettingPath): boolean {
+  return path.some((step) => /header|token|password|secret|credential/i.test(String(step)))
+}

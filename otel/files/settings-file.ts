@@ -1,0 +1,54 @@
+// `@tidegauge/otel/settings-file`: settings that people write in YAML or JSON, checked against a schema of zod.
+import type { z } from 'zod'
+import { type CheckOptions, checkSettings } from './check-settings.ts'
+import { pathText, settingError } from './setting-error.ts'
+import { readSettingsText, type SettingsText } from './settings-text.ts'
+import { readTextFile } from './text-file.ts'
+
+export { yamlFault } from './yaml-fault.ts'
+
+/** The parser takes a second for ten of these megabytes; what people write are kilobytes. */
+const maxBytes = 16 * 1024 * 1024
+
+export interface SettingsOptions {
+  /** What errors call the file. @default its path */
+  readonly name?: string
+  /** Variables that the file may name: `${NAME}`. @default none, a dollar sign is one */
+  readonly environment?: NodeJS.ProcessEnv
+}
+
+/**
+ * Reads a file of settings, and tells where each stands.
+ *
+ * @throws {UsageError} in one line, when it cannot be read or is not YAML or JSON.
+ */
+export async function readSettings(
+  file: string,
+  { name = file, environment }: SettingsOptions = {},
+): Promise<SettingsText> {
+  return readSettingsText({ name, text: await readTextFile(file, { maxBytes }), environment })
+}
+
+/**
+ * Reads a file of settings and checks it against a schema.
+ *
+ * @throws {UsageError} with one line for the first thing in the file that is wrong: file, line, key, what is wrong, and how
+ * to mend it.
+ */
+export async function readSettingsFile<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+  options: SettingsOptions & CheckOptions = {},
+): Promise<z.output<Schema>> {
+  const { value, near } = await readSettings(file, options)
+  const checked = checkSettings(value, schema, options)
+  if ('data' in checked) return checked.data
+  const placed = checked.faults.map((fault) => ({ ...fault, where: near(fault.path) }))
+  const { path, ...fault } = placed.reduce((first, other) => (lineOf(other) < lineOf(first) ? other : first))
+  throw settingError({ ...fault, key: pathText(path) })
+}
+
+/** What stands further down may follow from what stands above. */
+function lineOf({ where }: { readonly where: string }): number {
+  return Number(/:(\d+)$/.exec(where)?.[1] ?? 0)
+}

@@ -1,0 +1,129 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml'
+import { type SettingPath, settingError } from './setting-error.ts'
+import { substitute } from './substitution.ts'
+import { nestedTooDeeply, yamlFault } from './yaml-fault.ts'
+
+export interface SettingsTextOptions {
+  /** What errors call the file. */
+  readonly name: string
+  readonly text: string
+  /** Variables that the text may name: `${NAME}`. @default none, a dollar sign is one */
+  readonly environment?: NodeJS.ProcessEnv | undefined
+}
+
+/** The values of a text, and where each stands. */
+export interface SettingsText {
+  /** `{}` for an empty text. */
+  readonly value: unknown
+  /** `file:line` of a key or an item of a list; undefined where the text does not have it. */
+  where(path: SettingPath): string | undefined
+  /** The same, or else that of the part that should hold it. */
+  near(path: SettingPath): string
+}
+
+/**
+ * Reads settings in YAML or JSON.
+ *
+ * @throws {UsageError} with one line when it is neither, says a key twice, or names a variable that is not set.
+ */
+export function readSettingsText({ name, text, environment }: SettingsTextOptions): SettingsText {
+  const lines = new LineCounter()
+  const placeOf = (offset: number) => `${name}:${lines.linePos(offset).line}`
+  const document = parseDocument(text, { version: '1.2', lineCounter: lines, prettyErrors: false })
+  // A warning is about what the parser makes of a value that it does not understand, such as a tag.
+  const [fault] = [...document.errors, ...document.warnings]
+  if (fault?.code === 'DUPLICATE_KEY')
+    throw settingError({
+      where: placeOf(fault.pos[0]),
+      key: keyAt(document.contents, fault.pos[0]),
+      problem: 'stands here a second time',
+      mend: 'remove one of the two',
+    })
+  if (fault !== undefined) throw settingError({ where: placeOf(fault.pos[0]), ...yamlFault(fault, name) })
+  try {
+    if (environment !== undefined) substitute(document, environment, placeOf)
+  } catch (cause) {
+    throw cause instanceof RangeError ? settingError({ where: name, ...nestedTooDeeply, cause }) : cause
+  }
+  const value = valuesOf(document, name, placeOf) ?? {}
+  const where = (path: SettingPath) => {
+    const offset = offsetOf(document, path)
+    return offset === undefined ? undefined : placeOf(offset)
+  }
+  const near = (path: SettingPath): string =>
+    where(path) ?? (path.length > 0 ? near(path.slice(0, -1)) : `${name}:1`)
+  return { value, where, near }
+}
+
+/** @throws {UsageError} for aliases of nothing or of more than a memory holds, and for what no stack is deep enough. */
+function valuesOf(document: Document, name: string, placeOf: (offset: number) => string): unknown {
+  try {
+    return document.toJS()
+  } catch (cause) {
+    if (cause instanceof RangeError) throw settingError({ where: name, ...nestedTooDeeply, cause })
+    if (!(cause instanceof ReferenceError)) throw cause
+    // Only where there is one: to resolve every alias takes the square of the time.
+    if (cause.message.startsWith('Unresolved alias')) refuseAliasesOfNothing(document, placeOf)
+    throw settingError({
+      where: name,
+      problem: 'has aliases (*name) that unfold to far too much',
+      mend: 'write out what they stand for',
+      cause,
+    })
+  }
+}
+
+function refuseAliasesOfNothing(document: Document, placeOf: (offset: number) => string): void {
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return
+      throw settingError({
+        where: placeOf(alias.range?.[0] ?? 0),
+        problem: `the alias *${alias.source} stands for nothing`,
+        mend: `put the anchor &${alias.source} before it, or write the value out`,
+      })
+    },
+  })
+}
+
+/** Where the key or the list item of a path begins in the text. */
+function offsetOf(document: Document, path: SettingPath): number | undefined {
+  let node: unknown = document.contents
+  let offset: number | undefined = isNode(node) ? node.range?.[0] : undefined
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document)
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
+      if (pair === undefined) return undefined
+      offset = isNode(pair.key) ? pair.key.range?.[0] : undefined
+      node = pair.value
+    } else if (isSeq(node)) {
+      node = node.items[step as number]
+      if (!isNode(node)) return undefined
+      offset = node.range?.[0]
+    } else return undefined
+  }
+  return offset
+}
+
+/** The key that a position is in; the parser of YAML gives only the position. */
+function keyAt(node: unknown, offset: number): string | undefined {
+  if (!isMap(node) && !isSeq(node)) return undefined
+  for (const item of node.items) {
+    if (isPair(item) && isScalar(item.key) && item.key.range?.[0] === offset) return String(item.key.value)
+    const found = keyAt(isPair(item) ? item.value : item, offset)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
