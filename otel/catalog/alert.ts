@@ -18,11 +18,11 @@ export interface Alert {
 
 /**
  * Input of `promtool test rules`: series by selector, in its notation (`0+10x240`), one value a minute. Job and instance
- * are added where a selector names none. In braces stands arithmetic with the bounds that the alert names: `{critical*1.1}x240`.
+ * are added where a selector names none. Braces hold arithmetic with the bounds that the alert names: `{critical*1.1}x240`.
  */
 export interface RuleTest {
   readonly series: readonly { readonly query: Query; readonly values: string }[]
-  /** When the alert is looked at, as Prometheus writes durations. */
+  /** When the alert is evaluated, as Prometheus writes durations. */
   readonly at: string
   /** Labels that a firing alert carries besides severity, job and instance; an empty value says that there is none. */
   readonly labels?: Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import type { Bounded, Query } from './query.ts'
 
-/** A panel that shows several metrics together, or one otherwise than by default. Metrics on no such panel get one of their own. */
+/** A panel that shows several metrics together, or one otherwise than by default. A metric that is on none gets a panel of its own. */
 export interface Panel {
   readonly panel: string
   readonly description: string
@@ -12,7 +12,7 @@ export interface Panel {
   readonly thresholdsOf?: Bounded
   /** Shown on the overview as well. @default false */
   readonly overview?: boolean
-  /** Heading on the dashboard of its component under which it stands. @default one for its kind */
+  /** Heading on the dashboard of its component under which it appears. @default one for its kind */
   readonly row?: string
   /** Draws the series on top of each other, where they are parts of a whole. @default false */
   readonly stacked?: boolean

@@ -14,7 +14,7 @@ export interface ConfigurationOptions {
   readonly flags?: PipelineFlags | undefined
 }
 
-/** Flags win over variables and file; they are without effect where there is no Prometheus reader. */
+/** Flags win over variables and file; they have no effect where there is no Prometheus reader. */
 export interface PipelineFlags {
   readonly host?: string | undefined
   readonly port?: number | undefined
@@ -25,7 +25,7 @@ export interface Configuration {
   readonly config: Config
   /** Every value, with its origin; secrets are masked. */
   readonly settings: readonly Setting[]
-  /** What was given and has no effect, one line each. */
+  /** What was set and has no effect, one line each. */
   readonly notices: readonly string[]
   /** Where to look for a value: `file:line`, a variable or a flag. */
   readonly where: (path: SettingPath) => string
@@ -111,12 +111,12 @@ function withService(source: ConfigSource, service: ConfigurationOptions['servic
   const attributes = settingAt(source.value, ['resource', 'attributes']) ?? []
   const list = settingAt(source.value, ['resource', 'attributes_list']) ?? ''
   if (!Array.isArray(attributes) || typeof list !== 'string') return source
-  const given = new Set(attributes.map((attribute) => settingAt(attribute, ['name'])))
-  for (const pair of list.split(',')) given.add(pair.split('=', 1)[0]?.trim())
+  const named = new Set(attributes.map((attribute) => settingAt(attribute, ['name'])))
+  for (const pair of list.split(',')) named.add(pair.split('=', 1)[0]?.trim())
   const missing = [
     { name: 'service.name', value: service.name },
     { name: 'service.version', value: service.version },
-  ].filter(({ name }) => !given.has(name))
+  ].filter(({ name }) => !named.has(name))
   return overlaid(
     source,
     missing.map((attribute, i) => [['resource', 'attributes', attributes.length + i], attribute, undefined]),
@@ -129,7 +129,7 @@ function overlaid(
 ): ConfigSource {
   const origins = new Map(overlay.map(([path, , origin]) => [pathText(path), origin]))
   for (const [path, value] of overlay) {
-    // A key may stand without a value: `prometheus/development:`.
+    // A key may have no value: `prometheus/development:`.
     const parent = path.slice(0, -1)
     if (settingAt(source.value, parent) === null) setAt(source.value, parent, {})
     setAt(source.value, path, value)

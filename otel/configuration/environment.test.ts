@@ -5,7 +5,15 @@ import { context, diag, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/a
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { bind } from '../meter/bind.ts'
 import { certificate } from '../pipeline/testing/certificate.ts'
-import { configFile, type Demo, metricIn, resourceIn, startDemo, took } from '../pipeline/testing/demo.ts'
+import {
+  configFile,
+  type Demo,
+  jobs,
+  metricIn,
+  resourceIn,
+  startDemo,
+  took,
+} from '../pipeline/testing/demo.ts'
 import { type OtlpSink, type Received, startGrpcSink, startHttpSink } from '../pipeline/testing/otlp-sink.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -50,7 +58,10 @@ const scraped: readonly {
   {
     variable: 'OTEL_SDK_DISABLED',
     value: 'true',
-    effect: async ({ pipeline }) => assert.equal(pipeline.endpoint, undefined),
+    effect: async ({ pipeline }) => {
+      assert.equal(pipeline.endpoint, undefined)
+      bind(pipeline.meterProvider.getMeter('any'), jobs).add(1, { kind: 'a' })
+    },
   },
 ]
 
@@ -75,7 +86,7 @@ describe('variables that the service shows', () => {
     assert.deepEqual([value, origin], [String(other), '--metrics-port'])
   })
 
-  it('flags are without effect where there is no Prometheus reader', async () => {
+  it('flags have no effect where there is no Prometheus reader', async () => {
     await using demo = await startDemo({ OTEL_METRICS_EXPORTER: 'none' }, { flags: { port: 1 } })
     assert.equal(demo.pipeline.endpoint, undefined)
   })
@@ -382,13 +393,13 @@ describe('variables that a backend sees', () => {
 const wrong: readonly [NodeJS.ProcessEnv, RegExp][] = [
   [
     { OTEL_METRICS_EXPORTER: 'promethius' },
-    /^OTEL_METRICS_EXPORTER: "promethius" is no exporter; use prometheus, otlp,/,
+    /^OTEL_METRICS_EXPORTER: "promethius" is not a known exporter; use prometheus, otlp,/,
   ],
   [{ OTEL_METRICS_EXPORTER: 'otlp,none' }, /^OTEL_METRICS_EXPORTER: "otlp,none" contradicts itself; use/],
   [{ OTEL_METRICS_EXPORTER: 'otlp,otlp' }, /^OTEL_METRICS_EXPORTER: "otlp,otlp" contradicts itself; use/],
   [
     { OTEL_EXPORTER_PROMETHEUS_PORT: '80x' },
-    /^OTEL_EXPORTER_PROMETHEUS_PORT: "80x" is no whole number; write digits only$/,
+    /^OTEL_EXPORTER_PROMETHEUS_PORT: "80x" is not a whole number; write digits only$/,
   ],
   [
     { OTEL_EXPORTER_PROMETHEUS_PORT: '99999' },
@@ -404,7 +415,7 @@ const wrong: readonly [NodeJS.ProcessEnv, RegExp][] = [
   ],
   [
     { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'udp' },
-    /^OTEL_EXPORTER_OTLP_PROTOCOL: "udp" is no protocol; use http\/protobuf/,
+    /^OTEL_EXPORTER_OTLP_PROTOCOL: "udp" is not a known protocol; use http\/protobuf/,
   ],
   [
     { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_COMPRESSION: 'zip' },

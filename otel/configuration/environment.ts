@@ -43,7 +43,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): ConfigSource {
   return { value, where, near: () => 'OTEL_METRICS_EXPORTER', isFile: false }
 }
 
-/** Variables of the standard that speak of metrics and are none of those above. */
+/** Variables of the standard that concern metrics and are not known here. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): readonly string[] {
   const ours = /^OTEL_(METRIC|EXPORTER_PROMETHEUS|EXPORTER_OTLP|SERVICE|RESOURCE|SDK)/
   const elsewhere = /^OTEL_EXPORTER_OTLP_(TRACES|LOGS|PROFILES)_/
@@ -74,7 +74,7 @@ function exporterNames(variables: Variables): readonly Found[] {
   const wrong = names.find((name) => !['prometheus', 'otlp', 'console', 'none'].includes(name))
   const where = 'OTEL_METRICS_EXPORTER'
   const mend = 'use prometheus, otlp, console, or several of them with commas, or none alone'
-  if (wrong !== undefined) throw settingError({ where, problem: `"${wrong}" is no exporter`, mend })
+  if (wrong !== undefined) throw settingError({ where, problem: `"${wrong}" is not a known exporter`, mend })
   if (new Set(names).size < names.length || (names.includes('none') && names.length > 1)) {
     throw settingError({ where, problem: `"${found.value}" contradicts itself`, mend })
   }
@@ -105,7 +105,11 @@ function otlpSettings(variables: Variables): Settings {
   const chosen = protocol?.value ?? 'http/protobuf'
   if (!['grpc', 'http/protobuf', 'http/json'].includes(chosen)) {
     const mend = 'use http/protobuf, http/json or grpc'
-    throw settingError({ where: protocol?.variable ?? '', problem: `"${chosen}" is no protocol`, mend })
+    throw settingError({
+      where: protocol?.variable ?? '',
+      problem: `"${chosen}" is not a known protocol`,
+      mend,
+    })
   }
   const grpc = chosen === 'grpc'
   const name = grpc ? 'otlp_grpc' : 'otlp_http'
@@ -174,7 +178,7 @@ class Variables {
       return found && { variable, value: Number(found.value) }
     throw settingError({
       where: variable,
-      problem: `"${found.value}" is no whole number`,
+      problem: `"${found.value}" is not a whole number`,
       mend: 'write digits only',
     })
   }

@@ -21,7 +21,7 @@ export interface Writing {
 
 export interface Scraped {
   readonly body: Body
-  /** Whether something is missing: a callback failed, or was left behind. */
+  /** Whether something is missing: a callback failed, or was abandoned. */
   readonly partial: boolean
 }
 
@@ -97,7 +97,7 @@ interface Run {
 /** The SDK's own time limit comes later than ours, which says whose callback it was. */
 const sdkGraceMs = 100
 
-/** The time the SDK gets to hand over the rest, once callbacks have been left behind. */
+/** The time the SDK gets to hand over the rest, once callbacks have been abandoned. */
 const handOverMs = 250
 
 async function tooLate(deadline: Deadline): Promise<never> {

@@ -497,7 +497,7 @@ const compatibilityPage: Requirement[] = [
   ],
   [
     'MUST',
-    'convert attribute values that are no strings to strings',
+    'convert attribute values that are not strings to strings',
     async () => {
       await using target = await scraped()
       target.meter.createGauge('g').record(1, { n: 1.5, t: true, l: ['x', 'y'] })

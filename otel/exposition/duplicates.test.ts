@@ -12,7 +12,7 @@ const pairs: [name: string, one: Attributes, other: Attributes][] = [
 
 describe('series that Prometheus cannot tell apart', () => {
   for (const [name, one, other] of pairs) {
-    it(`become one where they differ in ${name}: counts are added up, of gauges the first stands`, async () => {
+    it(`become one where they differ in ${name}: counts are added up, of gauges the first is kept`, async () => {
       await using target = await scraped()
       const counter = target.meter.createCounter('c')
       const upDown = target.meter.createUpDownCounter('u')

@@ -6,7 +6,7 @@ import type { Series } from './series.ts'
 /**
  * Makes one series of those that came out with equal labels: OpenTelemetry tells `1` from `"1"` and `a.b`
  * from `a_b`, Prometheus does not. Counts are added up, since their sum is what the remaining labels mean;
- * of gauges, and of histograms with other buckets, the first stands.
+ * of gauges, and of histograms with other buckets, the first is kept.
  */
 export function mergedPoints(
   family: Family,
@@ -28,7 +28,7 @@ export function mergedPoints(
         const first = place.points[place.index] as DataPoint<unknown>
         const value = added(family, stream, first.value, point.value)
         place.points[place.index] = { ...first, value: value ?? first.value }
-        const outcome = value === undefined ? 'the first one stands' : 'they are added up'
+        const outcome = value === undefined ? 'the first one is kept' : 'they are added up'
         onProblem(`series of "${family.name}" have equal labels in Prometheus: ${outcome}`)
       }
     }

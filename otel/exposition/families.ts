@@ -34,7 +34,7 @@ export interface FamilyRules {
   readonly escaping: EscapingScheme
   /** Names that are spoken for before any metric. */
   readonly reserved: readonly string[]
-  /** Stands before every name, with an underscore. @default '' */
+  /** Begins every name, with an underscore after it. @default '' */
   readonly prefix: string
   /** Called once for each thing that is left out of a scrape, with the reason. Must not throw. */
   readonly onProblem: (problem: string) => void
@@ -52,7 +52,7 @@ export function familiesOf({ scopeMetrics }: ResourceMetrics, rules: FamilyRules
       const name = familyName(metric, rules)
       const type = typeOf(metric)
       const family = families.get(name)
-      const problem = unfit(name, metric) ?? conflict(name, type, family, owners)
+      const problem = unsupported(name, metric) ?? conflict(name, type, family, owners)
       if (problem !== undefined) {
         rules.onProblem(`metric "${metric.descriptor.name}" is left out: ${problem}`)
       } else if (family === undefined) {
@@ -106,7 +106,7 @@ function typeOf(metric: MetricData): FamilyType {
   return instrument === 'upDownCounter' ? 'gauge' : instrument
 }
 
-function unfit(name: string, metric: MetricData): string | undefined {
+function unsupported(name: string, metric: MetricData): string | undefined {
   if (name === '') return 'nothing of its name can be kept for Prometheus'
   const cumulative = metric.aggregationTemporality === AggregationTemporality.CUMULATIVE
   if (!cumulative && metric.dataPointType !== DataPointType.GAUGE) return 'its temporality is delta'

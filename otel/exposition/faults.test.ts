@@ -100,7 +100,7 @@ describe('a callback that throws', () => {
 })
 
 describe('a callback that hangs', () => {
-  it('is left behind and named, and the rest is served in time', async () => {
+  it('is abandoned and named, and the rest is served in time', async () => {
     await using target = await scraped()
     target.meter.createObservableGauge('stuck').addCallback(never)
     target.meter.createObservableGauge('sound').addCallback((result) => result.observe(1))

@@ -1,4 +1,4 @@
-/** The written labels of many series, one behind the other: in far less memory than an object for each would take. */
+/** The written labels of many series, one after the other: in far less memory than an object for each would take. */
 export class LabelStore {
   /** How many label sets there are. */
   count = 0

@@ -16,7 +16,7 @@ export interface Dialect {
   exemplar(family: Family, point: DataPoint<unknown>, bucket: number): string
   /** Names the series that tell since when a family counts; `undefined` for none. */
   createdName(family: Family): string | undefined
-  /** Stands behind every value, where timestamps are wanted. */
+  /** Follows every value, where timestamps are wanted. */
   readonly stamp: string
 }
 
@@ -46,7 +46,7 @@ export function* familyLines(
 
 const seriesPerBreath = 512
 
-/** Writes labels as they stand between braces. */
+/** Writes labels as they appear between braces. */
 export function labelText(labels: readonly Label[]): string {
   return labels
     .map(([name, value]) => `${quotedName(name, classicLabelName)}="${escapeQuoted(value)}"`)
@@ -62,7 +62,7 @@ export function escapeQuoted(text: string): string {
   return /[\\\n"]/.test(text) ? text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/"/g, '\\"') : text
 }
 
-/** What stands before a value: the name, and the labels in braces; a name that needs quotes stands in them too. */
+/** What comes before a value: the name, and the labels in braces; a name that needs quotes goes into the braces too. */
 class Head {
   readonly open: Buffer
   readonly #bare: Buffer

@@ -43,7 +43,7 @@ export interface PrometheusEndpointOptions {
   exemplarFilter?: ExemplarFilter
   /** Called once for each answered scrape. Must not throw. */
   onScrape?: (scrape: ScrapeReport) => void
-  /** Called for each observable callback that failed or was left behind in a scrape. Must not throw. */
+  /** Called for each observable callback that failed or was abandoned in a scrape. Must not throw. */
   onCallbackError?: (failure: CallbackFailure) => void
   /** Credentials that every request must show, whatever its path. @default none */
   auth?: EndpointAuth
@@ -85,7 +85,7 @@ export interface EndpointLimits {
 /** How one request for the metrics ended. */
 export interface ScrapeReport {
   readonly format: Format
-  /** `partial`: a callback failed or was left behind; `timeout` and `error`: answered with 5xx. */
+  /** `partial`: a callback failed or was abandoned; `timeout` and `error`: answered with 5xx. */
   readonly outcome: 'success' | 'partial' | 'timeout' | 'error'
   /** From the request to the last byte handed over, in milliseconds. */
   readonly durationMs: number

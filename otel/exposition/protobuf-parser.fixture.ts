@@ -79,7 +79,7 @@ interface ParsedExemplar {
 
 const family = protobuf.parse(schema).root.lookupType('io.prometheus.client.MetricFamily')
 
-/** Reads families, each behind its length. Throws when anything is left over. */
+/** Reads families, each after its length. Throws when anything is left over. */
 export function parseProtobuf(bytes: Uint8Array): ParsedMessage[] {
   const reader = protobuf.Reader.create(bytes)
   const messages: ParsedMessage[] = []

@@ -73,7 +73,7 @@ export class SeriesWriter {
   }
 }
 
-/** How many series are looked at between two chances for the event loop. */
+/** How many series are compared between two chances for the event loop. */
 const breath = 4096
 
 /** The written labels of one stream, in the order of its points. */

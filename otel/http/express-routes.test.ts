@@ -114,7 +114,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    title: 'a router behind a function that hides it',
+    title: 'a router that a function hides',
     build: (app) => {
       const hidden = Router().get('/x', ok).use('/more/:b', Router().get('/y', ok))
       app.use('/hid/:a', (request, response, next) => hidden(request, response, next))

@@ -44,9 +44,9 @@ export class CombinationMap<Entry> {
       if (found === undefined) break
       level = found as Level<Entry>
     }
-    let given = 0
-    for (const _ in attributes) given++
-    return found !== undefined && given === keys.length ? (found as Entry) : this.#add(attributes)
+    let count = 0
+    for (const _ in attributes) count++
+    return found !== undefined && count === keys.length ? (found as Entry) : this.#add(attributes)
   }
 
   /** Takes the long way: checks everything, and keeps the entry while there is room. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { it } from 'node:test'
+import type * as api from '@opentelemetry/api'
 import { metrics } from '@opentelemetry/api'
 import type { MetricDefinition } from '../catalog/metric.ts'
 import { pipelineMeasurementsDropped } from '../catalog/pipeline/metrics.ts'
@@ -150,7 +152,12 @@ it('takes one in n measurements of a sampled histogram, n times', async () => {
 })
 
 it('refuses a meter that was taken before its provider existed', () => {
-  assert.throws(() => bind(metrics.getMeter('early'), plain), /no meter provider existed when it was taken/)
+  // What an application in CommonJS has is another copy of the API.
+  const { metrics: required } = createRequire(import.meta.url)('@opentelemetry/api') as typeof api
+  assert.notEqual(required, metrics)
+  for (const early of [metrics.getMeter('early'), required.getMeter('early')]) {
+    assert.throws(() => bind(early, plain), /no meter provider existed when it was taken/)
+  }
 })
 
 it('does nothing on a meter that is disabled', () => {

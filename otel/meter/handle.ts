@@ -6,7 +6,7 @@ export interface HandleOptions {
   readonly lowest: number
   /** Called for a finite value below the lowest. */
   readonly onLow: (value: number) => void
-  /** Called for a value that is no finite number. */
+  /** Called for a value that is not a finite number. */
   readonly onNotFinite: () => void
 }
 

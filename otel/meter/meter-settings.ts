@@ -33,7 +33,7 @@ export function disabledMeter(): Meter {
  */
 export function settingsOf(meter: Meter): Required<MeterSettings> {
   const settings = configured.get(meter)
-  if (settings === undefined && meter instanceof NoopMeter) {
+  if (settings === undefined && isNoop(meter)) {
     throw new Error(
       'This meter records nothing because no meter provider existed when it was taken. ' +
         'Start the pipeline first and pass its meter, or pass disabledMeter() where nothing is to be measured.',
@@ -52,4 +52,9 @@ export function settingsOf(meter: Meter): Required<MeterSettings> {
 
 const configured = new WeakMap<Meter, MeterSettings>()
 
-const NoopMeter = createNoopMeter().constructor as new () => Meter
+/** By its name: an application in CommonJS has a copy of the API of its own. */
+function isNoop(meter: Meter): boolean {
+  return meter.constructor.name === noopName
+}
+
+const noopName = createNoopMeter().constructor.name

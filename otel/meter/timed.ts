@@ -87,11 +87,11 @@ function reasonOf(error: unknown, declared: readonly string[] | object | undefin
 }
 
 /** Gives a metric only the attributes that it declares, where the others declare more. */
-function narrowed(definition: MetricDefinition, given: ReadonlySet<string>, instrument: object): Measure {
+function narrowed(definition: MetricDefinition, all: ReadonlySet<string>, instrument: object): Measure {
   const keys = Object.keys(definition.attributes ?? {})
   const { add, record: set } = instrument as { add: Measure; record: Measure }
   const record = (definition.instrument === 'histogram' ? set : add).bind(instrument)
-  if (keys.length === given.size) return record
+  if (keys.length === all.size) return record
   return (value, attributes) =>
     record(value, Object.fromEntries(keys.map((key) => [key, attributes[key]])) as Attributes)
 }

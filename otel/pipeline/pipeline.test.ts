@@ -298,7 +298,7 @@ describe('the pipeline', () => {
     assert.equal(count('foreign.gauge'), '1')
   })
 
-  it('can be shut down twice, and stops to listen', async () => {
+  it('can be shut down twice, and stops listening', async () => {
     const demo = await startDemo(scraped)
     const url = demo.pipeline.endpoint?.url ?? ''
     await Promise.all([demo.pipeline.shutdown(), demo.pipeline.shutdown()])

@@ -28,9 +28,11 @@ export function createResource(config: ResourceConfig): Resource {
   })
   const listed = resourceFromAttributes(config.attributes_list ? parseKeyPairs(config.attributes_list) : {})
   const { schema_url: schemaUrl, attributes = [] } = config
-  const given = attributes.filter(({ value }) => value !== null)
+  const present = attributes.filter(({ value }) => value !== null)
   const named = resourceFromAttributes(
-    Object.fromEntries(given.map(({ name, value }) => [name, value as string | number | boolean | string[]])),
+    Object.fromEntries(
+      present.map(({ name, value }) => [name, value as string | number | boolean | string[]]),
+    ),
     schemaUrl === undefined ? {} : { schemaUrl },
   )
   return own.merge(detected(config['detection/development'])).merge(listed).merge(named)

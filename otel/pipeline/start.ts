@@ -1,4 +1,3 @@
-import { createNoopMeter } from '@opentelemetry/api'
 import { AggregationType, type IMetricReader } from '@opentelemetry/sdk-metrics'
 import type { MetricDefinition } from '../catalog/metric.ts'
 import { ownMetrics } from '../catalog/own-metrics.ts'
@@ -141,7 +140,7 @@ function disabledPipeline({ config, settings }: Configuration): Pipeline {
   const nothing = async () => {}
   return {
     meter: () => meter,
-    meterProvider: { getMeter: () => createNoopMeter() },
+    meterProvider: { getMeter: () => meter },
     config: settings,
     tidegauge: config.tidegauge,
     forceFlush: nothing,

@@ -19,8 +19,8 @@ export interface CallbackRun {
 }
 
 /**
- * Runs `collect` so that observable callbacks which fail or outlast the deadline are named in `run`, and left
- * behind: the SDK alone tells neither which one it was, nor that it served an old value instead. A callback
+ * Runs `collect` so that observable callbacks which fail or outlast the deadline are named in `run`, and
+ * abandoned: the SDK alone tells neither which one it was, nor that it served an old value instead. A callback
  * that still runs from an earlier scrape is not called again.
  *
  * @param producer the SDK's producer of the reader; one whose inside is not known is collected as it is.

@@ -40,7 +40,7 @@ export interface AsyncStorage extends SyncStorage {
   }
 }
 
-/** The storages behind a synchronous instrument; undefined where its inside is not as expected. */
+/** The storages of a synchronous instrument; undefined where its inside is not as expected. */
 export function readStorages(instrument: object): readonly SyncStorage[] | undefined {
   const { _writableMetricStorage: storage, _descriptor: descriptor } = instrument as Fields
   if (!isObject(storage) || !isObject(descriptor)) return undefined
@@ -50,7 +50,7 @@ export function readStorages(instrument: object): readonly SyncStorage[] | undef
   return storages.every(isSyncStorage) ? storages : undefined
 }
 
-/** The storages behind an observable instrument; undefined where its inside is not as expected. */
+/** The storages of an observable instrument; undefined where its inside is not as expected. */
 export function readAsyncStorages(instrument: object): readonly AsyncStorage[] | undefined {
   const { _metricStorages: storages } = instrument as Fields
   return Array.isArray(storages) && storages.every(isAsyncStorage) ? storages : undefined
