@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { describe, it } from 'node:test'
 import { publishedManifest, type SourceManifest } from '../scripts/published-manifest.ts'
 
@@ -10,7 +11,8 @@ interface Manifest extends SourceManifest {
 }
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'))
-const manifests: readonly Manifest[] = ['', 'otel/', 'tools/'].map((folder) => read(`${folder}package.json`))
+const folders = ['', 'otel/', 'tools/']
+const manifests: readonly Manifest[] = folders.map((folder) => read(`${folder}package.json`))
 const [root] = manifests as [Manifest, ...Manifest[]]
 
 describe('the packages', () => {
@@ -21,6 +23,15 @@ describe('the packages', () => {
         { version: root.version, license: root.license, engines: root.engines },
       )
       for (const { name } of manifests) assert.ok([undefined, root.version].includes(dependencies[name]))
+    }
+  })
+
+  it('name every export in their README', () => {
+    for (const [i, { name, exports }] of manifests.entries()) {
+      const readme = readFileSync(new URL(`../${folders[i]}README.md`, import.meta.url), 'utf8')
+      const modules = Object.keys(exports).filter((path) => !path.endsWith('.json'))
+      for (const path of modules)
+        assert.ok(readme.includes(`\`${posix.join(name, path)}\``), posix.join(name, path))
     }
   })
 
