@@ -18,7 +18,7 @@ export const components: readonly ComponentCatalog[] = [
   ...ownComponents,
 ]
 
-/** Every metric that the service records. A component that exports a definition has declared it; there is no second list. */
+/** Every metric that the service records. A component that exports a definition has declared it: no list repeats it. */
 export const catalog: readonly MetricDefinition[] = components
   .flatMap(({ metrics }) => metrics)
   .filter(({ recordedBy }) => recordedBy === undefined)

@@ -63,7 +63,10 @@ export const storageRepos = {
   formerly: ['storage_repos_total'],
 } as const satisfies MetricDefinition
 
-/** `get` and `query` answer callers of the API; `lookup` reads the repos of a batch for the indexer, `scan` everything for a new index. */
+/**
+ * `get` and `query` answer callers of the API; `lookup` reads the repos of a batch for the indexer, `scan` everything
+ * for a new index.
+ */
 export const storageOperation = {
   name: 'storage.operation',
   instrument: 'histogram',

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
 import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
 import { errorFrame, infoFrame } from '../../demo/frames.ts'
 import { createLog } from '../../model/log.ts'
@@ -124,6 +125,24 @@ describe('a lost connection', () => {
     again.emit(4, await test.repo.createFrame(4))
     assert.deepEqual(seqs(await next), [4])
     assert.equal(test.harness.count('reconnect'), 1)
+  })
+
+  it('is reopened soon after it has brought something, and ever later while the relay is away', async () => {
+    const waitsMs: number[] = []
+    const sleep = async (ms: number) => {
+      waitsMs.push(ms)
+      await setImmediate()
+    }
+    await using test = await setup(1, { backoff: { firstMs: 1, maxMs: 8, jitter: 0, sleep } })
+    for (let seq = 2; seq < 6; seq++) {
+      await test.harness.until(seq - 1)
+      test.relay.cut()
+      await test.emit(seq)
+    }
+    await test.harness.until(5)
+    await test.relay[Symbol.asyncDispose]()
+    await test.harness.reported('failure connect', 5)
+    assert.deepEqual(waitsMs.slice(0, 9), [1, 1, 1, 1, 1, 2, 4, 8, 8])
   })
 
   it('is noticed when the other side has fallen silent', async () => {

@@ -22,7 +22,7 @@ export interface FirehoseOptions {
   /** Where the relay or PDS is; http and ws mean the same, and so do https and wss. */
   readonly relay: URL
   readonly identity: KeySource
-  /** The seq of the last event that was saved: the stream resumes after it. 0 asks for all that is kept, `live` for none of it. */
+  /** The seq of the last event that was saved; the stream resumes after it. 0 asks for all that is kept, `live` for none. */
   readonly cursor: number | 'live'
   /** @default 'full' */
   readonly verify?: VerifyMode
@@ -44,7 +44,7 @@ export interface FirehoseOptions {
   readonly strangerTimeoutMs?: number
   /** How long the relay may take to open the connection, in ms. @default 15_000 */
   readonly handshakeTimeoutMs?: number
-  /** How long a relay may be silent until it is pinged, and then until the connection is given up, in ms. @default 30_000 */
+  /** How long a relay may be silent before it is pinged, and then before it is given up, in ms. @default 30_000 */
   readonly idleTimeoutMs?: number
   /** How long to wait for the first frame of the protocol once others have arrived, in ms. @default 5_000 */
   readonly foreignTimeoutMs?: number

@@ -53,19 +53,25 @@ describe('a CAR file', () => {
     const bytes = encode(header)
     return Buffer.from([bytes.length, ...bytes])
   }
-  const bad: Readonly<Record<string, Buffer>> = {
-    nothing: Buffer.alloc(0),
-    'a header of another version': headed({ version: 2, roots: [linkTo(root.cid)] }),
-    'a header without roots': headed({ version: 1 }),
-    'roots that are not links': headed({ version: 1, roots: ['root'] }),
-    'a header that is not a map': headed(null),
-    'a length that never ends': Buffer.alloc(9, 0x80),
-    'a block shorter than its CID': Buffer.concat([whole, Buffer.of(5, 1, 0x71, 0x12, 0x20, 0)]),
-    'a block with a CID of another kind': Buffer.concat([whole, Buffer.of(40), Buffer.alloc(40)]),
-  }
-  for (const [what, bytes] of Object.entries(bad)) {
+  const bad: readonly (readonly [what: string, bytes: Buffer, message: RegExp])[] = [
+    ['nothing', Buffer.alloc(0), /ends within a length/],
+    ['a header that is cut off', whole.subarray(0, 10), /header is cut off/],
+    ['a header of another version', headed({ version: 2, roots: [linkTo(root.cid)] }), /header is wrong/],
+    ['a header without roots', headed({ version: 1 }), /header is wrong/],
+    ['roots that are not links', headed({ version: 1, roots: ['root'] }), /header is wrong/],
+    ['a header that is not a map', headed(null), /header is wrong/],
+    ['a length that never ends', Buffer.alloc(9, 0x80), /beyond all limits/],
+    ['a block that is cut off', whole.subarray(0, -1), /block is cut off/],
+    [
+      'a block shorter than its CID',
+      Buffer.concat([whole, Buffer.of(35), Buffer.from(`${root.cid.slice(0, 35)}\0`, 'latin1')]),
+      /block is cut off/,
+    ],
+    ['a CID of another kind', Buffer.concat([whole, Buffer.of(40), Buffer.alloc(40)]), /kind of CID/],
+  ]
+  for (const [what, bytes, message] of bad) {
     it(`is not ${what}`, () => {
-      assert.throws(() => readCar(bytes), { name: 'Rejection', reason: 'decode' })
+      assert.throws(() => readCar(bytes), { name: 'Rejection', reason: 'decode', message })
     })
   }
 

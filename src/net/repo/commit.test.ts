@@ -49,22 +49,20 @@ describe('a commit', () => {
     })
   }
 
-  const bad: Readonly<Record<string, unknown>> = {
-    text: 'commit',
-    nothing: null,
-    'a map without a did': { ...fields, did: undefined },
-    'a map without a rev': { ...fields, rev: undefined },
-    'of another version': { ...fields, version: 2 },
-    'one whose tree is not a link': { ...fields, data: 'bafy' },
-    'one whose signature is not bytes': { ...fields, sig: 'signature' },
-    'one with very many fields': {
-      ...fields,
-      ...Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`k${i}`, i])),
-    },
-  }
-  for (const [what, value] of Object.entries(bad)) {
+  const manyFields = Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`k${i}`, i]))
+  const bad: readonly (readonly [what: string, value: unknown, message: RegExp])[] = [
+    ['text', 'commit', /did or rev/],
+    ['nothing', null, /did or rev/],
+    ['a map without a did', { ...fields, did: undefined }, /did or rev/],
+    ['a map without a rev', { ...fields, rev: undefined }, /did or rev/],
+    ['of another version', { ...fields, version: 2 }, /version or data/],
+    ['one whose tree is not a link', { ...fields, data: 'bafy' }, /version or data/],
+    ['one whose signature is not bytes', { ...fields, sig: 'signature' }, /sig is/],
+    ['one with very many fields', { ...fields, ...manyFields }, /number of entries/],
+  ]
+  for (const [what, value, message] of bad) {
     it(`is not ${what}`, () => {
-      assert.throws(() => read(encodeBlock(value)), { name: 'Rejection', reason: 'decode' })
+      assert.throws(() => read(encodeBlock(value)), { name: 'Rejection', reason: 'decode', message })
     })
   }
 
