@@ -27,7 +27,7 @@ export interface AuditOptions extends AuditInputOptions {
 
 /** What an audit has found. */
 export interface Audit {
-  /** What is new, the gravest first. */
+  /** What is new, the most severe first. */
   readonly findings: readonly Finding[]
   /** What the baseline knows. */
   readonly known: readonly Finding[]

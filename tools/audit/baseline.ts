@@ -36,7 +36,7 @@ export async function readBaseline(file: string): Promise<Baseline> {
     return await readSettingsFile(file, schema)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    throw new UsageError(`${error.message}; or write it anew with --write-baseline`, { cause: error })
+    throw new UsageError(`${error.message}; or write a new one with --write-baseline`, { cause: error })
   }
 }
 

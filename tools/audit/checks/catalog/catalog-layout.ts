@@ -34,7 +34,7 @@ export const catalogLayout: Check = {
         check,
         level: 'info',
         reason: `On this dashboard ${words.join(', and ')}.`,
-        mend: `Keep it if it is meant to be so; \`${expected.command}\` lays it out anew.`,
+        mend: `Keep it if it is meant to be so; \`${expected.command}\` lays it out again.`,
         subject: 'layout',
       })
     }

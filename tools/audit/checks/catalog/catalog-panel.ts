@@ -2,7 +2,7 @@ import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { panelFaults } from './catalog-panel-faults.ts'
 import { panelPairs } from './catalog-panels.ts'
-import { writeAnew } from './catalog-words.ts'
+import { regenerate } from './catalog-words.ts'
 
 const check = 'catalog-panel'
 
@@ -19,7 +19,7 @@ export const catalogPanel: Check = {
             check,
             level: isAddition ? 'info' : 'warning',
             reason,
-            mend: writeAnew(expected, { setting, instead: 'a panel of your own' }),
+            mend: regenerate(expected, { setting, instead: 'a panel of your own' }),
             subject: about,
             ...(target && { target }),
           })

@@ -17,7 +17,7 @@ export const catalogRuleMissing: Check = {
     const components = catalogRules(inputs, expected)
     const present = components.filter(({ pairs }) => pairs.length > 0)
     if (present.length === 0) return
-    const mend = `Write the rules anew with \`${expected.command}\`, or switch the alert off in its settings (alerts.NAME.enabled: false).`
+    const mend = `Regenerate the rules with \`${expected.command}\`, or switch the alert off in its settings (alerts.NAME.enabled: false).`
     for (const { name, pairs, missing } of components) {
       const [first] = pairs
       if (first === undefined) {

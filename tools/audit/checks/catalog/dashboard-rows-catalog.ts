@@ -15,7 +15,7 @@ export const dashboardRowsCatalog: Check = {
           check,
           level: 'warning',
           reason: `The row ${JSON.stringify(title)} of the catalog is not there.`,
-          mend: `Write the dashboard anew with \`${expected?.command}\`, or give the row its title back.`,
+          mend: `Regenerate the dashboard with \`${expected?.command}\`, or give the row its title back.`,
           subject: `row ${title}`,
         })
       }

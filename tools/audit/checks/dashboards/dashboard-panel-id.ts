@@ -38,7 +38,7 @@ function faultOf(
   { id, title }: Pick<DashboardPanel, 'id' | 'title'>,
   owners: Map<number, string>,
 ): string | undefined {
-  if (id === undefined) return 'It has no id, or one that is no number.'
+  if (id === undefined) return 'It has no id, or one that is not a number.'
   if (!Number.isInteger(id) || id <= 0) return `Its id is ${id}, and ids are whole numbers from 1 on.`
   const owner = owners.get(id)
   if (owner !== undefined) return `Its id ${id} is that of "${owner}" as well.`

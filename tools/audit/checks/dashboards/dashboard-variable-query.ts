@@ -56,7 +56,7 @@ function faultOf({ query, regex }: DashboardVariable): { reason: string; mend: s
   if (!isBalanced(query))
     return { reason: `The brackets of ${query} do not match.`, mend: 'Close each bracket.' }
   if (regex !== undefined && !isRegex(regex)) {
-    return { reason: `${regex} is no regular expression.`, mend: 'Correct it, or leave it out.' }
+    return { reason: `${regex} is not a regular expression.`, mend: 'Correct it, or leave it out.' }
   }
   return undefined
 }

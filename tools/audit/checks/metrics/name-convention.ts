@@ -83,7 +83,7 @@ const conventions: readonly Convention[] = [
       if (unit === undefined) return undefined
       const base = baseWordOf(unit.toLowerCase())
       return {
-        reason: `${name} is in ${unit}, which is no base unit`,
+        reason: `${name} is in ${unit}, which is not a base unit`,
         mend: `Record it in ${base} and call it ${words.map((word) => (word === unit ? base : word)).join('_')}.`,
       }
     },

@@ -44,7 +44,7 @@ const reserved: Fault = (metric, label) => ({
 
 const bucket: Fault = (metric) => ({
   level: 'warning',
-  reason: `${metric} has the label le and is no histogram`,
+  reason: `${metric} has the label le and is not a histogram`,
   mend: 'Give the label another name: le is the bound of a bucket.',
 })
 

@@ -16,7 +16,7 @@ export const queryQuantileSum: Check = {
         queryFinding(located, {
           check,
           level: 'error',
-          reason: `${operator} of quantiles is no quantile: ${name} cannot be joined across series any more.`,
+          reason: `${operator} of quantiles is not a quantile: ${name} cannot be joined across series any more.`,
           mend,
           about: name,
           at,

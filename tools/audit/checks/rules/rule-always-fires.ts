@@ -67,8 +67,8 @@ function whyAlways(expression: Expression, inputs: AuditInputs): string | undefi
   }
 }
 
-function throughCall(given: readonly Expression[], inputs: AuditInputs): string | undefined {
-  const vectors = given.filter(({ kind }) => kind !== 'number' && kind !== 'text')
+function throughCall(args: readonly Expression[], inputs: AuditInputs): string | undefined {
+  const vectors = args.filter(({ kind }) => kind !== 'number' && kind !== 'text')
   const [first] = vectors
   if (first === undefined) return 'it compares nothing'
   return first.kind === 'subquery' ? whyAlways(first.expression, inputs) : whyAlways(first, inputs)
