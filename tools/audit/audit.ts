@@ -31,7 +31,7 @@ export interface Audit {
   readonly findings: readonly Finding[]
   /** What the baseline knows. */
   readonly known: readonly Finding[]
-  /** What the baseline knows and is found no more. */
+  /** What the baseline knows and is no longer found. */
   readonly gone: readonly KnownFinding[]
   readonly excepted: readonly Excepted[]
   /** What was audited, in numbers. */

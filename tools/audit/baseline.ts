@@ -50,7 +50,7 @@ export function baselineText(findings: readonly Finding[]): string {
   return `${JSON.stringify(baseline, undefined, 2)}\n`
 }
 
-/** Parts findings into new and known ones; `gone` are those that the baseline knows and that are found no more. */
+/** Parts findings into new and known ones; `gone` are those that the baseline knows and that are no longer found. */
 export function compareToBaseline(
   findings: readonly Finding[],
   baseline: Baseline,

@@ -52,7 +52,7 @@ export function unusedFinding(
     level,
     place: { file },
     subject: [check, of, subject].filter((part) => part !== undefined).join(' '),
-    reason: `The exception from ${check}${about && ` for ${about}`} ("${reason}") accepts no finding`,
+    reason: `The exception from ${check}${about && ` for ${about}`} ("${reason}") accepts no finding any more`,
     mend: 'Delete it, or fix its spelling.',
   }
 }

@@ -16,7 +16,7 @@ export function verdictOf(report: MetricReport): string {
 
 /** Of checks whose name would not read as a verdict. */
 const shortWords: Readonly<Record<string, string>> = {
-  'source-catalog': 'declared otherwise',
+  'source-catalog': 'declared differently',
   'source-counter-misuse': 'goes down',
   'source-dead-recording': 'recorded by dead code only',
   'source-declared-twice': 'declared twice',
@@ -35,10 +35,10 @@ const shortWords: Readonly<Record<string, string>> = {
   'metric-stale': 'stopped moving',
   'metric-no-panel': 'on no panel',
   'metric-no-alert': 'no alert',
-  'metric-type': 'declared otherwise',
+  'metric-type': 'declared differently',
   'metric-unit': 'wrong unit',
   'metric-help': 'no help',
-  'metric-help-declared': 'explained otherwise',
+  'metric-help-declared': 'other help text',
   'name-convention': 'misnamed',
   'name-label': 'misnamed label',
   'counter-value': 'impossible value',

@@ -12,7 +12,7 @@ const check = 'catalog-dashboard'
 export const catalogDashboard: Check = {
   name: check,
   description:
-    'Dashboards of the catalog whose name, tags, time, refresh, variables or links are not what it says.',
+    'Dashboards of the catalog whose name, tags, time, refresh, variables or links differ from it.',
   *run({ expected }) {
     if (expected === undefined) return
     for (const pair of expected.dashboards) {

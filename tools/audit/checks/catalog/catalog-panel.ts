@@ -9,7 +9,7 @@ const check = 'catalog-panel'
 export const catalogPanel: Check = {
   name: check,
   description:
-    'Panels on a dashboard of the catalog that ask, name, measure, colour or draw otherwise than it says.',
+    'Panels on a dashboard of the catalog whose queries, titles, units, colours or drawing differ from it.',
   *run({ expected }) {
     if (expected === undefined) return
     for (const { is, shouldBe } of expected.dashboards) {

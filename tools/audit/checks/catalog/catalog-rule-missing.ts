@@ -26,7 +26,7 @@ export const catalogRuleMissing: Check = {
           level: present.length > 1 ? 'warning' : 'info',
           place: { file: expected.file },
           subject: name,
-          reason: `None of the ${counted(missing.length, 'rule')} of ${name} is there: ${missing.map((rule) => rule.name).join(', ')}.`,
+          reason: `None of the ${counted(missing.length, 'rule')} of ${name} is in the rule files: ${missing.map((rule) => rule.name).join(', ')}.`,
           mend: `Give the audit the file too, or write it with \`${expected.command}\`.`,
         }
         continue

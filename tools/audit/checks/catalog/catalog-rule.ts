@@ -8,7 +8,7 @@ const check = 'catalog-rule'
 export const catalogRule: Check = {
   name: check,
   description:
-    'Alerts and recording rules of the catalog that ask, wait, are labelled or speak otherwise than it says.',
+    'Alerts and recording rules of the catalog whose queries, durations, labels or texts differ from it.',
   *run(inputs) {
     const { expected } = inputs
     if (expected === undefined) return

@@ -7,7 +7,7 @@ const check = 'dashboard-panel-id'
 /** Grafana addresses panels by their ids: links, alerts and library panels reach the wrong one when two share an id. */
 export const dashboardPanelId: Check = {
   name: check,
-  description: 'Panels and rows whose id is missing, zero, no whole number, or used twice in a dashboard.',
+  description: 'Panels and rows whose id is missing, zero, not a whole number, or used twice in a dashboard.',
   *run({ dashboards }) {
     for (const dashboard of dashboards) {
       const owners = new Map<number, string>()

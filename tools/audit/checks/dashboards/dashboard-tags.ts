@@ -7,7 +7,7 @@ const check = 'dashboard-tags'
 export const dashboardTags: Check = {
   name: check,
   description:
-    'Dashboards without a tag where the others have some, so that lists and links by tag leave them out.',
+    'Dashboards without a tag where the others have one, so that lists and links by tag leave them out.',
   *run({ dashboards }) {
     const tagged = dashboards.filter(({ tags }) => tags.length > 0)
     if (tagged.length * 2 < dashboards.length) return

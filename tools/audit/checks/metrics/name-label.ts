@@ -5,7 +5,7 @@ import type { Finding } from '../../finding.ts'
 /** A label whose name breaks the conventions, or that repeats what the name of the metric says. */
 export const nameLabel: Check = {
   name: 'name-label',
-  description: 'The name of a label breaks the conventions of Prometheus.',
+  description: 'The name of a label violates the conventions of Prometheus.',
   run(inputs) {
     return serviceMetrics(inputs)
       .filter(({ isOfRuntime }) => !isOfRuntime)
@@ -38,7 +38,7 @@ function faultOf(label: string, type: string): Fault | undefined {
 
 const reserved: Fault = (metric, label) => ({
   level: 'error',
-  reason: `${metric} has the label ${label}; labels that begin with __ are kept for Prometheus`,
+  reason: `${metric} has the label ${label}; labels that begin with __ are reserved for Prometheus`,
   mend: `Call it ${label.replace(/^_+/, '')}.`,
 })
 

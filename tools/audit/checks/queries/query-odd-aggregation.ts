@@ -10,7 +10,7 @@ const check = 'query-odd-aggregation'
 export const queryOddAggregation: Check = {
   name: check,
   description:
-    'Rates of counters of which the highest, the mean or the number is taken, where nearly all others of the dashboard, or of the rules, are added up.',
+    'Rates of counters that are reduced by max, avg or count, where nearly all others in the dashboard, or in the rules, are summed.',
   *run(inputs) {
     for (const aggregations of aggregationsByFile(inputs).values()) {
       const odd = aggregations.filter(({ aggregation }) => aggregation.operator.text !== 'sum')

@@ -9,7 +9,7 @@ const check = 'rule-always-fires'
 
 export const ruleAlwaysFires: Check = {
   name: check,
-  description: 'Conditions that every value fulfils, or that are none.',
+  description: 'Conditions that every value fulfils, or that are not conditions.',
   *run(inputs) {
     for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
