@@ -28,7 +28,7 @@ describe('the audit of a tree with one thing bent', () => {
     assert.deepEqual(await judge.clean({ withSource: false }), [])
   })
 
-  it('finds nothing in what was only written anew', async () => {
+  it('finds nothing in what was only rewritten', async () => {
     const [component] = tree.catalog
     const [metric] = component?.metrics ?? []
     assert.ok(metric)

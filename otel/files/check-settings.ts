@@ -17,7 +17,7 @@ export interface CheckOptions {
 }
 
 /**
- * Checks values against a schema. What a schema says itself about a value is how to mend it, beginning with a verb, as in
+ * Checks values against a schema. What a schema says itself about a value is how to fix it, beginning with a verb, as in
  * `z.string().min(1, 'say why')`; what is wrong is then the value, unless the issue says so in `params.problem`.
  *
  * @returns the values as the schema makes them, or all that is wrong, each fault before what may follow from it.
@@ -64,7 +64,7 @@ function shown(value: unknown): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
-/** How to mend what a schema says nothing about itself. */
+/** How to fix what a schema says nothing about itself. */
 function mendOf(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'unrecognized_keys': {

@@ -77,11 +77,11 @@ function tooLarge(size: number | undefined, limit: number): string {
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; check the path',
-  ENOTDIR: 'there is no such file; a part of its path is no folder',
+  ENOTDIR: 'there is no such file; a part of its path is not a folder',
   EACCES: 'it may not be read; check its permissions',
   EPERM: 'it may not be read; check its permissions',
   EISDIR: 'it is a folder; give a file, or, where several are read, a pattern such as folder/*.json',
   ENXIO: 'it is a socket, not a file; give a file, or the http:// address of what answers there',
-  ELOOP: 'it is a symbolic link that leads back to itself; mend the link',
+  ELOOP: 'it is a symbolic link that leads back to itself; fix the link',
   ENAMETOOLONG: 'the path is longer than any file has; check it',
 }

@@ -15,7 +15,7 @@ export interface SettingErrorOptions {
   readonly cause?: unknown
 }
 
-/** A setting that cannot be used, in one line: where, key, what is wrong, how to mend it. */
+/** A setting that cannot be used, in one line: where, key, what is wrong, how to fix it. */
 export function settingError({ where, key, problem, mend, cause }: SettingErrorOptions): UsageError {
   const parts = [where, key, `${problem}; ${mend}`].filter((part) => part !== undefined && part !== '')
   return new UsageError(parts.join(': '), { cause })

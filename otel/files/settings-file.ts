@@ -33,7 +33,7 @@ export async function readSettings(
  * Reads a file of settings and checks it against a schema.
  *
  * @throws {UsageError} with one line for the first thing in the file that is wrong: file, line, key, what is wrong, and how
- * to mend it.
+ * to fix it.
  */
 export async function readSettingsFile<Schema extends z.ZodType>(
   file: string,

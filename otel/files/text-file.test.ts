@@ -43,9 +43,9 @@ describe('readTextFile', () => {
 
   const refused: readonly { readonly file: string; readonly says: RegExp }[] = [
     { file: 'none', says: /none: there is no such file; check the path$/ },
-    { file: 'empty/none', says: /a part of its path is no folder$/ },
+    { file: 'empty/none', says: /a part of its path is not a folder$/ },
     { file: 'dangling', says: /there is no such file/ },
-    { file: 'circle', says: /a symbolic link that leads back to itself; mend the link$/ },
+    { file: 'circle', says: /a symbolic link that leads back to itself; fix the link$/ },
     { file: '.', says: /it is a folder; give a file/ },
     { file: 'socket', says: /it is a socket, not a file; give a file/ },
     { file: 'x'.repeat(5000), says: /the path is longer than any file has; check it$/ },

@@ -12,7 +12,7 @@ export interface TextFileOptions {
 /**
  * Reads a file as UTF-8, without a byte order mark.
  *
- * @throws {UsageError} when it cannot be read, is larger than `maxBytes`, or is no text in UTF-8.
+ * @throws {UsageError} when it cannot be read, is larger than `maxBytes`, or is not text in UTF-8.
  */
 export async function readTextFile(
   file: string,

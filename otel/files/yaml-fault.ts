@@ -1,6 +1,6 @@
 import type { YAMLError } from 'yaml'
 
-/** What is wrong with a text that is not YAML or JSON, and how to mend it. */
+/** What is wrong with a text that is not YAML or JSON, and how to fix it. */
 export function yamlFault(
   error: Pick<YAMLError, 'code' | 'message'>,
   file: string,

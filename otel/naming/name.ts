@@ -86,7 +86,7 @@ function withSuffixText(name: string, suffixes: readonly string[]): string {
   for (const suffix of [...suffixes].reverse()) {
     const isUnit = suffix !== 'total' && suffix !== 'ratio'
     if (endsInWord(stem, suffix)) {
-      // The unit stays where it stands; what belongs behind it is taken off and put back at the end.
+      // The unit stays where it stands; what belongs after it is taken off and put back at the end.
       if (isUnit) break
       stem = stem.slice(0, -suffix.length - 1)
     }

@@ -186,7 +186,7 @@ describe('the generated dashboards and rules, on a service under traffic', () =>
         dashboard,
         prometheus: asked,
         range: { from, to },
-        given: new Map(),
+        chosen: new Map(),
         builtIns: new Map(),
       })
       assert.deepEqual(problems, [], dashboard.file)

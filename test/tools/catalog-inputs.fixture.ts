@@ -47,13 +47,13 @@ export async function catalogInputs({
     settings: { ...defaultSettings, ...expected },
     command,
   }
-  const given = [...files].map(([file, text]) => ({ file, text }))
+  const texts = [...files].map(([file, text]) => ({ file, text }))
   const read = {
     catalog: declaredCatalog(catalog),
     source: undefined,
     targets: [],
-    dashboards: given.filter(({ file }) => file.endsWith('.json')).map(readDashboard),
-    rules: given.filter(({ file, text }) => file.endsWith('.yaml') && !isRuleTest(text)).map(readRules),
+    dashboards: texts.filter(({ file }) => file.endsWith('.json')).map(readDashboard),
+    rules: texts.filter(({ file, text }) => file.endsWith('.yaml') && !isRuleTest(text)).map(readRules),
     prometheus: undefined,
   }
   return { ...read, expected: await expectedFrom({ ...read, catalog }), inventory: buildInventory(read) }

@@ -549,7 +549,7 @@ describe('dashboards and the catalog', () => {
     ])
   })
 
-  it('names the command that writes it anew', async () => {
+  it('names the command that regenerates it', async () => {
     const inputs = await catalogInputs({
       command: 'tidegauge generate --catalog shop.yaml',
       bend: (files) => replace(files, path, '"10s"', '"1m"'),
@@ -557,7 +557,7 @@ describe('dashboards and the catalog', () => {
     const [finding] = await findingsOf(catalogChecks, inputs)
     assert.equal(
       finding?.mend,
-      'Write it anew with `tidegauge generate --catalog shop.yaml`; if it is meant to be so, put it into a copy with another uid and title.',
+      'Regenerate it with `tidegauge generate --catalog shop.yaml`; if it is meant to be so, put it into a copy with another uid and title.',
     )
   })
 })

@@ -27,11 +27,11 @@ export interface AuditOptions extends AuditInputOptions {
 
 /** What an audit has found. */
 export interface Audit {
-  /** What is new, the gravest first. */
+  /** What is new, the most severe first. */
   readonly findings: readonly Finding[]
   /** What the baseline knows. */
   readonly known: readonly Finding[]
-  /** What the baseline knows and is found no more. */
+  /** What the baseline knows and is no longer found. */
   readonly gone: readonly KnownFinding[]
   readonly excepted: readonly Excepted[]
   /** What was audited, in numbers. */

@@ -127,7 +127,7 @@ describe('tidegauge audit with bad input', () => {
     ...rows('rules', {
       'none.yaml': /there is no such file; check the path/,
       'deep.yaml': /it is nested too deeply/,
-      'bomb.yaml': /bomb\.yaml:\d+: groups is no list/,
+      'bomb.yaml': /bomb\.yaml:\d+: groups is not a list/,
       'tab.yaml':
         /tab\.yaml:2: it is not valid YAML: tabs are not allowed as indentation; indent with spaces/,
       'list.yaml': /a rule file is a map with groups/,
@@ -150,7 +150,7 @@ describe('tidegauge audit with bad input', () => {
       { path: 'none', says: /404: there is nothing at this path/ },
       { path: 'circle', says: /it redirects in a circle/ },
       { path: 'to-file', says: /it cannot be asked: .*; check the address/ },
-      { path: 'bad-gzip', says: /cannot be unpacked; mend the server/ },
+      { path: 'bad-gzip', says: /cannot be unpacked; fix the server/ },
       { path: 'cut', says: /it broke off the connection/ },
       { path: 'drip', says: /no whole answer within 0.2 s/ },
       { path: 'endless', says: /no whole answer within 0.2 s|larger than 256 MiB/ },
@@ -161,8 +161,8 @@ describe('tidegauge audit with bad input', () => {
     })),
     ...[
       { given: 'ftp://x/y', says: /ftp:\/\/x\/y: only http:\/\/ and https:\/\/ can be asked/ },
-      { given: 'http://', says: /http:\/\/: it is no address; write one like/ },
-      { given: 'http://me:secret@[', says: /^tidegauge: http:\/\/\[: it is no address/m },
+      { given: 'http://', says: /http:\/\/: it is not an address; write one like/ },
+      { given: 'http://me:secret@[', says: /^tidegauge: http:\/\/\[: it is not an address/m },
       { given: 'http://127.0.0.1:1', says: /it cannot be asked: bad port; check the address/ },
       { given: 'http://a.invalid/', says: /the name of the host is not known; check the address/ },
     ].map(({ given, says }) => ({ flags: () => ({ scrape: [[file('good.txt')], [given]] }), says })),
@@ -222,7 +222,7 @@ describe('tidegauge audit with bad input', () => {
     { flags: { catalog: 'list.yaml' }, says: /list\.yaml:1: holds no settings/ },
     {
       flags: { baseline: 'none.json' },
-      says: /no such file; check the path; or write it anew with --write-baseline/,
+      says: /no such file; check the path; or write a new one with --write-baseline/,
     },
     {
       flags: { baseline: 'twice.json' },
@@ -230,7 +230,7 @@ describe('tidegauge audit with bad input', () => {
     },
     {
       flags: { baseline: 'proto.json' },
-      says: /version: is missing; add it; or write it anew with --write-baseline/,
+      says: /version: is missing; add it; or write a new one with --write-baseline/,
     },
   ]
   for (const { flags, says } of settings) {

@@ -36,7 +36,7 @@ export async function readBaseline(file: string): Promise<Baseline> {
     return await readSettingsFile(file, schema)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    throw new UsageError(`${error.message}; or write it anew with --write-baseline`, { cause: error })
+    throw new UsageError(`${error.message}; or write a new one with --write-baseline`, { cause: error })
   }
 }
 
@@ -50,7 +50,7 @@ export function baselineText(findings: readonly Finding[]): string {
   return `${JSON.stringify(baseline, undefined, 2)}\n`
 }
 
-/** Parts findings into new and known ones; `gone` are those that the baseline knows and that are found no more. */
+/** Parts findings into new and known ones; `gone` are those that the baseline knows and that are no longer found. */
 export function compareToBaseline(
   findings: readonly Finding[],
   baseline: Baseline,

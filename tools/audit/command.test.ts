@@ -170,16 +170,16 @@ describe('tidegauge audit', () => {
     assert.equal(more.code, 1)
     assert.match(more.out, /the value is missing/)
 
-    const fewer = await audit({ baseline, scrape: [path('scrape.txt')], catalog: await mended() })
+    const fewer = await audit({ baseline, scrape: [path('scrape.txt')], catalog: await fixed() })
     assert.equal(fewer.code, 0)
-    assert.match(fewer.out, /Mended since the baseline: queue_depth/)
+    assert.match(fewer.out, /Fixed since the baseline: queue_depth/)
   })
 
-  async function mended(): Promise<string> {
+  async function fixed(): Promise<string> {
     await write({
-      'mended.yaml': catalog.replace('queue.depth, instrument: histogram', 'queue.depth, instrument: gauge'),
+      'fixed.yaml': catalog.replace('queue.depth, instrument: histogram', 'queue.depth, instrument: gauge'),
     })
-    return path('mended.yaml')
+    return path('fixed.yaml')
   }
 
   it('accepts exceptions with a reason, and finds those that accept nothing', async () => {

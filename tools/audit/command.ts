@@ -43,7 +43,7 @@ const ownService = ({ name }: OwnCatalog): AuditSettings => ({
 /**
  * Audits and reports as flags and settings file say.
  *
- * @returns 0 when nothing new is as grave as `fail-on`, otherwise 1; 2 when something could not be read.
+ * @returns 0 when nothing new is as severe as `fail-on`, otherwise 1; 2 when something could not be read.
  * @throws {UsageError} for wrong settings.
  */
 export async function auditCommand(flags: AuditFlags, output: AuditOutput): Promise<0 | 1 | 2> {
@@ -125,13 +125,13 @@ async function auditOptions(
 }
 
 async function catalogOf(
-  given: string,
+  name: string,
   { config, own, program }: Pick<AuditOutput, 'own' | 'program'> & { readonly config: string | undefined },
 ): Promise<NonNullable<AuditOptions['catalog']>> {
-  const loaded = await loadNamed(given, own)
+  const loaded = await loadNamed(name, own)
   const catalog = {
     ...loaded,
-    command: `${program} generate${given === own?.name ? '' : ` --catalog ${given}`}${config === undefined ? '' : ` --config ${config}`}`,
+    command: `${program} generate${name === own?.name ? '' : ` --catalog ${name}`}${config === undefined ? '' : ` --config ${config}`}`,
   }
   if (config === undefined) return catalog
   const { readGenerateSettings } = await import('../generate/settings-file.ts')

@@ -6,6 +6,6 @@ export const documentedChecks: readonly Pick<Check, 'name' | 'description'>[] = 
   ...checks,
   {
     name: 'exception-unused',
-    description: 'An exception accepts no finding any more: what it was for is mended, or it is misspelt.',
+    description: 'An exception no longer accepts any finding: what it was for is fixed, or it is misspelled.',
   },
 ]

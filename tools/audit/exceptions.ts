@@ -40,7 +40,7 @@ export function applyExceptions(
   return { kept, excepted, unused: exceptions.filter((one) => !used.has(one)) }
 }
 
-/** An exception that accepts nothing any more: what it was for has been mended, or it is misspelt. */
+/** An exception that accepts nothing any more: what it was for has been fixed, or it is misspelt. */
 export function unusedFinding(
   file: string,
   { check, file: of, subject, reason }: Exception,
@@ -52,8 +52,8 @@ export function unusedFinding(
     level,
     place: { file },
     subject: [check, of, subject].filter((part) => part !== undefined).join(' '),
-    reason: `The exception from ${check}${about && ` for ${about}`} ("${reason}") accepts no finding`,
-    mend: 'Delete it, or mend its spelling.',
+    reason: `The exception from ${check}${about && ` for ${about}`} ("${reason}") accepts no finding any more`,
+    mend: 'Delete it, or fix its spelling.',
   }
 }
 

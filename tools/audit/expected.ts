@@ -27,7 +27,7 @@ export interface ExpectedOptions {
 
 /** A catalog, and what makes dashboards and rules of it. */
 export interface CatalogToExpect extends LoadedCatalog {
-  /** What writes the dashboards and rules, for those who are told to write them anew. @default 'tidegauge generate' */
+  /** What writes the dashboards and rules, for those who are told to regenerate them. @default 'tidegauge generate' */
   readonly command?: string
 }
 

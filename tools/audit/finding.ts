@@ -4,7 +4,7 @@ export const levels = ['info', 'warning', 'error'] as const
 
 export type Level = (typeof levels)[number]
 
-/** Something that is not as it should be, and how to mend it. */
+/** Something that is not as it should be, and how to fix it. */
 export interface Finding {
   /** The check that found it: `query-unknown-metric`. */
   readonly check: string
@@ -14,6 +14,6 @@ export interface Finding {
   readonly subject: string
   /** What is wrong, in a sentence. */
   readonly reason: string
-  /** How to mend it, in a sentence. */
+  /** How to fix it, in a sentence. */
   readonly mend: string
 }

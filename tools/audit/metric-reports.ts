@@ -29,7 +29,7 @@ export interface MetricReport {
   /** Why it is on no panel, or has no alert, where the catalog says so. */
   readonly noPanel: string | undefined
   readonly noAlert: string | undefined
-  /** What was found about this metric, the gravest first. */
+  /** What was found about this metric, the most severe first. */
   readonly findings: readonly Finding[]
 }
 

@@ -2,12 +2,12 @@ import type { MetricReport } from './metric-reports.ts'
 
 /** What an auditor would say of a metric in a word or two; `good` when nothing above info was found. */
 export function verdictOf(report: MetricReport): string {
-  const grave = report.findings.filter(({ level }) => level !== 'info')
-  const words = [...new Set(grave.map(({ check }) => check))].map(
+  const severe = report.findings.filter(({ level }) => level !== 'info')
+  const words = [...new Set(severe.map(({ check }) => check))].map(
     (check) => shortWords[check] ?? check.replaceAll('-', ' '),
   )
   const { recordings, hasMoved } = report
-  if (recordings?.length === 0 && !grave.some(({ check }) => check.startsWith('source-')))
+  if (recordings?.length === 0 && !severe.some(({ check }) => check.startsWith('source-')))
     words.unshift('nothing records it')
   if (words.length > 0) return words.join(', ')
   if (hasMoved === false && report.type === 'counter') return 'good; has not happened yet'
@@ -16,7 +16,7 @@ export function verdictOf(report: MetricReport): string {
 
 /** Of checks whose name would not read as a verdict. */
 const shortWords: Readonly<Record<string, string>> = {
-  'source-catalog': 'declared otherwise',
+  'source-catalog': 'declared differently',
   'source-counter-misuse': 'goes down',
   'source-dead-recording': 'recorded by dead code only',
   'source-declared-twice': 'declared twice',
@@ -35,14 +35,14 @@ const shortWords: Readonly<Record<string, string>> = {
   'metric-stale': 'stopped moving',
   'metric-no-panel': 'on no panel',
   'metric-no-alert': 'no alert',
-  'metric-type': 'declared otherwise',
+  'metric-type': 'declared differently',
   'metric-unit': 'wrong unit',
   'metric-help': 'no help',
-  'metric-help-declared': 'explained otherwise',
+  'metric-help-declared': 'other help text',
   'name-convention': 'misnamed',
   'name-label': 'misnamed label',
   'counter-value': 'impossible value',
-  'histogram-shape': 'unfit buckets',
+  'histogram-shape': 'unsuitable buckets',
   'scrape-duplicate': 'exposed twice',
   'cardinality-series': 'too many series',
   'cardinality-growth': 'grows without end',

@@ -19,7 +19,7 @@ const yaml = `components:
         attributes: { way: [web, phone], customer: { limit: 50 } }
         formerly: [orders_count]
         sampled: true
-        noAlert: Few orders are no fault.
+        noAlert: Few orders are not a fault.
       - name: shop.queue
         instrument: gauge
         unit: "{order}"
@@ -77,7 +77,7 @@ const yaml = `components:
 `
 
 const source = `
-const orders = { name: 'shop.orders', instrument: 'counter', unit: '{order}', description: 'Orders taken.', attributes: { way: ['web', 'phone'], customer: { limit: 50 } }, formerly: ['orders_count'], sampled: true, noAlert: 'Few orders are no fault.' }
+const orders = { name: 'shop.orders', instrument: 'counter', unit: '{order}', description: 'Orders taken.', attributes: { way: ['web', 'phone'], customer: { limit: 50 } }, formerly: ['orders_count'], sampled: true, noAlert: 'Few orders are not a fault.' }
 const queue = { name: 'shop.queue', instrument: 'gauge', unit: '{order}', description: 'Orders that wait.', thresholds: { warning: 10, critical: 100 } }
 const pack = { name: 'shop.pack', instrument: 'histogram', unit: 's', description: 'How long packing takes.', buckets: [1, 10, 100], stream: { name: 'shop.pack.duration', attributes: { hall: 'warehouse.hall' } }, attributes: { 'warehouse.hall': ['north', 'south'] } }
 const open = { name: 'shop.open', instrument: 'gauge', unit: '', description: 'Whether it is open.', meanings: [{ value: 0, text: 'Closed', severity: 'warning' }, { value: 1, text: 'Open', severity: 'ok' }], recordedBy: 'the door' }

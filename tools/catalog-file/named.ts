@@ -5,7 +5,7 @@ import { nearest } from '@tidegauge/otel/nearest'
 /** What queries name: a metric or a recording. */
 export type Named = MetricDefinition | Recording
 
-/** What is wrong with a name, and how to mend it. */
+/** What is wrong with a name, and how to fix it. */
 export interface NameFault {
   readonly problem: string
   readonly mend: string

@@ -2,7 +2,7 @@ import type { Query, QueryPart } from '@tidegauge/otel/catalog'
 import { parseQuery } from '../promql/parse.ts'
 import type { Names } from './named.ts'
 
-/** What is wrong with a query, in words, and how to mend it. */
+/** What is wrong with a query, in words, and how to fix it. */
 export interface QueryRefused {
   readonly problem: string
   readonly mend: string

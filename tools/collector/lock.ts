@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { collectorVersion, generateSources, run, source } from './build.ts'
 
 /**
- * Writes go.mod and go.sum anew from the manifest: the modules it names and the Collector's frame, and what Go finds
+ * Writes go.mod and go.sum again from the manifest: the modules it names and the Collector's frame, and what Go finds
  * that building needs below them. `go mod tidy` would also want what only the tests of all these modules need.
  */
 async function lock(): Promise<void> {

@@ -63,7 +63,7 @@ export interface GridPosition {
 
 export interface DashboardTarget {
   readonly refId: string | undefined
-  /** Text of the query as it stands there, variables and all; undefined for targets that are no PromQL. */
+  /** Text of the query as it stands there, variables and all; undefined for targets that are not PromQL. */
   readonly expr: string | undefined
   /** A query to Prometheus whose text is missing or empty. */
   readonly isEmpty: boolean

@@ -5,7 +5,7 @@ import { Lines } from './lines.ts'
 /** A value of a JSON text together with where it stands there. */
 export interface JsonNode {
   readonly value: unknown
-  /** Offsets in the text, from the first character to behind the last. */
+  /** Offsets in the text, from the first character to after the last. */
   readonly start: number
   readonly end: number
   /** Offset of the quote that begins the key, for a member of an object. */
@@ -43,7 +43,7 @@ export function parseJsonText({ file, text }: { readonly file: string; readonly 
 }
 
 /**
- * Reads a text that came from another one by inserting valid JSON behind its first `same` characters. What stands
+ * Reads a text that came from another one by inserting valid JSON after its first `same` characters. What stands
  * before them is taken over node by node, the same objects, so that whoever adds to a long text does not read all of it
  * every time.
  */
@@ -97,7 +97,7 @@ class Scanner {
     if (first === openBrace || first === openBracket) {
       if (depth > maxDepth) {
         throw new UsageError(
-          `${this.#file}:${this.#lines.lineOf(start)}: values are nested more than ${maxDepth} deep; this is no dashboard`,
+          `${this.#file}:${this.#lines.lineOf(start)}: values are nested more than ${maxDepth} deep; this is not a dashboard`,
         )
       }
       return first === openBrace

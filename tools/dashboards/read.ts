@@ -12,7 +12,7 @@ const maxLength = 32_000_000
 /**
  * Reads a Grafana dashboard: the classic schema (v1) in all its ages, bare or in the envelope of an API, and v2.
  *
- * @throws {UsageError} with one line that says where and how to mend it, when the text is no dashboard.
+ * @throws {UsageError} with one line that says where and how to fix it, when the text is not a dashboard.
  */
 export function readDashboard({ file, text }: { readonly file: string; readonly text: string }): Dashboard {
   if (text.length > maxLength) {
@@ -84,5 +84,5 @@ function whatElse(root: Field): string {
     return `the file holds a ${kind}, in which a dashboard is a text; take it out into a file of its own`
   if (kind !== undefined)
     return `the file holds a ${kind.slice(0, 60)} without panels, not a dashboard; ${exported}`
-  return `the file has neither "panels" nor "elements", so it is no dashboard; ${exported}`
+  return `the file has neither "panels" nor "elements", so it is not a dashboard; ${exported}`
 }

@@ -49,7 +49,7 @@ const reasons: Readonly<Record<string, string>> = {
 interface Replacing {
   /** As the user names it. */
   readonly file: string
-  /** Where it lies, behind links. */
+  /** Where it lies, with links resolved. */
   readonly path: string
   readonly before: string
   readonly after: string

@@ -84,7 +84,7 @@ function replacement(old: readonly string[], now: readonly string[]): readonly L
 }
 
 function hunksOf(all: readonly Line[], context: number): readonly (readonly Line[])[] {
-  // A text that ends in a line end has no line behind it.
+  // A text that ends in a line end has no line after it.
   const lines = all.filter(({ text, isOpen }) => !(isOpen && text === ''))
   const shown = new Set<number>()
   for (const [index, { sign }] of lines.entries()) {

@@ -25,17 +25,17 @@ describe('expandFiles', () => {
   })
   after(() => rm(dir, { recursive: true }))
 
-  const cases: readonly { readonly given: readonly string[]; readonly found: readonly string[] }[] = [
-    { given: ['*.json'], found: ['odd[1].json', 'z.json'] },
-    { given: ['a/**/*.json', 'z.json'], found: ['a/b/x.json', 'a/y.json', 'z.json'] },
-    { given: ['z.json', 'z.json', '*.json'], found: ['z.json', 'odd[1].json'] },
-    { given: ['odd[1].json'], found: ['odd[1].json'] },
-    { given: ['none.json'], found: ['none.json'] },
+  const cases: readonly { readonly paths: readonly string[]; readonly found: readonly string[] }[] = [
+    { paths: ['*.json'], found: ['odd[1].json', 'z.json'] },
+    { paths: ['a/**/*.json', 'z.json'], found: ['a/b/x.json', 'a/y.json', 'z.json'] },
+    { paths: ['z.json', 'z.json', '*.json'], found: ['z.json', 'odd[1].json'] },
+    { paths: ['odd[1].json'], found: ['odd[1].json'] },
+    { paths: ['none.json'], found: ['none.json'] },
   ]
-  for (const { given, found } of cases) {
-    it(`finds each once: ${given.join(' ')}`, async () => {
+  for (const { paths, found } of cases) {
+    it(`finds each once: ${paths.join(' ')}`, async () => {
       const files = await expandFiles(
-        given.map((one) => join(dir, one)),
+        paths.map((one) => join(dir, one)),
         ({ message }) => assert.fail(message),
       )
       assert.deepEqual(

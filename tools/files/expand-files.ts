@@ -9,11 +9,11 @@ import { UsageError } from '@tidegauge/otel/usage-error'
  * @param onProblem is told in one line what matches nothing; the others are still found.
  */
 export async function expandFiles(
-  given: readonly string[],
+  paths: readonly string[],
   onProblem: (problem: UsageError) => void,
 ): Promise<readonly FoundFile[]> {
   const found = new Map<string, FoundFile>()
-  for (const path of given) {
+  for (const path of paths) {
     const isPattern = /[*?[{]/.test(path) && !(await isThere(path))
     const files = isPattern ? await matches(path, onProblem) : [path]
     if (files.length === 0)

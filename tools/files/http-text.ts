@@ -52,7 +52,7 @@ export function isUrl(text: string): boolean {
   return /^[a-z][a-z\d+.-]*:\/\//i.test(text)
 }
 
-/** A URL as it may be shown: without user and password. @throws {UsageError} when it is no address of HTTP. */
+/** A URL as it may be shown: without user and password. @throws {UsageError} when it is not an address of HTTP. */
 export function shownUrl(url: string): string {
   const shown = parsedUrl(url)
   shown.username = shown.password = ''
@@ -61,10 +61,10 @@ export function shownUrl(url: string): string {
 
 function parsedUrl(text: string): URL {
   const url = URL.parse(text)
-  // What is no URL may still hold a password before its @.
+  // What is not a URL may still hold a password before its @.
   const shown = text.replace(/\/\/[^/]*@/, '//')
   if (url === null)
-    throw new UsageError(`${shown}: it is no address; write one like http://127.0.0.1:9090, or a file`)
+    throw new UsageError(`${shown}: it is not an address; write one like http://127.0.0.1:9090, or a file`)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new UsageError(
       `${shown}: only http:// and https:// can be asked; fetch it by other means and give the file`,
@@ -104,10 +104,10 @@ function reasonOf(error: unknown, timeoutMs: number): string {
   const { code = '', message = String(cause) } = cause as NodeJS.ErrnoException
   if (reasons[code] !== undefined) return reasons[code]
   if (/CERT|SIGNATURE|SELF_SIGNED/.test(code))
-    return `its certificate is not trusted (${code}); name the authority's in NODE_EXTRA_CA_CERTS=FILE, or mend the certificate`
+    return `its certificate is not trusted (${code}); name the authority's in NODE_EXTRA_CA_CERTS=FILE, or fix the certificate`
   if (code.startsWith('ERR_SSL')) return 'it does not speak TLS; is it http:// rather than https://?'
   if (code.startsWith('Z_'))
-    return 'its answer is said to be compressed and cannot be unpacked; mend the server'
+    return 'its answer is said to be compressed and cannot be unpacked; fix the server'
   if (message === 'redirect count exceeded') return 'it redirects in a circle; give the address that answers'
   return `it cannot be asked: ${message}; check the address`
 }

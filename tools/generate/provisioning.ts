@@ -30,7 +30,7 @@ const prometheus = {
   global: { scrape_interval: scrapeInterval, evaluation_interval: scrapeInterval },
   // After an outage the queues of the Collector and of the service send what was measured meanwhile.
   storage: { tsdb: { out_of_order_time_window: '1h' } },
-  // Beside this file; the tests of the rules, which are no rules, stand in a folder below.
+  // Beside this file; the tests of the rules, which are not rules, stand in a folder below.
   rule_files: ['alerts/*.yaml'],
   scrape_configs: [
     { job_name: 'tidegauge', static_configs: [{ targets: ['tidegauge:9464'] }] },

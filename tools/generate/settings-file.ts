@@ -62,8 +62,8 @@ function settingsSchema(components: readonly ComponentCatalog[]) {
     alerts: z
       .record(z.string(), alertSettings)
       .default({})
-      .superRefine((given, { addIssue }) => {
-        for (const name of Object.keys(given))
+      .superRefine((settings, { addIssue }) => {
+        for (const name of Object.keys(settings))
           if (!alerts.includes(name))
             addIssue({
               code: 'custom',

@@ -5,12 +5,12 @@ import { readTarget, type TargetOptions } from '../scrape/target.ts'
 
 /** Scrapes URLs, and reads files of scrapes. The files of one list are one target; so is each URL. */
 export async function readTargets(
-  given: readonly (string | readonly string[])[],
+  scrapes: readonly (string | readonly string[])[],
   scraping: TargetOptions,
   onProblem: (error: unknown) => void,
 ): Promise<readonly Target[]> {
   const read = await Promise.all(
-    given.map(async (one) => {
+    scrapes.map(async (one) => {
       const list = typeof one === 'string' ? [one] : one
       const urls = list.filter(isUrl)
       const files = await expandFiles(

@@ -31,7 +31,7 @@ export function serviceMetrics(inputs: Inputs): readonly ServiceMetric[] {
   })
 }
 
-/** Whether the source declares it and the product records it nowhere, which is to be mended before anything else. */
+/** Whether the source declares it and the product records it nowhere, which is to be fixed before anything else. */
 export function isUnrecorded({ source, catalog }: Inputs, name: string): boolean {
   if (catalog?.metrics.some((metric) => metric.name === name)) return false
   const declared = (source?.metrics ?? []).filter((metric) => metric.name === name)

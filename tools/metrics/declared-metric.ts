@@ -38,7 +38,7 @@ export interface DeclaredMetric {
   /** What declares it, for source: `prom-client`, `client_golang`, … */
   readonly library?: string
   /** Labels given at the places that record it, for source. */
-  readonly labelUses?: readonly LabelUse[]
+  readonly labelSets?: readonly LabelSet[]
   /** Whether the names of its labels could be told from the source. @default true */
   readonly areLabelsKnown?: boolean
 }
@@ -52,7 +52,7 @@ export interface ViewOf {
 }
 
 /** Labels as one place in the source gives them. */
-export interface LabelUse {
+export interface LabelSet {
   readonly file: string
   readonly line: number
   /** Names and values; undefined where only their number is known. */
@@ -71,7 +71,7 @@ export interface Recorded {
   /** Values of labels written literally at this place. */
   readonly labels: ReadonlyMap<string, string>
   /** Names of all labels that it is given; undefined where they cannot be told. */
-  readonly given?: readonly string[]
+  readonly labelNames?: readonly string[]
   /** What it does to the value; `add` may be by a negative number, `time` observes the seconds that a timer measured. */
   readonly by?: 'increment' | 'decrement' | 'add' | 'set' | 'observe' | 'time' | 'reset'
 }

@@ -77,8 +77,8 @@ export function samePowers(one: ResultUnit, other: ResultUnit): boolean {
 
 const bases: readonly Base[] = ['s', 'By', 'count']
 
-function powers(given: Partial<Record<Base, number>>): Record<Base, number> {
-  return { s: 0, By: 0, count: 0, ...given }
+function powers(others: Partial<Record<Base, number>>): Record<Base, number> {
+  return { s: 0, By: 0, count: 0, ...others }
 }
 
 type Of = (inner: Expression | undefined) => ResultUnit | undefined

@@ -16,11 +16,9 @@ export function throughViews(source: Declared, catalog: Declared | undefined): D
 }
 
 function viewed(metric: DeclaredMetric, { name, help }: DeclaredMetric, { labels }: ViewOf): DeclaredMetric {
-  const kept = <Value>(given: ReadonlyMap<string, Value>) =>
+  const kept = <Value>(all: ReadonlyMap<string, Value>) =>
     new Map(
-      [...given].flatMap(([label, value]) =>
-        labels.has(label) ? [[labels.get(label) ?? label, value]] : [],
-      ),
+      [...all].flatMap(([label, value]) => (labels.has(label) ? [[labels.get(label) ?? label, value]] : [])),
     )
   return {
     ...metric,
@@ -28,8 +26,8 @@ function viewed(metric: DeclaredMetric, { name, help }: DeclaredMetric, { labels
     help,
     labels: kept(metric.labels),
     recordings: metric.recordings?.map((recorded) => ({ ...recorded, labels: kept(recorded.labels) })),
-    ...(metric.labelUses && {
-      labelUses: metric.labelUses.map((use) => ({ ...use, byName: use.byName && kept(use.byName) })),
+    ...(metric.labelSets && {
+      labelSets: metric.labelSets.map((use) => ({ ...use, byName: use.byName && kept(use.byName) })),
     }),
   }
 }

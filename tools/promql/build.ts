@@ -100,7 +100,7 @@ export class Builder {
   /** A name as it was written, a function or operator in lower case. */
   word(node: SyntaxNode): Word {
     const variables = this.#within(node)
-    // A stand-in may be shorter than what it stands for, with spaces behind it.
+    // A stand-in may be shorter than what it stands for, with spaces after it.
     const room = this.#text.slice(node.from, Math.max(node.to, node.nextSibling?.from ?? 0))
     const to = variables.length === 0 ? node.to : node.from + room.trimEnd().length
     const text = this.#text.slice(node.from, to)
@@ -216,16 +216,16 @@ export class Builder {
       if (selector.kind !== 'selector' || selector.range !== undefined)
         throw new ProblemFound({
           at: operand.to,
-          reason: 'a range stands behind something that is no metric',
-          mend: 'Write the range behind the metric itself, or a subquery with a colon: [5m:].',
+          reason: 'a range stands after something that is not a metric',
+          mend: 'Write the range after the metric itself, or a subquery with a colon: [5m:].',
         })
       return { ...selector, range: this.#duration(present(durations[0])), ...span }
     }
     if (selector.kind !== 'selector' && selector.kind !== 'subquery')
       throw new ProblemFound({
         at: operand.to,
-        reason: `${this.#read(present(operand.to <= node.to ? node.lastChild?.prevSibling : node)).toLowerCase() || 'offset'} stands behind something that is no metric`,
-        mend: 'Write offset and @ behind the metric itself, inside of the function.',
+        reason: `${this.#read(present(operand.to <= node.to ? node.lastChild?.prevSibling : node)).toLowerCase() || 'offset'} stands after something that is not a metric`,
+        mend: 'Write offset and @ after the metric itself, inside of the function.',
       })
     const offset = node.getChild('OffsetDurationExpr')
     if (offset !== null) return { ...selector, offset: this.#duration(offset), ...span }

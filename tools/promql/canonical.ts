@@ -18,8 +18,8 @@ export function canonicalWith(of: Expression, operand: (inner: Expression) => st
     case 'call':
       return `${of.function.text}(${of.arguments.map(operand).join(', ')})`
     case 'aggregation': {
-      const given = [of.parameter, of.expression].filter((each) => each !== undefined)
-      return `${of.operator.text.toLowerCase()}${groupingText(of.grouping)}(${given.map(operand).join(', ')})`
+      const operands = [of.parameter, of.expression].filter((each) => each !== undefined)
+      return `${of.operator.text.toLowerCase()}${groupingText(of.grouping)}(${operands.map(operand).join(', ')})`
     }
     case 'binary':
       return `(${operand(of.left)} ${operatorText(of)} ${operand(of.right)})`

@@ -12,7 +12,7 @@ export type Expression =
 
 export interface Span {
   readonly from: number
-  /** Offset behind the last character. */
+  /** Offset after the last character. */
   readonly to: number
 }
 

@@ -14,7 +14,7 @@ const types = { v: 'vector', r: 'range', s: 'scalar', t: 'text' } as const
 
 /** The functions of Prometheus by name, experimental ones included. */
 export const functions: ReadonlyMap<string, Signature> = new Map(
-  // v vector, r range vector, s scalar, t text; behind ? optional, ... repeats the last; result vector unless told.
+  // v vector, r range vector, s scalar, t text; after ? optional, ... repeats the last; result vector unless told.
   Object.entries({
     v: 'abs absent acos acosh asin asinh atan atanh ceil cos cosh deg exp floor histogram_avg histogram_count histogram_stddev histogram_stdvar histogram_sum ln log10 log2 rad sgn sin sinh sort sort_desc sqrt start_timestamp tan tanh timestamp',
     r: 'absent_over_time avg_over_time changes count_over_time delta deriv first_over_time idelta increase irate last_over_time mad_over_time max_over_time min_over_time present_over_time rate resets stddev_over_time stdvar_over_time sum_over_time ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time',

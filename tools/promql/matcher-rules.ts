@@ -8,7 +8,7 @@ export function checkMatchers({ name, matchers, hasUnknownMatchers, from }: Sele
     if (operator.endsWith('~') && !value.isVariable && compilePattern(value.text) === 'invalid')
       throw new ProblemFound({
         at: value.from,
-        reason: `${JSON.stringify(value.text)} is no regular expression that Prometheus knows`,
+        reason: `${JSON.stringify(value.text)} is not a regular expression that Prometheus knows`,
         mend: 'Correct it; lookahead, lookbehind and backreferences do not exist there.',
       })
   }

@@ -1,10 +1,10 @@
-/** Why a text is no query that Prometheus would accept. */
+/** Why a text is not a query that Prometheus would accept. */
 export interface SyntaxProblem {
   /** Offset of the first character that is wrong; the length of the text when its end is. */
   readonly at: number
   /** In words, as the middle of a sentence: `the function "foo" does not exist`. */
   readonly reason: string
-  /** How to mend it, in a sentence. */
+  /** How to fix it, in a sentence. */
   readonly mend: string
   /** False where a Grafana variable stands where nobody can tell what it becomes. */
   readonly isCertain: boolean

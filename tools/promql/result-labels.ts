@@ -63,13 +63,13 @@ export function isScalar(expression: Expression): boolean {
 
 type Of = (inner: Expression) => ResultLabels
 
-function ofCall({ function: name, arguments: given }: Call, of: Of): ResultLabels {
+function ofCall({ function: name, arguments: args }: Call, of: Of): ResultLabels {
   if (name.isVariable || name.text === 'info') return anything
-  const [first, second] = given
+  const [first, second] = args
   if (name.text.startsWith('absent')) return ofAbsent(first)
   if (functions.get(name.text)?.result === 'scalar' || name.text === 'vector') return none
   const types = functions.get(name.text)?.arguments ?? []
-  const vector = given.find((_, index) => types[index] === 'vector' || types[index] === 'range')
+  const vector = args.find((_, index) => types[index] === 'vector' || types[index] === 'range')
   if (vector === undefined) return none
   const inner = of(vector)
   if (name.text === 'label_replace' || name.text === 'label_join' || name.text === 'histogram_quantiles')

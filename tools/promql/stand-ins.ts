@@ -95,7 +95,7 @@ function step(scan: Scan, piece: string, length = piece.length): void {
   let closed = ''
   if (piece === ')' || piece === '}' || piece === ']') closed = scan.open.pop() ?? ''
   scan.beforeThat = scan.before
-  // Behind the labels of `by (…)` an operand begins, behind other brackets one has ended.
+  // After the labels of `by (…)` an operand begins, after other brackets one has ended.
   scan.before = closed === 'l' ? 'by' : piece
 }
 

@@ -62,25 +62,25 @@ function checkAggregation({ operator, parameter, expression }: Aggregation): Val
   return 'vector'
 }
 
-function checkCall({ function: name, arguments: given, from }: Call): ValueType {
+function checkCall({ function: name, arguments: args, from }: Call): ValueType {
   const signature = name.isVariable ? undefined : functions.get(name.text)
   if (signature === undefined) {
-    for (const argument of given) checkType(argument)
+    for (const argument of args) checkType(argument)
     return 'unknown'
   }
   const { arguments: taken, atLeast, isOpen, result } = signature
-  if (given.length < atLeast || (!isOpen && given.length > taken.length)) {
+  if (args.length < atLeast || (!isOpen && args.length > taken.length)) {
     const count =
       atLeast === taken.length && !isOpen
         ? atLeast
         : `${atLeast}${isOpen ? ' or more' : ` to ${taken.length}`}`
     throw problem(
       from,
-      `${name.text} takes ${count} argument${count === 1 ? '' : 's'} and has ${given.length}`,
+      `${name.text} takes ${count} argument${count === 1 ? '' : 's'} and has ${args.length}`,
       `Give ${name.text} ${taken.map((type) => words[type]).join(', ') || 'no argument'}.`,
     )
   }
-  given.forEach((argument, index) => {
+  args.forEach((argument, index) => {
     const type = taken[index] ?? taken.at(-1)
     if (type !== undefined) expect(argument, [type], name.text)
   })
@@ -94,7 +94,7 @@ function checkBinary({ operator, isBool, matching, left, right }: Binary): Value
   if (operator.isVariable) return 'unknown'
   const isComparison = comparisons.has(operator.text)
   if (isBool && !isComparison)
-    throw problem(operator.from, 'bool stands behind an operator that compares nothing', 'Remove bool.')
+    throw problem(operator.from, 'bool stands after an operator that compares nothing', 'Remove bool.')
   if (matching?.kind === 'on') {
     const twice = matching.include.find(({ text }) => matching.labels.some((label) => label.text === text))
     if (twice !== undefined)
@@ -131,7 +131,7 @@ function checkBinary({ operator, isBool, matching, left, right }: Binary): Value
   if (setOperators.has(operator.text) && matching?.group !== undefined)
     throw problem(
       matching.from,
-      `group_${matching.group} stands behind ${operator.text}`,
+      `group_${matching.group} stands after ${operator.text}`,
       `Remove group_${matching.group}.`,
     )
   return 'vector'
@@ -167,7 +167,7 @@ const words: Readonly<Record<ValueType, string>> = {
 
 const mends: Readonly<Record<string, string>> = {
   'range vector':
-    'Write a range behind the metric, such as [5m]; behind anything else a subquery, such as [5m:].',
+    'Write a range after the metric, such as [5m]; after anything else a subquery, such as [5m:].',
   'vector range': 'Remove the range in brackets, or put a function such as rate around it.',
   'vector scalar': 'Put a metric there, or vector(…) around the number.',
   'scalar vector': 'Put a number there, or scalar(…) around the vector.',

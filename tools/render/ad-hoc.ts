@@ -35,7 +35,7 @@ export function readAdHocFilter(text: string): AdHocFilter | undefined {
     : { label, operator, value }
 }
 
-/** Adds the filters to every selector of a query whose variables are filled in. What is no PromQL stays as it is. */
+/** Adds the filters to every selector of a query whose variables are filled in. What is not PromQL stays as it is. */
 export function addFilters(query: string, filters: readonly AdHocFilter[]): string {
   if (filters.length === 0) return query
   const { selectors = [] } = parseQuery(query, { variables: 'none' }).query ?? {}
@@ -55,11 +55,11 @@ function insertInto(text: string, { from, name, matchers }: Selector, added: str
   const last = matchers.at(-1)
   const put = (at: number, inserted: string) => text.slice(0, at) + inserted + text.slice(at)
   if (last !== undefined) return put(last.to, `,${added}`)
-  const behindName = name === undefined ? from : name.to
-  const brace = /^\s*\{/.exec(text.slice(behindName))
-  if (brace !== null) return put(behindName + brace[0].length, added)
+  const afterName = name === undefined ? from : name.to
+  const brace = /^\s*\{/.exec(text.slice(afterName))
+  if (brace !== null) return put(afterName + brace[0].length, added)
   // `{"name"}` holds its name within the braces.
-  return text[from] === '{' ? put(behindName, `,${added}`) : put(behindName, `{${added}}`)
+  return text[from] === '{' ? put(afterName, `,${added}`) : put(afterName, `{${added}}`)
 }
 
 function isMatcher(text: string): text is AdHocFilter['operator'] {

@@ -44,7 +44,7 @@ export const classicPalette: readonly string[] = [
   '#806EB7',
 ]
 
-/** Colour of the series at a place in the palette, which begins anew at its end. */
+/** Colour of the series at a place in the palette, which starts over at its end. */
 export function paletteColor(index: number, theme: Theme): string {
   const color = classicPalette[index % classicPalette.length] ?? '#73BF69'
   return theme === 'light' ? (onWhite[color] ?? color) : color

@@ -15,7 +15,7 @@ export function nonFinite(value: number): string {
   return value > 0 ? '∞' : '-∞'
 }
 
-/** Three significant digits; none behind the point of a whole number. */
+/** Three significant digits; none after the point of a whole number. */
 function fittingDecimals(value: number): number {
   if (Number.isInteger(value)) return 0
   return Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))
@@ -25,6 +25,6 @@ function fittingDecimals(value: number): number {
 export function decimalsOf(value: number): number {
   const text = String(Number(value.toPrecision(6)))
   const [mantissa = '', exponent] = text.split('e')
-  const behind = mantissa.split('.')[1]?.length ?? 0
-  return exponent === undefined ? behind : Math.max(0, behind - Number(exponent))
+  const decimals = mantissa.split('.')[1]?.length ?? 0
+  return exponent === undefined ? decimals : Math.max(0, decimals - Number(exponent))
 }

@@ -12,8 +12,8 @@ export interface FieldConfig {
   readonly noValue: string | undefined
   readonly mappings: readonly unknown[]
   readonly thresholds: Thresholds
-  /** `isGiven`: the file says it, and it is not what is taken otherwise. */
-  readonly color: { readonly mode: string; readonly fixed: string | undefined; readonly isGiven: boolean }
+  /** `isExplicit`: the file says it, and it is not what is taken otherwise. */
+  readonly color: { readonly mode: string; readonly fixed: string | undefined; readonly isExplicit: boolean }
   /** What only one type of panel knows: `lineWidth`, `fillOpacity`, … */
   readonly custom: unknown
 }
@@ -50,7 +50,7 @@ export function fieldConfig(
     color: {
       mode: textAt(merged, 'color', 'mode') ?? 'palette-classic',
       fixed: textAt(merged, 'color', 'fixedColor'),
-      isGiven: textAt(merged, 'color', 'mode') !== undefined,
+      isExplicit: textAt(merged, 'color', 'mode') !== undefined,
     },
     custom: valueAt(merged, 'custom'),
   }

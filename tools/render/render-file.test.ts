@@ -54,19 +54,19 @@ describe('renderFile', () => {
     },
     { name: 'a folder', options: () => ({ file: folder }), says: /it is a folder/ },
     {
-      name: 'a file that is no JSON',
+      name: 'a file that is not JSON',
       options: () => ({ file: join(folder, 'broken.json') }),
       says: /broken\.json/,
     },
     {
-      name: 'a file that is no dashboard',
+      name: 'a file that is not a dashboard',
       options: () => ({ file: join(folder, 'other.json') }),
       says: /other\.json/,
     },
     {
       name: 'a moment that is none',
       options: () => ({ from: 'yesterday' }),
-      says: /"yesterday" is no moment/,
+      says: /"yesterday" is not a moment/,
     },
     {
       name: 'a range that ends before it begins',

@@ -37,7 +37,7 @@ export interface RenderFileOptions {
 /**
  * Draws the dashboard of a file into a page, a picture or both.
  *
- * @throws an error of type `usage` for a file that is no dashboard, a Prometheus that does not answer, a browser that
+ * @throws an error of type `usage` for a file that is not a dashboard, a Prometheus that does not answer, a browser that
  * is missing, and a place that cannot be written to.
  */
 export async function renderFile(options: RenderFileOptions): Promise<Rendered> {

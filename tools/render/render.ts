@@ -49,7 +49,7 @@ export async function renderDashboard({
   prometheus,
   from,
   to,
-  variables: given = new Map(),
+  variables: chosen = new Map(),
   theme = 'dark',
   widthPx = 1600,
 }: RenderOptions): Promise<Rendered> {
@@ -66,7 +66,7 @@ export async function renderDashboard({
     dashboard,
     prometheus,
     range,
-    given,
+    chosen,
     builtIns: builtIns({ from, to, ...intervals }),
   })
 

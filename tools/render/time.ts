@@ -36,7 +36,7 @@ export function momentOf(text: string, now: Date, edge: 'from' | 'to' = 'from'):
     if (!Number.isNaN(moment.getTime())) return moment
   }
   throw new UsageError(
-    `"${text}" is no moment: write now, now-6h, an ISO time such as 2026-01-31T12:00:00Z, or milliseconds since 1970`,
+    `"${text}" is not a moment: write now, now-6h, an ISO time such as 2026-01-31T12:00:00Z, or milliseconds since 1970`,
   )
 }
 

@@ -2,7 +2,7 @@ import { nonFinite, toFixed } from './decimals.ts'
 import { durationUnits } from './duration-units.ts'
 import type { Formatter } from './formatter.ts'
 
-/** The formatter of one of Grafana's unit ids. An id that Grafana does not know stands behind the number, as there. */
+/** The formatter of one of Grafana's unit ids. An id that Grafana does not know stands after the number, as there. */
 export function formatterOf(unit: string | undefined): Formatter {
   if (unit === undefined || unit === '') return plain('')
   const known = Object.hasOwn(units, unit) ? units[unit] : undefined

@@ -34,13 +34,13 @@ const prometheus = prometheusWith({
   ],
 })
 
-function fill(list: readonly object[], given: Record<string, readonly string[]> = {}) {
+function fill(list: readonly object[], chosen: Record<string, readonly string[]> = {}) {
   const text = JSON.stringify({ title: 'T', panels: [], schemaVersion: 39, templating: { list } })
   return fillVariables({
     dashboard: readDashboard({ file: 'd.json', text }),
     prometheus,
     range,
-    given: new Map(Object.entries(given)),
+    chosen: new Map(Object.entries(chosen)),
     builtIns: new Map([['__interval', '30s']]),
   })
 }
@@ -145,13 +145,13 @@ describe('fillVariables', () => {
     {
       name: 'takes what the user gives',
       list: [query('v', 'label_values(up, job)')],
-      given: { v: ['other'] },
+      chosen: { v: ['other'] },
       values: ['other'],
     },
   ] as const
   for (const { name, list, values, ...more } of cases)
     it(name, async () => {
-      const { filled, problems } = await fill(list, 'given' in more ? more.given : {})
+      const { filled, problems } = await fill(list, 'chosen' in more ? more.chosen : {})
       assert.deepEqual({ values: filled.get('v')?.values, problems }, { values, problems: [] })
     })
 
@@ -166,7 +166,7 @@ describe('fillVariables', () => {
       }),
       prometheus: prometheusWith({}),
       range,
-      given: new Map(),
+      chosen: new Map(),
       builtIns: new Map(),
     })
     assert.deepEqual(problems, [{ name: 'v', message: 'refused: up' }])
@@ -193,19 +193,19 @@ describe('fillVariables', () => {
 describe('ad-hoc filters', () => {
   const list = [{ name: 'f', type: 'adhoc', filters: [{ key: 'job', operator: '=', value: 'a' }] }]
 
-  it('are those that are given, or else those of the file', async () => {
+  it('are those that are chosen, or else those of the file', async () => {
     assert.deepEqual((await fill(list)).filters, [{ label: 'job', operator: '=', value: 'a' }])
-    const given = await fill(list, { f: ['code!=500', 'job=~b.*'] })
-    assert.deepEqual(given.filters, [
+    const chosen = await fill(list, { f: ['code!=500', 'job=~b.*'] })
+    assert.deepEqual(chosen.filters, [
       { label: 'code', operator: '!=', value: '500' },
       { label: 'job', operator: '=~', value: 'b.*' },
     ])
-    assert.deepEqual(given.shown, [{ label: 'f', text: 'code!="500" + job=~"b.*"' }])
+    assert.deepEqual(chosen.shown, [{ label: 'f', text: 'code!="500" + job=~"b.*"' }])
   })
 
   it('say how they are written', async () => {
     const { filters, problems } = await fill(list, { f: ['job'] })
     assert.deepEqual(filters, [])
-    assert.deepEqual(problems, [{ name: 'f', message: '"job" is no filter; write it as label=value' }])
+    assert.deepEqual(problems, [{ name: 'f', message: '"job" is not a filter; write it as label=value' }])
   })
 })

@@ -13,7 +13,7 @@ export interface VariablesOptions {
   readonly prometheus: Prometheus
   readonly range: VariableRange
   /** Values that the user gives, by the name of the variable. */
-  readonly given: ReadonlyMap<string, readonly string[]>
+  readonly chosen: ReadonlyMap<string, readonly string[]>
   /** What Grafana fills in by itself, for queries of variables. */
   readonly builtIns: ReadonlyMap<string, string>
 }
@@ -84,16 +84,16 @@ async function choose(
   options: VariablesOptions,
 ): Promise<FilledVariable> {
   const { name, type, query = '' } = variable
-  const given = options.given.get(name)
+  const chosen = options.chosen.get(name)
   const isSimple = ['constant', 'textbox', 'groupby', 'switch', 'snapshot'].includes(type)
-  if (isSimple) return fixed(variable, given ?? [type === 'constant' ? query : (variable.current ?? query)])
-  if (type === 'datasource') return { ...fixed(variable, given ?? ['prometheus']), text: 'Prometheus' }
+  if (isSimple) return fixed(variable, chosen ?? [type === 'constant' ? query : (variable.current ?? query)])
+  if (type === 'datasource') return { ...fixed(variable, chosen ?? ['prometheus']), text: 'Prometheus' }
   const choices = await choicesOf(variable, filled, options)
   if (type === 'interval')
-    return fixed(variable, [interval(given?.[0] ?? variable.current, choices, options)])
-  const wanted = given ?? currentOf(options.dashboard, variable)
+    return fixed(variable, [interval(chosen?.[0] ?? variable.current, choices, options)])
+  const wanted = chosen ?? currentOf(options.dashboard, variable)
   const isAll = wanted.some((value) => value === '$__all' || value === 'All' || value === '')
-  const present = given ?? wanted.filter((value) => choices.some((choice) => choice.value === value))
+  const present = chosen ?? wanted.filter((value) => choices.some((choice) => choice.value === value))
   if (variable.includesAll && (isAll || present.length === 0)) return all(variable, choices, options)
   const values = present.length > 0 ? present : choices.slice(0, 1).map(({ value }) => value)
   const texts = values.map((value) => choices.find((choice) => choice.value === value)?.text ?? value)
@@ -103,12 +103,12 @@ async function choose(
 /** Those of the file, or those that the user gives in their place. */
 function filtersOf(
   variable: DashboardVariable,
-  { dashboard, given }: VariablesOptions,
+  { dashboard, chosen }: VariablesOptions,
 ): readonly AdHocFilter[] {
   return (
-    given.get(variable.name)?.map((text) => {
+    chosen.get(variable.name)?.map((text) => {
       const filter = readAdHocFilter(text)
-      if (filter === undefined) throw new Error(`"${text}" is no filter; write it as label=value`)
+      if (filter === undefined) throw new Error(`"${text}" is not a filter; write it as label=value`)
       return filter
     }) ?? adHocFilters(dashboard, variable)
   )
@@ -173,7 +173,7 @@ function sorted(choices: readonly Choice[], how: unknown): readonly Choice[] {
 }
 
 function saved(variable: DashboardVariable, options: VariablesOptions): FilledVariable {
-  const current = options.given.get(variable.name) ?? currentOf(options.dashboard, variable)
+  const current = options.chosen.get(variable.name) ?? currentOf(options.dashboard, variable)
   if (current.length > 0 && !current.includes('$__all')) return fixed(variable, current)
   return all(variable, [], options)
 }

@@ -60,7 +60,7 @@ describe('readRules', () => {
     },
     { text: 'a: 1', says: /groups are missing/ },
     { text: '- a', says: /a rule file is a map/ },
-    { text: 'groups: 3', says: /groups is no list/ },
+    { text: 'groups: 3', says: /groups is not a list/ },
     {
       text: 'groups:\n  - name: g\n    rules:\n      - alert: A\n',
       says: /^rules.yaml:4: the rule A has no expr/,
@@ -69,7 +69,7 @@ describe('readRules', () => {
     { text: 'groups: [{name: g, rules: [{alert: A, record: b, expr: a}]}]', says: /both alert and record/ },
     {
       text: 'groups: [{name: g, rules: [{alert: A, expr: a, for: soon}]}]',
-      says: /for is "soon", which is no duration/,
+      says: /for is "soon", which is not a duration/,
     },
   ]
   for (const { text, says } of refused) {

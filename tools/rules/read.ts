@@ -17,7 +17,7 @@ import type { Rule, RuleFile, RuleGroup } from './rule-file.ts'
  * Reads alerting and recording rules: a file of Prometheus, a `PrometheusRule` of Kubernetes, or a file of Mimir, which puts
  * a namespace around the groups.
  *
- * @throws {UsageError} with one line that says where and how to mend it.
+ * @throws {UsageError} with one line that says where and how to fix it.
  */
 export function readRules({ file, text }: { readonly file: string; readonly text: string }): RuleFile {
   const lines = new LineCounter()
@@ -104,21 +104,21 @@ class RuleReader {
     if (ms === undefined)
       return this.#refuse(
         node,
-        `${key} is ${JSON.stringify(written)}, which is no duration; write it like 5m`,
+        `${key} is ${JSON.stringify(written)}, which is not a duration; write it like 5m`,
       )
     return ms
   }
 
   #texts(node: Node, key: string): ReadonlyMap<string, string> {
     if (node === undefined || node === null || (isScalar(node) && node.value === null)) return new Map()
-    if (!isMap(node)) return this.#refuse(node, `${key} is no map of texts`)
+    if (!isMap(node)) return this.#refuse(node, `${key} is not a map of texts`)
     return new Map(
       node.items.map(({ key: name, value }) => [text(name) ?? '', text(value as Node) ?? ''] as const),
     )
   }
 
   #list(node: Node, key: string): readonly Node[] {
-    return isSeq(node) ? (node.items as Node[]) : this.#refuse(node, `${key} is no list`)
+    return isSeq(node) ? (node.items as Node[]) : this.#refuse(node, `${key} is not a list`)
   }
 
   #refuse(node: Node, reason: string): never {

@@ -49,7 +49,7 @@ export class LineReader {
       this.#blanks()
     }
     if (this.#at < this.#to && !this.#is(hash))
-      throw new MalformedLine(`${shown(this.#text.slice(this.#at, this.#to))} stands behind the sample`)
+      throw new MalformedLine(`${shown(this.#text.slice(this.#at, this.#to))} stands after the sample`)
     return { name, labels, value, hasTime }
   }
 
@@ -67,7 +67,7 @@ export class LineReader {
         if (name !== undefined) throw new MalformedLine('the sample has two names')
         name = label
       } else {
-        if (!this.#is(equals)) throw new MalformedLine(`= is missing behind the label ${shown(label)}`)
+        if (!this.#is(equals)) throw new MalformedLine(`= is missing after the label ${shown(label)}`)
         this.#at++
         this.#blanks()
         if (!this.#is(quote)) throw new MalformedLine(`the value of the label ${shown(label)} is not quoted`)

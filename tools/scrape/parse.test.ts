@@ -111,10 +111,10 @@ describe('reading a scrape', () => {
     { text: 'a{b="1",b="2"} 1', reason: /"b" stands twice/ },
     { text: 'a{b} 1', reason: /= is missing/ },
     { text: '1a 1', reason: /name of a metric was expected/ },
-    { text: 'a 1 2 3', reason: /"3" stands behind/ },
+    { text: 'a 1 2 3', reason: /"3" stands after/ },
     { text: '{} 1', reason: /no name/ },
     { text: '# TYPE a count', reason: /type "count"/ },
-    { text: 'a 1\n# TYPE a gauge', reason: /behind its samples/ },
+    { text: 'a 1\n# TYPE a gauge', reason: /after its samples/ },
     { text: '# HELP a b\n# HELP a b', reason: /second # HELP/ },
   ]
   for (const { text, reason } of bad) {

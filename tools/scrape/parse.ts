@@ -45,7 +45,7 @@ interface OpenFamily extends Family {
   type: MetricType
   help: string | undefined
   unit: string | undefined
-  /** The word behind `# TYPE`. */
+  /** The word after `# TYPE`. */
   typeWord: string | undefined
   readonly samples: Sample[]
 }
@@ -109,7 +109,7 @@ function note(
 ): OpenFamily {
   const family = families.get(name) ?? open(families, name, line)
   const problem = (reason: string) => problems.push({ line, reason })
-  if (family.samples.length > 0) problem(`# ${keyword} of ${name} comes behind its samples`)
+  if (family.samples.length > 0) problem(`# ${keyword} of ${name} comes after its samples`)
   if (keyword === 'TYPE') {
     if (family.typeWord !== undefined) problem(`${name} has a second # TYPE`)
     const type = types[rest]

@@ -19,7 +19,7 @@ export interface TargetOptions {
 /**
  * Scrapes a URL, once or several times, or reads a scrape that was saved to a file.
  *
- * @throws {UsageError} when it cannot be read or is no scrape.
+ * @throws {UsageError} when it cannot be read or is not a scrape.
  */
 export async function readTarget(
   from: string,

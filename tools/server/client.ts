@@ -65,7 +65,7 @@ export async function connectPrometheus({
       const answer = await answerTo(path, asked ?? {})
       return inShape(shown, () => read(dataOf(shown, answer)))
     })
-  /** For what is no query of a user: what Prometheus says of it stands alone, and has to name it. */
+  /** For what is not a query of a user: what Prometheus says of it stands alone, and has to name it. */
   const told = <Data>(asked: Promise<Data>): Promise<Data> =>
     asked.catch((error) => {
       if (!(error instanceof PrometheusError)) throw error

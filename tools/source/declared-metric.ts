@@ -4,8 +4,8 @@ import type { SourceMetric } from './source-metric.ts'
 
 /** What the audit needs to know of a metric that was found in source. */
 export function declaredMetric(metric: SourceMetric, reach: Reachability): DeclaredMetric {
-  const { name, type, help, unit, file, line, library, uses } = metric
-  const labels = library === 'opentelemetry' ? labelsGiven(metric) : metric.labels
+  const { name, type, help, unit, file, line, library, labelSets } = metric
+  const labels = library === 'opentelemetry' ? recordedLabels(metric) : metric.labels
   // A guess counts only where nothing better is known.
   const certain = metric.recordings.filter(({ isGuess }) => !isGuess)
   const recordings = certain.some((recording) => reach.of(recording) === 'product')
@@ -26,36 +26,39 @@ export function declaredMetric(metric: SourceMetric, reach: Reachability): Decla
           line: recording.line,
           reach: reach.of(recording),
           labels: recording.labels,
-          ...(recording.given && { given: recording.given }),
+          ...(recording.labelNames && { labelNames: recording.labelNames }),
           by: recording.by,
         })),
     library,
-    labelUses: uses.filter(({ isTest }) => !isTest),
+    labelSets: labelSets.filter(({ isTest }) => !isTest),
     areLabelsKnown: labels !== undefined,
   }
 }
 
 /** OpenTelemetry declares no labels: a metric has those that it is recorded with. */
-function labelsGiven({ labels, uses }: SourceMetric): readonly string[] | undefined {
-  const product = uses.filter(({ isTest }) => !isTest)
+function recordedLabels({ labels, labelSets }: SourceMetric): readonly string[] | undefined {
+  const product = labelSets.filter(({ isTest }) => !isTest)
   if (labels === undefined || product.some(({ byName }) => byName === undefined)) return undefined
   return [...new Set(product.flatMap(({ byName }) => [...(byName?.keys() ?? [])]))]
 }
 
 /** Declared values, or else those that are written at every place that gives the label. */
-function valuesOf(label: string, { values, uses, recordings }: SourceMetric): readonly string[] | undefined {
+function valuesOf(
+  label: string,
+  { values, labelSets, recordings }: SourceMetric,
+): readonly string[] | undefined {
   const known = values.get(label)
   if (known) return [...known]
-  const product = uses.filter(({ isTest }) => !isTest)
+  const product = labelSets.filter(({ isTest }) => !isTest)
   // A guess may stand for a place that gives other values.
   if (product.length === 0 || recordings.some(({ isGuess }) => isGuess)) return undefined
   const literals = new Set<string>()
   for (const { byName } of product) {
     if (byName === undefined) return undefined
-    const given = byName.get(label)
-    if (given === undefined) continue
-    if (given.literal === undefined) return undefined
-    literals.add(given.literal)
+    const value = byName.get(label)
+    if (value === undefined) continue
+    if (value.literal === undefined) return undefined
+    literals.add(value.literal)
   }
   return literals.size > 0 ? [...literals] : undefined
 }

@@ -31,23 +31,24 @@ export async function findFiles({
   const add = (path: string, isAbsoluteGiven: boolean) => {
     found.set(path, isAbsoluteGiven ? path : relative(cwd, path).replaceAll('\\', '/'))
   }
-  for (const given of files) {
-    const path = resolve(cwd, given)
+  for (const pattern of files) {
+    const path = resolve(cwd, pattern)
     const kind = await stat(path).catch(() => undefined)
     const before = found.size
-    if (kind?.isFile()) add(path, isAbsolute(given))
+    if (kind?.isFile()) add(path, isAbsolute(pattern))
     else if (kind?.isDirectory()) {
-      const inside = await walk(path, given, problems)
-      for (const inner of inside) add(inner, isAbsolute(given))
-      if (inside.length === 0) problems.push({ file: given, reason: `holds no source code in ${languages}` })
-    } else if (kind !== undefined) problems.push({ file: given, reason: 'is neither a file nor a folder' })
-    else if (/[*?[{]/.test(given)) {
+      const inside = await walk(path, pattern, problems)
+      for (const inner of inside) add(inner, isAbsolute(pattern))
+      if (inside.length === 0)
+        problems.push({ file: pattern, reason: `holds no source code in ${languages}` })
+    } else if (kind !== undefined) problems.push({ file: pattern, reason: 'is neither a file nor a folder' })
+    else if (/[*?[{]/.test(pattern)) {
       const exclude = (entry: string) => isLeftOut(String(entry).split(/[\\/]/).at(-1) ?? '')
-      for await (const entry of glob(given, { cwd, exclude })) {
-        if (isSource(entry)) add(resolve(cwd, entry), isAbsolute(given))
+      for await (const entry of glob(pattern, { cwd, exclude })) {
+        if (isSource(entry)) add(resolve(cwd, entry), isAbsolute(pattern))
       }
-      if (found.size === before) problems.push({ file: given, reason: nothingMatches })
-    } else problems.push({ file: given, reason: 'does not exist; check the path' })
+      if (found.size === before) problems.push({ file: pattern, reason: nothingMatches })
+    } else problems.push({ file: pattern, reason: 'does not exist; check the path' })
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, file]) => ({ file, path }))
 }

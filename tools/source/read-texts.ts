@@ -35,7 +35,7 @@ export function readTexts({ files, maxFileBytes, onProblem }: ReadTextsOptions):
   })
 }
 
-/** Undefined for what is no source at all, though it is called so. */
+/** Undefined for what is not source at all, though it is called so. */
 function textOf(path: string, maxFileBytes: number): string | { readonly refused: string } | undefined {
   try {
     if (statSync(path).size > maxFileBytes)

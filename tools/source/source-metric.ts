@@ -20,7 +20,7 @@ export interface SourceMetric {
   /** It only gives others their fields. */
   isPattern?: boolean
   recordings: Recording[]
-  uses: LabelsUse[]
+  labelSets: RecordedLabels[]
 }
 
 export type Library =
@@ -38,7 +38,7 @@ export interface Recording {
   readonly by: NonNullable<Recorded['by']>
   readonly labels: ReadonlyMap<string, string>
   /** Names of all labels that it is given; undefined where they cannot be told. */
-  readonly given: readonly string[] | undefined
+  readonly labelNames: readonly string[] | undefined
   readonly isDeadHere: boolean
   readonly isTest: boolean
   readonly isGuess: boolean
@@ -47,22 +47,22 @@ export interface Recording {
 }
 
 /** Labels as one place gives them. */
-export interface GivenLabels {
+export interface LabelSet {
   readonly file: string
   readonly line: number
   /** By name, where the names are known. */
-  readonly byName: ReadonlyMap<string, GivenValue> | undefined
+  readonly byName: ReadonlyMap<string, LabelValue> | undefined
   /** How many, where they are given by position. */
   readonly count: number | undefined
 }
 
-export interface GivenValue {
+export interface LabelValue {
   /** Undefined where it is computed. */
   readonly literal: string | undefined
   /** As written. */
   readonly text: string
 }
 
-export interface LabelsUse extends GivenLabels {
+export interface RecordedLabels extends LabelSet {
   readonly isTest: boolean
 }

@@ -17,7 +17,7 @@ export function applyInsertions(text: string, insertions: readonly Insertion[]):
   return result + text.slice(at)
 }
 
-/** Writes a value behind an item of an array, or as its only one, the way its neighbours are written. */
+/** Writes a value after an item of an array, or as its only one, the way its neighbours are written. */
 export function insertItem(
   text: string,
   { array, after, value }: { readonly array: JsonNode; readonly after: number; readonly value: unknown },
@@ -28,7 +28,7 @@ export function insertItem(
   return { offset: item.end, text: `,${space}${format(value, text, indentOf(space))}` }
 }
 
-/** Writes a member behind the last one of an object. */
+/** Writes a member after the last one of an object. */
 export function insertMember(
   text: string,
   { object, key, value }: { readonly object: JsonNode; readonly key: string; readonly value: unknown },
@@ -50,7 +50,7 @@ function insertFirst(
   write: (indent: string | undefined) => string,
 ): Insertion {
   const unit = indentUnit(text)
-  // Space inside of the brackets stays where it is, behind what is inserted.
+  // Space inside of the brackets stays where it is, after what is inserted.
   const inside = text.slice(container.start + 1, container.end - 1)
   if (unit === undefined) return { offset: container.start + 1, text: write(undefined) }
   const outer = /[ \t]*/.exec(text.slice(text.lastIndexOf('\n', container.start) + 1))?.[0] ?? ''
@@ -66,7 +66,7 @@ function format(value: unknown, text: string, indent: string | undefined): strin
   return JSON.stringify(value, null, unit).replaceAll('\n', `${lineEnd(text)}${indent}`)
 }
 
-/** The indentation behind the last line end; undefined when there is none. */
+/** The indentation after the last line end; undefined when there is none. */
 function indentOf(space: string): string | undefined {
   const newline = space.lastIndexOf('\n')
   return newline === -1 ? undefined : space.slice(newline + 1)

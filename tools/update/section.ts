@@ -8,7 +8,7 @@ type Path = readonly (string | number)[]
 /** A list of panels, or the part of it that stands under one open row. */
 export interface Section {
   readonly listPath: Path
-  /** Index of the item to stand behind; -1 in an empty list. */
+  /** Index of the item to stand after; -1 in an empty list. */
   readonly after: number
   /** Undefined where the layout finds the places itself. */
   readonly grid:

@@ -33,7 +33,7 @@ export interface DashboardUpdate {
  * Adds what a dashboard does not show: as a query of a panel that shows the likes of it, otherwise as a panel beside
  * related ones, the critical first. Nothing else in the text changes; the result given again changes nothing.
  *
- * @throws {UsageError} when the text is no dashboard.
+ * @throws {UsageError} when the text is not a dashboard.
  */
 export function updateDashboard({ file, text, metrics, only }: UpdateOptions): DashboardUpdate {
   const known = new Map(metrics.map((metric) => [metric.name, metric]))

@@ -27,7 +27,7 @@ function* panelQueries(tree: Tree): Generator<QueryPlace> {
   for (const place of panelsOf(tree)) {
     for (const target of place.panel.targets) {
       const { query } = parseQuery(target.expr ?? '', { variables: 'grafana' })
-      if (query === undefined) throw new Error(`${place.what}: ${target.expr} is no query`)
+      if (query === undefined) throw new Error(`${place.what}: ${target.expr} is not a query`)
       const put = (expr: string) =>
         place.change((_, json) => Object.assign(objectAt(json, target.path), { expr }))
       yield { what: `${place.what}, ${target.refId}`, in: 'panel', query, put }
@@ -60,7 +60,7 @@ function* ruleQueries(tree: Tree): Generator<QueryPlace> {
     for (const [at, group] of groups.entries()) {
       for (const [index, { name, expr }] of group.rules.entries()) {
         const { query } = parseQuery(expr, { variables: 'none' })
-        if (query === undefined) throw new Error(`${file}: ${expr} is no query`)
+        if (query === undefined) throw new Error(`${file}: ${expr} is not a query`)
         const put = (changed: string): Change => {
           const document = parseDocument(text)
           document.setIn(['groups', at, 'rules', index, 'expr'], changed)

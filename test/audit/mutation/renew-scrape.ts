@@ -7,7 +7,7 @@ import { createRandom } from '../../e2e/harness/random.ts'
 import { startTidegauge } from '../../e2e/harness/tidegauge.ts'
 
 /**
- * Writes `scrape.txt` anew: what a healthy service exposes after half a minute of the demo network, with its API asked
+ * Writes `scrape.txt` again: what a healthy service exposes after half a minute of the demo network, with its API asked
  * and its metrics pushed. To be run when the catalog has changed; `npm run e2e:setup` brings the Prometheus it needs.
  */
 await using stack = new AsyncDisposableStack()

@@ -7,7 +7,7 @@ import { readTree } from './tree.ts'
 
 /**
  * The mutation test of the audit, all of it: `node test/audit/mutation/run.ts` fails when the tree as it is has a finding,
- * or when a kind of mutant is found less often than the page says; with `--write` it writes the page anew.
+ * or when a kind of mutant is found less often than the page says; with `--write` it writes the page again.
  */
 const file = join(import.meta.dirname, '../../../docs/audit-mutation.md')
 

@@ -2,7 +2,7 @@
 export interface FamilyPlace {
   readonly name: string
   readonly type: string
-  /** Lines of the text: from that of HELP to behind the last sample. */
+  /** Lines of the text: from that of HELP to after the last sample. */
   readonly from: number
   readonly to: number
   /** Of the samples. */

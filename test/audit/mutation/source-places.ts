@@ -113,7 +113,7 @@ function placeAt(file: string, text: string, from: number, to: number): Recordin
   return { what: `${relative(process.cwd(), file)}:${line}`, file, text, from, to }
 }
 
-/** The end of what a bracket has opened, behind which this begins. */
+/** The end of what a bracket has opened, after which this begins. */
 function closing(text: string, from: number): number {
   let depth = 1
   let at = from

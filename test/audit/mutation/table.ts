@@ -50,7 +50,7 @@ dashboards and rules were written by hand. **In all** adds those that compare pa
 says (\`--catalog\`): a query that is valid and plausible, but not the one that was meant, only they can tell.
 
 A run takes some two minutes on two cores. \`npm test\` looks at one mutant of each kind, \`npm run e2e\` at all of them,
-and both at the tree as it is and as it is when only written anew, of which nothing may be said.
+and both at the tree as it is and as it is when only rewritten, of which nothing may be said.
 `
 
 const headings: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { checks } from './checks.ts'
-import { isForgotten } from './forgotten.ts'
+import { isOversight } from './oversight.ts'
 import { inputsOf, type PanelSketch } from './queries/query-inputs.fixture.ts'
 
 /** What a sensible person would ask about, and what lies next to it and is fine. */
@@ -140,7 +140,7 @@ const rows: readonly Row[] = [
   { check: 'query-legend', says: 'a gauge of no labels', panels: named('queue_depth', 'depth'), found: [] },
   {
     check: 'rule-severity-order',
-    says: 'the graver one first',
+    says: 'the more severe one first',
     rules: alert('Long', 'queue_depth > 100') + alert('TooLong', 'queue_depth > 50', 'critical'),
     found: ['warning'],
   },
@@ -233,7 +233,7 @@ const rows: readonly Row[] = [
   },
   {
     check: 'rule-template',
-    says: 'a brace too few, with others behind it',
+    says: 'a brace too few, with others after it',
     rules: `${alert('A', 'queue_depth > 1')}  annotations: {summary: "{{ $labels.job } has {{ $value }}"}`,
     found: ['error'],
   },
@@ -320,8 +320,8 @@ describe('what common sense finds', () => {
   }
 
   it('takes what one of seven lacks as forgotten, and what two of seven lack as a choice', () => {
-    assert.equal(isForgotten({ lacking: 1, having: 6 }), true)
-    assert.equal(isForgotten({ lacking: 2, having: 5 }), false)
-    assert.equal(isForgotten({ lacking: 0, having: 9 }), false)
+    assert.equal(isOversight({ lacking: 1, having: 6 }), true)
+    assert.equal(isOversight({ lacking: 2, having: 5 }), false)
+    assert.equal(isOversight({ lacking: 0, having: 9 }), false)
   })
 })

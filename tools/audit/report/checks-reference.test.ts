@@ -7,7 +7,7 @@ import { checksReference } from './checks-reference.ts'
 describe('the page of checks', () => {
   it('stands in docs as it would be written now', () => {
     const written = readFileSync(new URL('../../../docs/audit-checks.md', import.meta.url), 'utf8')
-    assert.equal(written, checksReference(documentedChecks), 'write it anew: npm run generate')
+    assert.equal(written, checksReference(documentedChecks), 'regenerate it: npm run generate')
   })
 
   it('has a group for each check', () => {

@@ -1,13 +1,13 @@
 /** Text as it is, whatever is in it: on one line, and nothing of it taken for Markdown. */
-export function text(given: string): string {
-  return oneLine(given).replaceAll(/[\\`*<>|[\]#~&]|__/g, (one) =>
+export function text(raw: string): string {
+  return oneLine(raw).replaceAll(/[\\`*<>|[\]#~&]|__/g, (one) =>
     [...one].map((character) => `\\${character}`).join(''),
   )
 }
 
 /** Text in a code span, also inside of a table. */
-export function code(given: string): string {
-  const line = oneLine(given).replaceAll('|', '\\|')
+export function code(raw: string): string {
+  const line = oneLine(raw).replaceAll('|', '\\|')
   if (line === '') return ''
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = '`'.repeat(longest + 1)
@@ -26,6 +26,6 @@ export function percent(share: number): string {
   return `${share * 100} %`
 }
 
-function oneLine(given: string): string {
-  return given.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim()
+function oneLine(raw: string): string {
+  return raw.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim()
 }

@@ -102,7 +102,7 @@ function weightOf(findings: readonly Finding[]): number {
   return level * 10 + (check.startsWith('query-') ? 1 : 0)
 }
 
-/** Findings of one check are one task; the gravest come first, and of these what is in most places. */
+/** Findings of one check are one task; the most severe come first, and of these what is in most places. */
 function toDo(findings: readonly Finding[], descriptions: ReadonlyMap<string, string>): string[] {
   const tasks = [
     ...Map.groupBy(
@@ -209,7 +209,7 @@ function rest({ known, gone, excepted, problems }: Audit): string[] {
     )
   if (gone.length > 0)
     parts.push(
-      '## Mended since the baseline',
+      '## Fixed since the baseline',
       gone
         .map(({ check, file, subject }) => `- ${code(subject)} in ${text(file)} (${code(check)})`)
         .join('\n'),

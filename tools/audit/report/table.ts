@@ -14,7 +14,7 @@ export interface TableOptions {
 const width = 100
 const indent = 10
 
-/** The report for a terminal: findings by file, the gravest files first, in 100 columns. */
+/** The report for a terminal: findings by file, the most severe files first, in 100 columns. */
 export function tableReport(
   audit: Audit,
   { level = 'warning', hasColor = false }: TableOptions = {},
@@ -89,7 +89,7 @@ function ending(audit: Audit, level: Level, paint: Paint): string {
   if (known.length > 0) lines.push(`The baseline knows ${counted(known.length, 'finding')} of before.`)
   if (gone.length > 0)
     lines.push(
-      `Mended since the baseline: ${gone.map(({ check, subject }) => `${subject} (${check})`).join(', ')}.`,
+      `Fixed since the baseline: ${gone.map(({ check, subject }) => `${subject} (${check})`).join(', ')}.`,
     )
   if (excepted.length > 0) lines.push(`${counted(excepted.length, 'finding')} excepted with a reason.`)
   const worst = findings[0]?.level

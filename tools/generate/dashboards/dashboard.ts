@@ -15,7 +15,7 @@ import { links, variables } from './variables.ts'
 /**
  * Builds a dashboard of Grafana: rows one below the other, panels in lines without holes.
  *
- * @throws {Error} when two panels have one title, or a query is no PromQL.
+ * @throws {Error} when two panels have one title, or a query is not PromQL.
  */
 export function grafanaDashboard(plan: DashboardPlan, settings: GenerateSettings): Dashboard {
   const service = serviceOf(settings)

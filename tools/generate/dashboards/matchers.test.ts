@@ -29,5 +29,5 @@ describe('adding matchers to a query', () => {
 
   for (const query of ['sum(', 'rate(a[)', 'a b', 'sum by le (a)'])
     it(`refuses ${query}`, () =>
-      assert.throws(() => withMatchers(query, 'j="$j"'), /no PromQL from character \d+/))
+      assert.throws(() => withMatchers(query, 'j="$j"'), /is not PromQL from character \d+/))
 })

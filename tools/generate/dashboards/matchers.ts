@@ -4,7 +4,7 @@ import { parser } from '@prometheus-io/lezer-promql'
  * Adds matchers to every selector of a query: `rate(a[5m])` and `job=~"$job"` make `rate(a{job=~"$job"}[5m])`.
  * Variables of Grafana may stand where durations do.
  *
- * @throws {Error} when the text is no PromQL, saying where it ceases to be.
+ * @throws {Error} when the text is not PromQL, saying where it ceases to be.
  */
 export function withMatchers(query: string, matchers: string): string {
   let result = query
@@ -19,7 +19,7 @@ function insertions(query: string, matchers: string): { at: number; text: string
   parser.parse(readable).iterate({
     enter({ name, type, from, node }) {
       if (type.isError)
-        throw new Error(`this is no PromQL from character ${from + 1} on (${query.slice(from)}): ${query}`)
+        throw new Error(`this is not PromQL from character ${from + 1} on (${query.slice(from)}): ${query}`)
       if (name !== 'VectorSelector') return
       const braces = node.getChild('LabelMatchers')
       if (braces === null) places.push({ at: node.to, text: `{${matchers}}` })

@@ -23,10 +23,10 @@ export function thresholdSteps(
     { value: warning, severity: 'warning' },
     { value: critical, severity: 'critical' },
   ] as const
-  const given = bounds.flatMap(({ value, severity }) => (value === undefined ? [] : [{ value, severity }]))
+  const present = bounds.flatMap(({ value, severity }) => (value === undefined ? [] : [{ value, severity }]))
   return new ThresholdsConfigBuilder()
     .mode(ThresholdsMode.Absolute)
-    .steps(bad === 'above' ? upwards(given, neutral) : downwards(given, neutral))
+    .steps(bad === 'above' ? upwards(present, neutral) : downwards(present, neutral))
 }
 
 /** Words and colours that Grafana shows in place of the values that have a meaning. */

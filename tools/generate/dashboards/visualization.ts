@@ -33,7 +33,7 @@ export interface Visual extends Pick<Panel, 'kind' | 'stacked'> {
   readonly hasThresholds: boolean
   /** Words stand for its values. */
   readonly hasMeanings: boolean
-  /** Shows one moment, without the course of time behind it. */
+  /** Shows one moment, without the course of time. */
   readonly isInstant: boolean
   /** As many series as an attribute has values. */
   readonly hasManySeries: boolean

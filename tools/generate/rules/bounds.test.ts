@@ -22,11 +22,11 @@ describe('arithmetic with the bounds of an alert', () => {
   const refused = [
     { text: '{critical}', bounds: { warning: 1 }, says: /does not compare with critical/ },
     { text: '{(1+2}', bounds, says: /closing parenthesis/ },
-    { text: '{1 2}', bounds, says: /no arithmetic from 2 on/ },
-    { text: '{waning}', bounds, says: /no arithmetic at "waning"/ },
+    { text: '{1 2}', bounds, says: /is not arithmetic from 2 on/ },
+    { text: '{waning}', bounds, says: /is not arithmetic at "waning"/ },
   ]
-  for (const { text, bounds: given, says } of refused)
-    it(`refuses ${text}`, () => assert.throws(() => withBounds(text, given), says))
+  for (const { text, bounds: values, says } of refused)
+    it(`refuses ${text}`, () => assert.throws(() => withBounds(text, values), says))
 })
 
 describe('the bounds that tests of an alert reckon with', () => {

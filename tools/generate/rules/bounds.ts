@@ -38,7 +38,7 @@ const justPositive = 0.01
 
 /**
  * Puts numbers in the place of arithmetic in braces: `{critical*1.1}x240` is `330x240` where critical is 300. What stands
- * in braces and is no arithmetic, such as the matchers of a selector, stays.
+ * in braces and is not arithmetic, such as the matchers of a selector, stays.
  *
  * @throws {Error} when it names a bound that the alert does not compare with.
  */
@@ -63,7 +63,7 @@ class Arithmetic {
 
   result(): number {
     const result = this.#sum()
-    if (this.#words.length > 0) throw new Error(`{${this.#text}} is no arithmetic from ${this.#words[0]} on`)
+    if (this.#words.length > 0) throw new Error(`{${this.#text}} is not arithmetic from ${this.#words[0]} on`)
     return result
   }
 
@@ -94,7 +94,7 @@ class Arithmetic {
     }
     const value = word === 'warning' || word === 'critical' ? this.#bounds[word] : Number(word || Number.NaN)
     if (value === undefined) throw new Error(`{${this.#text}}: the alert does not compare with ${word}`)
-    if (Number.isNaN(value)) throw new Error(`{${this.#text}} is no arithmetic at "${word}"`)
+    if (Number.isNaN(value)) throw new Error(`{${this.#text}} is not arithmetic at "${word}"`)
     return value
   }
 

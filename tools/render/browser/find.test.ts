@@ -35,7 +35,7 @@ describe('findBrowser', () => {
       message: /none is not on the PATH/,
     })
   })
-  it('says so when the program is no browser', async () => {
+  it('says so when the program is not a browser', async () => {
     await using browser = await HeadlessBrowser.start({ program: join(folder, 'google-chrome') })
     await assert.rejects(browser.send('Browser.getVersion'), { type: 'usage', message: /ended with 3/ })
   })

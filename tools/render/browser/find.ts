@@ -34,7 +34,7 @@ export function findBrowser({ named, searchPath }: FindBrowserOptions): string {
   if (named !== undefined && /[/\\]/.test(named)) {
     if (isProgram(named)) return named
     throw new UsageError(
-      `--browser ${named}: this is no program that can be run; give the path of Chromium or Chrome`,
+      `--browser ${named}: this is not a program that can be run; give the path of Chromium or Chrome`,
     )
   }
   const folders = searchPath.split(delimiter).filter((folder) => folder !== '')

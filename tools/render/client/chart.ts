@@ -87,7 +87,7 @@ function zoomed(low: number | null, high: number | null, { from, to, times }: Ch
   return isWhole ? [from, to] : [low, high]
 }
 
-/** A time that is no step of this series is undefined to the chart: the line goes on over it. */
+/** A time that is not a step of this series is undefined to the chart: the line goes on over it. */
 function known(value: ChartValue): number | null | undefined {
   return value === '-' ? undefined : value
 }

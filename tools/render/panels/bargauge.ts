@@ -13,8 +13,8 @@ export function drawBarGauge(view: PanelView): Drawn {
   const present = values.flatMap(({ value }) => value ?? [])
   const min = Math.min(...values.map(({ field }) => field.config.min ?? Number.POSITIVE_INFINITY), ...present)
   const lowest = values.some(({ field }) => field.config.min !== undefined) ? min : Math.min(0, min)
-  const given = values.flatMap(({ field }) => field.config.max ?? [])
-  const highest = given.length > 0 ? Math.max(...given) : Math.max(...present, lowest + Number.EPSILON)
+  const maxima = values.flatMap(({ field }) => field.config.max ?? [])
+  const highest = maxima.length > 0 ? Math.max(...maxima) : Math.max(...present, lowest + Number.EPSILON)
   const share = (value: number | null) =>
     Math.min(1, Math.max(0, ((value ?? lowest) - lowest) / (highest - lowest || 1)))
   const isGradient = textAt(model.options, 'displayMode') !== 'basic'

@@ -28,7 +28,7 @@ export function stacked(series: readonly ChartSeries[], fields: readonly SeriesF
       const own = series[index]
       if (own === undefined) continue
       const base = below
-      // A gap in one series is no gap in those that stand on it.
+      // A gap in one series is not a gap in those that stand on it.
       const sums = own.values.map((value, at) => (base[at] ?? 0) + share(value, totals?.[at]))
       const values = sums.map((sum, at) => (hasData[at] === true ? sum : null))
       result[index] = { ...own, actual: own.values, values }

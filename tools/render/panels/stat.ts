@@ -35,7 +35,7 @@ export function singleValues(view: PanelView): readonly SingleValue[] {
   })
 }
 
-/** Draws each value in large letters, with its course behind it. */
+/** Draws each value in large letters, with its course in the background. */
 export function drawStat(view: PanelView): Drawn {
   const { model, size, panel } = view
   const values = singleValues(view)
@@ -85,7 +85,7 @@ export function big({ prefix, text, suffix }: Display): Html {
 
 /** Single values take their colour from thresholds unless the panel says otherwise. */
 function byThresholds({ config }: SeriesField): SeriesField['config']['color'] {
-  return config.color.isGiven ? config.color : { ...config.color, mode: 'thresholds' }
+  return config.color.isExplicit ? config.color : { ...config.color, mode: 'thresholds' }
 }
 
 /** The course of a series as an area without axes. */

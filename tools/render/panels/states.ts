@@ -13,7 +13,7 @@ export function drawStates(view: PanelView): Drawn {
     const { config, index, values } = field
     const stepMs = field.frame.stepMs
     const first = Math.floor(from / stepMs) * stepMs
-    const color = config.color.isGiven ? config.color : { ...config.color, mode: 'thresholds' }
+    const color = config.color.isExplicit ? config.color : { ...config.color, mode: 'thresholds' }
     const shown = (value: number) => display(value, { config: { ...config, color }, theme, index })
     const stretches = runs(values).map(({ value, start, end }) => {
       if (value === null) return html``

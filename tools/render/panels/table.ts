@@ -89,7 +89,7 @@ function shownCell(
   if (column.type === 'time' && typeof value === 'number')
     return display(value, { config: { ...config, unit: config.unit ?? 'dateTimeAsIso' }, theme, index })
   if (typeof value === 'number') {
-    const color = config.color.isGiven ? config.color : { ...config.color, mode: 'thresholds' }
+    const color = config.color.isExplicit ? config.color : { ...config.color, mode: 'thresholds' }
     return display(value, { config: { ...config, color }, theme, index })
   }
   const found = mapped(config.mappings, value)

@@ -1,9 +1,9 @@
 import type { CallSite } from '../libraries/library.ts'
 import type { Expression, Field, FunctionDeclaration } from '../program.ts'
-import type { GivenLabels, GivenValue } from '../source-metric.ts'
+import type { LabelSet, LabelValue } from '../source-metric.ts'
 import { declareMetric } from './declare-metric.ts'
 import { invoke } from './invoke.ts'
-import { mergedLabels, noteUse } from './label-uses.ts'
+import { mergedLabels, noteLabelSet } from './label-sets.ts'
 import { memberOf } from './members.ts'
 import { newObject } from './objects.ts'
 import type { Run } from './run.ts'
@@ -38,17 +38,17 @@ export function createCallSite(options: CallSiteOptions): CallSite {
     [...found].flatMap((value): MetricValue[] =>
       value.kind === 'metric' ? [value] : value.kind === 'object' && value.defines ? [value.defines] : [],
     )
-  const given = (part: Expression): GivenValue => {
+  const labelValue = (part: Expression): LabelValue => {
     return { literal: part.kind === 'string' ? part.value : literalOf(values(part)), text: part.text }
   }
-  const entries = (part: Expression | undefined): GivenLabels['byName'] => {
+  const entries = (part: Expression | undefined): LabelSet['byName'] => {
     if (part === undefined) return new Map()
     if (part.kind === 'any' && part.of.length === 1) return entries(part.of[0])
     if (part.kind !== 'object') return undefined
-    const byName = new Map<string, GivenValue>()
+    const byName = new Map<string, LabelValue>()
     for (const { key, value } of part.fields) {
       if (key === undefined) return undefined
-      byName.set(key, given(value))
+      byName.set(key, labelValue(value))
     }
     return byName
   }
@@ -65,21 +65,21 @@ export function createCallSite(options: CallSiteOptions): CallSite {
     list: (part) => listOf(values(part)),
     listOf,
     field: (part, name) => memberOf(run, values(part), name),
-    given,
+    labelValue,
     entries,
     metrics,
     declare: (declaration) => declareMetric(run, expression, scope, declaration),
     bind: (metric, labels) => {
-      const use = { ...labels, file, line: expression.line }
-      noteUse(run, expression, scope, metric, use)
+      const labelSet = { ...labels, file, line: expression.line }
+      noteLabelSet(run, expression, scope, metric, labelSet)
       const literal = labels.byName ? [...labels.byName].map(([key, { text }]) => `${key}=${text}`) : []
       const key = `bound ${metric.metric.file}:${metric.metric.line}:${metric.metric.name} ${literal.join()} ${metric.isGuess}`
-      const merged = mergedLabels(metric.labels, use)
+      const merged = mergedLabels(metric.labels, labelSet)
       const bound = scope.once<MetricValue>(expression, key, () => ({ ...metric, labels: merged }))
       return new Set([bound])
     },
-    useLabels: (metric, labels) =>
-      noteUse(run, expression, scope, metric, { ...labels, file, line: expression.line }),
+    noteLabels: (metric, labels) =>
+      noteLabelSet(run, expression, scope, metric, { ...labels, file, line: expression.line }),
     record: (metric, by, byName) => {
       if (!run.isFirst(expression, metric)) return
       const all = new Map<string, string>()
@@ -90,14 +90,14 @@ export function createCallSite(options: CallSiteOptions): CallSite {
         line: expression.line,
         by,
         labels: all,
-        given: givenNames(metric, byName),
+        labelNames: labelNamesOf(metric, byName),
         isDeadHere: run.isDead,
         isTest: run.isTest,
         isGuess: metric.isGuess,
         within: functionsAround(scope),
       })
     },
-    invoke: (functions, given, self) => invoke(run, functions, given, expression, scope, self),
+    invoke: (functions, args, self) => invoke(run, functions, args, expression, scope, self),
     one: (value) => new Set([value]),
     external: (path) => run.interned.external(path),
     text: (text) => run.interned.string(text),
@@ -113,7 +113,7 @@ export function createCallSite(options: CallSiteOptions): CallSite {
   }
 }
 
-function givenNames({ labels }: MetricValue, byName: GivenLabels['byName']): readonly string[] | undefined {
+function labelNamesOf({ labels }: MetricValue, byName: LabelSet['byName']): readonly string[] | undefined {
   if (byName === undefined || (labels && labels.byName === undefined)) return undefined
   return [...(labels?.byName?.keys() ?? []), ...byName.keys()]
 }

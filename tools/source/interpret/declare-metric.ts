@@ -41,7 +41,7 @@ export function declareMetric(
           isTest: run.isTest,
           isRecordedElsewhere: declaration.isRecordedElsewhere ?? false,
           recordings: [],
-          uses: [],
+          labelSets: [],
         }
         run.metrics.add(metric)
         return { kind: 'metric', metric, labels: undefined, isGuess: false }

@@ -1,7 +1,7 @@
 import type { Run } from './run.ts'
 import type { Scope } from './values.ts'
 
-/** Asks for functions to be looked at anew for each of their calls, because a name depends on what they are given. */
+/** Asks for functions to be looked at again for each of their calls, because a name depends on what they are given. */
 export function specialise(run: Run, scope: Scope): 'later' | 'done' {
   for (let at: Scope | undefined = scope.around; at; at = (at.caller ?? at.parent)?.around) {
     const { declared } = at

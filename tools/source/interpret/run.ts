@@ -53,7 +53,7 @@ export class Run {
   readonly interned = new Interned()
   readonly carrying = new Carrying()
 
-  /** Functions that are looked at anew for each of their calls. */
+  /** Functions that are looked at again for each of their calls. */
   readonly factories = new Set<FunctionDeclaration>()
   readonly called = new Set<FunctionDeclaration>()
 
@@ -65,7 +65,7 @@ export class Run {
   isGuessing = false
   isDead = false
   isTest = false
-  /** How many calls are looked at anew inside of each other. */
+  /** How many calls are looked at again inside of each other. */
   depth = 0
   /** Bodies that this round has been through. */
   readonly evaluated = new Set<Scope>()
@@ -101,7 +101,7 @@ export class Run {
     this.#recorded.clear()
     for (const metric of this.metrics) {
       metric.recordings = metric.recordings.filter(({ file }) => !files.has(file))
-      metric.uses = metric.uses.filter(({ file }) => !files.has(file))
+      metric.labelSets = metric.labelSets.filter(({ file }) => !files.has(file))
     }
     for (const [key, { file }] of this.unresolved) if (files.has(file)) this.unresolved.delete(key)
   }

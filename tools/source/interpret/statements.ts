@@ -10,7 +10,7 @@ import { truthOf } from './truth.ts'
 import { elementsOf, instancesOf, union } from './value-sets.ts'
 import { noValues, type Scope, type Values } from './values.ts'
 
-/** Goes through statements, and yields the value of the last one. What stands behind a `return` is dead. */
+/** Goes through statements, and yields the value of the last one. What stands after a `return` is dead. */
 export function runStatements(run: Run, body: readonly Statement[], scope: Scope): Values {
   const before = run.isDead
   let last: Values = noValues

@@ -1,5 +1,5 @@
 import type { ClassDeclaration, Expression, FunctionDeclaration, Module } from '../program.ts'
-import type { GivenLabels, SourceMetric } from '../source-metric.ts'
+import type { LabelSet, SourceMetric } from '../source-metric.ts'
 
 /** What an expression may have as its value, as far as metrics are concerned. Numbers and the like have none. */
 export type Value =
@@ -48,7 +48,7 @@ export interface MetricValue {
   readonly kind: 'metric'
   readonly metric: SourceMetric
   /** Labels that it is bound to. */
-  readonly labels: GivenLabels | undefined
+  readonly labels: LabelSet | undefined
   /** Found by the name of a field alone, because nothing tells what the field belongs to. */
   readonly isGuess: boolean
 }
@@ -96,7 +96,7 @@ export class Scope {
   readonly inner = new Map<object, Scope>()
   /** What expressions came to, and in which round. */
   readonly results = new Map<Expression, { readonly round: number; values: Values }>()
-  /** Where the call stands, for a function that is looked at anew for each of its calls. */
+  /** Where the call stands, for a function that is looked at again for each of its calls. */
   readonly caller: Scope | undefined
   readonly callSite: Expression | undefined
   returns: Slot | undefined

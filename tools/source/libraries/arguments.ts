@@ -1,6 +1,6 @@
 import type { MetricValue } from '../interpret/values.ts'
 import type { Expression } from '../program.ts'
-import type { GivenLabels } from '../source-metric.ts'
+import type { LabelSet } from '../source-metric.ts'
 import type { CallSite } from './library.ts'
 
 /** Labels that are given in the order of their declaration. */
@@ -8,11 +8,11 @@ export function byPosition(
   { metric }: MetricValue,
   call: CallSite,
   args: readonly Expression[],
-): Omit<GivenLabels, 'file' | 'line'> {
+): Omit<LabelSet, 'file' | 'line'> {
   if (args.some(({ kind }) => kind === 'spread')) return { byName: undefined, count: undefined }
   const { labels } = metric
   if (labels === undefined || labels.length !== args.length) return { byName: undefined, count: args.length }
-  const byName = new Map(labels.map((label, index) => [label, call.given(args[index] as Expression)]))
+  const byName = new Map(labels.map((label, index) => [label, call.labelValue(args[index] as Expression)]))
   return { byName, count: args.length }
 }
 

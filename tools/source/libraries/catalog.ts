@@ -1,7 +1,7 @@
 import { prometheusLabelName, prometheusName, valueUnit } from '@tidegauge/otel/naming'
 import { textsOf, union } from '../interpret/value-sets.ts'
 import { type MetricValue, noValues, type Values } from '../interpret/values.ts'
-import type { GivenValue } from '../source-metric.ts'
+import type { LabelValue } from '../source-metric.ts'
 import { nonEmpty } from './arguments.ts'
 import { escaped } from './attributes.ts'
 import type { CallSite, MetricsLibrary } from './library.ts'
@@ -50,9 +50,9 @@ export const catalogLibrary: MetricsLibrary = {
     if (metric.metric.library !== 'catalog' || name !== '' || metric.isGuess) return undefined
     const attributes = call.argument(undefined, 0)
     const byName = escaped(metric, call.entries(attributes))
-    if (attributes) call.useLabels(metric, { byName, count: undefined })
+    if (attributes) call.noteLabels(metric, { byName, count: undefined })
     // It adds the reason of a failure itself.
-    const reason: GivenValue = { literal: undefined, text: 'reason' }
+    const reason: LabelValue = { literal: undefined, text: 'reason' }
     call.record(metric, measured(metric), byName && new Map([...byName, ['reason', reason]]))
     return call.invoke(call.values(call.argument(undefined, 1)), [])
   },

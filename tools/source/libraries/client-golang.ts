@@ -130,9 +130,9 @@ function constMetric(call: CallSite): Values {
   for (const metric of call.metrics(call.values(call.argument(undefined, 0)))) {
     if (type.endsWith('CounterValue')) metric.metric.type = 'counter'
     if (type.endsWith('GaugeValue')) metric.metric.type = 'gauge'
-    const given = byPosition(metric, call, labels)
-    call.useLabels(metric, given)
-    call.record(metric, 'set', given.byName)
+    const labelSet = byPosition(metric, call, labels)
+    call.noteLabels(metric, labelSet)
+    call.record(metric, 'set', labelSet.byName)
   }
   return noValues
 }

@@ -2,7 +2,7 @@ import type { Recorded } from '../../metrics/declared-metric.ts'
 import type { MetricType } from '../../scrape/scrape.ts'
 import type { MetricValue, Value, Values } from '../interpret/values.ts'
 import type { Expression } from '../program.ts'
-import type { GivenLabels, GivenValue, Library } from '../source-metric.ts'
+import type { LabelSet, LabelValue, Library } from '../source-metric.ts'
 
 /** What a metrics library does, told to the interpreter: which calls declare, bind and record. */
 export interface MetricsLibrary {
@@ -37,7 +37,7 @@ export interface CallSite {
   /** The texts that it may be; undefined where none can be told. */
   texts(expression: Expression | undefined): readonly string[] | undefined
   /** The value of a label, as it is written and as far as it is certain. */
-  given(expression: Expression): GivenValue
+  labelValue(expression: Expression): LabelValue
   /** A list of texts; undefined where it cannot be told. */
   list(expression: Expression | undefined): readonly string[] | undefined
   /** The texts of a list of values that are known already. */
@@ -45,14 +45,14 @@ export interface CallSite {
   /** What a field of an object holds. */
   field(expression: Expression | undefined, name: string): Values
   /** Names and values of an object that is written out. */
-  entries(expression: Expression | undefined): GivenLabels['byName']
+  entries(expression: Expression | undefined): LabelSet['byName']
   /** The metrics among the values, those that objects define included. */
   metrics(values: Values): readonly MetricValue[]
   declare(declaration: Declaration): Values
-  bind(metric: MetricValue, labels: Omit<GivenLabels, 'file' | 'line'>): Values
-  record(metric: MetricValue, by: NonNullable<Recorded['by']>, labels?: GivenLabels['byName']): void
+  bind(metric: MetricValue, labels: Omit<LabelSet, 'file' | 'line'>): Values
+  record(metric: MetricValue, by: NonNullable<Recorded['by']>, labels?: LabelSet['byName']): void
   /** Reports labels that are given at once with the value. */
-  useLabels(metric: MetricValue, labels: Omit<GivenLabels, 'file' | 'line'>): void
+  noteLabels(metric: MetricValue, labels: Omit<LabelSet, 'file' | 'line'>): void
   /** Calls what the values hold of functions. */
   invoke(functions: Values, args: readonly Values[], self?: Value): Values
   one(value: Value): Values

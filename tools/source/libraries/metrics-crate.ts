@@ -1,7 +1,7 @@
 import type { Values } from '../interpret/values.ts'
 import { noValues } from '../interpret/values.ts'
 import type { Expression } from '../program.ts'
-import type { GivenLabels, GivenValue } from '../source-metric.ts'
+import type { LabelSet, LabelValue } from '../source-metric.ts'
 import type { CallSite, MetricsLibrary } from './library.ts'
 
 /** The `metrics` crate: what a macro names is declared by naming it. */
@@ -64,13 +64,13 @@ export const metricsCrate: MetricsLibrary = {
   },
 }
 
-function labelsOf(pairs: readonly Expression[], call: CallSite): GivenLabels['byName'] {
-  const byName = new Map<string, GivenValue>()
+function labelsOf(pairs: readonly Expression[], call: CallSite): LabelSet['byName'] {
+  const byName = new Map<string, LabelValue>()
   for (let index = 0; index + 1 < pairs.length; index += 2) {
     const [key] = call.texts(pairs[index]) ?? []
     const value = pairs[index + 1] as Expression
     if (key === undefined) return undefined
-    byName.set(key, call.given(value))
+    byName.set(key, call.labelValue(value))
   }
   return byName
 }

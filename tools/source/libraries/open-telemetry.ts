@@ -47,7 +47,7 @@ export const openTelemetry: MetricsLibrary = {
       case 'record': {
         const attributes = call.argument(undefined, 1)
         const labels = escaped(metric, call.entries(attributes))
-        if (attributes) call.useLabels(metric, { byName: labels, count: undefined })
+        if (attributes) call.noteLabels(metric, { byName: labels, count: undefined })
         call.record(
           metric,
           name === 'record' ? (type === 'histogram' ? 'observe' : 'set') : added(call),
@@ -64,7 +64,7 @@ export const openTelemetry: MetricsLibrary = {
       case 'observe': {
         const attributes = call.argument(undefined, 1)
         const labels = escaped(metric, call.entries(attributes))
-        if (attributes) call.useLabels(metric, { byName: labels, count: undefined })
+        if (attributes) call.noteLabels(metric, { byName: labels, count: undefined })
         return noValues
       }
       default:

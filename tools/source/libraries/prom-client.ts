@@ -1,7 +1,7 @@
 import { textsOf } from '../interpret/value-sets.ts'
 import { type MetricValue, noValues } from '../interpret/values.ts'
 import type { Expression } from '../program.ts'
-import type { GivenLabels } from '../source-metric.ts'
+import type { LabelSet } from '../source-metric.ts'
 import { byPosition, isNegative, nonEmpty } from './arguments.ts'
 import type { CallSite, MetricsLibrary } from './library.ts'
 
@@ -71,7 +71,7 @@ export const promClient: MetricsLibrary = {
   },
 }
 
-function promLabels(metric: MetricValue, call: CallSite): Omit<GivenLabels, 'file' | 'line'> {
+function promLabels(metric: MetricValue, call: CallSite): Omit<LabelSet, 'file' | 'line'> {
   const [first] = call.args
   if (call.args.length === 1 && first?.kind === 'object')
     return { byName: call.entries(first), count: undefined }
@@ -81,8 +81,8 @@ function promLabels(metric: MetricValue, call: CallSite): Omit<GivenLabels, 'fil
   return byPosition(metric, call, call.args)
 }
 
-function give(metric: MetricValue, byName: GivenLabels['byName'], isGiven: boolean, call: CallSite): void {
-  if (isGiven && byName !== undefined) call.useLabels(metric, { byName, count: undefined })
+function give(metric: MetricValue, byName: LabelSet['byName'], isPassed: boolean, call: CallSite): void {
+  if (isPassed && byName !== undefined) call.noteLabels(metric, { byName, count: undefined })
 }
 
 function isNumeric({ kind, text }: Expression): boolean {

@@ -1,7 +1,7 @@
 import { withoutTotal } from '@tidegauge/otel/naming'
 import { textsOf } from '../interpret/value-sets.ts'
 import { type MetricValue, noValues, type Values } from '../interpret/values.ts'
-import type { GivenLabels, GivenValue } from '../source-metric.ts'
+import type { LabelSet, LabelValue } from '../source-metric.ts'
 import { byPosition, isNegative, nonEmpty } from './arguments.ts'
 import type { CallSite, MetricsLibrary } from './library.ts'
 
@@ -71,10 +71,10 @@ function declare(kind: string, call: CallSite, labelsArgument = 'labelnames'): V
   const of = (name: string) => call.texts(call.argument(name, 99))
   const [first, second] = [call.argument('name', 0), call.argument('documentation', 1)]
   const prefixes = ['namespace', 'subsystem'].map((name) => ({
-    isGiven: call.argument(name, 99) !== undefined && call.argument(name, 99)?.text !== "''",
+    isPassed: call.argument(name, 99) !== undefined && call.argument(name, 99)?.text !== "''",
     texts: of(name) ?? [],
   }))
-  const isTold = prefixes.every(({ isGiven, texts }) => !isGiven || texts.length === 1)
+  const isTold = prefixes.every(({ isPassed, texts }) => !isPassed || texts.length === 1)
   const unit = of('unit')?.[0]
   const names = call
     .texts(first)
@@ -98,12 +98,12 @@ function exposed(name: string, kind: string, unit: string | undefined): string {
   return kind === 'Info' ? `${withUnit.replace(/_info$/, '')}_info` : withUnit
 }
 
-function labelsOf(metric: MetricValue, call: CallSite): Omit<GivenLabels, 'file' | 'line'> {
+function labelsOf(metric: MetricValue, call: CallSite): Omit<LabelSet, 'file' | 'line'> {
   if (!call.hasNamed()) return byPosition(metric, call, call.args)
-  const byName = new Map<string, GivenValue>()
+  const byName = new Map<string, LabelValue>()
   for (const { key, value } of call.namedArguments) {
     if (key === undefined) return { byName: undefined, count: undefined }
-    byName.set(key, call.given(value))
+    byName.set(key, call.labelValue(value))
   }
   return { byName, count: undefined }
 }

@@ -7,7 +7,7 @@ import type { Kind, Mutant } from '../mutant.ts'
 
 const beyond = 'what there is beyond the catalog may be somebody’s own'
 
-/** What is declared. Nothing is generated anew: dashboards, rules and scrape still are as it was declared before. */
+/** What is declared. Nothing is regenerated: dashboards, rules and scrape still are as it was declared before. */
 export const kinds: readonly Kind[] = [
   metricKind(
     'metric no longer declared',

@@ -30,8 +30,8 @@ export const kinds: readonly Kind[] = [
     for (const { function: name } of parts(query, 'call')) yield { ...name, by: misspelt(name.text) }
   }),
   queryKind('function removed', function* (query) {
-    for (const { from, to, arguments: given } of parts(query, 'call')) {
-      const inner = given.at(-1)
+    for (const { from, to, arguments: args } of parts(query, 'call')) {
+      const inner = args.at(-1)
       if (inner?.kind === 'selector' && inner.range !== undefined) continue
       if (inner) yield { from, to, by: query.text.slice(inner.from, inner.to) }
     }

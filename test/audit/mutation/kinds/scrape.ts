@@ -65,7 +65,7 @@ export const kinds: readonly Kind[] = [
   familyKind('line broken', (lines, { samples: [at = 0] }) => {
     lines[at] = (lines[at] ?? '').replace(/ [^ ]+$/, '')
   }),
-  familyKind('value that is no number', (lines, { samples: [at = 0] }) => {
+  familyKind('value that is not a number', (lines, { samples: [at = 0] }) => {
     lines[at] = (lines[at] ?? '').replace(/ [^ ]+$/, ' many')
   }),
   familyKind('time on a sample', (lines, { samples: [at = 0] }) => {

@@ -24,7 +24,7 @@ const bends = [
   { what: 'an unknown mode of thresholds', from: '"mode": "absolute"', to: '"mode": "absolut"' },
   { what: 'a step without colour', from: '"color": "green"', to: '"colour": "green"' },
   { what: 'an unknown field of a query', from: '"legendFormat":', to: '"legendFormt":' },
-  { what: 'an expression that is no text', from: '"expr": ', to: '"expr": 1 ?? ' },
+  { what: 'an expression that is not text', from: '"expr": ', to: '"expr": 1 ?? ' },
   { what: 'an unknown option of a stat', from: '"graphMode":', to: '"graphMoode":' },
   { what: 'an unknown value of an option', from: '"placement": "bottom"', to: '"placement": "botom"' },
   { what: 'an unknown field of a graph', from: '"lineWidth":', to: '"lineWdth":' },

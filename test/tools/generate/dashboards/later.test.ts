@@ -45,7 +45,7 @@ describe('a component that joins by its catalog entry alone', () => {
   const panels = panelsIn(written)
   const graph = (title: string) => {
     const panel = panels.get(title)
-    return panel?.type === 'timeseries' ? panel : assert.fail(`${title} is no graph`)
+    return panel?.type === 'timeseries' ? panel : assert.fail(`${title} is not a graph`)
   }
 
   const cases = [

@@ -4,7 +4,7 @@ const check = 'catalog-dashboard-missing'
 
 export const catalogDashboardMissing: Check = {
   name: check,
-  description: 'Dashboards of the catalog that are not there, where others of it are.',
+  description: 'Dashboards of the catalog that are missing, where others of it are there.',
   *run({ expected }) {
     if (expected === undefined || expected.dashboards.length === 0) return
     for (const { uid, title } of expected.absent)

@@ -5,14 +5,14 @@ import type { ExpectedDashboard } from '../../expected-dashboards.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 import type { DashboardFault } from './catalog-faults.ts'
 import { variableFaults } from './catalog-variables.ts'
-import { bothSides, plain, writeAnew } from './catalog-words.ts'
+import { bothSides, plain, regenerate } from './catalog-words.ts'
 
 const check = 'catalog-dashboard'
 
 export const catalogDashboard: Check = {
   name: check,
   description:
-    'Dashboards of the catalog whose name, tags, time, refresh, variables or links are not what it says.',
+    'Dashboards of the catalog whose name, tags, time, refresh, variables or links differ from it.',
   *run({ expected }) {
     if (expected === undefined) return
     for (const pair of expected.dashboards) {
@@ -25,7 +25,7 @@ export const catalogDashboard: Check = {
           check,
           level: isSmall ? 'info' : 'warning',
           reason,
-          mend: writeAnew(expected, { instead: 'a copy with another uid and title' }),
+          mend: regenerate(expected, { instead: 'a copy with another uid and title' }),
           subject: about,
           ...(line !== undefined && { line }),
         })

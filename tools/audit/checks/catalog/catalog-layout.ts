@@ -8,7 +8,7 @@ const check = 'catalog-layout'
 /** To arrange a dashboard is its reader's right; that the next generate undoes it is worth knowing. */
 export const catalogLayout: Check = {
   name: check,
-  description: 'Dashboards of the catalog whose panels or rows a person has arranged otherwise.',
+  description: 'Dashboards of the catalog whose panels or rows somebody has rearranged.',
   *run({ expected }) {
     if (expected === undefined) return
     for (const { is, shouldBe } of expected.dashboards) {
@@ -34,7 +34,7 @@ export const catalogLayout: Check = {
         check,
         level: 'info',
         reason: `On this dashboard ${words.join(', and ')}.`,
-        mend: `Keep it if it is meant to be so; \`${expected.command}\` lays it out anew.`,
+        mend: `Keep it if it is meant to be so; \`${expected.command}\` lays it out again.`,
         subject: 'layout',
       })
     }

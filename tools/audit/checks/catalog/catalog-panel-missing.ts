@@ -16,7 +16,7 @@ export const catalogPanelMissing: Check = {
           check,
           level: 'warning',
           reason: `The panel "${panelName(panel)}" of the catalog is missing; it shows ${asked}.`,
-          mend: `Write the dashboard anew with \`${expected.command}\`.`,
+          mend: `Regenerate the dashboard with \`${expected.command}\`.`,
           subject: panelName(panel),
         })
       }

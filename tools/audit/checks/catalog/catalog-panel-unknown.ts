@@ -9,7 +9,7 @@ const check = 'catalog-panel-unknown'
 export const catalogPanelUnknown: Check = {
   name: check,
   description:
-    'Generated panels that the catalog does not declare any more, and panels of the catalog that are there twice.',
+    'Generated panels that the catalog no longer declares, and panels of the catalog that are there twice.',
   *run({ expected }) {
     if (expected === undefined) return
     for (const { is, shouldBe } of expected.dashboards) {

@@ -2,14 +2,14 @@ import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { panelFaults } from './catalog-panel-faults.ts'
 import { panelPairs } from './catalog-panels.ts'
-import { writeAnew } from './catalog-words.ts'
+import { regenerate } from './catalog-words.ts'
 
 const check = 'catalog-panel'
 
 export const catalogPanel: Check = {
   name: check,
   description:
-    'Panels on a dashboard of the catalog that ask, name, measure, colour or draw otherwise than it says.',
+    'Panels on a dashboard of the catalog whose queries, titles, units, colours or drawing differ from it.',
   *run({ expected }) {
     if (expected === undefined) return
     for (const { is, shouldBe } of expected.dashboards) {
@@ -19,7 +19,7 @@ export const catalogPanel: Check = {
             check,
             level: isAddition ? 'info' : 'warning',
             reason,
-            mend: writeAnew(expected, { setting, instead: 'a panel of your own' }),
+            mend: regenerate(expected, { setting, instead: 'a panel of your own' }),
             subject: about,
             ...(target && { target }),
           })

@@ -13,7 +13,7 @@ export interface QueryFault {
 }
 
 /**
- * Says how a query differs in meaning from what the catalog asks; undefined when it does not, or when it is no PromQL,
+ * Says how a query differs in meaning from what the catalog asks; undefined when it does not, or when it is not PromQL,
  * which other checks tell.
  *
  * @param fires what it does where the comparison holds: an alert `fires`, a recording `keeps` what it finds.
@@ -45,7 +45,7 @@ export function queryFault(
   }
 }
 
-/** The same text for queries that mean the same; undefined for what is no PromQL. */
+/** The same text for queries that mean the same; undefined for what is not PromQL. */
 export function meaning(expr: string, variables: 'grafana' | 'none'): string | undefined {
   const { query } = parseQuery(expr, { variables })
   return query && canonicalText(query.expression)

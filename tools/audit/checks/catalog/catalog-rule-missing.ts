@@ -17,7 +17,7 @@ export const catalogRuleMissing: Check = {
     const components = catalogRules(inputs, expected)
     const present = components.filter(({ pairs }) => pairs.length > 0)
     if (present.length === 0) return
-    const mend = `Write the rules anew with \`${expected.command}\`, or switch the alert off in its settings (alerts.NAME.enabled: false).`
+    const mend = `Regenerate the rules with \`${expected.command}\`, or switch the alert off in its settings (alerts.NAME.enabled: false).`
     for (const { name, pairs, missing } of components) {
       const [first] = pairs
       if (first === undefined) {
@@ -26,7 +26,7 @@ export const catalogRuleMissing: Check = {
           level: present.length > 1 ? 'warning' : 'info',
           place: { file: expected.file },
           subject: name,
-          reason: `None of the ${counted(missing.length, 'rule')} of ${name} is there: ${missing.map((rule) => rule.name).join(', ')}.`,
+          reason: `None of the ${counted(missing.length, 'rule')} of ${name} is in the rule files: ${missing.map((rule) => rule.name).join(', ')}.`,
           mend: `Give the audit the file too, or write it with \`${expected.command}\`.`,
         }
         continue

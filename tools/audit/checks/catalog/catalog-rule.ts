@@ -1,14 +1,14 @@
 import type { Check } from '../../check.ts'
 import { ruleFinding, rulesOf } from '../rules/rule-listing.ts'
 import { catalogRules } from './catalog-rules.ts'
-import { writeAnew } from './catalog-words.ts'
+import { regenerate } from './catalog-words.ts'
 
 const check = 'catalog-rule'
 
 export const catalogRule: Check = {
   name: check,
   description:
-    'Alerts and recording rules of the catalog that ask, wait, are labelled or speak otherwise than it says.',
+    'Alerts and recording rules of the catalog whose queries, durations, labels or texts differ from it.',
   *run(inputs) {
     const { expected } = inputs
     if (expected === undefined) return
@@ -18,7 +18,7 @@ export const catalogRule: Check = {
           check,
           level: isAddition ? 'info' : 'warning',
           reason,
-          mend: writeAnew(expected, { setting, instead: 'a rule of another name' }),
+          mend: regenerate(expected, { setting, instead: 'a rule of another name' }),
           about,
         })
         yield line === undefined ? finding : { ...finding, place: { ...finding.place, line } }
@@ -30,7 +30,7 @@ export const catalogRule: Check = {
         check,
         level: 'warning',
         reason: 'It is switched off in the settings of generate, but still here.',
-        mend: `Write the rules anew with \`${expected.command}\`, or take "enabled: false" out of the settings.`,
+        mend: `Regenerate the rules with \`${expected.command}\`, or take "enabled: false" out of the settings.`,
         about: 'enabled',
       })
     }

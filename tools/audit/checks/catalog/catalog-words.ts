@@ -1,7 +1,7 @@
 import type { Expected } from '../../expected.ts'
 
 /** What to do about something that the catalog says otherwise. */
-export function writeAnew(
+export function regenerate(
   { command }: Pick<Expected, 'command'>,
   {
     setting,
@@ -13,10 +13,10 @@ export function writeAnew(
     readonly instead: string
   },
 ): string {
-  const anew = `Write it anew with \`${command}\``
+  const fix = `Regenerate it with \`${command}\``
   return setting === undefined
-    ? `${anew}; if it is meant to be so, put it into ${instead}.`
-    : `${anew}; if it is meant to be so, set ${setting} in the file for generate --config, and give the audit that file by --generate-config.`
+    ? `${fix}; if it is meant to be so, put it into ${instead}.`
+    : `${fix}; if it is meant to be so, set ${setting} in the file for generate --config, and give the audit that file by --generate-config.`
 }
 
 /** Two texts side by side in quotes, cut to what differs when they are long. */
@@ -39,8 +39,8 @@ export function bothSides(
   const cut = (text: string) => {
     const [begin, end] = [Math.max(0, from - around), Math.min(text.length, text.length - tail + around)]
     const part = text.slice(begin, Math.min(end, begin + longest))
-    const [before, behind] = [begin > 0 ? '…' : '', begin + part.length < text.length ? '…' : '']
-    return quote + before + part + behind + quote
+    const [before, after] = [begin > 0 ? '…' : '', begin + part.length < text.length ? '…' : '']
+    return quote + before + part + after + quote
   }
   return { here: cut(one), there: cut(other) }
 }

@@ -13,7 +13,8 @@ const check = 'dashboard-mappings-catalog'
 
 export const dashboardMappingsCatalog: Check = {
   name: check,
-  description: 'Panels of a state that call its values otherwise than the catalog, or show the bare number.',
+  description:
+    'Panels of a state that name its values differently from the catalog, or show the bare number.',
   *run(inputs) {
     const { dashboards, catalog } = inputs
     const states = new Map(

@@ -5,7 +5,7 @@ const check = 'dashboard-rows-catalog'
 
 export const dashboardRowsCatalog: Check = {
   name: check,
-  description: 'Rows that the catalog puts over panels and that the dashboard lacks, or calls otherwise.',
+  description: 'Rows that the catalog puts over panels and that the dashboard lacks or names differently.',
   *run({ expected }) {
     for (const { is, shouldBe } of expected?.dashboards ?? []) {
       const titles = new Set(is.rows.map(({ title }) => title))
@@ -14,8 +14,8 @@ export const dashboardRowsCatalog: Check = {
         yield dashboardFinding(is, {
           check,
           level: 'warning',
-          reason: `The row ${JSON.stringify(title)} of the catalog is not there.`,
-          mend: `Write the dashboard anew with \`${expected?.command}\`, or give the row its title back.`,
+          reason: `The row ${JSON.stringify(title)} of the catalog is missing.`,
+          mend: `Regenerate the dashboard with \`${expected?.command}\`, or give the row its title back.`,
           subject: `row ${title}`,
         })
       }

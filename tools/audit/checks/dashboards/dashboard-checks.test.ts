@@ -209,7 +209,7 @@ const classic: readonly { name: string; bend: (dashboard: Json) => void; found: 
     found: ['dashboard-datasource'],
   },
   {
-    name: 'a variable that is no data source',
+    name: 'a variable that is not a data source',
     bend: (d) => (d.panels[1].datasource.uid = braced('job')),
     found: ['dashboard-datasource'],
   },
@@ -285,7 +285,7 @@ const classic: readonly { name: string; bend: (dashboard: Json) => void; found: 
   { name: 'no title', bend: (d) => delete d.title, found: ['dashboard-title'] },
   { name: 'no refresh', bend: (d) => delete d.refresh, found: ['dashboard-refresh'] },
   { name: 'a refresh too fast', bend: (d) => (d.refresh = '1s'), found: ['dashboard-refresh'] },
-  { name: 'a refresh that is no duration', bend: (d) => (d.refresh = '10'), found: ['dashboard-refresh'] },
+  { name: 'a refresh that is not a duration', bend: (d) => (d.refresh = '10'), found: ['dashboard-refresh'] },
   { name: 'a dashboard that can be edited', bend: (d) => delete d.editable, found: ['dashboard-editable'] },
   {
     name: 'no unit',

@@ -27,7 +27,7 @@ export const dashboardGridGap: Check = {
   },
 }
 
-/** Nobody makes a panel narrower, so that less space is no place for one. */
+/** Nobody makes a panel narrower, so that less space is not place for one. */
 const leastPanel = 4
 
 /** One is reported per grid: the panels that follow are moved by the same gap. */

@@ -58,7 +58,7 @@ function faultOf({
   readonly h: number
 }) {
   const place = `x ${x}, y ${y}, width ${w}, height ${h}`
-  if (![x, y, w, h].every(Number.isInteger)) return `Its place is no whole number: ${place}.`
+  if (![x, y, w, h].every(Number.isInteger)) return `Its place is not a whole number: ${place}.`
   if (w < 1 || h < 1) return `It has no size: ${place}.`
   if (x < 0 || y < 0 || x + w > gridColumns)
     return `It stands outside of the ${gridColumns} columns: ${place}.`

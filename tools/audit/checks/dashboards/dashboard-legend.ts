@@ -3,7 +3,7 @@ import { panelModel, shownQueries } from '../../../dashboards/panel-model.ts'
 import { textAt, valueAt } from '../../../dashboards/value-at.ts'
 import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 
 const check = 'dashboard-legend'
 
@@ -11,8 +11,8 @@ export const dashboardLegend: Check = {
   name: check,
   description: 'Graphs of several series without a legend, or whose legend shows the whole query.',
   *run({ dashboards }) {
-    const isRare = isForgotten(legendsOf(dashboards))
-    const isHiddenOdd = isForgotten(hiddenIn(dashboards))
+    const isRare = isOversight(legendsOf(dashboards))
+    const isHiddenOdd = isOversight(hiddenIn(dashboards))
     for (const dashboard of dashboards) {
       // Where none has any, that was a choice.
       const isOdd = isRare && legendsOf([dashboard]).having > 0

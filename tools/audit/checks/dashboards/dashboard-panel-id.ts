@@ -7,7 +7,7 @@ const check = 'dashboard-panel-id'
 /** Grafana addresses panels by their ids: links, alerts and library panels reach the wrong one when two share an id. */
 export const dashboardPanelId: Check = {
   name: check,
-  description: 'Panels and rows whose id is missing, zero, no whole number, or used twice in a dashboard.',
+  description: 'Panels and rows whose id is missing, zero, not a whole number, or used twice in a dashboard.',
   *run({ dashboards }) {
     for (const dashboard of dashboards) {
       const owners = new Map<number, string>()
@@ -38,7 +38,7 @@ function faultOf(
   { id, title }: Pick<DashboardPanel, 'id' | 'title'>,
   owners: Map<number, string>,
 ): string | undefined {
-  if (id === undefined) return 'It has no id, or one that is no number.'
+  if (id === undefined) return 'It has no id, or one that is not a number.'
   if (!Number.isInteger(id) || id <= 0) return `Its id is ${id}, and ids are whole numbers from 1 on.`
   const owner = owners.get(id)
   if (owner !== undefined) return `Its id ${id} is that of "${owner}" as well.`

@@ -1,7 +1,7 @@
 import type { DashboardPanel } from '../../../dashboards/dashboard.ts'
 import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 
 const check = 'dashboard-panel-text'
 
@@ -11,7 +11,7 @@ export const dashboardPanelText: Check = {
   description: 'Panels without a title or a description.',
   *run({ dashboards }) {
     const described = countOf(dashboards.flatMap(({ panels }) => panels))
-    const isOdd = isForgotten(described)
+    const isOdd = isOversight(described)
     for (const dashboard of dashboards) {
       // Where none has any, that was a choice.
       const level = isOdd && countOf(dashboard.panels).having > 0 ? 'warning' : 'info'

@@ -1,6 +1,6 @@
 import type { Check } from '../../check.ts'
 import { panelFinding, panelName } from '../dashboard-finding.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 
 const check = 'dashboard-panel-title-twice'
 
@@ -11,7 +11,7 @@ export const dashboardPanelTitleTwice: Check = {
   *run({ dashboards }) {
     const names = dashboards.map(({ panels }) => panels.map(panelName))
     const having = names.reduce((sum, each) => sum + new Set(each).size, 0)
-    const isOdd = isForgotten({ lacking: names.flat().length - having, having })
+    const isOdd = isOversight({ lacking: names.flat().length - having, having })
     for (const dashboard of dashboards) {
       const seen = new Map<string, number>()
       for (const panel of dashboard.panels) {

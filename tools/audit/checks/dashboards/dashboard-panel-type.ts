@@ -24,7 +24,7 @@ export const dashboardPanelType: Check = {
         } else {
           const meant = nearest(type, builtIn)
           const reason = `The type ${type} does not come with Grafana${meant === undefined ? '' : `; ${meant} does`}.`
-          const mend = `${meant === undefined ? '' : `Write ${meant}, if that is what is meant. `}See that its plugin is installed, or correct the name.`
+          const mend = `${meant === undefined ? '' : `Write ${meant}, if that is what is meant. `}Check that its plugin is installed, or correct the name.`
           const level = meant === undefined ? 'info' : 'warning'
           yield panelFinding(dashboard, panel, { check, level, reason, mend })
         }

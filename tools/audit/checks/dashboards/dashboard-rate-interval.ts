@@ -3,7 +3,7 @@ import type { ParsedQuery } from '../../../promql/parse.ts'
 import { walk } from '../../../promql/walk.ts'
 import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 import { queryOf } from './dashboard-queries.ts'
 
 const check = 'dashboard-rate-interval'
@@ -23,7 +23,7 @@ export const dashboardRateInterval: Check = {
         const range = foreignRange(query)
         return range === undefined ? [] : [{ panel, target, range }]
       })
-      const isOdd = isForgotten({ lacking: foreign.length, having: following.length })
+      const isOdd = isOversight({ lacking: foreign.length, having: following.length })
       for (const { panel, target, range } of foreign) {
         const others = isOdd ? ', while all others follow it' : ''
         const reason = `Query ${target.refId ?? ''} takes a rate over ${range}, whatever the dashboard shows${others}.`

@@ -1,6 +1,6 @@
 import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 
 const check = 'dashboard-refresh'
 
@@ -9,10 +9,10 @@ const leastMs = 5_000
 
 export const dashboardRefresh: Check = {
   name: check,
-  description: 'Dashboards that never refresh, faster than every 5 seconds, or at what is no duration.',
+  description: 'Dashboards that never refresh, faster than every 5 seconds, or at what is not a duration.',
   *run({ dashboards }) {
     const having = dashboards.filter(({ refresh }) => refresh !== undefined).length
-    const isOdd = isForgotten({ lacking: dashboards.length - having, having })
+    const isOdd = isOversight({ lacking: dashboards.length - having, having })
     for (const dashboard of dashboards) {
       const { refresh } = dashboard
       if (refresh === undefined || refresh === 'auto') {
@@ -30,7 +30,7 @@ export const dashboardRefresh: Check = {
       if (durationMs !== undefined && durationMs >= leastMs) continue
       const reason =
         durationMs === undefined
-          ? `The refresh ${JSON.stringify(refresh)} is no duration.`
+          ? `The refresh ${JSON.stringify(refresh)} is not a duration.`
           : `The dashboard refreshes every ${refresh}, which costs Prometheus more than it shows.`
       yield dashboardFinding(dashboard, { check, level: 'warning', reason, mend: 'Set it to 10s or slower.' })
     }

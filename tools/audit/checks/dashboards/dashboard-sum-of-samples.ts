@@ -8,7 +8,7 @@ const check = 'dashboard-sum-of-samples'
 export const dashboardSumOfSamples: Check = {
   name: check,
   description:
-    'Panels that add up the points of a rate or a state: the number grows with the resolution of the graph.',
+    'Panels that sum the points of a rate or a state: the number grows with the resolution of the graph.',
   *run({ dashboards }) {
     for (const dashboard of dashboards) {
       for (const panel of dashboard.panels) {

@@ -1,6 +1,6 @@
 import type { Dashboard } from '../../../dashboards/dashboard.ts'
 import { shownQueries } from '../../../dashboards/panel-model.ts'
-import { variablesIn } from '../../../dashboards/variable-uses.ts'
+import { variablesIn } from '../../../dashboards/variable-references.ts'
 import type { Selector } from '../../../promql/expression.ts'
 import type { AuditInputs, Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'

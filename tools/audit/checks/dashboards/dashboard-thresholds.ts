@@ -48,7 +48,7 @@ function disorder({ thresholds }: DashboardPanel): string | undefined {
 function outOfRange({ thresholds, unit }: DashboardPanel, defaults: unknown): string | undefined {
   if (textAt(defaults, 'thresholds', 'mode') === 'percentage') {
     const wrong = thresholds.find(({ value }) => value !== null && (value < 0 || value > 100))
-    if (wrong) return `The threshold ${wrong.value} is no percentage.`
+    if (wrong) return `The threshold ${wrong.value} is not a percentage.`
     const isBounded = [valueAt(defaults, 'min'), valueAt(defaults, 'max')].every(Number.isFinite)
     const isShare = unit === 'percent' || unit === 'percentunit'
     return isBounded || isShare || thresholds.length < 2

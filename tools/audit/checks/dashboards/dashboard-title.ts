@@ -17,7 +17,7 @@ export const dashboardTitle: Check = {
           check,
           level: 'error',
           reason,
-          mend: 'Give it one; Grafana saves none without.',
+          mend: 'Give it one; Grafana does not save a dashboard without.',
         })
       } else if (owner === undefined) owners.set(title, file)
       else {

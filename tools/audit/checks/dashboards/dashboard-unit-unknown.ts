@@ -22,11 +22,11 @@ export const dashboardUnitUnknown: Check = {
           const mend = 'Set the unit; "none" or "short" for plain numbers.'
           yield panelFinding(dashboard, panel, { check, level: 'info', reason: 'It has no unit.', mend })
         } else if (unitMeaning(panel.unit) === undefined) {
-          const reason = `Grafana has no unit "${panel.unit}" and prints the name behind the number.`
+          const reason = `Grafana has no unit "${panel.unit}" and prints the name after the number.`
           const meant = grafanaIdOf(panel.unit)
           const mend =
             meant === undefined
-              ? 'Use a unit id of Grafana, such as s, bytes, percentunit or short; text behind the number is suffix:….'
+              ? 'Use a unit id of Grafana, such as s, bytes, percentunit or short; text after the number is suffix:….'
               : `Write ${meant}.`
           yield panelFinding(dashboard, panel, { check, level: 'warning', reason, mend })
         }

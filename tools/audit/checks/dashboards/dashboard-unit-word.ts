@@ -26,7 +26,7 @@ export const dashboardUnitWord: Check = {
         yield panelFinding(dashboard, panel, {
           check,
           level: 'info',
-          reason: `The unit ${panel.unit} speaks of ${word}s, but the metric counts ${counted[0]}s.`,
+          reason: `The unit ${panel.unit} says ${word}s, but the metric counts ${counted[0]}s.`,
           mend: 'Use the unit with the right word, or eps or cps for anything.',
           subject: 'unit',
         })

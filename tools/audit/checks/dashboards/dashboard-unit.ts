@@ -19,7 +19,7 @@ const check = 'dashboard-unit'
 export const dashboardUnit: Check = {
   name: check,
   description:
-    'Panels whose unit is not that of what their queries return: seconds as ms, bytes a second as bytes, ratios as percent.',
+    'Panels whose unit does not fit what their queries return: seconds as ms, bytes a second as bytes, ratios as percent.',
   *run(inputs) {
     for (const dashboard of inputs.dashboards) {
       for (const panel of dashboard.panels) {

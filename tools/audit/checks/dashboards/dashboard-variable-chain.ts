@@ -1,8 +1,8 @@
 import type { DashboardVariable } from '../../../dashboards/dashboard.ts'
-import { variablesIn } from '../../../dashboards/variable-uses.ts'
+import { variablesIn } from '../../../dashboards/variable-references.ts'
 import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 
 const check = 'dashboard-variable-chain'
 
@@ -18,7 +18,7 @@ export const dashboardVariableChain: Check = {
       return job && instance ? [{ dashboard, instance, isChained: follows(instance) }] : []
     })
     const lacking = pairs.filter(({ isChained }) => !isChained)
-    const isOdd = isForgotten({ lacking: lacking.length, having: pairs.length - lacking.length })
+    const isOdd = isOversight({ lacking: lacking.length, having: pairs.length - lacking.length })
     for (const { dashboard, instance } of lacking)
       yield dashboardFinding(dashboard, {
         check,

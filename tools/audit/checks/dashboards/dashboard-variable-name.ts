@@ -19,7 +19,7 @@ export const dashboardVariableName: Check = {
           level: 'error',
           reason: isTwice
             ? `Two variables have the name ${JSON.stringify(name)}.`
-            : `${JSON.stringify(name)} is no name that a query can use.`,
+            : `${JSON.stringify(name)} is not a name that a query can use.`,
           mend: 'Give it a name of letters, digits and _ that no other variable has.',
           line,
           subject: `$${name}`,

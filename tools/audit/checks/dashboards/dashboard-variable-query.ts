@@ -9,7 +9,8 @@ const check = 'dashboard-variable-query'
 /** grafana/dashboard-linter calls it template-label-promql-rule. */
 export const dashboardVariableQuery: Check = {
   name: check,
-  description: 'Variables whose values come from Prometheus, but whose query or regular expression is none.',
+  description:
+    'Variables whose values come from Prometheus, but whose query or regular expression is invalid.',
   *run({ dashboards }) {
     for (const dashboard of dashboards) {
       const typeOf = (name: string) => dashboard.variables.find((each) => each.name === name)?.query
@@ -47,7 +48,9 @@ function faultOf({ query, regex }: DashboardVariable): { reason: string; mend: s
   if (query === undefined || !functions.test(query)) {
     return {
       reason:
-        query === undefined ? 'The variable has no query.' : `The query ${query} is none that Grafana knows.`,
+        query === undefined
+          ? 'The variable has no query.'
+          : `The query ${query} is not one that Grafana knows.`,
       mend: 'Write label_values(metric, label), label_names(), metrics(regex) or query_result(query).',
     }
   }
@@ -56,7 +59,7 @@ function faultOf({ query, regex }: DashboardVariable): { reason: string; mend: s
   if (!isBalanced(query))
     return { reason: `The brackets of ${query} do not match.`, mend: 'Close each bracket.' }
   if (regex !== undefined && !isRegex(regex)) {
-    return { reason: `${regex} is no regular expression.`, mend: 'Correct it, or leave it out.' }
+    return { reason: `${regex} is not a regular expression.`, mend: 'Correct it, or leave it out.' }
   }
   return undefined
 }

@@ -2,7 +2,7 @@ import type { Dashboard, DashboardVariable } from '../../../dashboards/dashboard
 import { textAt, valueAt } from '../../../dashboards/value-at.ts'
 import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 
 const check = 'dashboard-variable-refresh'
 
@@ -17,7 +17,7 @@ export const dashboardVariableRefresh: Check = {
         .map((variable) => ({ dashboard, variable, isFresh: isFresh(dashboard, variable) })),
     )
     const having = asking.filter(({ isFresh }) => isFresh).length
-    const isOdd = isForgotten({ lacking: asking.length - having, having })
+    const isOdd = isOversight({ lacking: asking.length - having, having })
     for (const { dashboard, variable, isFresh } of asking) {
       const { name, line } = variable
       if (!isFresh) {

@@ -1,8 +1,8 @@
 import type { Dashboard, DashboardVariable } from '../../../dashboards/dashboard.ts'
-import { variablesIn } from '../../../dashboards/variable-uses.ts'
+import { variablesIn } from '../../../dashboards/variable-references.ts'
 import type { AuditInputs, Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 import { queryOf } from './dashboard-queries.ts'
 
 const check = 'dashboard-variable-scope'
@@ -26,7 +26,7 @@ export const dashboardVariableScope: Check = {
             variables.filter((each) => each.name === name),
           )
           const lacking = alike.filter(isNarrow).length
-          const isOdd = isForgotten({ lacking, having: alike.length - lacking })
+          const isOdd = isOversight({ lacking, having: alike.length - lacking })
           const reason = `The variable $${variable.name} does not let choose several and all of what Prometheus knows.`
           yield dashboardFinding(dashboard, {
             check,

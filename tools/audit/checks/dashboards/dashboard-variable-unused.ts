@@ -1,6 +1,6 @@
 import type { Dashboard } from '../../../dashboards/dashboard.ts'
 import { stringsIn, textAt, valueAt } from '../../../dashboards/value-at.ts'
-import { variablesIn } from '../../../dashboards/variable-uses.ts'
+import { variablesIn } from '../../../dashboards/variable-references.ts'
 import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 

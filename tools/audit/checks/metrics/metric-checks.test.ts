@@ -78,7 +78,7 @@ const cases: readonly Case[] = [
   },
   { says: 'a negative counter', check: counterValue, scrapes: [counter(-1)], finds: ['error orders_total'] },
   {
-    says: 'a counter that is no number',
+    says: 'a counter that is not a number',
     check: counterValue,
     scrapes: [counter('NaN')],
     finds: ['error orders_total'],

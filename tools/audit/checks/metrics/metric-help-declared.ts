@@ -2,7 +2,7 @@ import { latestFamilies } from '../../../inputs/service-metrics.ts'
 import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
 
-/** A metric that is explained otherwise than its declaration does. */
+/** A metric whose help text is not the declared one. */
 export const metricHelpDeclared: Check = {
   name: 'metric-help-declared',
   description: 'The help text of a metric in the scrape is not the one that the catalog declares.',
@@ -18,7 +18,7 @@ export const metricHelpDeclared: Check = {
           level: 'warning',
           place: { file: family.url, line: family.line },
           subject: name,
-          reason: `${name} is explained as ${JSON.stringify(family.help)}; ${file} says ${JSON.stringify(help)}`,
+          reason: `${name} has the help ${JSON.stringify(family.help)}; ${file} says ${JSON.stringify(help)}`,
           mend: 'Give the instrument the declared text, or run the version of the service that the catalog is of.',
         },
       ]

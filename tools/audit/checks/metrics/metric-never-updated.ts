@@ -28,7 +28,7 @@ export const metricNeverUpdated: Check = {
   },
 }
 
-/** After a restart the counters begin anew, while Prometheus remembers that they have moved. */
+/** After a restart the counters start over, while Prometheus remembers that they have moved. */
 async function wasMoving({ name, type }: Family, prometheus: Prometheus | undefined): Promise<boolean> {
   if (prometheus === undefined) return false
   const series = seriesName(name, type === 'histogram' ? 'count' : 'value')

@@ -12,7 +12,7 @@ const steps = 5
 /** A counter that moved all the time and has stopped, and a metric that the service no longer exposes. */
 export const metricStale: Check = {
   name: 'metric-stale',
-  description: 'A counter moved steadily and has stopped, or a metric has gone.',
+  description: 'A counter moved steadily and has stopped, or a metric has disappeared.',
   async run({ targets, prometheus }) {
     const counters = latestFamilies(targets).filter(({ type }) => type === 'counter' || type === 'histogram')
     const stopped = await Promise.all(
@@ -36,7 +36,7 @@ export const metricStale: Check = {
           place: { file: url, line },
           subject: name,
           reason: `${name} moved steadily over the first part of ${over}, and then stopped`,
-          mend: 'See whether what it counts has stopped as well; if not, the code that records it is no longer reached.',
+          mend: 'Check whether what it counts has stopped as well; if not, the code that records it is no longer reached.',
         }),
       )
     return [...halted, ...targets.flatMap(vanished)]
@@ -58,7 +58,7 @@ function vanished({ url, scrapes }: Target): Finding[] {
       place: { file: url },
       subject: `${name} gone`,
       reason: `${name} was in ${scrapes.length === 2 ? 'the scrape before' : `all ${scrapes.length - 1} scrapes before`} and is not in the last one, though the process did not restart`,
-      mend: 'See what unregisters it; queries of it find nothing from then on.',
+      mend: 'Find out what unregisters it; queries for it find nothing from then on.',
     }))
 }
 

@@ -19,7 +19,7 @@ export const metricUnit: Check = {
           place,
           subject: name,
           reason: `${name} declares the unit ${unit}, and its name does not say ${words}`,
-          mend: `Call it ${withoutTotal(name)}_${words}${isTotal(name) ? '_total' : ''}, or mend the unit.`,
+          mend: `Call it ${withoutTotal(name)}_${words}${isTotal(name) ? '_total' : ''}, or fix the unit.`,
         },
       ]
     })

@@ -7,7 +7,7 @@ import type { Finding, Level } from '../../finding.ts'
 /** A name that breaks the conventions: https://prometheus.io/docs/practices/naming/ */
 export const nameConvention: Check = {
   name: 'name-convention',
-  description: 'The name of a metric breaks the conventions of Prometheus.',
+  description: 'The name of a metric violates the conventions of Prometheus.',
   run(inputs) {
     return serviceMetrics(inputs)
       .filter(({ isOfRuntime }) => !isOfRuntime)
@@ -83,7 +83,7 @@ const conventions: readonly Convention[] = [
       if (unit === undefined) return undefined
       const base = baseWordOf(unit.toLowerCase())
       return {
-        reason: `${name} is in ${unit}, which is no base unit`,
+        reason: `${name} is in ${unit}, which is not a base unit`,
         mend: `Record it in ${base} and call it ${words.map((word) => (word === unit ? base : word)).join('_')}.`,
       }
     },
@@ -120,7 +120,7 @@ const conventions: readonly Convention[] = [
     find: ({ name }) =>
       name.includes(':')
         ? {
-            reason: `${name} has a colon, which is kept for recording rules`,
+            reason: `${name} has a colon, which is reserved for recording rules`,
             mend: `Call it ${name.replaceAll(':', '_')}.`,
           }
         : undefined,
@@ -134,7 +134,7 @@ const conventions: readonly Convention[] = [
         ? undefined
         : {
             reason: `${name} has its type, ${word}, in its name`,
-            mend: `Leave ${word} off: the type is told beside it.`,
+            mend: `Leave ${word} off: the type is exposed separately.`,
           }
     },
   },

@@ -5,7 +5,7 @@ import type { Finding } from '../../finding.ts'
 /** A label whose name breaks the conventions, or that repeats what the name of the metric says. */
 export const nameLabel: Check = {
   name: 'name-label',
-  description: 'The name of a label breaks the conventions of Prometheus.',
+  description: 'The name of a label violates the conventions of Prometheus.',
   run(inputs) {
     return serviceMetrics(inputs)
       .filter(({ isOfRuntime }) => !isOfRuntime)
@@ -38,13 +38,13 @@ function faultOf(label: string, type: string): Fault | undefined {
 
 const reserved: Fault = (metric, label) => ({
   level: 'error',
-  reason: `${metric} has the label ${label}; labels that begin with __ are kept for Prometheus`,
+  reason: `${metric} has the label ${label}; labels that begin with __ are reserved for Prometheus`,
   mend: `Call it ${label.replace(/^_+/, '')}.`,
 })
 
 const bucket: Fault = (metric) => ({
   level: 'warning',
-  reason: `${metric} has the label le and is no histogram`,
+  reason: `${metric} has the label le and is not a histogram`,
   mend: 'Give the label another name: le is the bound of a bucket.',
 })
 

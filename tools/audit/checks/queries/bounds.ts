@@ -108,9 +108,9 @@ function ofSelector(selector: Selector, inventory: Inventory, recorded: Recorded
 }
 
 /** No quantile is above the highest bound of the buckets, however much lies beyond it. */
-function ofQuantile({ arguments: given }: Call, inventory: Inventory): Bounds {
+function ofQuantile({ arguments: args }: Call, inventory: Inventory): Bounds {
   const selectors: Selector[] = []
-  walk(given.at(-1) ?? anyNumber, (each) => {
+  walk(args.at(-1) ?? anyNumber, (each) => {
     if (each.kind === 'selector') selectors.push(each)
   })
   const bounds = selectors.flatMap((selector) => [
@@ -123,8 +123,8 @@ function ofQuantile({ arguments: given }: Call, inventory: Inventory): Bounds {
 
 const anyNumber: Expression = { kind: 'number', value: 0, from: 0, to: 0 }
 
-function ofCall({ function: name, arguments: given }: Call, of: (inner: Expression) => Bounds): Bounds {
-  const [first, second] = given
+function ofCall({ function: name, arguments: args }: Call, of: (inner: Expression) => Bounds): Bounds {
+  const [first, second] = args
   const inner = first === undefined ? anything : of(first)
   const text = name.text
   if (/^absent/.test(text)) return between(1, 1)

@@ -21,7 +21,7 @@ export const queryAverageOfKinds: Check = {
         yield queryFinding(located, {
           check,
           level: 'warning',
-          reason: `${text} over every ${label} of ${name} is the rate of no event that happens.`,
+          reason: `${text} over every ${label} of ${name} is not the rate of any event.`,
           mend: `Write sum, or keep the kinds apart: ${text} by (${label}).`,
           about: `${name}/${label}`,
           at: joined.from,

@@ -18,7 +18,7 @@ export const queryDeltaOnCounter: Check = {
         yield queryFinding(located, {
           check,
           level: 'error',
-          reason: `${name} is a counter: ${call.function.text} goes far below zero when the process restarts and it begins anew.`,
+          reason: `${name} is a counter: ${call.function.text} drops far below zero when the process restarts and it starts over.`,
           mend: `Use ${better}.`,
           about: name,
           at: call.from,

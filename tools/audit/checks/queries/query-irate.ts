@@ -1,6 +1,6 @@
 import type { Dashboard } from '../../../dashboards/dashboard.ts'
 import type { AuditInputs, Check } from '../../check.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 import { queryFinding, readQueriesOf, selections } from '../queries.ts'
 
 const check = 'query-irate'
@@ -42,5 +42,5 @@ function oddIn(inputs: AuditInputs): ReadonlySet<Dashboard> {
     if (/\birate\b/.test(query.text)) count.lacking++
     else if (/\brate\b/.test(query.text)) count.having++
   }
-  return new Set([...counts].flatMap(([dashboard, count]) => (isForgotten(count) ? [dashboard] : [])))
+  return new Set([...counts].flatMap(([dashboard, count]) => (isOversight(count) ? [dashboard] : [])))
 }

@@ -1,7 +1,7 @@
 import type { Dashboard } from '../../../dashboards/dashboard.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import type { AuditInputs, Check } from '../../check.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { isTargetLabel, labelKnowledge } from './label-knowledge.ts'
 
@@ -14,7 +14,7 @@ export const queryLegendInstance: Check = {
   *run(inputs) {
     for (const queries of queriesByDashboard(inputs).values()) {
       const lacking = queries.filter(({ isTold }) => !isTold)
-      if (!isForgotten({ lacking: lacking.length, having: queries.length - lacking.length })) continue
+      if (!isOversight({ lacking: lacking.length, having: queries.length - lacking.length })) continue
       for (const { located } of lacking)
         yield queryFinding(located, {
           check,

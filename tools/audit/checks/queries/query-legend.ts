@@ -12,7 +12,7 @@ const check = 'query-legend'
 export const queryLegend: Check = {
   name: check,
   description:
-    'Legends that leave out a label which tells series apart, or say another value than the query selects.',
+    'Legends that leave out a label that tells series apart, or name another value than the query selects.',
   *run(inputs) {
     const { mayCarry } = labelKnowledge(inputs)
     for (const located of readQueriesOf(inputs)) {

@@ -27,10 +27,14 @@ export const queryMean: Check = {
         const dividesByPart = ['count', 'bucket', 'sum'].includes(splitSeries(b).part)
         if (isSum && !over.name?.isVariable && !under.name?.isVariable && dividesByPart) {
           if (b !== count)
-            return report(`It divides ${a} by ${b}, which is no mean of anything.`, `Divide by ${count}.`, b)
+            return report(
+              `It divides ${a} by ${b}, which is not a mean of anything.`,
+              `Divide by ${count}.`,
+              b,
+            )
           if (matchersOf(over) !== matchersOf(under) && !isPaired(each, over, under))
             return report(
-              `${a} and ${b} are selected by different labels, so that this is no mean.`,
+              `${a} and ${b} are selected by different labels, so that this is not a mean.`,
               'Use the same matchers on both sides.',
               b,
             )
@@ -50,7 +54,7 @@ export const queryMean: Check = {
           report(
             outer.operator.text === 'avg'
               ? 'avg of means counts a quiet series as much as a busy one.'
-              : 'The sum of means is no mean of anything, unless each sum is of one series.',
+              : 'The sum of means is not a mean of anything, unless each sum is of one series.',
             `Sum first, then divide: sum(rate(${a}[…])) / sum(rate(${b}[…])).`,
             a,
             'warning',

@@ -1,7 +1,7 @@
 import type { Matcher, Selector } from '../../../promql/expression.ts'
 import type { RuleFile } from '../../../rules/rule-file.ts'
 import type { Check } from '../../check.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { targetLabels } from './label-knowledge.ts'
 
@@ -12,15 +12,15 @@ export const queryMissingMatcher: Check = {
   description:
     'Rules that select series of every job, where nearly all other rules name the one they are about.',
   *run(inputs) {
-    const uses: Use[] = []
+    const selectors: LocatedSelector[] = []
     for (const located of readQueriesOf(inputs)) {
       if (located.from.kind !== 'rule') continue
       const { file } = located.from
-      for (const selector of located.query.selectors) uses.push({ file, located, selector })
+      for (const selector of located.query.selectors) selectors.push({ file, located, selector })
     }
     const told = new Set<Selector>()
     // Small files are held against all others, large ones against their own habits.
-    for (const group of [...Map.groupBy(uses, ({ file }) => file).values(), uses]) {
+    for (const group of [...Map.groupBy(selectors, ({ file }) => file).values(), selectors]) {
       for (const { located, selector, label, text, having } of missingIn(group)) {
         if (told.has(selector)) continue
         told.add(selector)
@@ -38,31 +38,31 @@ export const queryMissingMatcher: Check = {
   },
 }
 
-interface Use {
+interface LocatedSelector {
   readonly file: RuleFile
   readonly located: ReadQuery
   readonly selector: Selector
 }
 
-interface Missing extends Use {
+interface Missing extends LocatedSelector {
   readonly label: string
   readonly text: string
   /** How many others have it. */
   readonly having: number
 }
 
-function missingIn(uses: readonly Use[]): readonly Missing[] {
-  const matchers = uses.flatMap(({ selector }) => selector.matchers.filter(isFixed))
+function missingIn(selectors: readonly LocatedSelector[]): readonly Missing[] {
+  const matchers = selectors.flatMap(({ selector }) => selector.matchers.filter(isFixed))
   return [...new Set(matchers.map(textOf))].flatMap((text) => {
     const [label = ''] = text.split('=', 1)
     // Another value, or a pattern, is a choice.
-    const lacking = uses.filter(
+    const lacking = selectors.filter(
       ({ selector }) => !selector.matchers.some((each) => each.label.text === label),
     )
-    const having = uses.filter(({ selector }) =>
+    const having = selectors.filter(({ selector }) =>
       selector.matchers.some((each) => textOf(each) === text),
     ).length
-    return isForgotten({ lacking: lacking.length, having })
+    return isOversight({ lacking: lacking.length, having })
       ? lacking.map((use) => ({ ...use, label, text, having }))
       : []
   })

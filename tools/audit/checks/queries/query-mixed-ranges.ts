@@ -46,14 +46,14 @@ function isTrend({ left, right }: Binary): boolean {
 
 /** The different kinds of rate in one side: `rate over 5m`. */
 function usesIn(side: Expression): readonly string[] {
-  const uses = new Set<string>()
+  const ranges = new Set<string>()
   for (const { selector, around } of selections(side)) {
     const call = around.at(-1)
     if (call?.kind !== 'call' || !/^(rate|irate|increase|delta)$/.test(call.function.text)) continue
     const { range } = selector
     const length =
       range?.ms === undefined ? range?.variables.map((name) => `$${name}`).join() : durationText(range.ms)
-    uses.add(`${call.function.text} over ${length}`)
+    ranges.add(`${call.function.text} over ${length}`)
   }
-  return [...uses]
+  return [...ranges]
 }

@@ -1,6 +1,6 @@
 import type { Aggregation } from '../../../promql/expression.ts'
 import type { AuditInputs, Check } from '../../check.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 import { queryFinding, type ReadQuery, readQueriesOf, selections } from '../queries.ts'
 import { kindJoined } from './query-average-of-kinds.ts'
 import { risesOnly, seriesOf } from './series-kind.ts'
@@ -10,11 +10,11 @@ const check = 'query-odd-aggregation'
 export const queryOddAggregation: Check = {
   name: check,
   description:
-    'Rates of counters of which the highest, the mean or the number is taken, where nearly all others of the dashboard, or of the rules, are added up.',
+    'Rates of counters that are reduced by max, avg or count, where nearly all others in the dashboard, or in the rules, are summed.',
   *run(inputs) {
-    for (const uses of usesByFile(inputs).values()) {
-      const odd = uses.filter(({ aggregation }) => aggregation.operator.text !== 'sum')
-      if (!isForgotten({ lacking: odd.length, having: uses.length - odd.length })) continue
+    for (const aggregations of aggregationsByFile(inputs).values()) {
+      const odd = aggregations.filter(({ aggregation }) => aggregation.operator.text !== 'sum')
+      if (!isOversight({ lacking: odd.length, having: aggregations.length - odd.length })) continue
       for (const { located, aggregation, name, isMixed } of odd) {
         if (isMixed) continue
         yield queryFinding(located, {
@@ -30,7 +30,7 @@ export const queryOddAggregation: Check = {
   },
 }
 
-interface Use {
+interface LocatedAggregation {
   readonly located: ReadQuery
   readonly aggregation: Aggregation
   readonly name: string
@@ -39,14 +39,14 @@ interface Use {
 }
 
 /** Aggregations right around a rate, by dashboard; those of all rules together. */
-function usesByFile(inputs: AuditInputs): ReadonlyMap<object, readonly Use[]> {
-  const found = new Map<object, Use[]>()
+function aggregationsByFile(inputs: AuditInputs): ReadonlyMap<object, readonly LocatedAggregation[]> {
+  const found = new Map<object, LocatedAggregation[]>()
   for (const located of readQueriesOf(inputs)) {
     const { from } = located
     if (from.kind === 'variable') continue
     const file = from.kind === 'panel' ? from.dashboard : inputs.rules
-    const uses = found.get(file) ?? []
-    found.set(file, uses)
+    const aggregations = found.get(file) ?? []
+    found.set(file, aggregations)
     for (const { selector, around } of selections(located.query.expression)) {
       const [aggregation, call] = around.slice(-2)
       if (aggregation?.kind !== 'aggregation' || call?.kind !== 'call') continue
@@ -55,7 +55,7 @@ function usesByFile(inputs: AuditInputs): ReadonlyMap<object, readonly Use[]> {
       if (!/^(sum|avg|max|min|count)$/.test(aggregation.operator.text)) continue
       if (!risesOnly(seriesOf(inputs.inventory, selector).kind)) continue
       const isMixed = kindJoined(inputs, selector, around) !== undefined
-      uses.push({ located, aggregation, name: selector.name?.text ?? 'the metric', isMixed })
+      aggregations.push({ located, aggregation, name: selector.name?.text ?? 'the metric', isMixed })
     }
   }
   return found

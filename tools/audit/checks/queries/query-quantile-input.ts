@@ -8,7 +8,7 @@ const check = 'query-quantile-input'
 
 export const queryQuantileInput: Check = {
   name: check,
-  description: 'histogram_quantile over something that is no histogram.',
+  description: 'histogram_quantile over something that is not a histogram.',
   *run(inputs) {
     for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {

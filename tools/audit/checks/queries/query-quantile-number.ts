@@ -7,7 +7,7 @@ const check = 'query-quantile-number'
 
 export const queryQuantileNumber: Check = {
   name: check,
-  description: 'Quantiles outside of 0 to 1, or other than legend, title or name of the rule say.',
+  description: 'Quantiles outside 0 to 1, or other than the legend, the title or the name of the rule says.',
   *run(inputs) {
     for (const located of readQueriesOf(inputs)) {
       for (const { quantile, at } of quantilesIn(located)) {

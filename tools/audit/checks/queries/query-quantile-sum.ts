@@ -8,7 +8,7 @@ const check = 'query-quantile-sum'
 
 export const queryQuantileSum: Check = {
   name: check,
-  description: 'Quantiles that are added up or averaged, which gives no quantile of anything.',
+  description: 'Quantiles that are summed or averaged; the result is not a quantile.',
   *run(inputs) {
     for (const located of readQueriesOf(inputs)) {
       if (located.from.kind === 'variable') continue
@@ -16,7 +16,7 @@ export const queryQuantileSum: Check = {
         queryFinding(located, {
           check,
           level: 'error',
-          reason: `${operator} of quantiles is no quantile: ${name} cannot be joined across series any more.`,
+          reason: `${operator} of quantiles is not a quantile: ${name} cannot be joined across series any more.`,
           mend,
           about: name,
           at,

@@ -9,7 +9,7 @@ const assumedIntervalMs = 15_000
 
 export const queryRange: Check = {
   name: check,
-  description: 'Ranges too short to hold two scrapes, which rate and its kind need.',
+  description: 'Ranges too short to hold two scrapes, which rate and its relatives need.',
   *run(inputs) {
     const intervalMs = inputs.prometheus?.scrapeIntervalMs ?? assumedIntervalMs
     for (const located of readQueriesOf(inputs)) {

@@ -6,7 +6,7 @@ const check = 'query-rate-on-gauge'
 
 export const queryRateOnGauge: Check = {
   name: check,
-  description: 'rate, increase or irate of something that is no counter.',
+  description: 'rate, increase or irate of something that is not a counter.',
   *run(inputs) {
     for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {

@@ -9,7 +9,7 @@ const check = 'query-share-upside-down'
 export const queryShareUpsideDown: Check = {
   name: check,
   description:
-    'Divisions of all by a part of it, which are never below 1, and products of a part and the whole.',
+    'Ratios turned upside down: the whole divided by a part of it, or a part multiplied by the whole.',
   *run(inputs) {
     for (const located of readQueriesOf(inputs)) {
       const findings: Finding[] = []

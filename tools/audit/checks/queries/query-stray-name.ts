@@ -9,12 +9,12 @@ export const queryStrayName: Check = {
   name: check,
   description: 'Labels and values that stand once, one letter away from what all other queries write.',
   *run(inputs) {
-    const uses = consumersOf(inputs)
-    for (const { key, text, located, at, others } of uses.once) {
+    const occurrences = occurrencesIn(inputs)
+    for (const { key, text, located, at, others } of occurrences.once) {
       const meant = nearest(text, others)
       if (
         meant === undefined ||
-        (uses.counts.get(`${key} ${meant}`) ?? 0) < 3 ||
+        (occurrences.counts.get(`${key} ${meant}`) ?? 0) < 3 ||
         /\d/.test(text + meant) ||
         text.length < 4
       )
@@ -31,7 +31,7 @@ export const queryStrayName: Check = {
   },
 }
 
-interface Use {
+interface Occurrence {
   readonly key: string
   readonly text: string
   readonly located: ReadQuery
@@ -39,8 +39,8 @@ interface Use {
 }
 
 /** Counts values of the labels that targets have, and labels that nothing else knows. */
-function consumersOf(inputs: AuditInputs) {
-  const all: Use[] = []
+function occurrencesIn(inputs: AuditInputs) {
+  const all: Occurrence[] = []
   for (const located of readQueriesOf(inputs)) {
     for (const { matchers } of located.query.selectors) {
       for (const { label, operator, value } of matchers) {
@@ -62,6 +62,6 @@ function consumersOf(inputs: AuditInputs) {
     .filter(
       ({ key, text }) => counts.get(`${key} ${text}`) === 1 && !targetLabels.has(text) && !known.has(text),
     )
-    .map((use) => ({ ...use, others: [...(texts.get(use.key) ?? [])].filter((text) => text !== use.text) }))
+    .map((one) => ({ ...one, others: [...(texts.get(one.key) ?? [])].filter((text) => text !== one.text) }))
   return { once, counts }
 }

@@ -6,7 +6,7 @@ const check = 'query-sum-of-ratio'
 
 export const querySumOfRatio: Check = {
   name: check,
-  description: 'Shares, percentages and points in time that are added up.',
+  description: 'Ratios, percentages and timestamps that are summed.',
   *run(inputs) {
     for (const located of readQueriesOf(inputs)) {
       for (const { selector, around } of selections(located.query.expression)) {

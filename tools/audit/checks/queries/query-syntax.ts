@@ -30,6 +30,6 @@ export const querySyntax: Check = {
 /** The place with a little of what stands around it. */
 function excerpt(text: string, at: number): string {
   const line = text.replaceAll(/\s/g, ' ')
-  if (at >= line.length) return `behind "${line.slice(-20)}"`
+  if (at >= line.length) return `after "${line.slice(-20)}"`
   return `"${at > 10 ? '…' : ''}${line.slice(Math.max(0, at - 10), at)}▸${line.slice(at, at + 20)}${at + 20 < line.length ? '…' : ''}"`
 }

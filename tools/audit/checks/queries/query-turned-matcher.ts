@@ -1,6 +1,6 @@
 import type { Matcher } from '../../../promql/expression.ts'
 import type { AuditInputs, Check } from '../../check.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { targetLabels } from './label-knowledge.ts'
 
@@ -19,7 +19,7 @@ export const queryTurnedMatcher: Check = {
           if (!operator.startsWith('!')) continue
           const isChoice = value.isVariable && choiceOf(located, matcher)
           const others = value.isVariable ? 0 : (selected.get(keyOf(matcher)) ?? 0)
-          if (!isChoice && !isForgotten({ lacking: 1, having: others })) continue
+          if (!isChoice && !isOversight({ lacking: 1, having: others })) continue
           yield queryFinding(located, {
             check,
             level: 'warning',

@@ -5,7 +5,7 @@ const check = 'query-twice'
 
 export const queryTwice: Check = {
   name: check,
-  description: 'Two queries of one panel that ask the same, so that one of them is probably meant otherwise.',
+  description: 'Two queries of one panel that ask the same; one of them was probably meant to differ.',
   *run(inputs) {
     const seen = new Map<object, Map<string, string>>()
     for (const located of readQueriesOf(inputs)) {

@@ -92,7 +92,7 @@ function faultsOf(top: Expression, { mayCarry }: LabelKnowledge): readonly Label
     } else if (each.kind === 'aggregation' && each.grouping !== undefined) {
       const { kind, labels } = each.grouping
       for (const label of lacking(each.expression, labels)) {
-        // What is no histogram below histogram_quantile is reported as that.
+        // What is not a histogram below histogram_quantile is reported as that.
         if (label.text === 'le' && around.some(isOfHistograms)) continue
         const isBy = kind === 'by'
         faults.push({

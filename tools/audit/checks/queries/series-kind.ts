@@ -4,7 +4,7 @@ import type { Selector } from '../../../promql/expression.ts'
 
 /** What the values of a series are. */
 export type SeriesKind =
-  /** Only rises, until the process starts anew. */
+  /** Only rises, until the process restarts. */
   | 'counter'
   | 'gauge'
   /** Counters that a histogram or summary consists of. */

@@ -9,7 +9,7 @@ const check = 'rule-always-fires'
 
 export const ruleAlwaysFires: Check = {
   name: check,
-  description: 'Conditions that every value fulfils, or that are none.',
+  description: 'Conditions that every value fulfils, or that are not conditions.',
   *run(inputs) {
     for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
@@ -67,8 +67,8 @@ function whyAlways(expression: Expression, inputs: AuditInputs): string | undefi
   }
 }
 
-function throughCall(given: readonly Expression[], inputs: AuditInputs): string | undefined {
-  const vectors = given.filter(({ kind }) => kind !== 'number' && kind !== 'text')
+function throughCall(args: readonly Expression[], inputs: AuditInputs): string | undefined {
+  const vectors = args.filter(({ kind }) => kind !== 'number' && kind !== 'text')
   const [first] = vectors
   if (first === undefined) return 'it compares nothing'
   return first.kind === 'subquery' ? whyAlways(first.expression, inputs) : whyAlways(first, inputs)

@@ -1,7 +1,7 @@
 import type { Rule } from '../../../rules/rule-file.ts'
 import type { Check } from '../../check.ts'
 import type { Level } from '../../finding.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 import { isDeadMansSwitch, ruleFinding, rulesOf } from './rule-listing.ts'
 
 const check = 'rule-annotations'
@@ -62,7 +62,7 @@ export const ruleAnnotations: Check = {
     const alerts = [...rulesOf(inputs, 'alert')]
     for (const { what, level, isThere, reason, mend } of wanted) {
       const lacking = alerts.filter(({ rule }) => !isThere(rule))
-      const isOdd = isForgotten({ lacking: lacking.length, having: alerts.length - lacking.length })
+      const isOdd = isOversight({ lacking: lacking.length, having: alerts.length - lacking.length })
       for (const located of lacking)
         yield ruleFinding(located, {
           check,

@@ -9,7 +9,7 @@ const check = 'rule-duplicate'
 export const ruleDuplicate: Check = {
   name: check,
   description:
-    'Rules that are there twice: the same name and labels, or the same query; groups of the same name.',
+    'Rules that exist twice: the same name and labels, or the same query; groups of the same name.',
   *run(inputs) {
     const byName = new Map<string, LocatedRule>()
     const byAlert = new Map<string, LocatedRule>()

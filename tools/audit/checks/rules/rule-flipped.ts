@@ -71,7 +71,7 @@ function looksAway(each: Expression): boolean {
 
 const bad =
   /(^|[_:])(errors?|failures?|failed|timeouts?|dropped|drops|rejected|lag|latency|duration|retry|retries|reconnects|dead_?letter(ed)?|deadletter|overflows|breaks|waiting|pending|backlog|queue|depth|lost|skipped|restarts|utilization|p9\d+)(_|:|$)/
-/** The first condition is what the alert is about; those behind `and` and `unless` say when it counts. */
+/** The first condition is what the alert is about; those after `and` and `unless` say when it counts. */
 function isFirst(each: Expression, around: readonly Expression[]): boolean {
   const inside = [...around, each]
   return around.every(

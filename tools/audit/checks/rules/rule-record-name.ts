@@ -13,7 +13,7 @@ export const ruleRecordName: Check = {
         yield ruleFinding(located, {
           check,
           level: 'error',
-          reason: `${JSON.stringify(name)} is no name for a metric.`,
+          reason: `${JSON.stringify(name)} is not a name for a metric.`,
           mend: 'Use letters, digits, _ and :.',
         })
         continue

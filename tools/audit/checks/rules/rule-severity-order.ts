@@ -7,7 +7,7 @@ const check = 'rule-severity-order'
 export const ruleSeverityOrder: Check = {
   name: check,
   description:
-    'Alerts on one number whose bounds contradict each other: the graver one fires earlier, or one of them always fires.',
+    'Alerts on one number whose bounds contradict each other: the more severe one fires earlier, or one of them always fires.',
   *run(inputs) {
     const alerts = readQueriesOf(inputs).flatMap(bounded)
     for (const ladder of Map.groupBy(alerts, ({ of }) => of).values()) {
@@ -86,14 +86,14 @@ function contradiction(one: Bounded, other: Bounded): string | undefined {
       : undefined
   }
   if (one.severity < 0 || other.severity < 0) return undefined
-  const [graver, lighter] = one.severity > other.severity ? [one, other] : [other, one]
+  const [severe, mild] = one.severity > other.severity ? [one, other] : [other, one]
   if (one.severity === other.severity) {
     return one.forMs === other.forMs && one.bound !== other.bound
       ? `${one.name} asks the same with the bound ${one.bound}, the same severity and the same for: whenever one fires, the other does too.`
       : undefined
   }
-  const isEarlier = one.isAbove ? graver.bound < lighter.bound : graver.bound > lighter.bound
+  const isEarlier = one.isAbove ? severe.bound < mild.bound : severe.bound > mild.bound
   return isEarlier
-    ? `${graver.name} is the graver one and fires from ${graver.bound} on, before ${lighter.name} at ${lighter.bound}.`
+    ? `${severe.name} is the more severe one and fires from ${severe.bound} on, before ${mild.name} at ${mild.bound}.`
     : undefined
 }

@@ -6,7 +6,7 @@ const check = 'rule-severity'
 
 export const ruleSeverity: Check = {
   name: check,
-  description: 'Severities that are spelt like no other.',
+  description: 'Severities that are spelled unlike all others.',
   *run(inputs) {
     const counts = new Map<string, number>()
     for (const { rule } of rulesOf(inputs, 'alert')) {

@@ -1,7 +1,7 @@
 import { nearest } from '@tidegauge/otel/nearest'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import type { AuditInputs, Check } from '../../check.ts'
-import { isForgotten } from '../forgotten.ts'
+import { isOversight } from '../oversight.ts'
 import { labelKnowledge } from '../queries/label-knowledge.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 import { rulesOf } from './rule-listing.ts'
@@ -14,7 +14,7 @@ export const ruleTemplate: Check = {
     'Templates in labels and annotations that are broken, or name a label that the result does not have.',
   *run(inputs) {
     const { mayCarry } = labelKnowledge(inputs)
-    const isRawOdd = isForgotten(formattedIn(inputs))
+    const isRawOdd = isOversight(formattedIn(inputs))
     for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       if (from.kind !== 'rule') continue

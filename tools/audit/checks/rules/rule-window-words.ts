@@ -9,7 +9,7 @@ const check = 'rule-window-words'
 export const ruleWindowWords: Check = {
   name: check,
   description:
-    'Alerts whose text speaks of another time than they look at: 15 minutes, and the query sees an hour.',
+    'Alerts whose text names another time window than the query: 15 minutes in the text, an hour in the query.',
   *run(inputs) {
     const recorded = recordedQueries(inputs)
     for (const located of readQueriesOf(inputs)) {

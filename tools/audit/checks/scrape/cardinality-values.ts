@@ -20,7 +20,7 @@ const least = 3
 /** A label that carries something which identifies one of very many. */
 export const cardinalityValues: Check = {
   name: 'cardinality-values',
-  description: 'The values of a label identify single users, requests or things.',
+  description: 'The values of a label identify individual users, requests or things.',
   run(inputs) {
     return serviceMetrics(inputs).flatMap(({ metric, place }) =>
       [...(metric.seen ?? [])].flatMap(([label, values]): Finding[] => {

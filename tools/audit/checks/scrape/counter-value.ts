@@ -7,7 +7,7 @@ import type { Finding } from '../../finding.ts'
 /** A counter with a value that no counter can have, or that went down. */
 export const counterValue: Check = {
   name: 'counter-value',
-  description: 'A counter is negative or no number, or went down without a restart.',
+  description: 'A counter is negative, is not a number, or decreased without a restart.',
   run({ targets }) {
     const impossible = latestFamilies(targets).flatMap((family): Finding[] => {
       const sample = family.type === 'counter' && family.samples.find(({ value }) => !(value >= 0))

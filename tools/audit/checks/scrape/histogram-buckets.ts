@@ -7,7 +7,7 @@ import type { Finding } from '../../finding.ts'
 /** A histogram that is counted into other buckets than its declaration says. */
 export const histogramBuckets: Check = {
   name: 'histogram-buckets',
-  description: 'A histogram has other buckets in the scrape than the catalog declares.',
+  description: 'A histogram is exposed with other buckets than the catalog declares.',
   run({ catalog, targets }) {
     const families = new Map(latestFamilies(targets).map((family) => [family.name, family]))
     return (catalog?.metrics ?? []).flatMap(({ name, buckets, file }): Finding[] => {
@@ -22,7 +22,7 @@ export const histogramBuckets: Check = {
           place: { file: family?.url ?? file, ...(family && { line: family.line }) },
           subject: name,
           reason: `${name} has the buckets ${exposed.join(', ')}; ${file} declares ${buckets.join(', ')}`,
-          mend: 'See that its view or constructor is given the declared buckets, or correct the declaration.',
+          mend: 'Check that its view or constructor gets the declared buckets, or correct the declaration.',
         },
       ]
     })

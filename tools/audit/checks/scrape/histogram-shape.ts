@@ -39,7 +39,7 @@ function contradiction({ name, samples }: Family): Fault | undefined {
     const error = (problem: string): Fault => ({
       level: 'error',
       reason: `${name} ${problem}`,
-      mend: 'Mend the exporter: buckets are cumulative and end with le="+Inf", which equals _count.',
+      mend: 'Fix the exporter: buckets are cumulative and end with le="+Inf", which equals _count.',
     })
     if (bounds.at(-1)?.le !== Number.POSITIVE_INFINITY) return error('has no bucket le="+Inf"')
     if (bounds.some(({ count: one }, index) => one < (bounds[index - 1]?.count ?? 0)))

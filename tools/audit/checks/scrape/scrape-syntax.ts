@@ -12,7 +12,7 @@ export const scrapeSyntax: Check = {
         place: { file: url, line },
         subject: reason,
         reason,
-        mend: 'Mend the exporter; Prometheus refuses a scrape with such a line, or loses what it says.',
+        mend: 'Fix the exporter; Prometheus refuses a scrape with such a line, or loses what it says.',
       })),
     )
   },

@@ -3,7 +3,8 @@ import type { Check } from '../../check.ts'
 /** A service that exposes values with a time of its own. */
 export const scrapeTimestamp: Check = {
   name: 'scrape-timestamp',
-  description: 'A scrape gives its samples a time, so that Prometheus does not notice when they end.',
+  description:
+    'A scrape puts timestamps on its samples, so that Prometheus does not notice when a series ends.',
   run({ targets }) {
     return targets.flatMap(({ url, scrapes }) => {
       const { timestamped } = scrapes.at(-1) ?? {}

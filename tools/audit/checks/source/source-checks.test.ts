@@ -151,14 +151,14 @@ describe('the checks of source', () => {
   })
 })
 
-async function found(given: { readonly source: Declared; readonly catalog?: Declared }): Promise<string[]> {
+async function found(read: { readonly source: Declared; readonly catalog?: Declared }): Promise<string[]> {
   const bare: Omit<AuditInputs, 'inventory'> = {
     catalog: undefined,
     targets: [],
     dashboards: [],
     rules: [],
     prometheus: undefined,
-    ...given,
+    ...read,
   }
   const inputs: AuditInputs = { ...bare, inventory: buildInventory(bare) }
   const all: string[] = []

@@ -1,4 +1,4 @@
-import type { DeclaredMetric, LabelUse, Recorded } from '../../../metrics/declared-metric.ts'
+import type { DeclaredMetric, LabelSet, Recorded } from '../../../metrics/declared-metric.ts'
 import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
 import { sourceFinding } from './source-finding.ts'
@@ -17,9 +17,9 @@ export const sourceLabels: Check = {
         metric.library === 'metrics'
       )
         continue
-      for (const use of metric.labelUses ?? []) {
-        const reason = mismatch(metric, use) ?? undeclaredValue(metric, use)
-        if (reason) yield finding(metric, use, reason)
+      for (const labelSet of metric.labelSets ?? []) {
+        const reason = mismatch(metric, labelSet) ?? undeclaredValue(metric, labelSet)
+        if (reason) yield finding(metric, labelSet, reason)
       }
       for (const recording of metric.recordings ?? []) {
         const missing = labelsLeftOut(metric, recording)
@@ -51,7 +51,7 @@ function finding(
 /** Only our own declarations list the values of labels, and what is not listed is counted as `_OTHER`. */
 function undeclaredValue(
   { name, library, labels }: DeclaredMetric,
-  { byName }: LabelUse,
+  { byName }: LabelSet,
 ): string | undefined {
   if (library !== 'catalog') return undefined
   for (const [label, { literal }] of byName ?? []) {
@@ -63,12 +63,15 @@ function undeclaredValue(
 }
 
 /** Labels that our own declarations ask for, and that are given neither here nor where it was bound. */
-function labelsLeftOut({ library, labels }: DeclaredMetric, { given, reach }: Recorded): readonly string[] {
-  if (library !== 'catalog' || given === undefined || reach === 'test') return []
-  return [...labels.keys()].filter((label) => !given.includes(label))
+function labelsLeftOut(
+  { library, labels }: DeclaredMetric,
+  { labelNames, reach }: Recorded,
+): readonly string[] {
+  if (library !== 'catalog' || labelNames === undefined || reach === 'test') return []
+  return [...labels.keys()].filter((label) => !labelNames.includes(label))
 }
 
-function mismatch(metric: DeclaredMetric, { byName, count }: LabelUse): string | undefined {
+function mismatch(metric: DeclaredMetric, { byName, count }: LabelSet): string | undefined {
   const declared = [...metric.labels.keys()]
   const words = declared.length === 0 ? 'no labels' : declared.join(', ')
   if (count !== undefined && count !== declared.length)
@@ -77,7 +80,7 @@ function mismatch(metric: DeclaredMetric, { byName, count }: LabelUse): string |
   const unknown = [...byName.keys()].filter((name) => !declared.includes(name))
   if (unknown.length > 0)
     return `${metric.name} is given the label ${unknown.join(', ')} here, and declares ${words}.`
-  // Where labels may be given bit by bit, and left out, fewer are no mistake.
+  // Where labels may be given bit by bit, and left out, fewer are not a mistake.
   const missing = declared.filter((name) => !byName.has(name))
   const isStrict = metric.library === 'client_golang' || metric.library === 'prometheus_client'
   return isStrict && missing.length > 0

@@ -1,4 +1,4 @@
-import type { DeclaredMetric, LabelUse } from '../../../metrics/declared-metric.ts'
+import type { DeclaredMetric, LabelSet } from '../../../metrics/declared-metric.ts'
 import type { Check } from '../../check.ts'
 import { sourceFinding } from './source-finding.ts'
 
@@ -68,14 +68,14 @@ const texts: readonly (readonly [RegExp, string])[] = [
 ]
 
 function firstUse(
-  { labelUses }: DeclaredMetric,
+  { labelSets }: DeclaredMetric,
   label: string,
-): { readonly at: LabelUse; readonly text: string; readonly what: string } | undefined {
-  for (const use of labelUses ?? []) {
-    const given = use.byName?.get(label)
-    if (given === undefined || given.literal !== undefined) continue
-    const what = texts.find(([pattern]) => pattern.test(given.text))?.[1]
-    if (what) return { at: use, text: given.text.split('\n')[0] ?? '', what }
+): { readonly at: LabelSet; readonly text: string; readonly what: string } | undefined {
+  for (const labels of labelSets ?? []) {
+    const value = labels.byName?.get(label)
+    if (value === undefined || value.literal !== undefined) continue
+    const what = texts.find(([pattern]) => pattern.test(value.text))?.[1]
+    if (what) return { at: labels, text: value.text.split('\n')[0] ?? '', what }
   }
   return undefined
 }

@@ -17,16 +17,16 @@ export function templateFrom(lowering: Lowering, node: Syntax): Expression {
 /** A call or `new`. */
 export function callFrom(lowering: Lowering, node: Syntax): Expression {
   const callee = node.get('function') ?? node.get('constructor')
-  const given = node.get('arguments')
-  if (callee?.text === 'require' && given?.named[0]?.type === 'string') {
+  const list = node.get('arguments')
+  if (callee?.text === 'require' && list?.named[0]?.type === 'string') {
     return at(node, {
       kind: 'call',
       callee: name(node, 'require'),
-      args: [at(node, { kind: 'string', value: stringText(given.named[0]) })],
+      args: [at(node, { kind: 'string', value: stringText(list.named[0]) })],
       named: [],
     })
   }
-  const args = given?.type === 'arguments' ? expressionsOf(lowering, given.named) : []
+  const args = list?.type === 'arguments' ? expressionsOf(lowering, list.named) : []
   return at(node, { kind: 'call', callee: optional(lowering, node, callee), args, named: [] })
 }
 

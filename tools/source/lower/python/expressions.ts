@@ -99,8 +99,8 @@ export function pairFrom(lowering: Lowering, part: Syntax): Field {
 }
 
 export function callFrom(lowering: Lowering, node: Syntax): Expression {
-  const given = node.get('arguments')
-  const all = given?.type === 'argument_list' ? given.named : given ? [given] : []
+  const list = node.get('arguments')
+  const all = list?.type === 'argument_list' ? list.named : list ? [list] : []
   const named = all
     .filter(({ type }) => type === 'keyword_argument')
     .map((part) => ({ key: part.get('name')?.text, value: optional(lowering, part, part.get('value')) }))

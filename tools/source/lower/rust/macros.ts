@@ -17,7 +17,7 @@ export function itemsOf(lowering: RustLowering, node: Syntax): Statement[] | und
 export function macroFrom(lowering: RustLowering, node: Syntax): Expression {
   const called = lastName(node.get('macro')?.text ?? '')
   const inner = insideOf(node)
-  // Deeply nested macros are read anew at every level.
+  // Deeply nested macros are read again at every level.
   if (lowering.depth > 6) return nothing(node)
   lowering.depth++
   try {
@@ -37,9 +37,9 @@ export function macroFrom(lowering: RustLowering, node: Syntax): Expression {
       const body = reparsed(lowering, `{${inner}}`, node, 'fn _m() ').named[0]?.get('body')
       return at(node, { kind: 'body', body: blockOf(lowering, body) })
     }
-    const given = expressionsOf(lowering, call.get('arguments')?.named ?? [])
-    if (called === 'vec') return at(node, { kind: 'list', items: given })
-    return at(node, { kind: 'call', callee: name(node, `${called}!`), args: given, named: [] })
+    const items = expressionsOf(lowering, call.get('arguments')?.named ?? [])
+    if (called === 'vec') return at(node, { kind: 'list', items })
+    return at(node, { kind: 'call', callee: name(node, `${called}!`), args: items, named: [] })
   } finally {
     lowering.depth--
   }

@@ -7,7 +7,7 @@ import { functionFrom, isEntry } from './functions.ts'
 import type { RustLowering } from './lowering.ts'
 import { itemsOf } from './macros.ts'
 import { patternFrom } from './patterns.ts'
-import { useDeclaration } from './uses.ts'
+import { useDeclaration } from './use-declarations.ts'
 
 /** Statements and items of Rust. */
 export function statements(lowering: RustLowering, nodes: readonly Syntax[]): Statement[] {

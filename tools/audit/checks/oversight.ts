@@ -2,7 +2,7 @@
  * Whether what few lack was forgotten rather than left out on purpose: nearly all others have it. Then its lack is worth
  * a warning where it would be a note otherwise.
  */
-export function isForgotten({
+export function isOversight({
   lacking,
   having,
 }: {
