@@ -427,7 +427,7 @@ const wrong: readonly [NodeJS.ProcessEnv, RegExp][] = [
   ],
   [
     { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_HEADERS: 'secret' },
-    /^OTEL_EXPORTER_OTLP_HEADERS: is no list of key=value; write key=value,/,
+    /^OTEL_EXPORTER_OTLP_HEADERS: is not a list of key=value; write key=value,/,
   ],
   [
     { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'sum' },
@@ -447,7 +447,7 @@ const wrong: readonly [NodeJS.ProcessEnv, RegExp][] = [
     /^OTEL_METRICS_EXEMPLAR_FILTER: is "some"; use one of trace_based/,
   ],
   [{ OTEL_LOG_LEVEL: 'loud' }, /^OTEL_LOG_LEVEL: is "loud"; use one of trace/],
-  [{ OTEL_RESOURCE_ATTRIBUTES: 'zone' }, /^OTEL_RESOURCE_ATTRIBUTES: is no list of key=value; write/],
+  [{ OTEL_RESOURCE_ATTRIBUTES: 'zone' }, /^OTEL_RESOURCE_ATTRIBUTES: is not a list of key=value; write/],
   [
     { OTEL_EXPORTER_PROMETHEUS_HOST: '203.0.113.7' },
     /^OTEL_EXPORTER_PROMETHEUS_HOST: 203.0.113.7 is not an address of this machine; use/,

@@ -97,7 +97,7 @@ function checkPairs(text: string | undefined, path: SettingPath, error: MakeErro
   } catch {
     throw error(
       path,
-      'is no list of key=value',
+      'is not a list of key=value',
       'write key=value,key2=value2 and percent-encode , = and % in them',
     )
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { UsageError } from '@tidegauge/otel/usage-error'
 
 /**
- * Reads headers as they stand behind a flag: `Name: value`, or `@FILE` with lines of these, so that secrets stay out
+ * Reads headers as they stand after a flag: `Name: value`, or `@FILE` with lines of these, so that secrets stay out
  * of the list of processes.
  *
  * @throws {UsageError} when one cannot be read or sent. The value, which may be a secret, is not repeated.

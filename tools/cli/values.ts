@@ -61,7 +61,7 @@ export function duration(text: string): number {
   return Number(count) * (unitsMs[unit] ?? 1000)
 }
 
-/** Reads the address of something behind HTTP, with whatever path it has. */
+/** Reads the address of something that is asked by HTTP, with whatever path it has. */
 export function httpUrl(text: string): string {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text))
     throw new InvalidValue('must be an address like http://127.0.0.1:9090')
