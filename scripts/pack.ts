@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from './build.ts'
 
 /** The names of the packages, and their folders in dist/. */
-export const packages = {
+const packages = {
   '@tidegauge/otel': './dist/otel',
   '@tidegauge/tools': './dist/tools',
   tidegauge: './dist',
