@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { context, ROOT_CONTEXT, TraceFlags, trace, ValueType } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { ROOT_CONTEXT, TraceFlags, trace, ValueType } from '@opentelemetry/api'
 import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources'
 import {
   type AggregationOption,
@@ -22,8 +21,6 @@ type Requirement = [
   text: string,
   check: () => Promise<void>,
 ]
-
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 
 const spanContext = {
   traceId: '0af7651916cd43dd8448eb211c80319c',

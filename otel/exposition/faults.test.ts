@@ -5,18 +5,11 @@ import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
-import { type HrTime, ValueType } from '@opentelemetry/api'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
-import { emptyResource } from '@opentelemetry/resources'
-import {
-  AggregationTemporality,
-  DataPointType,
-  MeterProvider,
-  type MetricProducer,
-  type SumMetricData,
-} from '@opentelemetry/sdk-metrics'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { CallbackFailure } from '../sdk/callbacks.ts'
 import { PrometheusEndpoint } from './endpoint.ts'
+import { manySeries } from './many-series.fixture.ts'
 import type { ScrapeReport } from './options.ts'
 import { fetchFrom, freePort, mounted, scraped } from './scraped.fixture.ts'
 import { parseText } from './text-parser.fixture.ts'
@@ -288,47 +281,6 @@ describe('scrapes at the same time', () => {
     })
     await Promise.all([target.get(), target.get()])
     assert.equal(calls, 2)
-  })
-})
-
-/** Metrics of which there are many, without an SDK that has to record them first. */
-function manySeries(count: number): MetricProducer {
-  const points = Array.from({ length: count }, (_, i) => ({
-    value: i,
-    attributes: { number: String(i), filler: 'a value that makes the line about as long as lines are' },
-    startTime: [1, 0] as HrTime,
-    endTime: [2, 0] as HrTime,
-  }))
-  const metric: SumMetricData = {
-    descriptor: { name: 'many', description: 'Many.', unit: '', valueType: ValueType.DOUBLE },
-    aggregationTemporality: AggregationTemporality.CUMULATIVE,
-    dataPointType: DataPointType.SUM,
-    isMonotonic: true,
-    dataPoints: points,
-  }
-  const scopeMetrics = [{ scope: { name: 'many' }, metrics: [metric] }]
-  return {
-    collect: async () => ({ resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] }),
-  }
-}
-
-describe('a million series', () => {
-  it('are served whole, while the event loop goes on', async () => {
-    const reports: ScrapeReport[] = []
-    const series = 1_000_000
-    await using target = await scraped({
-      metricProducers: [manySeries(series)],
-      withoutTargetInfo: true,
-      onScrape: (report) => reports.push(report),
-    })
-    let turns = 0
-    const timer = setInterval(() => turns++, 1)
-    const { status, bytes } = await target.get({ 'x-prometheus-scrape-timeout-seconds': '300' })
-    clearInterval(timer)
-    assert.equal(status, 200)
-    assert.equal(reports[0]?.series, series)
-    assert.equal(bytes.subarray(-'999999\n'.length).toString(), '999999\n')
-    assert.ok(turns > 50, `${turns} turns`)
   })
 })
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, request as httpRequest, type RequestListener, type RequestOptions } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import {
   AggregationTemporality,
   type DataPoint,
@@ -142,6 +143,20 @@ for (const instrument of [instrumentHttp, measureHttp])
       ports.push(other.port)
       await answered({ port: other.port, path: '/x' })
       assert.deepEqual(await seen(), [{ method: 'GET', route: 'unmatched', count: 1 }])
+    })
+
+    it('leaves the process as it was when it ends, and measures once more when it begins again', async () => {
+      instrumentation[Symbol.dispose]()
+      const value = context.active().setValue(createContextKey('any'), 1)
+      assert.equal(
+        context.with(value, () => context.active()),
+        ROOT_CONTEXT,
+      )
+      await answered({ port: api.port, path: '/repos/1' })
+      assert.deepEqual(await seen(), [])
+      instrumentation = await instrument({ meterProvider, listensOn: () => ports })
+      await answered({ port: api.port, path: '/repos/1' })
+      assert.deepEqual(await seen(), [{ method: 'GET', route: '/repos/{did}', count: 1 }])
     })
   })
 

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { createRequire } from 'node:module'
 import { context, createContextKey, type MeterProvider } from '@opentelemetry/api'
 import { getRPCMetadata } from '@opentelemetry/core'
 import { importOptional } from '../optional-package.ts'
@@ -15,7 +14,8 @@ export interface InstrumentHttpOptions {
  * Measures `http.server.request.duration` of every HTTP server of this process that listens on one of the ports,
  * with the template of the route as `http.route` (`unmatched` where no route took the request).
  *
- * It may be called at any time, also after `node:http` and Express were imported and servers were made.
+ * It may be called at any time: after `node:http` and Express were imported and servers were made, and again after
+ * an earlier call was disposed of, which leaves the process as it was.
  *
  * @throws {UsageError} when `@opentelemetry/instrumentation-http` is not installed, or `@opentelemetry/context-async-hooks`
  * where no other context manager is registered.
@@ -30,19 +30,23 @@ export async function instrumentHttp({
     () => import('@opentelemetry/instrumentation-http'),
   )
   // Without one the instrumentation cannot find the route again when the response ends.
-  if (!hasContextManager()) await setContextManager()
+  const needsContextManager = !hasContextManager()
+  if (needsContextManager) await setContextManager()
   const following = followExpressRoutes()
   const instrumentation = new HttpInstrumentation({
+    // It would wait for a `require` of node:http, and hears only of the first one in the life of the process.
+    enabled: false,
     disableOutgoingRequestInstrumentation: true,
     ignoreIncomingRequestHook: ({ socket }) => !listensOn().includes(socket.localPort ?? -1),
     requestHook: (_span, request) => nameRoute(request as IncomingMessage),
   })
   instrumentation.setMeterProvider(meterProvider)
-  // The hook on `require` takes effect at the first call of it: modules of ES import past it.
-  createRequire(import.meta.url)('node:http')
+  const modules = instrumentation.init()
+  for (const { name, patch } of modules) patch?.(process.getBuiltinModule(name))
   return {
     [Symbol.dispose]() {
-      instrumentation.disable()
+      for (const { name, unpatch } of modules) unpatch?.(process.getBuiltinModule(name))
+      if (needsContextManager) context.disable()
       following[Symbol.dispose]()
     },
   }

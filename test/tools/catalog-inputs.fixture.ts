@@ -35,11 +35,8 @@ export async function catalogInputs({
   command = 'tidegauge generate',
   bend,
 }: Bent): Promise<AuditInputs> {
-  const settings = { ...defaultSettings, ...written }
-  const files: Files = new Map([
-    ...Object.entries(dashboardFiles(components, settings)),
-    ...Object.entries(ruleFiles(components, settings)),
-  ])
+  const isOwn = components === ownComponents && written === undefined
+  const files: Files = new Map(isOwn ? ownFiles() : generated(components, { ...defaultSettings, ...written }))
   bend?.(files)
   const catalog = {
     file: 'catalog.ts',
@@ -52,11 +49,41 @@ export async function catalogInputs({
     catalog: declaredCatalog(catalog),
     source: undefined,
     targets: [],
-    dashboards: texts.filter(({ file }) => file.endsWith('.json')).map(readDashboard),
-    rules: texts.filter(({ file, text }) => file.endsWith('.yaml') && !isRuleTest(text)).map(readRules),
+    dashboards: texts.filter(({ file }) => file.endsWith('.json')).map(dashboardOf),
+    rules: texts.filter(({ file, text }) => file.endsWith('.yaml') && !isRuleTest(text)).map(rulesOf),
     prometheus: undefined,
   }
   return { ...read, expected: await expectedFrom({ ...read, catalog }), inventory: buildInventory(read) }
+}
+
+type Generated = ReadonlyMap<string, string>
+
+function generated(components: typeof ownComponents, settings: GenerateSettings): Generated {
+  return new Map([
+    ...Object.entries(dashboardFiles(components, settings)),
+    ...Object.entries(ruleFiles(components, settings)),
+  ])
+}
+
+// A test bends one of a dozen files: the others are made once, and read once.
+let own: Generated | undefined
+const ownFiles = () => (own ??= generated(ownComponents, defaultSettings))
+const dashboardOf = remembering(readDashboard)
+const rulesOf = remembering(readRules)
+
+function remembering<Read>(read: (file: TextFile) => Read): (file: TextFile) => Read {
+  const known = new Map<string, Read>()
+  return ({ file, text }) => {
+    const key = `${file}\n${text}`
+    const found = known.get(key) ?? read({ file, text })
+    known.set(key, found)
+    return found
+  }
+}
+
+interface TextFile {
+  readonly file: string
+  readonly text: string
 }
 
 export async function findingsOf(checks: readonly Check[], inputs: AuditInputs): Promise<readonly Finding[]> {

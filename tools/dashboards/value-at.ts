@@ -21,9 +21,14 @@ export function textAt(value: unknown, ...path: readonly (string | number)[]): s
 }
 
 /** Every string in a value, keys left out, except what is below `without`. */
-export function* stringsIn(value: unknown, without: ReadonlySet<unknown> = new Set()): Generator<string> {
-  if (typeof value === 'string') yield value
-  else if (typeof value === 'object' && value !== null && !without.has(value)) {
-    for (const each of Object.values(value)) yield* stringsIn(each, without)
+export function stringsIn(value: unknown, without: ReadonlySet<unknown> = new Set()): readonly string[] {
+  const found: string[] = []
+  const collect = (each: unknown) => {
+    if (typeof each === 'string') found.push(each)
+    else if (typeof each === 'object' && each !== null && !without.has(each)) {
+      for (const inner of Object.values(each)) collect(inner)
+    }
   }
+  collect(value)
+  return found
 }

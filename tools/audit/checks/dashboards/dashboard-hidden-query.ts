@@ -40,5 +40,5 @@ function isUsed(dashboard: Dashboard, panel: DashboardPanel, { refId, path }: Da
     .map((target) => valueAt(dashboard.json, ...target.path))
   const { transformations, overrides } = panelModel(dashboard, panel)
   const name = new RegExp(`(^|[^\\w])\\$?\\{?${refId}\\}?($|[^\\w])`)
-  return [...stringsIn([...others, transformations, overrides])].some((text) => name.test(text))
+  return stringsIn([...others, transformations, overrides]).some((text) => name.test(text))
 }

@@ -50,13 +50,14 @@ function usedIn({ json, variables }: Dashboard): ReadonlySet<string> {
 }
 
 /** Panels and rows are repeated for the values of a variable, which is named without a `$`. */
-function* repeatsIn(value: unknown): Generator<string> {
-  if (typeof value !== 'object' || value === null) return
+function repeatsIn(value: unknown, found: string[] = []): readonly string[] {
+  if (typeof value !== 'object' || value === null) return found
   for (const [key, each] of Object.entries(value)) {
-    if (key !== 'repeat') yield* repeatsIn(each)
+    if (key !== 'repeat') repeatsIn(each, found)
     else {
       const name = typeof each === 'string' ? each : textAt(each, 'value')
-      if (name !== undefined) yield name
+      if (name !== undefined) found.push(name)
     }
   }
+  return found
 }

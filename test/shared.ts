@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { it } from 'node:test'
+import { parseArgs } from 'node:util'
+import { createRandom } from '../src/demo/random.ts'
+import { findTests } from './groups.ts'
+import { changedIn, processState, resourcesInUse } from './process-state.ts'
+
+// Loads all tests that share a process, in the order of their names or in the one of `--order=SEED`. Node's own
+// --test-isolation=none would do, but passes over a file that throws after its first test.
+
+const { order } = parseArgs({ options: { order: { type: 'string' } } }).values
+let isComplete = false
+process.on('exit', () => {
+  if (isComplete) return
+  console.error('a test ended the process before all of them had run')
+  process.exitCode = 1
+})
+
+// A test waits for those that were declared before it: none begins until all of them are there.
+const { promise: loaded, resolve: start } = Promise.withResolvers<void>()
+it('every test file loads', () => loaded)
+const found = processState()
+const used = resourcesInUse()
+for (const file of inOrder(findTests().shared)) {
+  try {
+    await import(join(import.meta.dirname, '..', file))
+  } catch (error) {
+    it(`${file} loads`, () => Promise.reject(error))
+  }
+}
+start()
+
+it('every test leaves the process as it found it', async () => {
+  isComplete = true
+  assert.deepEqual(changedIn(found, processState()), [])
+  // What was closed is gone a few turns of the event loop later.
+  const deadline = Date.now() + 5000
+  while (resourcesInUse().length > used.length && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.deepEqual(resourcesInUse(), used)
+})
+
+function inOrder(files: readonly string[]): readonly string[] {
+  if (order === undefined) return files
+  const random = createRandom(order)
+  return files
+    .map((file) => ({ file, place: random.next() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ file }) => file)
+}
