@@ -26,9 +26,9 @@ export interface Config {
   readonly from: 'oldest' | 'live' | number
   /** Collections to keep, `app.bsky.feed.*` meaning all below; empty means all there are. @default [] */
   readonly collections: readonly string[]
-  /** Fields that queries may ask for with `where`; built anew when they change. @default [] */
+  /** Fields that queries may ask for with `where`; rebuilt when they change. @default [] */
   readonly index: readonly { readonly collection: Nsid; readonly path: string }[]
-  /** Fields whose text is searched; built anew when they change. @default text of posts, name and description of profiles */
+  /** Fields whose text is searched; rebuilt when they change. @default text of posts, name and description of profiles */
   readonly search: readonly { readonly collection: Nsid | '*'; readonly path: string }[] | undefined
   /** Repos to keep; empty means all there are. @default [] */
   readonly dids: readonly Did[]

@@ -200,7 +200,7 @@ function createIngest(
     ...countIngest,
     onError: (error) => {
       countIngest.onError(error)
-      log.error('events could not be written, trying again', { reason: String(error) })
+      log.error('events could not be written, retrying', { reason: String(error) })
     },
   })
   observeIngest(meter, ingest, streams, () => (firehose.connected ? 1 : 0))
