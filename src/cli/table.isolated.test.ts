@@ -55,6 +55,7 @@ describe('what a command loads', () => {
   const rooms = [
     { args: ['--version'], rooms: light },
     { args: ['--help'], rooms: light },
+    { args: ['serve', '--help'], rooms: [...light, 'src/model'] },
     { args: ['generate', '--help'], rooms: light },
     { args: ['dashboards', 'update', '--help'], rooms: light },
     { args: ['audit', '--help'], rooms: light },

@@ -1,7 +1,7 @@
 import type { Command, Program, Terminal } from '@tidegauge/tools/cli'
 import type { Config } from '../../config.ts'
 import { createLog } from '../../model/log.ts'
-import { type Addresses, serve } from '../../serve.ts'
+import type { Addresses } from '../../serve.ts'
 import { writeNodeFile } from '../node/node-file.ts'
 import { configHelp, loadConfig, metricsFlags, shownConfig } from './load-config.ts'
 
@@ -34,6 +34,8 @@ export function serveCommand(program: Program): Command {
           host: config.host,
         })
       await using stack = new AsyncDisposableStack()
+      // Loaded here, so that the help of this command costs nothing.
+      const { serve } = await import('../../serve.ts')
       await serve({
         config,
         service: program,
