@@ -3,6 +3,7 @@ import { diag } from '@opentelemetry/api'
 import { type MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics'
 import type { CallbackFailure } from '../sdk/callbacks.ts'
 import { extendProvider } from '../sdk/extend.ts'
+import { reportLostAbilities } from '../sdk/probe.ts'
 import { CollectErrors } from './collect-errors.ts'
 import { Collection } from './collection.ts'
 import { Exposition } from './exposition.ts'
@@ -102,8 +103,7 @@ export class PrometheusEndpoint extends MetricReader {
     super.setMetricProducer(producer)
     this.#producer = producer
     extendProvider(producer, { exemplarFilter: this.#options.exemplarFilter ?? 'trace_based' })
-    // Not before it is needed: it makes providers of its own.
-    void import('../sdk/probe.ts').then(({ reportLostAbilities }) => reportLostAbilities())
+    void reportLostAbilities()
   }
 
   /** Does nothing: who scrapes decides when. */

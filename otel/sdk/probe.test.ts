@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { DiagLogLevel, diag } from '@opentelemetry/api'
 import * as sdk310 from '@opentelemetry/sdk-metrics'
 import * as sdk311 from 'sdk-metrics-3.1.1'
-import { consequences, lostAbilitiesLine, probeSdk, reportLostAbilities } from './probe.ts'
+import { type Ability, consequences } from './abilities.ts'
+import { lostAbilitiesLine, probeSdk, reportLostAbilities } from './probe.ts'
 import { renamedSdk } from './testing/renamed-sdk.ts'
-import type { Ability, Sdk } from './trials.ts'
+import type { Sdk } from './trials.ts'
 import { installedVersion, knownVersions } from './version.ts'
 
 /** Every name of the SDK's inside that is used here, and what is lost with an SDK that has another one. */
@@ -94,16 +95,18 @@ describe('the probe', () => {
     assert.equal(installedVersion(), '3.1.0')
   })
 
-  it('logs once what is lost, and nothing where all is as it is known', async () => {
+  it('logs once what is lost with an unknown version, and nothing where nothing is or the version is known', async () => {
     const lines: unknown[] = []
     const log = (line: string) => lines.push(line)
     diag.setLogger({ verbose: log, debug: log, info: log, warn: log, error: log }, DiagLogLevel.ALL)
     lines.length = 0
-    await reportLostAbilities({ ...sdk310 })
-    assert.deepEqual(lines, [])
+    await reportLostAbilities()
+    await reportLostAbilities('3.1.2', sdk310)
     const other = await renamedSdk('_registeredViews')
-    for (let i = 0; i < 2; i++) await reportLostAbilities(other)
-    assert.deepEqual(lines, [lostAbilitiesLine(['views'])])
+    await reportLostAbilities('3.1.1', other)
+    assert.deepEqual(lines, [])
+    for (let i = 0; i < 2; i++) await reportLostAbilities('3.2.0', other)
+    assert.deepEqual(lines, [lostAbilitiesLine(['views'], '3.2.0')])
     diag.disable()
   })
 })

@@ -9,6 +9,7 @@ import {
   type MetricProducer,
   type MetricReader,
 } from '@opentelemetry/sdk-metrics'
+import type { Ability } from './abilities.ts'
 import { bindSeries, isFast, isQuickened } from './bound-series.ts'
 import { type CallbackRun, collectGuarded } from './callbacks.ts'
 import { firstMerged } from './direct-merge.ts'
@@ -21,17 +22,6 @@ import { chooseViews } from './view-registry.ts'
 
 /** What is asked of sdk-metrics, whichever copy of it. */
 export type Sdk = Pick<typeof import('@opentelemetry/sdk-metrics'), 'MeterProvider' | 'MetricReader'>
-
-/** What the library can do only where it knows the inside of the SDK. */
-export type Ability =
-  | 'views'
-  | 'boundSeries'
-  | 'quickHistograms'
-  | 'exemplars'
-  | 'directMerge'
-  | 'guardedCallbacks'
-  | 'unobservedSeries'
-  | 'readerMetrics'
 
 /** Try an ability on a provider of its own, and say whether it has the effect that it should have. */
 export const trials: Readonly<Record<Ability, (sdk: Sdk) => Promise<boolean>>> = {

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 
-/** The versions of sdk-metrics whose inside is known: the probe finds nothing off in them, which a test shows. */
+/** The versions of sdk-metrics whose inside is known: nothing is lost with them, which a test shows. */
 export const knownVersions = ['3.1.0', '3.1.1'] as const
+
+export function isKnown(version: string): boolean {
+  return knownVersions.some((known) => known === version)
+}
 
 /** The version of sdk-metrics that this library runs with, as far as its package can be found. */
 export function installedVersion(): string {

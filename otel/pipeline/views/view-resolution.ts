@@ -5,8 +5,8 @@ import {
   InstrumentType,
   type MeterProvider,
 } from '@opentelemetry/sdk-metrics'
+import { consequences } from '../../sdk/abilities.ts'
 import type { ConcealingProcessor } from '../../sdk/capture.ts'
-import { consequences } from '../../sdk/probe.ts'
 import { unknownSdk } from '../../sdk/version.ts'
 import { chooseViews, type View, type ViewedInstrument } from '../../sdk/view-registry.ts'
 import { UsageError } from '../../usage-error.ts'
