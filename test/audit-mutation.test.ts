@@ -55,6 +55,14 @@ describe('the audit of a tree with one thing bent', () => {
     )
   })
 
+  it('bends something of every kind', () => {
+    const empty = kinds.filter(({ mutants }) => mutants(tree)[Symbol.iterator]().next().done)
+    assert.deepEqual(
+      empty.map(({ name }) => name),
+      [],
+    )
+  })
+
   // One of each kind; all of them are looked at in `npm run e2e`.
   for (const kind of kinds.filter(({ of }) => of !== 'source')) {
     it(`finds, as far as docs/audit-mutation.md says: ${kind.name}`, async () => {

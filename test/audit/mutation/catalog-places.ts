@@ -10,7 +10,6 @@ export function withChanged(
   is: object | undefined,
 ): readonly ComponentCatalog[] {
   const changed = new Map<object, object>()
-  if (is) changed.set(was, is)
   const copy = <Value>(value: Value): Value => {
     if (typeof value !== 'object' || value === null) return value
     const known = changed.get(value)
@@ -21,6 +20,8 @@ export function withChanged(
     changed.set(value, copied)
     return copied as Value
   }
+  // What it refers to are copies as well, or a panel would show metrics that the catalog does not have.
+  if (is) changed.set(was, copy(is))
   const left = components.map((component) => ({
     ...component,
     metrics: component.metrics.filter((each) => is !== undefined || each !== was),

@@ -77,7 +77,7 @@ export function instrumentedFiles({
     )
     .filter((file) => !/\.(test|fixture|e2e)\.ts$|\/(testing|meter|audit|demo)\//.test(file))
     .map((file) => ({ file, text: readFileSync(file, 'utf8') }))
-    .filter(({ text }) => /from '.*\/meter\/(bind|observe|timed)\.ts'/.test(text))
+    .filter(({ text }) => /from '(.*\/meter\/(bind|observe|timed)\.ts|@tidegauge\/otel)'/.test(text))
 }
 
 function places(tree: Tree, start: RegExp): readonly RecordingPlace[] {
