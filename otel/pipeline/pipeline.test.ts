@@ -183,7 +183,7 @@ describe('a backend that is away', () => {
     using file = configFile(`file_format: "1.0"
 meter_provider:
   readers:
-    - periodic: { exporter: { otlp_http: { endpoint: "http://127.0.0.1:${sink.port}" } } }
+    - periodic: { exporter: { otlp_http: { endpoint: "http://127.0.0.1:${sink.port}", timeout: 100 } } }
 tidegauge: { shutdown_timeout: 30 }`)
     const demo = await startDemo({ OTEL_CONFIG_FILE: file.path })
     await demo.pipeline.shutdown()
