@@ -3,10 +3,15 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { parseArgs } from 'node:util'
 import { findTests } from './groups.ts'
 
 // `npm test`: one process for the tests that share it, another for each isolated file, as many at a time as there
 // are cores. test/README.md says which test belongs where.
+
+const { order, 'test-name-pattern': testNamePatterns } = parseArgs({
+  options: { order: { type: 'string' }, 'test-name-pattern': { type: 'string', multiple: true } },
+}).values
 
 // What one process has compiled the others take from here: most of them load the same modules.
 const compiled = mkdtempSync(join(tmpdir(), 'tidegauge-compiled-'))
@@ -18,7 +23,8 @@ run({
   files: ['test/shared.ts', ...findTests().isolated],
   concurrency: availableParallelism(),
   timeout: 120_000,
-  argv: process.argv.slice(2),
+  argv: order === undefined ? [] : [`--order=${order}`],
+  ...(testNamePatterns && { testNamePatterns }),
   env: { NODE_COMPILE_CACHE: compiled, ...process.env },
 })
   .on('test:fail', () => {
