@@ -10,7 +10,7 @@ export function limitFlag(most: number, initially: number) {
 /** Flags of the commands that list something, page by page. */
 export const pageFlags = {
   limit: limitFlag(1000, 50),
-  cursor: { argument: 'TEXT', help: 'Goes on where the last page ended, which said it.', read: text },
+  cursor: { argument: 'TEXT', help: 'Continues after the last page, which printed it.', read: text },
   json: toggle('Prints what the API answers, for programs.'),
   ...nodeFlags,
 } as const satisfies Record<string, Flag>

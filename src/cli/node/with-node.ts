@@ -17,7 +17,7 @@ export const nodeFlags = {
   },
   token: {
     argument: 'TOKEN',
-    help: 'What the node asks its callers for; better given as TIDEGAUGE_TOKEN.',
+    help: 'Bearer token of the node; better given as TIDEGAUGE_TOKEN.',
     read: text,
     secret: true,
   },
@@ -61,7 +61,7 @@ export async function withNode<Result>(
       if (!(error instanceof UnreachableNode) || Date.now() > deadline) throw error
     }
     if (Date.now() > deadline)
-      throw new UsageError(`a node uses ${data} and does not say where it can be asked: name it with --api`)
+      throw new UsageError(`a node runs on ${data} and does not say where its API is: name it with --api`)
   }
 }
 
