@@ -96,7 +96,7 @@ function withFlags(source: ConfigSource, { host, port }: PipelineFlags): ConfigS
   if (first === -1) return source
   const exporter = ['meter_provider', 'readers', first, 'pull', 'exporter', 'prometheus/development']
   const overlay: [SettingPath, unknown, string][] = []
-  if (host !== undefined) overlay.push([[...exporter, 'host'], host, '--metrics-host'])
+  if (host !== undefined) overlay.push([[...exporter, 'host'], host, '--host'])
   if (port !== undefined) overlay.push([[...exporter, 'port'], port, '--metrics-port'])
   return overlaid(source, overlay)
 }

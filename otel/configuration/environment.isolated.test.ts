@@ -485,6 +485,12 @@ describe('variables that cannot take effect', () => {
     })
     await new Promise((resolve) => server.close(resolve))
   })
+
+  it('a host of another machine', async () => {
+    await assert.rejects(startDemo({}, { flags: { port: 0, host: '203.0.113.7' } }), {
+      message: /^--host: 203.0.113.7 is not an address of this machine; use/,
+    })
+  })
 })
 
 function setting(config: Demo['pipeline']['config'], name: string) {

@@ -1,6 +1,7 @@
 import type { Attributes, Meter } from '@opentelemetry/api'
 import type { AttributesOf, MetricDefinition } from '../catalog/metric.ts'
 import { bindSeries, type SyncInstrument } from '../sdk/bound-series.ts'
+import { initialising } from '../sdk/measurement.ts'
 import { CombinationMap, closedCombinations } from './attribute-values.ts'
 import { BoundAdder, BoundRecorder, noAdder, noRecorder } from './handle.ts'
 import { settingsOf } from './meter-settings.ts'
@@ -92,7 +93,10 @@ interface ZeroAdder {
 
 function initialise(adder: ZeroAdder, definition: MetricDefinition): void {
   const combinations = closedCombinations(definition) ?? []
-  if (combinations.length <= mostZeroes) for (const attributes of combinations) adder.add(0, attributes)
+  if (combinations.length > mostZeroes) return
+  initialising(() => {
+    for (const attributes of combinations) adder.add(0, attributes)
+  })
 }
 
 function createInstrument(meter: Meter, definition: MetricDefinition): SyncInstrument {

@@ -75,7 +75,7 @@ export class ExemplarAggregator implements Aggregator {
     const always = filter === 'always_on'
     this.mayKeep = always ? () => true : canBeInSpan
     const offer = (accumulation: Accumulation, value: number, active: Context) => {
-      const span = spanOf(active, filter)
+      const span = measurement.isInitial ? undefined : spanOf(active, filter)
       if (span === undefined) return
       this.#captured = true
       accumulation.exemplars ??= new Map()

@@ -40,6 +40,23 @@ async function captured({ endpoint }: Scraped): Promise<Record<string, number[]>
 }
 
 describe('exemplars', () => {
+  it('are not kept of the zeroes that series begin with', async () => {
+    const definition = {
+      name: 'c',
+      instrument: 'counter',
+      unit: '1',
+      description: 'C.',
+      attributes: { kind: ['a', 'b'] },
+    } as const satisfies MetricDefinition
+    for (const exemplarFilter of ['always_on', 'trace_based'] as const) {
+      await using target = await scraped({ exemplarFilter })
+      const counter = context.with(sampled(), () => bind(target.meter, definition))
+      assert.deepEqual(await captured(target), { c: [] })
+      context.with(sampled(), () => counter.add(2, { kind: 'b' }))
+      assert.deepEqual(await captured(target), { c: [2] })
+    }
+  })
+
   const cases: [filter: ExemplarFilter | undefined, name: string, active: Context, kept: boolean][] = [
     [undefined, 'a sampled span', sampled(), true],
     [undefined, 'a span that is not sampled', span(TraceFlags.NONE), false],

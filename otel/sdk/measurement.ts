@@ -8,10 +8,27 @@ export interface Measurement {
   recorded: Attributes | undefined
   /** As the series has them. */
   kept: Attributes | undefined
+  /** It is the zero that a series begins with, which nobody measured. */
+  isInitial: boolean
 }
 
 /** The measurement under way. Recording is synchronous, so that there is one at most. */
-export const measurement: Measurement = { context: undefined, recorded: undefined, kept: undefined }
+export const measurement: Measurement = {
+  context: undefined,
+  recorded: undefined,
+  kept: undefined,
+  isInitial: false,
+}
+
+/** Series begin while `record` runs: what it adds leaves no exemplar. */
+export function initialising(record: () => void): void {
+  measurement.isInitial = true
+  try {
+    record()
+  } finally {
+    measurement.isInitial = false
+  }
+}
 
 /** Tells what is known of a measurement while `record` takes it. */
 export function measuring(

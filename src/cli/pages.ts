@@ -1,10 +1,16 @@
 import { type Flag, flagsHelp, type Terminal, text, toggle, wholeNumber } from '@tidegauge/tools/cli'
+import type { IsAnswer } from './node/api-client.ts'
 import { nodeFlags } from './node/with-node.ts'
+
+/** The flag that says how long a page may be: what the API takes, and what it takes for granted. */
+export function limitFlag(most: number, initially: number) {
+  return { argument: 'N', help: `How many at most. [${initially}]`, read: wholeNumber(1, most) }
+}
 
 /** Flags of the commands that list something, page by page. */
 export const pageFlags = {
-  limit: { argument: 'N', help: 'How many at most. [50]', read: wholeNumber(1, 1000) },
-  cursor: { argument: 'TEXT', help: 'Goes on where the last page ended, which said it.', read: text },
+  limit: limitFlag(1000, 50),
+  cursor: { argument: 'TEXT', help: 'Continues after the last page, which printed it.', read: text },
   json: toggle('Prints what the API answers, for programs.'),
   ...nodeFlags,
 } as const satisfies Record<string, Flag>
@@ -14,6 +20,33 @@ export function nodeHelp(flags: Readonly<Record<string, Flag>>): string {
   return `${flagsHelp(flags)}
 
 Asks the node that runs on the data folder; where none runs, the folder itself is read.`
+}
+
+/** A page, as the API writes it: its items under a name, and where the next page begins. */
+export type PageJson<Name extends string, Item> = Readonly<Record<Name, readonly Item[]>> & {
+  readonly cursor?: string
+}
+
+export function isPage<Name extends string, Item>(
+  name: Name,
+  isItem: IsAnswer<Item>,
+): IsAnswer<PageJson<Name, Item>> {
+  return (body): body is PageJson<Name, Item> =>
+    hasTexts(body, [], ['cursor']) && Array.isArray(body[name]) && body[name].every(isItem)
+}
+
+/** Whether something is an object with texts under these names, and nothing but texts under the optional ones. */
+export function hasTexts(
+  value: unknown,
+  names: readonly string[],
+  optional: readonly string[] = [],
+): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = value as Readonly<Record<string, unknown>>
+  return (
+    names.every((name) => typeof fields[name] === 'string') &&
+    optional.every((name) => fields[name] === undefined || typeof fields[name] === 'string')
+  )
 }
 
 /** Prints a page as it came, or a line each, with how to go on. */

@@ -1,7 +1,7 @@
 import { type Command, type Flag, InvalidValue, type Program, readFlags, text } from '@tidegauge/tools/cli'
 import { withNode } from './node/with-node.ts'
-import { nodeHelp, pageFlags, printPage } from './pages.ts'
-import { type RecordJson, recordLine } from './record-line.ts'
+import { isPage, nodeHelp, pageFlags, printPage } from './pages.ts'
+import { isRecordJson, recordLine } from './record-line.ts'
 
 /** `query`: records by repo, collection, link or field. */
 export function queryCommand({ name }: Program): Command {
@@ -23,7 +23,7 @@ export function queryCommand({ name }: Program): Command {
       const { did, collection, 'links-to': linksTo, where, limit, cursor, json, ...place } = values
       const query = { did, collection, linksTo, where: where && Object.fromEntries(where), limit, cursor }
       await withNode(place, async (api) => {
-        const answer = await api.post<RecordsPage>('/query', query)
+        const answer = await api.post('/query', isPage('records', isRecordJson), query)
         printPage(terminal, { items: answer.records, line: recordLine, answer, cursor: answer.cursor, json })
       })
       return 0
@@ -43,11 +43,6 @@ const flags = {
   },
   ...pageFlags,
 } as const satisfies Record<string, Flag>
-
-interface RecordsPage {
-  readonly records: readonly RecordJson[]
-  readonly cursor?: string
-}
 
 function fieldValue(typed: string): readonly [path: string, value: string | number | boolean] {
   const [, path, value] = /^([^=]+)=(.*)$/s.exec(typed) ?? []

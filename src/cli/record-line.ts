@@ -1,7 +1,13 @@
+import { hasTexts } from './pages.ts'
+
 /** A record, as the API writes it. */
 export interface RecordJson {
   readonly uri: string
   readonly value: unknown
+}
+
+export function isRecordJson(body: unknown): body is RecordJson {
+  return hasTexts(body, ['uri']) && body.value !== undefined
 }
 
 /** Where a record is, and as much of what it says as a line holds. */

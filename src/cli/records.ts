@@ -3,6 +3,7 @@ import { type Command, type Flag, type Program, readFlags, toggle } from '@tideg
 import { NotFound } from './node/api-client.ts'
 import { nodeFlags, withNode } from './node/with-node.ts'
 import { nodeHelp } from './pages.ts'
+import { isRecordJson } from './record-line.ts'
 
 /** `records URI`: one record. */
 export function recordsCommand({ name }: Program): Command {
@@ -26,7 +27,7 @@ export function recordsCommand({ name }: Program): Command {
       const path = ['/records', did, collection, rkey].map((part, i) => (i ? encodeURIComponent(part) : part))
       return withNode(place, async (api) => {
         try {
-          const record = await api.get<unknown>(path.join('/'))
+          const record = await api.get(path.join('/'), isRecordJson)
           out(`${json ? JSON.stringify(record) : JSON.stringify(record, null, 2)}\n`)
           return 0
         } catch (error) {

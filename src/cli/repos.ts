@@ -3,7 +3,7 @@ import { type Command, type Flag, oneOf, type Program, readFlags } from '@tidega
 import { repoStatuses } from '../model/repo.ts'
 import { NotFound } from './node/api-client.ts'
 import { withNode } from './node/with-node.ts'
-import { clean, nodeHelp, pageFlags, printPage } from './pages.ts'
+import { clean, hasTexts, isPage, nodeHelp, pageFlags, printPage } from './pages.ts'
 
 /** `repos [DID]`: what is kept of which repos. */
 export function reposCommand({ name }: Program): Command {
@@ -22,12 +22,12 @@ export function reposCommand({ name }: Program): Command {
       if (more.length > 0) throw new UsageError(`repos takes one DID or none: ${command} [DID]`)
       return withNode(place, async (api) => {
         if (did === undefined) {
-          const answer = await api.get<RepoPage>('/repos', { status, limit, cursor })
+          const answer = await api.get('/repos', isPage('repos', isRepoJson), { status, limit, cursor })
           printPage(terminal, { items: answer.repos, line: repoLine, answer, cursor: answer.cursor, json })
           return 0
         }
         try {
-          const repo = await api.get<Repo>(`/repos/${encodeURIComponent(did)}`)
+          const repo = await api.get(`/repos/${encodeURIComponent(did)}`, isRepoJson)
           terminal.out(`${json ? JSON.stringify(repo) : repoLine(repo).map(clean).join('  ')}\n`)
           return 0
         } catch (error) {
@@ -45,7 +45,8 @@ const flags = {
   ...pageFlags,
 } as const satisfies Record<string, Flag>
 
-interface Repo {
+/** A repo, as the API writes it. */
+interface RepoJson {
   readonly did: string
   readonly handle?: string
   readonly status: string
@@ -53,11 +54,10 @@ interface Repo {
   readonly updatedAt: string
 }
 
-interface RepoPage {
-  readonly repos: readonly Repo[]
-  readonly cursor?: string
+function isRepoJson(body: unknown): body is RepoJson {
+  return hasTexts(body, ['did', 'status', 'updatedAt'], ['handle', 'rev'])
 }
 
-function repoLine({ did, handle = '-', status, rev = '-', updatedAt }: Repo): readonly string[] {
+function repoLine({ did, handle = '-', status, rev = '-', updatedAt }: RepoJson): readonly string[] {
   return [did, status, rev, updatedAt, handle]
 }

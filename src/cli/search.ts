@@ -1,8 +1,8 @@
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { type Command, type Flag, type Program, readFlags, text } from '@tidegauge/tools/cli'
 import { withNode } from './node/with-node.ts'
-import { nodeHelp, pageFlags, printPage } from './pages.ts'
-import { type RecordJson, recordLine } from './record-line.ts'
+import { isPage, limitFlag, nodeHelp, pageFlags, printPage } from './pages.ts'
+import { isRecordJson, recordLine } from './record-line.ts'
 
 /** `search WORDS`: records that hold every word. */
 export function searchCommand({ name }: Program): Command {
@@ -14,10 +14,11 @@ export function searchCommand({ name }: Program): Command {
       const command = `${name} search`
       const { values, words } = readFlags({ command, flags, args, allowsWords: true })
       const { collection, limit, cursor, json, ...place } = values
-      if (words.length === 0) throw new UsageError(`search needs a word to look for: ${command} WORD…`)
+      if (words.every((word) => word.trim() === ''))
+        throw new UsageError(`search needs a word to look for: ${command} WORD…`)
       await withNode(place, async (api) => {
         const query = { q: words.join(' '), collection, limit, cursor }
-        const answer = await api.get<SearchPage>('/search', query)
+        const answer = await api.get('/search', isPage('hits', isRecordJson), query)
         printPage(terminal, { items: answer.hits, line: recordLine, answer, cursor: answer.cursor, json })
       })
       return 0
@@ -28,9 +29,5 @@ export function searchCommand({ name }: Program): Command {
 const flags = {
   collection: { argument: 'NSID', help: 'Only records of this collection.', read: text },
   ...pageFlags,
+  limit: limitFlag(100, 25),
 } as const satisfies Record<string, Flag>
-
-interface SearchPage {
-  readonly hits: readonly RecordJson[]
-  readonly cursor?: string
-}

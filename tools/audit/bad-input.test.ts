@@ -149,7 +149,7 @@ describe('tidegauge audit with bad input', () => {
       { path: 'no-content', says: /204; the service could not answer/ },
       { path: 'none', says: /404: there is nothing at this path/ },
       { path: 'circle', says: /it redirects in a circle/ },
-      { path: 'to-file', says: /it cannot be asked: .*; check the address/ },
+      { path: 'to-file', says: /it cannot be reached: .*; check the address/ },
       { path: 'bad-gzip', says: /cannot be unpacked; fix the server/ },
       { path: 'cut', says: /it broke off the connection/ },
       { path: 'drip', says: /no whole answer within 0.2 s/ },
@@ -163,7 +163,7 @@ describe('tidegauge audit with bad input', () => {
       { given: 'ftp://x/y', says: /ftp:\/\/x\/y: only http:\/\/ and https:\/\/ can be asked/ },
       { given: 'http://', says: /http:\/\/: it is not an address; write one like/ },
       { given: 'http://me:secret@[', says: /^tidegauge: http:\/\/\[: it is not an address/m },
-      { given: 'http://127.0.0.1:1', says: /it cannot be asked: bad port; check the address/ },
+      { given: 'http://127.0.0.1:1', says: /it cannot be reached: bad port; check the address/ },
       { given: 'http://a.invalid/', says: /the name of the host is not known; check the address/ },
     ].map(({ given, says }) => ({ flags: () => ({ scrape: [[file('good.txt')], [given]] }), says })),
     ...[

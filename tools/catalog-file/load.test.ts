@@ -170,6 +170,11 @@ describe('a catalog in a file', () => {
     assert.deepEqual([shop?.alerts, shop?.recordings, shop?.panels, shop?.description], [[], [], [], ''])
   })
 
+  it('is told to be missing in the same words, whatever it would have been', async () => {
+    for (const file of ['no/such.ts', 'no/such.yaml'])
+      await assert.rejects(loadCatalog(file), { message: `${file}: there is no such file; check the path` })
+  })
+
   it('may be JSON, and metrics alone', async () => {
     const [service] = await load(
       'm.json',

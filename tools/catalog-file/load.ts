@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Component, ComponentCatalog } from '@tidegauge/otel/catalog'
 import { readSettingsFile } from '@tidegauge/otel/settings-file'
+import { readTextFile } from '@tidegauge/otel/text-file'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { resolveCatalog } from './resolve.ts'
 import { writtenCatalog } from './schema.ts'
@@ -32,6 +33,8 @@ async function fromData(file: string): Promise<readonly ComponentCatalog[]> {
 }
 
 async function fromModule(file: string): Promise<readonly ComponentCatalog[]> {
+  // Says what keeps it from being read better than `import` does.
+  await readTextFile(file)
   let exported: Readonly<Record<string, unknown>>
   try {
     exported = await import(pathToFileURL(resolve(file)).href)

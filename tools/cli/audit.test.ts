@@ -59,7 +59,7 @@ describe('flags of tidegauge audit', () => {
     { args: '--output a --output b', says: /--output is given more than once/ },
     { args: '--json --markdown', says: /--json and --markdown exclude each other/ },
     { args: '--output a b', says: /"b" belongs to no flag/ },
-    { args: '--dashboards --json', says: /--dashboards lacks its value: write --dashboards=GLOB…/ },
+    { args: '--dashboards --json', says: /--dashboards needs a value: write --dashboards=GLOB…/ },
     { args: '--json=yes', says: /--json takes no value/ },
     { args: '--scrapes none', says: /--scrapes is "none", but must be a whole number/ },
     { args: '--interval soon', says: /--interval is "soon", but must be a duration/ },

@@ -46,7 +46,7 @@ export function auditCommand(program: Program, load: () => Promise<AuditRoom> = 
     async run(args, terminal) {
       const { values } = readFlags({ command: `${name} audit`, flags, args })
       if (values['list-checks'] === true) {
-        if (args.length > 1) throw new UsageError('--list-checks stands alone; leave the other flags out')
+        if (args.length > 1) throw new UsageError('--list-checks takes no other flags; leave them out')
         terminal.out((await load()).listChecks())
         return 0
       }
@@ -82,7 +82,7 @@ function auditFlags(ownCatalog: string | undefined) {
     },
     scrapes: {
       argument: 'N',
-      help: 'scrape each URL so many times (default 1)',
+      help: 'how many times to scrape each URL (default 1)',
       read: wholeNumber(1, 999_999_999),
     },
     interval: { argument: 'DURATION', help: 'pause between two scrapes (default 10s)', read: duration },

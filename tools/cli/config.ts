@@ -32,7 +32,7 @@ export function configPrintCommand({ name, version }: Program): Command {
       },
     ],
     async run(args, { out }) {
-      if (args.length > 0) throw new UsageError(`config print takes nothing: ${name} config print`)
+      if (args.length > 0) throw new UsageError(`config print takes no arguments: ${name} config print`)
       const { printConfig } = await import('@tidegauge/otel/configuration')
       out(await printConfig({ service: { name, version }, environment: processEnvironment() }))
       return 0

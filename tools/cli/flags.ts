@@ -151,7 +151,7 @@ function textOf({ argument }: Flag, { name, rawName, value, inlineValue }: Optio
   }
   // What begins with a dash is the next flag; whoever means a value writes it after "=".
   if (value === undefined || (!inlineValue && /^-./.test(value)))
-    throw new UsageError(`--${name} lacks its value: write --${name}=${argument}`)
+    throw new UsageError(`--${name} needs a value: write --${name}=${argument}`)
   return value
 }
 

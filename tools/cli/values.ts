@@ -46,7 +46,7 @@ export function truth(text: string): boolean {
 export function listOf<Part>(read: (text: string) => Part): (text: string) => readonly Part[] {
   return (text) =>
     text.split(',').map((part) => {
-      if (part.trim() === '') throw new InvalidValue('must be a list with commas, without empty parts')
+      if (part.trim() === '') throw new InvalidValue('must be a comma-separated list without empty parts')
       return read(part.trim())
     })
 }

@@ -175,7 +175,7 @@ class Scanner {
     )
   }
 
-  /** Behind the comma that follows, or at the closing bracket. */
+  /** After the comma that follows, or at the closing bracket. */
   #next(end: number): number {
     const at = this.#skipSpace(end)
     return this.#text.charCodeAt(at) === comma ? this.#skipSpace(at + 1) : at

@@ -60,7 +60,7 @@ async function replace({ file, path, before, after }: Replacing): Promise<string
   // Renaming asks for permission on the folder alone, and who protects a file means it.
   await access(path, constants.W_OK)
   if ((await readFile(path, 'utf8')) !== before)
-    throw new UsageError(`${file}: somebody changed it in the meantime; run the command once more`)
+    throw new UsageError(`${file}: somebody changed it in the meantime; run the command again`)
   const backup = await keep(path, before)
   const fresh = await writeBeside(path, after)
   try {

@@ -54,6 +54,6 @@ describe('expandFiles', () => {
       console.log(files.length)`
     const said = execFileSync(process.execPath, ['--input-type=module', '-e', script, join(dir, '**/*.json')])
     await chmod(join(dir, 'closed'), 0o755)
-    assert.equal(`${said}`, `${join(dir, 'closed')}: it may not be looked into; check its permissions\n4\n`)
+    assert.equal(`${said}`, `${join(dir, 'closed')}: it cannot be read; check its permissions\n4\n`)
   })
 })

@@ -47,7 +47,7 @@ async function matches(pattern: string, onProblem: (problem: UsageError) => void
 
 async function refuseClosed(folder: string, onProblem: (problem: UsageError) => void): Promise<void> {
   await access(folder, constants.R_OK | constants.X_OK).catch((cause) =>
-    onProblem(new UsageError(`${folder}: it may not be looked into; check its permissions`, { cause })),
+    onProblem(new UsageError(`${folder}: it cannot be read; check its permissions`, { cause })),
   )
 }
 

@@ -109,15 +109,15 @@ function reasonOf(error: unknown, timeoutMs: number): string {
   if (code.startsWith('Z_'))
     return 'its answer is said to be compressed and cannot be unpacked; fix the server'
   if (message === 'redirect count exceeded') return 'it redirects in a circle; give the address that answers'
-  return `it cannot be asked: ${message}; check the address`
+  return `it cannot be reached: ${message}; check the address`
 }
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there; start it or check the address',
   ENOTFOUND: 'the name of the host is not known; check the address',
   EAI_AGAIN: 'the name of the host is not known; check the address',
-  EHOSTUNREACH: 'there is no way to this host; check the address and the network',
-  ENETUNREACH: 'there is no way to this host; check the address and the network',
+  EHOSTUNREACH: 'this host cannot be reached; check the address and the network',
+  ENETUNREACH: 'this host cannot be reached; check the address and the network',
   ECONNRESET: 'it broke off the connection; is it overloaded, or does it want https://?',
   UND_ERR_SOCKET: 'it broke off the connection; is it overloaded, or does it want https://?',
   UND_ERR_CONNECT_TIMEOUT: 'nobody answers there; check the address and the firewall',

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** How a folder differs from the files that should be in it, by path. */
@@ -38,11 +38,24 @@ export async function writeFiles(dir: string, files: ReadonlyMap<string, string>
     if (how === 'left over') {
       await rm(file)
     } else {
-      await mkdir(dirname(file), { recursive: true })
+      await makeFolder(dirname(file))
       await writeFile(file, files.get(path) ?? '')
     }
   }
   return drift
+}
+
+/** Does without the `recursive` of Node, which never returns where a file system refuses with ENOENT, as /proc does. */
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(dir)).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(dir) === dir) throw error
+    await makeFolder(dirname(dir))
+    await mkdir(dir)
+  }
 }
 
 /** Rules that a person put beside the generated ones are left alone. */

@@ -55,7 +55,7 @@ function checked(from: string, scrape: Scrape, text: string): Scrape {
   const samples = [...scrape.families.values()].reduce((sum, family) => sum + family.samples.length, 0)
   if (samples > 0) return scrape
   if (/^\s*</.test(text)) throw new UsageError(`${from}: ${htmlReason}`)
-  if (problem === undefined) throw new UsageError(`${from}: it holds no series; is the service measured?`)
+  if (problem === undefined) throw new UsageError(`${from}: it holds no series; is the service instrumented?`)
   throw new UsageError(
     `${from}:${problem.line}: ${problem.reason}; give a scrape in the Prometheus text format or OpenMetrics`,
   )

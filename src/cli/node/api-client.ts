@@ -5,51 +5,73 @@ export interface ApiClient {
   /** Where it is, for messages. */
   readonly origin: string
   /** @throws {NotFound} {@link UsageError} {@link UnreachableNode} */
-  get<Answer>(path: string, query?: Readonly<Record<string, string | number | undefined>>): Promise<Answer>
-  post<Answer>(path: string, body: unknown): Promise<Answer>
+  get<Answer>(
+    path: string,
+    isAnswer: IsAnswer<Answer>,
+    query?: Readonly<Record<string, string | number | undefined>>,
+  ): Promise<Answer>
+  post<Answer>(path: string, isAnswer: IsAnswer<Answer>, body: unknown): Promise<Answer>
 }
+
+/** Tells the answer of a node from what any other program says at that address. */
+export type IsAnswer<Answer> = (body: unknown) => body is Answer
 
 /** The node knows of no such thing. The message is the node's. */
-export class NotFound extends Error {
-  override readonly name = 'NotFound'
-}
+export class NotFound extends UsageError {}
 
-/** Nobody answers there. */
+/** No node answers there. */
 export class UnreachableNode extends UsageError {}
 
-/** Asks a node by HTTP. */
+/** Asks a node by HTTP. @throws {UsageError} for a token that no header can carry. */
 export function connectApi(origin: URL, token: string | undefined): ApiClient {
-  const ask = async <Answer>(path: string, init: RequestInit = {}): Promise<Answer> => {
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+    throw new UsageError(
+      'the token holds spaces or other characters that no token has: see TIDEGAUGE_TOKEN and --token',
+    )
+  const ask = async <Answer>(
+    path: string,
+    isAnswer: IsAnswer<Answer>,
+    init: RequestInit = {},
+  ): Promise<Answer> => {
     const headers = {
       ...(init.headers as Record<string, string>),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     }
     let response: Response
+    let text: string
     try {
       response = await fetch(new URL(path, origin), {
         ...init,
         headers,
         signal: AbortSignal.timeout(timeoutMs),
       })
+      text = await response.text()
     } catch (cause) {
-      const { code = (cause as Error).message } = ((cause as Error).cause ?? {}) as NodeJS.ErrnoException
-      throw new UnreachableNode(`the node at ${origin.origin} does not answer (${code}): is it running?`, {
-        cause,
-      })
+      throw new UnreachableNode(
+        `the node at ${origin.origin} does not answer (${reason(cause)}): is it running?`,
+        {
+          cause,
+        },
+      )
     }
-    if (response.ok) return (await response.json()) as Answer
-    throw refusal(origin, response.status, await detailOf(response))
+    const body = parsed(text)
+    if (response.ok && isAnswer(body)) return body
+    const type = response.headers.get('content-type')?.split(';', 1)[0] ?? 'no Content-Type'
+    if (!response.ok && type === 'application/problem+json') throw refusal(origin, response.status, body)
+    throw new UnreachableNode(
+      `${origin.origin} does not answer as a node does (${response.status}, ${type}): name the address that serve prints for the API`,
+    )
   }
   return {
     origin: origin.origin,
-    get: (path, query = {}) => {
+    get: (path, isAnswer, query = {}) => {
       const search = new URLSearchParams()
       for (const [name, value] of Object.entries(query))
         if (value !== undefined) search.set(name, String(value))
-      return ask(search.size > 0 ? `${path}?${search}` : path)
+      return ask(search.size > 0 ? `${path}?${search}` : path, isAnswer)
     },
-    post: (path, body) =>
-      ask(path, {
+    post: (path, isAnswer, body) =>
+      ask(path, isAnswer, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
@@ -60,12 +82,25 @@ export function connectApi(origin: URL, token: string | undefined): ApiClient {
 /** Longer than any page takes, and short enough to notice a node that hangs. */
 const timeoutMs = 30_000
 
-async function detailOf(response: Response): Promise<string> {
-  const { detail } = (await response.json().catch(() => ({}))) as { readonly detail?: string }
-  return detail ?? `it answers with ${response.status}`
+/** @returns undefined for what is not JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
-function refusal({ origin }: URL, status: number, said: string): Error {
+/** What `fetch` says is in the cause of its error. */
+function reason(error: unknown): string {
+  const { message, cause } = error as Error
+  const { code, message: deeper } = (cause ?? {}) as NodeJS.ErrnoException
+  return code ?? deeper ?? message
+}
+
+function refusal({ origin }: URL, status: number, problem: unknown): Error {
+  const { detail } = (problem ?? {}) as { readonly detail?: unknown }
+  const said = typeof detail === 'string' ? detail : `it answers with ${status}`
   if (status === 404) return new NotFound(said)
   if (status === 401)
     return new UsageError(`the node at ${origin} asks for its token: set TIDEGAUGE_TOKEN, or give --token`)

@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { UsageError } from '@tidegauge/otel/usage-error'
 import type { Addresses } from '../../serve.ts'
 
 /** What a running node says of itself in its data folder, for commands on the same machine. */
@@ -32,14 +33,21 @@ export async function writeNodeFile(
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) }
 }
 
-/** @returns undefined where no node has written one, or the process that did is gone. */
+/**
+ * @returns undefined where no node has written one, or the process that did is gone.
+ * @throws {UsageError} when the node is another user's.
+ */
 export async function readNodeFile(dir: string): Promise<NodeFile | undefined> {
+  const path = join(dir, fileName)
   try {
-    const file: NodeFile = JSON.parse(await readFile(join(dir, fileName), 'utf8'))
-    return isAlive(file.pid) ? file : undefined
+    const file: NodeFile = JSON.parse(await readFile(path, 'utf8'))
+    return URL.canParse(file.api) && isAlive(file.pid) ? file : undefined
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (error instanceof SyntaxError || code === 'ENOENT') return undefined
+    throw new UsageError(`${path} cannot be read (${code}): name the node that runs there with --api`, {
+      cause: error,
+    })
   }
 }
 

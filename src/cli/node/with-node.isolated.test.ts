@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -116,13 +118,23 @@ describe('commands that touch data', () => {
     assert.equal(existsSync(none), false)
   })
 
+  it('say what keeps them out of a folder', async () => {
+    const file = join(data, 'file')
+    writeFileSync(file, '')
+    const { code, err } = await run('repos', '--data', file)
+    assert.deepEqual([code, err.includes(`the data folder ${file} is a file: name another`)], [2, true])
+  })
+
   const wrong = [
     { args: ['records', 'nonsense'], says: /takes one URI/ },
     { args: ['repos', 'a', 'b'], says: /takes one DID or none/ },
     { args: ['search'], says: /needs a word/ },
+    { args: ['search', ''], says: /needs a word/ },
+    { args: ['search', 'x', '--limit', '101'], says: /whole number from 1 to 100$/m },
     { args: ['query', '--where', 'x'], says: /--where is "x", but must be PATH=VALUE/ },
     { args: ['repos', '--api', 'nowhere'], says: /--api is "nowhere", but must be an address/ },
     { args: ['repos', '--api', 'http://127.0.0.1:9'], says: /does not answer/ },
+    { args: ['repos', '--api', 'http://127.0.0.1:9', '--token', 'a b'], says: /the token holds spaces/ },
     { args: ['repos', '--limit', '0'], says: /whole number from 1/ },
   ]
   for (const { args, says } of wrong)
@@ -131,4 +143,64 @@ describe('commands that touch data', () => {
       assert.equal(code, 2)
       assert.match(err, says)
     })
+})
+
+describe('commands that are given the address of another program', () => {
+  let answer: { readonly status: number; readonly type: string; readonly body: string }
+  const server = createServer((_request, response) => {
+    response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
+  })
+  const api = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  before(async () => {
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+  })
+  after(() => server.close())
+
+  const json = 'application/json'
+  const answers = [
+    { status: 404, type: 'text/html', body: '<p>' },
+    { status: 404, type: json, body: '{"detail":"no such page"}' },
+    { status: 501, type: 'text/html', body: '<p>' },
+    { status: 200, type: 'text/html', body: '<p>' },
+    { status: 200, type: json, body: 'null' },
+    { status: 200, type: json, body: '{"a":1}' },
+    { status: 200, type: json, body: '{"repos":{},"records":1,"hits":"x","uri":2}' },
+    { status: 200, type: json, body: '{"repos":[1],"records":[{"uri":"x"}],"hits":[null]}' },
+  ]
+  const commands = [
+    ['repos'],
+    ['repos', 'did:plc:x'],
+    ['records', 'at://did:plc:x/a.b.c/d'],
+    ['query'],
+    ['search', 'x'],
+  ]
+  for (const given of answers)
+    it(`say so: ${given.status} ${given.type} ${given.body}`, async () => {
+      answer = given
+      for (const command of commands) {
+        const { code, out, err } = await run(...command, '--api', api())
+        assert.deepEqual(
+          [code, out, err],
+          [
+            2,
+            '',
+            `tidegauge: ${api()} does not answer as a node does (${given.status}, ${given.type}): name the address that serve prints for the API\n`,
+          ],
+          command.join(' '),
+        )
+      }
+    })
+
+  it('say what a node refuses, without a stack where it knows of no such thing', async () => {
+    answer = {
+      status: 404,
+      type: 'application/problem+json',
+      body: '{"detail":"there is nothing at /search"}',
+    }
+    const { code, err } = await run('search', 'x', '--api', api())
+    assert.deepEqual([code, err], [2, 'tidegauge: there is nothing at /search\n'])
+    answer = { status: 400, type: 'application/problem+json', body: 'null' }
+    assert.match((await run('repos', '--api', api())).err, /refuses: it answers with 400\n$/)
+  })
 })

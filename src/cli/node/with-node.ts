@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UsageError } from '@tidegauge/otel/usage-error'
@@ -17,7 +17,7 @@ export const nodeFlags = {
   },
   token: {
     argument: 'TOKEN',
-    help: 'What the node asks its callers for; better given as TIDEGAUGE_TOKEN.',
+    help: 'Bearer token of the node; better given as TIDEGAUGE_TOKEN.',
     read: text,
     secret: true,
   },
@@ -44,10 +44,7 @@ export async function withNode<Result>(
   ask: (client: ApiClient) => Promise<Result>,
 ): Promise<Result> {
   if (api !== undefined) return ask(connectApi(api, token))
-  if (!existsSync(join(data, 'tidegauge.db')))
-    throw new UsageError(
-      `nothing is kept in ${data}: start tidegauge serve, or name another folder with --data or a node with --api`,
-    )
+  await requireData(data)
   for (const deadline = Date.now() + startingMs; ; await sleep(100)) {
     try {
       // Loaded here, as a node that runs leaves no use for it.
@@ -64,7 +61,23 @@ export async function withNode<Result>(
       if (!(error instanceof UnreachableNode) || Date.now() > deadline) throw error
     }
     if (Date.now() > deadline)
-      throw new UsageError(`a node uses ${data} and does not say where it can be asked: name it with --api`)
+      throw new UsageError(`a node runs on ${data} and does not say where its API is: name it with --api`)
+  }
+}
+
+/** @throws {UsageError} when nothing was ever kept there, or this user may not see it. */
+async function requireData(dir: string): Promise<void> {
+  try {
+    await stat(join(dir, 'tidegauge.db'))
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException
+    const fault =
+      code === 'ENOENT'
+        ? `nothing is kept in ${dir}: start tidegauge serve, or name`
+        : code === 'ENOTDIR'
+          ? `the data folder ${dir} is a file: name`
+          : `the data folder ${dir} cannot be read (${code}): let this user in, or name`
+    throw new UsageError(`${fault} another folder with --data or a node with --api`, { cause })
   }
 }
 

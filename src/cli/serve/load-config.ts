@@ -75,7 +75,7 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): rea
     const key = known.get(name)
     if (key === undefined)
       throw new UsageError(
-        `${name} is not a variable of tidegauge${didYouMean(name, known.keys())}: unset it, or mend its name`,
+        `${name} is not a variable of tidegauge${didYouMean(name, known.keys())}: unset it, or correct its name`,
       )
     return [key, { text, origin: name }]
   })

@@ -11,7 +11,7 @@ export function serveCommand(program: Program): Command {
     synopsis: '[FLAGS]',
     details: configHelp,
     examples: [
-      { type: 'serve', toDo: 'Show living numbers on an embedded demo network.' },
+      { type: 'serve', toDo: 'Show live metrics of an embedded demo network.' },
       {
         type: 'serve --relay https://relay1.us-east.bsky.network --collections app.bsky.feed.*',
         toDo: 'Keep posts, likes and reposts of the whole network.',

@@ -38,7 +38,7 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     read: serverAddress(['https:', 'http:']),
   },
   allowLoopback: {
-    help: 'Let networks on loopback and plain http in.',
+    help: 'Accept loopback addresses and plain http.',
     initial: false,
     read: truth,
   },
@@ -105,7 +105,7 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
   },
   highWater: {
     argument: 'N',
-    help: 'Entries waiting above which reading pauses.',
+    help: 'Reading pauses while more entries than this wait.',
     initial: 100_000,
     read: wholeNumber(1, 1_000_000_000),
   },
@@ -117,7 +117,7 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
   },
   token: {
     argument: 'TOKEN',
-    help: 'What callers of the API have to show; better given as TIDEGAUGE_TOKEN, which other users cannot see.',
+    help: 'Bearer token that callers of the API must send; better given as TIDEGAUGE_TOKEN, which other users cannot see.',
     initial: undefined,
     initially: 'none',
     read: bearerToken,

@@ -24,7 +24,7 @@ export function importKey(multikey: string, native: NativeSecp256k1 | null = nat
     if (type === 'p256') return opensslKey(publicKeyBytes, p256)
     return native ? nativeKey(publicKeyBytes, native) : opensslKey(publicKeyBytes, k256)
   } catch (cause) {
-    throw new InvalidError('the signing key is not a public key of the curves k256 or p256', { cause })
+    throw new InvalidError('the signing key is not a public key on the curve k256 or p256', { cause })
   }
 }
 

@@ -45,6 +45,18 @@ describe('generate', () => {
     assert.equal(await readFile(join(out, 'dashboards/alerts/own.yaml'), 'utf8'), 'groups: []\n')
   })
 
+  it('refuses a folder that cannot be made', { timeout: 10_000 }, async () => {
+    await writeFile(join(out, 'file'), '')
+    // Node's own recursive mkdir never returns from /proc.
+    for (const [to, code] of [
+      ['/proc/tidegauge', 'ENOENT'],
+      [join(out, 'file'), 'ENOTDIR'],
+    ] as const)
+      await assert.rejects(run({ out: to }), {
+        message: `${to}: it cannot be written (${code}); choose another --out`,
+      })
+  })
+
   it('says on the page of runbooks that there is none where a catalog declares no alert', async () => {
     const catalog = join(out, 'metrics.yaml')
     await writeFile(catalog, 'metrics: [{ name: orders, instrument: counter, description: Orders. }]\n')

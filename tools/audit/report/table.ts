@@ -36,7 +36,7 @@ export function countsInWords(findings: readonly Finding[]): string {
   })
   return parts.length > 1
     ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
-    : (parts[0] ?? 'no finding')
+    : (parts[0] ?? 'no findings')
 }
 
 /** So many names are shown; the others are counted, and in the other reports. */

@@ -27,7 +27,7 @@ export const queryNeverTrue: Check = {
             check,
             level: 'error',
             reason: `Nothing is ever ${asked} there, so that it finds nothing.`,
-            mend: 'Turn the comparison round, or correct its number.',
+            mend: 'Reverse the comparison, or correct its number.',
             about: asked,
             at: each.operator.from,
           }),

@@ -62,7 +62,7 @@ function isUnderstood(around: readonly Expression[], selector: Expression): bool
   return false
 }
 
-/** Behind `and` and `unless` only the labels count; a total compared with 0 asks whether it ever happened. */
+/** After `and` and `unless` only the labels count; a total compared with 0 asks whether it ever happened. */
 function isBeside({ operator, left, right, isBool }: Binary, inner: Expression): boolean {
   if (setOperators.has(operator.text)) return operator.text !== 'or' && inner === right
   if (!comparisons.has(operator.text) || isBool) return false

@@ -40,7 +40,7 @@ export const ruleFlipped: Check = {
             check,
             level: 'warning',
             reason: `It fires while ${name} is ${each.operator.text} ${value}, which reads as if all were well.`,
-            mend: isOther ? 'Write == 0.' : `Turn the comparison round: ${isBelow ? '>' : '<'}.`,
+            mend: isOther ? 'Write == 0.' : `Reverse the comparison: ${isBelow ? '>' : '<'}.`,
             about: name ?? '',
             at: each.operator.from,
           }),
