@@ -26,6 +26,14 @@ describe('the test files', () => {
     )
   })
 
+  it('have no hooks for the tests of all others', () => {
+    const isHook = /^(before|after|beforeEach|afterEach)\(/m
+    assert.deepEqual(
+      shared.filter((file) => isHook.test(text(file))),
+      [],
+    )
+  })
+
   it('start processes and threads only where they are isolated', () => {
     assert.deepEqual(
       shared.filter((file) => /from 'node:(child_process|cluster|worker_threads)'/.test(text(file))),

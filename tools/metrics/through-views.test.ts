@@ -2,12 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import type { MetricDefinition } from '@tidegauge/otel/catalog'
 import { runAudit } from '../audit/audit.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'tidegauge-views-'))
-after(() => rmSync(folder, { recursive: true }))
 
 const took = {
   name: 'shop.request.duration',
@@ -18,19 +15,19 @@ const took = {
   stream: { name: 'shop.duration', attributes: { path: 'http.route' } },
 } as const satisfies MetricDefinition
 
-writeFileSync(
-  join(folder, 'shop.ts'),
-  `import { metrics } from '@opentelemetry/api'
+const source = `import { metrics } from '@opentelemetry/api'
 const took = metrics.getMeter('shop').createHistogram('shop.request.duration', { unit: 's', description: 'Took.' })
 export function served(route: string, seconds: number) {
   took.record(seconds, { 'http.route': route, 'url.scheme': 'http' })
 }
 served('/', 1)
-`,
-)
+`
 
 describe('an instrument that a view of the catalog renames', () => {
-  it('is audited under the name and with the labels that it is exported with', async () => {
+  it('is audited under the name and with the labels that it is exported with', async (test) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tidegauge-views-'))
+    test.after(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'shop.ts'), source)
     const components = [
       {
         name: 'shop',
