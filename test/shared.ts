@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { subscribe } from 'node:diagnostics_channel'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { parseArgs } from 'node:util'
@@ -10,6 +11,8 @@ import { changedIn, processState, resourcesInUse } from './process-state.ts'
 // --test-isolation=none would do, but passes over a file that throws after its first test.
 
 const { order } = parseArgs({ options: { order: { type: 'string' } } }).values
+const started: unknown[] = []
+subscribe('child_process', () => started.push(new Error('a program was started').stack))
 const { exit } = process
 process.exit = () => {
   throw new Error('the process is shared: a test that ends it would take all others with it')
@@ -28,6 +31,8 @@ for (const file of inOrder(findTests().shared)) {
   }
 }
 start()
+
+it('no test starts a program', () => assert.deepEqual(started, []))
 
 it('every test leaves the process as it found it', async () => {
   // What was closed is gone a few turns of the event loop later.
