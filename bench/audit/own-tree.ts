@@ -7,7 +7,7 @@ const root = new URL('../..', import.meta.url).pathname
 const inputs = ['--dashboards', 'dashboards/*.json', '--rules', 'dashboards/alerts/*.yaml']
 const commands = [
   ['--catalog', 'tidegauge', ...inputs],
-  ['--catalog', 'tidegauge', ...inputs, '--source', 'src', 'otel'],
+  ['--catalog', 'tidegauge', ...inputs, '--source', 'src', 'otel', 'tools'],
 ]
 
 const run = promisify(execFile)

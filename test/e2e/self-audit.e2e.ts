@@ -79,6 +79,7 @@ describe('tidegauge audit of tidegauge itself, under traffic, with every input t
       '--source',
       'src',
       'otel',
+      'tools',
     ]
     args.push('--scrape', `http://${observed.service.metrics}/metrics`, '--scrapes', '4', '--interval', '2s')
     args.push('--dashboards', 'dashboards/*.json', ...more, '--rules', 'dashboards/alerts/*.yaml')

@@ -293,6 +293,16 @@ const cases: readonly Case[] = [
     source: [{ name: 'orders_total', recordings: [{ ...recording, reach: 'test' }] }],
     finds: ['warning orders_total'],
   },
+  {
+    says: 'a counter at 0 that a catalog declares and an instrument of the same name records',
+    check: metricNeverUpdated,
+    scrapes: [counter(0)],
+    source: [
+      { name: 'orders_total', recordings: [] },
+      { name: 'orders_total', recordings: [recording] },
+    ],
+    finds: ['info orders_total'],
+  },
   { says: 'nothing of a counter that moved', check: metricNeverUpdated, scrapes: [counter(2)], finds: [] },
   {
     says: 'a histogram without observations',

@@ -46,8 +46,12 @@ function findingOf(
   if (moved) return undefined
   const { name, url, line } = family
   const scrapes = targets.find((target) => target.url === url)?.scrapes.length ?? 1
-  const declared = source?.metrics.find((metric) => metric.name === name)
-  const recorded = declared?.recordings?.filter(({ reach }) => reach === 'product') ?? []
+  // One may declare it, as a catalog does, and another make the instrument that records it.
+  const declarations = source?.metrics.filter((metric) => metric.name === name) ?? []
+  const [declared] = declarations
+  const recorded = declarations.flatMap(({ recordings = [] }) =>
+    recordings.filter(({ reach }) => reach === 'product'),
+  )
   const nothingRecords = declared?.recordings !== undefined && recorded.length === 0
   const since = prometheus
     ? 'in the last 24 hours'

@@ -32,13 +32,13 @@ export const queryUnknownLabel: Check = {
     function report(
       located: ReadQuery,
       { label, of, effect, level }: LabelFault,
-      using = knowledge,
+      known = knowledge,
     ): Finding {
       const selectors = selectorsIn(of)
-      const own = selectors.flatMap((selector) => using.ownLabels(selector))
+      const own = selectors.flatMap((selector) => known.ownLabels(selector))
       const names = [...new Set(selectors.map(({ name }) => name?.text ?? 'the metric'))].join(', ')
       // The series had it, and what is around them has left it out.
-      if (selectors.some((selector) => using.mayCarry(selector, label.text)))
+      if (selectors.some((selector) => known.mayCarry(selector, label.text)))
         return queryFinding(located, {
           check,
           level,
