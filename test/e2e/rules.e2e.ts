@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { components } from '../../src/catalog/catalog.ts'
+import { ownCatalog } from '../../src/cli/own-catalog.ts'
 import { publicName } from '../../tools/catalog-file/render-query.ts'
 import { generate } from '../../tools/generate/generate.ts'
 import { ruleFiles } from './harness/observed.ts'
@@ -72,7 +73,7 @@ jobs: [tide.one, tide-two]
 `,
     )
     const out = join(folder, 'out')
-    await generate({ out, config, catalog: undefined, check: false })
+    await generate({ out, config, catalog: undefined, own: ownCatalog, check: false })
     const files = ruleFiles.map((file) => join(out, 'dashboards/alerts', basename(file)))
     const checked = run('check', 'rules', '--lint=all', '--lint-fatal', ...files)
     assert.ok(checked.ok, checked.said)
@@ -96,7 +97,7 @@ jobs: [tide.one, tide-two]
       const config = join(folder, 'bounds.json')
       writeFileSync(config, JSON.stringify({ thresholds: Object.fromEntries(thresholds) }))
       const out = join(folder, `at-${bound}`)
-      await generate({ out, config, catalog: undefined, check: false })
+      await generate({ out, config, catalog: undefined, own: ownCatalog, check: false })
       const files = ruleFiles.map((file) => join(out, 'dashboards/alerts', basename(file)))
       const tested = run('test', 'rules', ...files.map(testOf))
       assert.ok(tested.ok, tested.said)

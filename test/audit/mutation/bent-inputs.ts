@@ -8,6 +8,7 @@ import { throughViews } from '../../../tools/metrics/through-views.ts'
 import { readRules } from '../../../tools/rules/read.ts'
 import { parseScrape } from '../../../tools/scrape/parse.ts'
 import type { Change, Tree } from './mutant.ts'
+import { sourceFiles } from './source-files.ts'
 
 /** The inputs of a tree with one change, of which only what is changed was read again: all of it takes too long for thousands. */
 export interface BentInputs {
@@ -78,9 +79,10 @@ function expectedOf(
   return expectedFrom({ catalog: { file, components }, dashboards, rules })
 }
 
-async function readSourceOf({ source }: Tree): Promise<Declared> {
+async function readSourceOf(tree: Tree): Promise<Declared> {
   const { readSource } = await import('../../../tools/source/read-source.ts')
-  const { declared, problems } = await readSource({ files: source })
+  const files = (await sourceFiles(tree)).map(({ path }) => path)
+  const { declared, problems } = await readSource({ files })
   const [problem] = problems
   if (problem) throw new Error(`${problem.file} ${problem.reason}`)
   return declared

@@ -1,8 +1,8 @@
 import type { Declared } from '../../../tools/metrics/declared-metric.ts'
 import { analyse, type KnownModules } from '../../../tools/source/analyse.ts'
-import { findFiles } from '../../../tools/source/find-files.ts'
 import { readTexts, type SourceFile } from '../../../tools/source/read-texts.ts'
 import type { TextFile, Tree } from './mutant.ts'
+import { sourceFiles } from './source-files.ts'
 
 /** Reads the source with one file changed; the others are parsed once for all mutants. */
 export async function readBentSource(tree: Tree, change: TextFile): Promise<Declared> {
@@ -19,8 +19,8 @@ interface Read {
 
 let read: Promise<Read> | undefined
 
-async function readFiles({ source }: Tree): Promise<Read> {
-  const files = await findFiles({ files: source, cwd: process.cwd(), problems: [] })
+async function readFiles(tree: Tree): Promise<Read> {
+  const files = await sourceFiles(tree)
   return { files: readTexts({ files, maxFileBytes: 4_000_000, onProblem }), known: new WeakMap() }
 }
 
