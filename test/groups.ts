@@ -5,7 +5,7 @@ const root = join(import.meta.dirname, '..')
 
 /** The test files, as paths from the root of the project. The name alone says in which group a file is. */
 export interface TestGroups {
-  /** `*.test.ts`: all of them run in one process, one after the other. */
+  /** `*.test.ts`: they share a process, in which they run one after the other. */
   readonly shared: readonly string[]
   /** `*.isolated.test.ts`: each runs in a process of its own. */
   readonly isolated: readonly string[]

@@ -7,10 +7,14 @@ import { createRandom } from '../src/demo/random.ts'
 import { findTests } from './groups.ts'
 import { changedIn, processState, resourcesInUse } from './process-state.ts'
 
-// Loads all tests that share a process, in the order of their names or in the one of `--order=SEED`. Node's own
-// --test-isolation=none would do, but passes over a file that throws after its first test.
+// Loads all tests that share a process, in the order of their names or in the one of `--order=SEED`; with `--part=1/2`
+// every second file. Node's own --test-isolation=none would do, but passes over a file that throws after its first test.
 
-const { order } = parseArgs({ options: { order: { type: 'string' } } }).values
+const { order, part } = parseArgs({
+  options: { order: { type: 'string' }, part: { type: 'string', default: '1/1' } },
+}).values
+const [index = 1, parts = 1] = part.split('/').map(Number)
+
 const started: unknown[] = []
 subscribe('child_process', () => started.push(new Error('a program was started').stack))
 const { exit } = process
@@ -20,10 +24,14 @@ process.exit = () => {
 
 // A test waits for those that were declared before it: none begins until all of them are there.
 const { promise: loaded, resolve: start } = Promise.withResolvers<void>()
-it('every test file loads', () => loaded)
+it('every test file loads', async () => {
+  await loaded
+  assert.ok(files.length > 0, `there is no part ${part}`)
+})
 const found = processState()
 const used = resourcesInUse()
-for (const file of inOrder(findTests().shared)) {
+const files = inOrder(findTests().shared).filter((_, at) => at % parts === index - 1)
+for (const file of files) {
   try {
     await import(join(import.meta.dirname, '..', file))
   } catch (error) {
