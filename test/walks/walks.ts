@@ -60,14 +60,16 @@ export async function walkOfFrame(): Promise<readonly string[]> {
   stack.defer(() => looking.close())
   const records = () => Number(looking.prepare('SELECT count(*) AS n FROM record').get()?.n)
   // Made beforehand: the demo network that makes them is no part of the walk.
-  const frames = [await repo.createFrame(1), await repo.createFrame(2)]
-  const send = async (seq: number) => {
-    relay.emit(seq, frames[seq - 1] as Buffer)
+  const frames: Buffer[] = []
+  for (let seq = 1; seq <= 4; seq++) frames.push(await repo.createFrame(seq))
+  let seq = 0
+  const sendNext = async () => {
+    relay.emit(++seq, frames[seq - 1] as Buffer)
     while (records() < seq) await sleep(5)
     await sleep(50)
   }
-  await send(1)
-  return await filesCalledIn(() => send(2))
+  await sendNext()
+  return await filesCalledIn(sendNext)
 }
 
 function documentOf({ did, multikey }: TestRepo) {
