@@ -103,7 +103,7 @@ function recordedElsewhere({ catalog, source }: Tree): ReadonlySet<string> {
     .map(({ name }) => name.replaceAll(/[._](\w)/g, (_, letter: string) => letter.toUpperCase()))
   const byMeter = source
     .flatMap((folder) => globSync('meter/*.ts', { cwd: folder }).map((file) => join(folder, file)))
-    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bbind\(meter, (\w+)/g)])
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\b(?:bind|plainCounter)\(meter, (\w+)/g)])
     .map(([, name = '']) => name)
   return new Set([...byLibraries, ...byMeter])
 }
