@@ -16,11 +16,11 @@ const parts = [...all, ...counted].map((unit, index) => [unit, component(unit, i
 const components = parts.map(([, component]) => component)
 
 describe('dashboards and rules that are generated from a catalog', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tidegauge-units-'))
-  after(() => rmSync(folder, { recursive: true }))
+  let folder = ''
   let audit: Audit
 
   before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tidegauge-units-'))
     for (const [path, text] of generatedFiles({ components })) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), text)
@@ -37,6 +37,7 @@ describe('dashboards and rules that are generated from a catalog', () => {
       rules: [join(folder, 'dashboards/alerts/*.yaml')],
     })
   })
+  after(() => rmSync(folder, { recursive: true }))
 
   it('are all read', () => {
     assert.deepEqual(audit.problems, [])

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { headersOf } from './headers.ts'
 
 describe('headersOf', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'tidegauge-headers-'))
-  after(() => rmSync(dir, { recursive: true }))
+  const dir = join(tmpdir(), `tidegauge-headers-${process.pid}`)
   const file = join(dir, 'headers')
-  writeFileSync(file, 'Authorization: Bearer a:b==\r\n\nX-Scope:one\n')
+  before(() => {
+    mkdirSync(dir)
+    writeFileSync(file, 'Authorization: Bearer a:b==\r\n\nX-Scope:one\n')
+  })
+  after(() => rmSync(dir, { recursive: true }))
 
   const read = [
     { given: ['A: b', 'C:d'], expected: { A: 'b', C: 'd' } },
