@@ -14,8 +14,51 @@ export class FolderInUseError extends SetupError {
 
 /** A relay, a host or a directory failed to answer. Worth retrying. */
 export class UpstreamError extends Error {
-  override readonly name = 'UpstreamError'
-  readonly type = 'network'
+  override readonly name: string = 'UpstreamError'
+  readonly type: 'network' | 'timeout' | 'rate_limited' = 'network'
+}
+
+/** It took too long. */
+export class TimeoutError extends UpstreamError {
+  override readonly name = 'TimeoutError'
+  override readonly type = 'timeout'
+}
+
+/** It was asked too often. */
+export class RateLimitedError extends UpstreamError {
+  override readonly name = 'RateLimitedError'
+  override readonly type = 'rate_limited'
+  /** When to ask again, in ms from now, where it said so. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(message: string, retryAfterMs?: number, options?: ErrorOptions) {
+    super(message, options)
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** A host asks for credentials, or does not let us in. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError'
+  readonly type = 'auth'
+}
+
+/** What a host has contradicts what is already known: older than it, or signed by a key of before. Time may mend it. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError'
+  readonly type = 'conflict'
+}
+
+/** A host does not have a repo, or does not give it out. */
+export class UnavailableRepoError extends Error {
+  override readonly name = 'UnavailableRepoError'
+  readonly type = 'invalid'
+  readonly status: 'unknown' | 'deactivated' | 'suspended' | 'takendown'
+
+  constructor(status: UnavailableRepoError['status'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.status = status
+  }
 }
 
 /** What came from outside breaks the rules it must follow. Asking again gives the same. */

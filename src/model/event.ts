@@ -2,10 +2,16 @@ import type { Did } from './did.ts'
 import type { Nsid } from './nsid.ts'
 
 /**
- * What a repository host says has happened, after the firehose has verified it
+ * What a repository host says has happened, after the firehose has verified it as far as it could
  * (https://atproto.com/specs/sync).
  */
-export type RepoEvent = CommitEvent | SyncEvent | IdentityEvent | AccountEvent
+export type RepoEvent =
+  | CommitEvent
+  | SyncEvent
+  | IdentityEvent
+  | AccountEvent
+  | RejectedEvent
+  | UnverifiedEvent
 
 interface EventBase {
   readonly did: Did
@@ -26,6 +32,9 @@ export interface CommitEvent extends EventBase {
    * otherwise what the commit claims; absent where there is neither.
    */
   readonly prevData?: string
+  /** The revision before this commit, as the host states it; absent for the first one of a repo. */
+  readonly since?: string
+  /** What became of each record that the commit touched: one operation per key, the last one. */
   readonly operations: readonly Operation[]
 }
 
@@ -48,6 +57,23 @@ export interface AccountEvent extends EventBase {
   readonly active: boolean
   /** Why it is not active, in the host's words: `deactivated`, `suspended`, `takendown`, `deleted` or others. */
   readonly status?: string
+}
+
+/** A commit or a new state was refused: the repo may have moved on without us. */
+export interface RejectedEvent extends EventBase {
+  readonly kind: 'rejected'
+  /** `key`: not signed by the key that its DID has now; `rev`: too far ahead of our clock. */
+  readonly reason: 'rejected' | 'key' | 'rev'
+  /** What it calls itself, which nothing has proven. */
+  readonly rev: string
+}
+
+/** A commit or a new state whose DID has no known key yet; it is verified once that is looked up. */
+export interface UnverifiedEvent extends EventBase {
+  readonly kind: 'unverified'
+  readonly rev: string
+  /** The message as it came, in DAG-CBOR: its frame. */
+  readonly frame: Uint8Array
 }
 
 export type Operation = WriteOperation | DeleteOperation

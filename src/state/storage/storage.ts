@@ -28,6 +28,42 @@ export interface Storage extends AsyncDisposable {
   /** The repos among `dids` that are known, for a caller that is about to change them. */
   repos(dids: readonly Did[]): Promise<ReadonlyMap<Did, RepoState>>
 
+  /** The events of a repo that wait, the oldest first. */
+  held(did: Did, limit: number): Promise<readonly HeldEvent[]>
+
+  /** Repos that have events waiting, in the order of their DIDs, after `after`. */
+  withHeld(after: Did | undefined, limit: number): Promise<readonly RepoState[]>
+
+  /** What is staged of a repo: of which tree, and the path of the last record; undefined where nothing is. */
+  staged(did: Did): Promise<{ readonly data: string; readonly lastPath: string } | undefined>
+
+  /** Path (`collection/rkey`) and CID of every record of a repo, in no order, hidden ones included. */
+  entries(did: Did): AsyncIterable<{ readonly path: string; readonly cid: string }>
+
+  /** How many records are kept of a repo, up to `most`. */
+  countRecords(did: Did, most: number): Promise<number>
+
+  /**
+   * Removes from the disk what `clear`, `unveil`, `unstage` and `remove` have left, in slices that each take less
+   * than 20 ms.
+   *
+   * @returns whether there is more.
+   */
+  sweep(): Promise<boolean>
+
+  /** Removes records of collections that are not kept any more, in such slices. @returns how many were removed. */
+  prune(keeps: (collection: Nsid) => boolean, signal?: AbortSignal): Promise<number>
+
+  /** Remembers what was said of a repo; `undefined` forgets it. */
+  setTracking(did: Did, tracking: Tracking | undefined): Promise<void>
+
+  /** All that was said of repos. */
+  tracking(): Promise<ReadonlyMap<Did, Tracking>>
+
+  /** A small text that is kept under a name, such as the filter that the content was kept by. */
+  note(key: string): Promise<string | undefined>
+  setNote(key: string, value: string | undefined): Promise<void>
+
   /** One page of all repos in the order of their DIDs. @throws {InvalidError} for a cursor that no page gave. */
   listRepos(query: RepoQuery): Promise<RepoPage>
 
@@ -55,8 +91,20 @@ export interface Storage extends AsyncDisposable {
 export interface RepoState extends Repo {
   /** How complete the copy is, whatever its host says of the account: the `status` while the account is active. */
   readonly content: ContentStatus
+  /** The sync run that is under way (`content` is `syncing`). */
+  readonly run?: SyncRunState
+  /** How many of its events are held (`RepoChange.hold`). @default 0 */
+  readonly held?: number
+  /** When it was last shown that nothing newer is known: a commit continued it, or a run ended; in ms since 1970. */
+  readonly confirmedAtMs?: number
   /** The last entry of the stream of live events that concerned this repo; absent before the first. */
   readonly position?: number
+}
+
+export interface SyncRunState {
+  readonly ticket: string
+  /** What the repo was before, and is again if the run fails. */
+  readonly before: Exclude<ContentStatus, 'syncing'>
 }
 
 export type ContentStatus = Exclude<RepoStatus, HiddenStatus>
@@ -70,11 +118,40 @@ export const hiddenStatuses = ['deactivated', 'suspended', 'takendown', 'deleted
 export interface RepoChange {
   /** The repo after the change. */
   readonly repo: RepoState
-  /** Removes every record of the repo, before `puts`. @default false */
+  /** Removes every record of the repo, before `puts`, at once for those who ask; the disk follows. @default false */
   readonly clear?: boolean
   readonly puts?: readonly StoredRecord[]
   readonly deletes?: readonly RecordAddress[]
+  /** Stages records that nobody sees before `unveil`. */
+  readonly stage?: Stage
+  /** Makes what is staged of this tree the content of the repo, instead of what it was, before `puts`. */
+  readonly unveil?: { readonly data: string }
+  /** Drops what is staged. @default false */
+  readonly unstage?: boolean
+  /** Adds to the events that wait, in order; bounded by the caller. */
+  readonly hold?: readonly Uint8Array[]
+  /** Removes the events that wait up to and including this one. */
+  readonly release?: number
+  /** Removes the repo itself with all that is kept of it. @default false */
+  readonly remove?: boolean
 }
+
+export interface Stage {
+  /** CID of the root of the tree they belong to, as text. What was staged of another tree is dropped. */
+  readonly data: string
+  /** In the order of their paths, after all that were staged of this tree before. */
+  readonly puts: readonly StoredRecord[]
+}
+
+/** An event that waits for the end of a sync run, or for a key. */
+export interface HeldEvent {
+  /** Grows within a repo. */
+  readonly id: number
+  readonly payload: Uint8Array
+}
+
+/** What the operator, or a caller of the API, has said of one repo. */
+export type Tracking = 'tracked' | 'untracked'
 
 export interface RecordQuery {
   readonly did?: Did
@@ -97,6 +174,8 @@ export interface RecordPage {
 
 export interface RepoQuery {
   readonly status?: RepoStatus
+  /** Only those that were not confirmed since then, in ms since 1970. */
+  readonly confirmedBeforeMs?: number
   readonly limit: number
   readonly cursor?: string
 }
@@ -111,5 +190,7 @@ export interface StorageTotals {
   readonly collections: number
   readonly recordsByKind: Readonly<Record<CollectionKind, number>>
   readonly reposByStatus: Readonly<Record<RepoStatus, number>>
+  /** Events that wait (`hold`). */
+  readonly heldEvents: number
   readonly diskBytes: number
 }

@@ -1,0 +1,112 @@
+/**
+ * Durable jobs, each of which is done once: taken with a lease, completed, tried again later, or set aside as a dead
+ * letter. There are several queues; a job is known by its key, once in each queue.
+ */
+export interface Queue extends AsyncDisposable {
+  /**
+   * Adds jobs. One that is already there keeps its place, or gets the better one of both: the smaller `priority`, the
+   * earlier `dueMs`. A job that is running runs once more afterwards. A dead letter comes back to life.
+   *
+   * @returns how many of them were not there before.
+   */
+  add(queue: string, jobs: readonly NewJob[]): Promise<number>
+
+  /**
+   * Leases jobs that are due: the smallest `priority` first, then the earliest, and of each group (a host) in turn.
+   * A lease that runs out, or whose process died, makes the job due again.
+   *
+   * @param options.without groups that are left out, since they have no capacity now.
+   */
+  take(
+    queue: string,
+    limit: number,
+    options?: { readonly leaseMs?: number; readonly without?: ReadonlySet<string> },
+  ): Promise<readonly Job[]>
+
+  /** Resolves when there may be a job to take, or when `signal` aborts. */
+  ready(queue: string, signal?: AbortSignal): Promise<void>
+
+  /** Prolongs the lease of jobs that are still being worked on. */
+  renew(jobs: readonly Job[], leaseMs?: number): Promise<void>
+
+  /** The job is done. @returns false where its lease had run out. */
+  complete(job: Job): Promise<boolean>
+
+  /** The job is tried again, not before `dueMs`. @param options.counts whether this was an attempt. @default true */
+  retry(
+    job: Job,
+    options: { readonly dueMs: number; readonly error?: string; readonly group?: string; readonly counts?: boolean },
+  ): Promise<void>
+
+  /** The job is set aside, to be looked at. */
+  bury(job: Job, error: string): Promise<void>
+
+  /** One job by its key, whatever its state. */
+  find(queue: string, key: string): Promise<JobState | undefined>
+
+  /** Removes a job, whatever its state. A worker that has it finds its lease gone. @returns whether it was there. */
+  remove(queue: string, key: string): Promise<boolean>
+
+  /** Dead letters, the latest first. @throws {InvalidError} for a cursor that no page gave. */
+  deadLetters(query: {
+    readonly queue?: string
+    readonly limit: number
+    readonly cursor?: string
+  }): Promise<{ readonly jobs: readonly JobState[]; readonly cursor?: string }>
+
+  /** Puts a dead letter back. @returns false when there is none with that number. */
+  revive(id: number): Promise<boolean>
+
+  /** How many there are, kept up to date with each change, so that asking is cheap. */
+  totals(queue: string): Promise<QueueTotals>
+}
+
+export interface NewJob {
+  readonly key: string
+  /** Smaller is sooner. @default 0 */
+  readonly priority?: number
+  /** Not before this, in ms since 1970. @default at once */
+  readonly dueMs?: number
+  /** Shares capacity with the jobs of the same group. @default none */
+  readonly group?: string
+  /** What the worker needs to know, small. An added job overwrites it. */
+  readonly payload?: string
+}
+
+export interface Job {
+  readonly id: number
+  readonly queue: string
+  readonly key: string
+  readonly priority: number
+  readonly group: string
+  readonly payload: string
+  /** How often it was tried before. */
+  readonly attempts: number
+  /** Proves that this worker holds it. */
+  readonly lease: string
+}
+
+export interface JobState {
+  readonly id: number
+  readonly queue: string
+  readonly key: string
+  readonly state: 'waiting' | 'running' | 'dead'
+  readonly priority: number
+  readonly group: string
+  readonly payload: string
+  readonly attempts: number
+  /** When it was added, in ms since 1970. */
+  readonly addedMs: number
+  /** When it may be taken, or became a dead letter, in ms since 1970. */
+  readonly dueMs: number
+  /** Why the last attempt failed; absent before the first. */
+  readonly error?: string
+}
+
+export interface QueueTotals {
+  readonly waiting: number
+  readonly running: number
+  readonly dead: number
+  /** When the oldest job that waits or runs was added; absent when there is none. */
+  readonly oldestAddedMs?: number
+}
