@@ -1,5 +1,6 @@
 import {
   decimal,
+  duration,
   type Flag,
   InvalidValue,
   listOf,
@@ -97,6 +98,51 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     read: listOf(textField),
   },
   dids: { argument: 'LIST', help: 'Repos to keep.', initial: [], initially: 'all', read: listOf(did) },
+  backfill: {
+    argument: 'WHICH',
+    help: 'Repos to fetch whole: none, those that are seen, or all.',
+    initial: undefined,
+    initially: 'all of the demo network and of --dids, otherwise none',
+    read: oneOf(['none', 'seen', 'all']),
+  },
+  backfillConcurrency: {
+    argument: 'N',
+    help: 'Repos fetched at a time.',
+    initial: 4,
+    read: wholeNumber(1, 256),
+  },
+  hostConcurrency: {
+    argument: 'N',
+    help: 'Repos fetched at a time from one host.',
+    initial: 2,
+    read: wholeNumber(1, 64),
+  },
+  queueLimit: {
+    argument: 'N',
+    help: 'Enumeration pauses while more repos than this wait.',
+    initial: 10_000_000,
+    read: wholeNumber(1, 1_000_000_000),
+  },
+  maxRepoBytes: {
+    argument: 'N',
+    help: 'Largest repo that is fetched, in bytes.',
+    initial: 4_000_000_000,
+    read: wholeNumber(1_000_000, 1_000_000_000_000),
+  },
+  syncInterval: {
+    argument: 'TIME',
+    help: 'A repo that nothing confirms for this long is compared with its host.',
+    initial: 24 * 3_600_000,
+    initially: '24h',
+    read: duration,
+  },
+  handles: {
+    argument: 'HOW',
+    help: "Check handles against their domains, or believe the DID's document: verify or document.",
+    initial: undefined,
+    initially: 'document with --allow-loopback, otherwise verify',
+    read: oneOf(['verify', 'document']),
+  },
   demoRate: {
     argument: 'N',
     help: 'Events per second of the demo network.',
@@ -114,6 +160,13 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     help: `Lines below it are not written: ${logLevels.join(', ')}.`,
     initial: 'info',
     read: oneOf(logLevels),
+  },
+  allowedHosts: {
+    argument: 'LIST',
+    help: 'Names, besides localhost and --host, that the API may be addressed by.',
+    initial: [],
+    initially: 'none',
+    read: listOf(hostName),
   },
   token: {
     argument: 'TOKEN',
