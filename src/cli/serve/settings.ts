@@ -138,9 +138,9 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
   },
   handles: {
     argument: 'HOW',
-    help: "Check handles against their domains, or believe the DID's document: verify or document.",
+    help: 'Whether handles are checked against their domains: verify or document.',
     initial: undefined,
-    initially: 'document with --allow-loopback, otherwise verify',
+    initially: 'verify, unless --allow-loopback',
     read: oneOf(['verify', 'document']),
   },
   demoRate: {

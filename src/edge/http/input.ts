@@ -46,8 +46,9 @@ export const repoQuery = z.strictObject({
 
 export const trackBody = z.strictObject({ did })
 
-/** How many seconds the caller waits for the end of a run. */
+/** Who asks, and how many seconds the caller waits for the end of the run. */
 export const syncQuery = z.strictObject({
+  trigger: z.enum(['api', 'cli']).default('api'),
   wait: z.coerce.number({ error: 'must be a number of seconds' }).min(0).max(600).default(25),
 })
 

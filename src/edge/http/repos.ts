@@ -52,8 +52,8 @@ export function repoRoutes({ storage, control, maxBodyBytes }: RepoRoutesOptions
     .route('/repos/:did/sync')
     .post(async (request, response) => {
       const { did } = checked(repoPath, request.params)
-      const { wait } = checked(syncQuery, request.query)
-      const result = await runSync(control.sync, did, wait * 1000)
+      const { trigger, wait } = checked(syncQuery, request.query)
+      const result = await runSync(() => control.sync(did, trigger), wait * 1000)
       if (result === undefined) response.status(202).json({ did, state: 'running' })
       else response.json({ ...result, state: 'synced' })
     })

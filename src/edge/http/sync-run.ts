@@ -1,6 +1,5 @@
-import type { Did } from '../../model/did.ts'
 import { RateLimitedError } from '../../model/errors.ts'
-import type { SyncFailure, SyncOnce, SyncResult } from '../../model/sync.ts'
+import type { SyncFailure, SyncResult } from '../../model/sync.ts'
 import { syncFailures } from '../../model/sync.ts'
 import { Problem } from './problem.ts'
 
@@ -10,8 +9,11 @@ import { Problem } from './problem.ts'
  * @returns undefined when it still runs after `waitMs`.
  * @throws {Problem} that tells whose fault it is: 409, 502, 503 or 504, with the `reason`.
  */
-export async function runSync(sync: SyncOnce, did: Did, waitMs: number): Promise<SyncResult | undefined> {
-  const run = sync(did, 'api')
+export async function runSync(
+  sync: () => Promise<SyncResult>,
+  waitMs: number,
+): Promise<SyncResult | undefined> {
+  const run = sync()
   // Whoever has stopped waiting finds the failure at /repos/{did}/errors.
   run.catch(() => {})
   const { promise: late, resolve } = Promise.withResolvers<undefined>()
