@@ -19,7 +19,7 @@ export const backfillerFailureShare = {
 export const backfillerStalledState = {
   record: 'instance:backfiller_stalled:state',
   query: promql`(sum by (job, instance) (${backfillerReposWaiting}) > bool 0) * (sum by (job, instance) (${backfillerReposRunning}) == bool 0)`,
-  unit: '1',
+  unit: '{process}',
   description: '1 where repos wait and none is being fetched, 0 otherwise.',
   thresholds: { critical: 0.5 },
 } as const satisfies Recording

@@ -38,7 +38,7 @@ export const backfillerPanels: readonly Panel[] = [
     panel: 'Stalled',
     description: 'Processes in which repos wait and none is being fetched.',
     kind: 'stat',
-    unit: '1',
+    unit: '{process}',
     thresholdsOf: backfillerStalledState,
     targets: [{ query: promql`sum(${backfillerStalledState})`, legend: 'stalled' }],
   },

@@ -95,8 +95,8 @@ export const ingesterErrorsCritical = {
 
 export const backfillFinished = {
   alert: 'BackfillFinished',
-  query: promql`${ingesterBackfillComplete} == 1 unless ${ingesterBackfillComplete} offset 15m == 1`,
-  for: '0s',
+  query: promql`${ingesterBackfillComplete} == 1 and min_over_time(${ingesterBackfillComplete}[15m]) == 0`,
+  for: '1m',
   severity: 'info',
   summary: '{{ $labels.instance }} has listed every repo of its source.',
   description: 'Those that are to be fetched are queued; this note ends by itself after 15 minutes.',
@@ -106,6 +106,6 @@ export const backfillFinished = {
 2. From now on new repos are found by the stream. \`tidegauge backfill\` lists them once more.`,
   tests: {
     fires: { series: [{ query: promql`${ingesterBackfillComplete}`, values: '0x20 1x240' }], at: '30m' },
-    quiet: { series: [{ query: promql`${ingesterBackfillComplete}`, values: '0x20 1x240' }], at: '60m' },
+    quiet: { series: [{ query: promql`${ingesterBackfillComplete}`, values: '1x240' }], at: '30m' },
   },
 } as const satisfies Alert

@@ -122,7 +122,7 @@ export const ingesterPanels: readonly Panel[] = [
     panel: 'Fetch errors and cursor skips',
     description: 'Pages that could not be fetched, and lists that were begun again, in 5 minutes each.',
     kind: 'timeseries',
-    unit: '1',
+    unit: '{event}',
     row: 'List of repos',
     targets: [
       { query: promql`sum(increase(${ingesterBackfillFetchErrors}[5m]))`, legend: 'fetch errors' },

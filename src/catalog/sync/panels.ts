@@ -90,7 +90,7 @@ export const syncPanels: readonly Panel[] = [
     overview: true,
     targets: [
       {
-        query: promql`histogram_quantile(0.95, sum by (le, trigger) (rate(${syncDuration}[$__rate_interval])))`,
+        query: promql`histogram_quantile(0.95, sum by (le, trigger) (rate(${syncDuration}_bucket[$__rate_interval])))`,
         legend: '{{trigger}}',
       },
     ],
@@ -121,11 +121,11 @@ export const syncPanels: readonly Panel[] = [
     row: 'Content',
     targets: [
       {
-        query: promql`histogram_quantile(0.5, sum by (le) (rate(${syncRepoSize}[$__rate_interval])))`,
+        query: promql`histogram_quantile(0.5, sum by (le) (rate(${syncRepoSize}_bucket[$__rate_interval])))`,
         legend: 'p50',
       },
       {
-        query: promql`histogram_quantile(0.95, sum by (le) (rate(${syncRepoSize}[$__rate_interval])))`,
+        query: promql`histogram_quantile(0.95, sum by (le) (rate(${syncRepoSize}_bucket[$__rate_interval])))`,
         legend: 'p95',
       },
     ],
