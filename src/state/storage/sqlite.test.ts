@@ -2,17 +2,22 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { InvalidError } from '../../model/errors.ts'
 import { Database } from '../database.ts'
-import { fieldTerm, linkTerm } from './record-terms.ts'
+import { heldConformance } from './held.conformance.ts'
+import { type FieldIndex, fieldTerm, linkTerm } from './record-terms.ts'
 import { SqliteStorage } from './sqlite.ts'
+import { stagingConformance } from './staging.conformance.ts'
 import { alice, bob, makeRecord, post, repo, storageConformance, sweepAll } from './storage.conformance.ts'
 
 describe('SqliteStorage', () => {
-  storageConformance(async (index) => {
+  const open = async (index: readonly FieldIndex[]) => {
     const database = new Database()
     const storage = new SqliteStorage({ database, index })
     storage[Symbol.asyncDispose] = async () => database[Symbol.dispose]()
     return storage
-  })
+  }
+  storageConformance(open)
+  stagingConformance(open)
+  heldConformance(open)
 
   describe('when the configured fields change', () => {
     const langs = [{ collection: post, path: 'langs' }]
