@@ -147,7 +147,6 @@ async function openFirehose(
     cursor: (await stores.streams.cursor(source.host))?.seq ?? (config.from === 'oldest' ? 0 : config.from),
     verify: config.verify,
     strict: config.strict,
-    onGap: (message) => log.warn(message),
     ...countFirehose,
     onFailure: (kind) => {
       countFirehose.onFailure(kind)
@@ -234,7 +233,7 @@ async function openApi(
         connected: firehose.connected,
         lastSeq: firehose.lastSeq,
         queued: firehose.queued,
-        lagSeconds: firehose.lastEventTimeMs && Math.max(0, Date.now() - firehose.lastEventTimeMs) / 1000,
+        lagSeconds: firehose.lagMs === undefined ? undefined : firehose.lagMs / 1000,
       },
       ingest: { eventsInMemory: ingest.eventsInMemory, heldBack: ingest.isHeldBack },
       indexing: { pending: await pending() },
