@@ -144,7 +144,7 @@ async function openFirehose(
     ...source,
     identity: stack.use(new Identity(source)),
     log,
-    cursor: (await stores.streams.cursor(source.host)) ?? (config.from === 'oldest' ? 0 : config.from),
+    cursor: (await stores.streams.cursor(source.host))?.seq ?? (config.from === 'oldest' ? 0 : config.from),
     verify: config.verify,
     strict: config.strict,
     onGap: (message) => log.warn(message),

@@ -53,7 +53,7 @@ describe('ingest and indexer, killed again and again', () => {
     assert.deepEqual(hits.map(recordUri).sort(), stored.map(recordUri).sort())
 
     const streams = new SqliteStreams({ database })
-    assert.equal(await streams.cursor(host), lastSeq)
+    assert.equal((await streams.cursor(host))?.seq, lastSeq)
     assert.equal(await streams.pending(firehoseLive, indexerGroup), 0)
     assert.equal(await streams.length(firehoseLive), 0)
   })

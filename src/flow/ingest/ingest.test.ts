@@ -26,7 +26,7 @@ describe('Ingest', () => {
     source.end()
     await run
     assert.deepEqual(await seqs(), numbers(1, 100))
-    assert.equal(await streams.cursor(host), 100)
+    assert.equal((await streams.cursor(host))?.seq, 100)
     assert.equal(
       writes.reduce((sum, write) => sum + write.events, 0),
       100,
@@ -70,7 +70,7 @@ describe('Ingest', () => {
     source.end()
     await run
     assert.deepEqual(await seqs(), [])
-    assert.equal(await streams.cursor(host), 9)
+    assert.equal((await streams.cursor(host))?.seq, 9)
     assert.equal(left, 6)
   })
 
@@ -104,7 +104,7 @@ describe('Ingest', () => {
     let failures = 2
     const failing = withAppend(streams, async (...args) => {
       if (failures-- > 0) throw new Error('database or disk is full')
-      await streams.append(...args)
+      return await streams.append(...args)
     })
     const errors: unknown[] = []
     const backoff = { firstMs: 1, maxMs: 1 }

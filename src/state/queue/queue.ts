@@ -35,7 +35,12 @@ export interface Queue extends AsyncDisposable {
   /** The job is tried again, not before `dueMs`. @param options.counts whether this was an attempt. @default true */
   retry(
     job: Job,
-    options: { readonly dueMs: number; readonly error?: string; readonly group?: string; readonly counts?: boolean },
+    options: {
+      readonly dueMs: number
+      readonly error?: string
+      readonly group?: string
+      readonly counts?: boolean
+    },
   ): Promise<void>
 
   /** The job is set aside, to be looked at. */

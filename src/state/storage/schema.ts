@@ -1,6 +1,11 @@
 /**
  * The tables of the storage, one step per version; steps once released are never changed.
  *
+ * Records carry the number of the row of their repo. Staged ones carry a number that no repo has yet, and those that
+ * were replaced or cleared one that no repo has any more: giving the row of a repo another number switches its whole
+ * content at once. No number is ever used twice. `leftover` names the numbers whose records are still to be removed,
+ * and the record up to which they are.
+ *
  * Records get ascending numbers, so that what is new lies together at the end of the file. `record_address` begins
  * with the record key for the same reason: most keys are timestamps, and live records touch only its last pages.
  * `record_term` is the inverted index for everything that would touch a random page per entry in a B-tree (repo,
@@ -17,9 +22,25 @@ export const schema: readonly string[] = [
     data BLOB,
     handle TEXT,
     position INTEGER,
-    updated_at INTEGER NOT NULL
+    updated_at INTEGER NOT NULL,
+    desync TEXT,
+    run TEXT,
+    confirmed_at INTEGER,
+    held INTEGER NOT NULL
   );
   CREATE INDEX repo_status ON repo (status, did);
+  CREATE INDEX repo_held ON repo (did) WHERE held > 0;
+  CREATE TABLE staged (
+    did TEXT PRIMARY KEY,
+    number INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    last_path TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE leftover (number INTEGER PRIMARY KEY, after INTEGER NOT NULL);
+  CREATE TABLE held_event (id INTEGER PRIMARY KEY AUTOINCREMENT, did TEXT NOT NULL, payload BLOB NOT NULL);
+  CREATE INDEX held_event_did ON held_event (did);
+  CREATE TABLE repo_tracking (did TEXT PRIMARY KEY, tracking TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE collection (
     id INTEGER PRIMARY KEY,
     nsid TEXT NOT NULL UNIQUE,
@@ -41,6 +62,6 @@ export const schema: readonly string[] = [
     terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
   );
   CREATE TABLE storage_state (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-  INSERT INTO storage_state VALUES ('last_record', 0);
+  INSERT INTO storage_state VALUES ('last_record', 0), ('last_repo', 0);
   `,
 ]

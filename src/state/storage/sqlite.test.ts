@@ -4,7 +4,7 @@ import { InvalidError } from '../../model/errors.ts'
 import { Database } from '../database.ts'
 import { fieldTerm, linkTerm } from './record-terms.ts'
 import { SqliteStorage } from './sqlite.ts'
-import { alice, bob, makeRecord, post, repo, storageConformance } from './storage.conformance.ts'
+import { alice, bob, makeRecord, post, repo, storageConformance, sweepAll } from './storage.conformance.ts'
 
 describe('SqliteStorage', () => {
   storageConformance(async (index) => {
@@ -79,6 +79,7 @@ describe('SqliteStorage', () => {
     await storage.apply([{ repo: repo(alice), deletes: puts.slice(0, 1) }])
     assert.deepEqual(left(), [2, 2])
     await storage.apply([{ repo: repo(alice), clear: true }])
+    await sweepAll(storage)
     assert.deepEqual(left(), [0, 0])
   })
 
