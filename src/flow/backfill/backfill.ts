@@ -26,7 +26,9 @@ export interface BackfillOptions {
   readonly perHost?: number
   /** How often and when a repo is tried again. */
   readonly attempts?: AttemptsOptions
-  /** How long nobody new is looked up once the directory has not answered, in ms. @default 15_000 */
+  /** When the directory may be asked again, in ms since 1970; undefined when it may be asked now. @default always now */
+  readonly directoryUntilMs?: () => number | undefined
+  /** Until a repo whose host could not be looked up is tried again, in ms. @default 15_000 */
   readonly directoryPauseMs?: number
   /** For how long a job is leased at a time, in ms; it is renewed while it is worked on. @default 60_000 */
   readonly leaseMs?: number
@@ -54,7 +56,7 @@ export interface FailedAttempt {
 
 /** Syncs the repos that are queued, with bounds in all and for each host, and tries again what fails. */
 export class Backfill {
-  readonly #options: BackfillOptions & typeof defaults
+  readonly #options: BackfillOptions & Required<Pick<BackfillOptions, keyof typeof defaults>>
   readonly #workers: Workers
   readonly #nextAttempt: ReturnType<typeof createAttempts>
 
@@ -140,11 +142,12 @@ export class Backfill {
 
   /** A directory that is silent says nothing about a repo, and those whose hosts are not known yet wait for it. */
   async #withoutDirectory(job: Job, error: UpstreamError): Promise<void> {
-    const { queue, directoryPauseMs, now, onFailed } = this.#options
-    const pauseMs = error instanceof RateLimitedError ? (error.retryAfterMs ?? 0) : 0
-    const dueMs = now() + Math.max(directoryPauseMs, pauseMs) * (1 + Math.random())
-    // Hosts of did:web are a directory each.
-    if (job.key.startsWith('did:plc:')) this.#workers.block('', now() + directoryPauseMs)
+    const { queue, directoryPauseMs, directoryUntilMs, now, onFailed } = this.#options
+    const pauseMs =
+      error instanceof RateLimitedError ? (error.retryAfterMs ?? directoryPauseMs) : directoryPauseMs
+    const untilMs = directoryUntilMs()
+    if (untilMs !== undefined) this.#workers.block('', untilMs)
+    const dueMs = Math.max(untilMs ?? 0, now() + pauseMs) + directoryPauseMs * Math.random()
     await queue.retry(job, { dueMs, error: error.message, group: job.group, counts: false })
     onFailed({ did: job.key as Did, trigger: triggerOf(job), error, next: 'wait', dueMs })
   }
@@ -153,6 +156,7 @@ export class Backfill {
 const defaults = {
   concurrency: 32,
   perHost: 8,
+  directoryUntilMs: () => undefined,
   directoryPauseMs: 15_000,
   now: Date.now,
   onDone: () => {},

@@ -1,10 +1,10 @@
 import type { Did } from '../../model/did.ts'
-import type { DesyncReason } from '../../model/repo.ts'
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
+import type { DesyncReason } from '../../model/repo.ts'
 import type { SyncTrigger } from '../../model/sync.ts'
 import type { NewJob, Queue } from '../../state/queue/queue.ts'
 import { JobBuffer } from './job-buffer.ts'
-import { identityQueue, lookUpPriorities, repoPriorities, repoQueue } from './queues.ts'
+import { directoryOf, identityQueue, lookUpPriorities, repoPriorities, repoQueue } from './queues.ts'
 import { Slowdown } from './slowdown.ts'
 
 /** Which repos are fetched without being asked for: none, those that the stream brings, or all that can be listed. */
@@ -64,9 +64,7 @@ export class Enqueue implements AsyncDisposable {
 
   /** Somebody waits for this repo. Resolves once it is queued. */
   async asked(did: Did, trigger: SyncTrigger): Promise<void> {
-    await this.#options.queue.add(repoQueue, [
-      { key: did, priority: repoPriorities.asked, payload: trigger },
-    ])
+    await this.#options.queue.add(repoQueue, [{ key: did, priority: repoPriorities.asked, payload: trigger }])
   }
 
   /** Repos that a host has listed. Resolves once they are queued, which waits for room. */
@@ -122,12 +120,6 @@ export class Enqueue implements AsyncDisposable {
     onBackpressure()
     while (!signal?.aborted && (await isFull())) await sleepUnlessAborted(pollMs, signal)
   }
-}
-
-/** Who is asked about a DID: one directory for all `did:plc`, for the others a host each. */
-export function directoryOf(did: Did): string {
-  const [, method = '', rest = ''] = did.split(':', 3)
-  return method === 'plc' ? 'plc' : `${method}:${rest}`
 }
 
 const defaults = {

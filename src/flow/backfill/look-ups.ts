@@ -7,7 +7,7 @@ import type { Backoff } from '../../model/repeat.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
 import { firehoseBackfill, type Streams } from '../../state/streams/streams.ts'
-import { identityQueue, lookUpPriorities } from './queues.ts'
+import { identityQueue, plcDirectory } from './queues.ts'
 import { Workers } from './workers.ts'
 
 /** Knows what DID documents say, as `Identity` of net/identity does. */
@@ -24,6 +24,9 @@ export interface Documents {
 
   /** Whether a handle points back to the DID that claims it; `unknown` where nobody answers. Does not throw. */
   verifyHandle(did: Did, handle: string, signal: AbortSignal): Promise<'valid' | 'invalid' | 'unknown'>
+
+  /** When the directory of `did:plc` may be asked again, in ms since 1970; undefined when it may be asked now. */
+  readonly blockedUntilMs: number | undefined
 }
 
 export interface LookUpsOptions {
@@ -44,7 +47,7 @@ export interface LookUpsOptions {
    * says that it is asked too often, is waited for without end. @default 11, which with the pauses above takes ten minutes at least
    */
   readonly maxAnswers?: number
-  /** Until a directory that has not answered is asked again, in ms, doubling up to a minute while it is silent. @default 1_000 */
+  /** Until a DID that nobody has answered for is asked about again, in ms. @default 10_000 */
   readonly silenceMs?: number
   /** Until a handle is looked at again that nobody could say anything about, in ms. @default 1 hour */
   readonly unknownHandleMs?: number
@@ -52,8 +55,6 @@ export interface LookUpsOptions {
   readonly pollMs?: number
   readonly backoff?: Backoff
   readonly now?: () => number
-  /** Called when a directory stops answering, and when it answers again. Must not throw. */
-  readonly onDirectory?: (directory: string, answers: boolean, problem: string) => void
   /** Called when events that wait are refused, since no key was found that fits. Must not throw. */
   readonly onGiveUp?: (did: Did) => void
   /** Called when the queue, the storage or a stream fails, after which the job is done again. Must not throw. */
@@ -65,10 +66,8 @@ export interface LookUpsOptions {
  * own events only; a directory that does not answer is asked less often, and no event is refused because of that.
  */
 export class LookUps {
-  readonly #options: LookUpsOptions & typeof defaults
+  readonly #options: LookUpsOptions & Required<Pick<LookUpsOptions, keyof typeof defaults>>
   readonly #workers: Workers
-  /** Directories that do not answer, with how often in a row they have not. */
-  readonly #silent = new Map<string, number>()
 
   constructor(options: LookUpsOptions) {
     this.#options = { ...defaults, ...options }
@@ -101,7 +100,6 @@ export class LookUps {
       if (!(error instanceof InvalidError)) return await this.#silence(job, error, signal)
       document = {}
     }
-    this.#hear(job.group)
     if (!(await this.#releaseHeld(job, document.signingKey, signal))) return
     await this.#setHandle(job, document.handle, signal)
   }
@@ -128,13 +126,19 @@ export class LookUps {
     const verdict = claimed === undefined ? 'invalid' : await documents.verifyHandle(did, claimed, signal)
     const handle = claimed !== undefined && verdict === 'valid' ? claimed : invalidHandle
     const repo = await storage.getRepo(did)
-    if (repo !== undefined && repo.handle !== handle) await this.#append({ kind: 'handle', did, handle }, signal)
+    if (repo !== undefined && repo.handle !== handle)
+      await this.#append({ kind: 'handle', did, handle }, signal)
     if (verdict !== 'unknown') {
       await queue.complete(job)
       return
     }
     const dueMs = now() + (signal.aborted ? 0 : unknownHandleMs)
-    await queue.retry(job, { dueMs, error: `nobody says whose handle ${claimed} is`, group: job.group, counts: false })
+    await queue.retry(job, {
+      dueMs,
+      error: `nobody says whose handle ${claimed} is`,
+      group: job.group,
+      counts: false,
+    })
   }
 
   async #append(entry: BackfillEntry, signal: AbortSignal): Promise<void> {
@@ -144,35 +148,15 @@ export class LookUps {
     signal.throwIfAborted()
   }
 
-  /** The directory has not answered: nothing is known of this DID, and others of that directory wait as well. */
+  /** Nobody has answered, so that nothing is known of this DID. It is no attempt: it says nothing about its key. */
   async #silence(job: Job, error: unknown, signal: AbortSignal): Promise<void> {
-    const { queue, silenceMs, now, onDirectory } = this.#options
-    const times = this.#silent.get(job.group) ?? 0
-    const asked = error instanceof RateLimitedError ? (error.retryAfterMs ?? 0) : 0
-    const pauseMs = Math.max(asked, Math.min(60_000, silenceMs * 2 ** Math.min(times, 16)))
+    const { queue, documents, silenceMs, now } = this.#options
+    const untilMs = job.group === plcDirectory ? documents.blockedUntilMs : undefined
+    if (untilMs !== undefined) this.#workers.block(job.group, untilMs)
+    const pauseMs = error instanceof RateLimitedError ? (error.retryAfterMs ?? silenceMs) : silenceMs
+    const dueMs = signal.aborted ? now() : Math.max(untilMs ?? 0, now() + pauseMs)
     const problem = error instanceof Error ? error.message : String(error)
-    if (!signal.aborted) {
-      // Some answers fail for one DID alone, so that a directory is left alone only once it has failed twice.
-      if (times > 0 || asked > 0) this.#workers.block(job.group, now() + pauseMs)
-      if (times === 1) onDirectory(job.group, false, problem)
-      this.#remember(job.group, times + 1)
-    }
-    const dueMs = now() + (signal.aborted ? 0 : pauseMs)
     await queue.retry(job, { dueMs, error: problem, group: job.group, counts: false })
-  }
-
-  #hear(directory: string): void {
-    const times = this.#silent.get(directory)
-    if (times === undefined) return
-    this.#silent.delete(directory)
-    this.#workers.unblock(directory)
-    if (times > 1) this.#options.onDirectory(directory, true, '')
-  }
-
-  /** Of strangers' hosts there may be any number. */
-  #remember(directory: string, times: number): void {
-    if (this.#silent.size >= 10_000 && !this.#silent.has(directory)) this.#silent.clear()
-    this.#silent.set(directory, times)
   }
 
   /** A fifth of it is left to chance. */
@@ -195,10 +179,9 @@ const defaults = {
   firstMs: 1_000,
   maxMs: 300_000,
   maxAnswers: 11,
-  silenceMs: 1_000,
+  silenceMs: 10_000,
   unknownHandleMs: 3_600_000,
   now: Date.now,
-  onDirectory: () => {},
   onGiveUp: () => {},
   onError: () => {},
 }

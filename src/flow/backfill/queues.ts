@@ -1,3 +1,4 @@
+import type { Did } from '../../model/did.ts'
 import type { SyncTrigger } from '../../model/sync.ts'
 import { syncTriggers } from '../../model/sync.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
@@ -13,6 +14,14 @@ export const repoPriorities = { asked: 0, desync: 1, tracked: 2, enumerated: 3, 
 
 /** What is looked up first: events wait for it, something has changed, or a handle is wanted. */
 export const lookUpPriorities = { held: 0, changed: 1, newcomer: 2 } as const
+
+/** The group of all `did:plc`: one directory answers for them. */
+export const plcDirectory = 'plc'
+
+/** The group of a DID in the queue of look-ups: who is asked about it. All others have hosts of their own. */
+export function directoryOf(did: Did): string {
+  return did.startsWith('did:plc:') ? plcDirectory : did
+}
 
 /** What made a repo be queued. A job that was added for several reasons has the most urgent of them. */
 export function triggerOf({ priority, payload }: Pick<Job, 'priority' | 'payload'>): SyncTrigger {

@@ -1,7 +1,7 @@
 import { InvalidError, TimeoutError } from '../../model/errors.ts'
 
 export interface BodyLimits {
-  /** The longest wait for the beginning of an answer, in ms. @default 30_000 */
+  /** The longest wait for the beginning of an answer, in ms, the host's rate limit included. @default 90_000 */
   readonly firstByteMs: number
   /** The longest wait for what comes next, in ms. @default 30_000 */
   readonly idleMs: number
@@ -14,7 +14,7 @@ export interface BodyLimits {
 }
 
 export const usualBodyLimits: BodyLimits = {
-  firstByteMs: 30_000,
+  firstByteMs: 90_000,
   idleMs: 30_000,
   minBytesPerSecond: 1_000,
   windowMs: 20_000,

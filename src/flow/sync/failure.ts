@@ -25,9 +25,12 @@ export function faultOf(error: unknown): SyncFault | undefined {
 /** Says by its class what a caller may do about what is wrong with a repo that was read. */
 export function translated(error: unknown): unknown {
   const cause = error
-  if (error instanceof WrongKey) return new ConflictError(`${error.message}, not even after a fresh look at it`, { cause })
+  if (error instanceof WrongKey)
+    return new ConflictError(`${error.message}, not even after a fresh look at it`, { cause })
   if (error instanceof MissingBlock) {
     return new UpstreamError(`the host does not give out all of the repo: ${error.message}`, { cause })
   }
-  return error instanceof Rejection ? new InvalidError(`the host gives out a bad repo: ${error.message}`, { cause }) : error
+  return error instanceof Rejection
+    ? new InvalidError(`the host gives out a bad repo: ${error.message}`, { cause })
+    : error
 }

@@ -1,11 +1,10 @@
 import type { Did } from '../../model/did.ts'
-import type { Nsid } from '../../model/nsid.ts'
 import type { SyncRun, SyncTrigger } from '../../model/sync.ts'
 import type { Hosts } from '../../net/host/host.ts'
+import type { ReadCallbacks, ReadOptions, ReadResult } from '../../net/reading/reading.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import type { Streams } from '../../state/streams/streams.ts'
 import type { BodyLimits } from './body.ts'
-import type { RepoReader } from './reader.ts'
 
 export interface SyncOptions extends SyncReports {
   readonly identity: DidDocuments
@@ -15,8 +14,8 @@ export interface SyncOptions extends SyncReports {
   readonly streams: Pick<Streams, 'append' | 'acknowledged' | 'drained' | 'length'>
   /** The consumer group that applies the stream `firehose_backfill`. */
   readonly group: string
-  /** Which collections are kept. @default all */
-  readonly keeps?: (collection: Nsid) => boolean
+  /** Collections to keep: names, or prefixes such as `app.bsky.feed.*`. @default all */
+  readonly collections?: readonly string[]
   /** No more records are appended while the stream has this many entries, each of 1 MB at most. @default 2_000 */
   readonly highWater?: number
   /** A repo with more records than this is not compared with what is stored but replaced. @default 200_000 */
@@ -41,6 +40,11 @@ export interface SyncReports {
   readonly onRun?: (run: SyncRun) => void
   /** Called for each call that joined a run under way. Must not throw. */
   readonly onJoin?: (trigger: SyncTrigger) => void
+}
+
+/** Reads repos, as net/reading does. */
+export interface RepoReader {
+  read(chunks: AsyncIterable<Uint8Array>, options: ReadOptions, callbacks: ReadCallbacks): Promise<ReadResult>
 }
 
 /** Knows what DID documents say, as `Identity` of net/identity does. */

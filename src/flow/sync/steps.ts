@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BackfillEntry, BackfillRecord, EndStep } from '../../model/backfill.ts'
+import type { BackfillEntry } from '../../model/backfill.ts'
 import { encodeBackfillEntry } from '../../model/backfill-bytes.ts'
 import type { Did } from '../../model/did.ts'
 import { firehoseBackfill, type Streams } from '../../state/streams/streams.ts'
@@ -12,14 +12,12 @@ export interface StepsOptions {
   readonly onBackpressure: () => void
 }
 
-/** A revision of a repo, and the root of its tree. */
-export type Version = Pick<EndStep, 'rev' | 'data'>
-
 /** Appends the steps of one run to the stream. Each method throws what `signal` aborts with. */
 export class Steps {
   readonly ticket = randomUUID()
   readonly #did: Did
   readonly #options: StepsOptions
+  #lastPart = 0
 
   constructor(did: Did, options: StepsOptions) {
     this.#did = did
@@ -32,16 +30,21 @@ export class Steps {
     await this.#applied({ kind: 'begin', did: this.#did, ticket: this.ticket }, signal)
   }
 
-  /** Resolves once it is in the stream, which waits for room. */
-  async part({ rev, data }: Version, puts: readonly BackfillRecord[], signal: AbortSignal): Promise<void> {
+  /** Appends a step `part`. Resolves once it is in the stream, which waits for room. */
+  async part(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     await this.#room(signal)
-    await this.#append({ kind: 'part', did: this.#did, ticket: this.ticket, data, rev, puts })
+    this.#lastPart = await this.#options.streams.append(firehoseBackfill, [bytes])
   }
 
-  /** Resolves once it is applied. */
-  async end(step: Pick<EndStep, 'rev' | 'data' | 'staged' | 'puts' | 'deletes'>, signal: AbortSignal): Promise<void> {
+  /** Resolves once all parts are applied. */
+  async staged(signal: AbortSignal): Promise<void> {
+    await this.#acknowledged(this.#lastPart, signal)
+  }
+
+  /** Appends a step `end`. Resolves once it is applied. */
+  async end(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    await this.#applied({ kind: 'end', did: this.#did, ticket: this.ticket, ...step }, signal)
+    await this.#acknowledged(await this.#options.streams.append(firehoseBackfill, [bytes]), signal)
   }
 
   /** Resolves once it is in the stream: what is stored of the repo is what it was. */
@@ -55,13 +58,16 @@ export class Steps {
     await this.#append({ kind: 'begin', did, ticket }, { kind: 'abort', did, ticket, isFinal: true })
   }
 
-  /** Says that the host has nothing newer. Resolves once it is applied. */
-  async confirm(rev: string, signal: AbortSignal): Promise<void> {
-    await this.#applied({ kind: 'confirm', repos: [{ did: this.#did, rev }] }, signal)
+  /** Says that the host, asked at `askedMs`, had nothing newer. Resolves once it is applied. */
+  async confirm(rev: string, askedMs: number, signal: AbortSignal): Promise<void> {
+    await this.#applied({ kind: 'confirm', askedMs, repos: [{ did: this.#did, rev }] }, signal)
   }
 
   async #applied(entry: BackfillEntry, signal: AbortSignal): Promise<void> {
-    const id = await this.#append(entry)
+    await this.#acknowledged(await this.#append(entry), signal)
+  }
+
+  async #acknowledged(id: number, signal: AbortSignal): Promise<void> {
     await this.#options.streams.acknowledged(firehoseBackfill, this.#options.group, id, signal)
     signal.throwIfAborted()
   }
