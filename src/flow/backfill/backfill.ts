@@ -4,7 +4,7 @@ import type { Backoff } from '../../model/repeat.ts'
 import type { SyncOnce, SyncResult, SyncTrigger } from '../../model/sync.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
 import { type AttemptsOptions, createAttempts } from './attempts.ts'
-import { repoQueue, triggerOf } from './queues.ts'
+import { backgroundQueue, repoQueue, repoQueues, resyncQueue, triggerOf } from './queues.ts'
 import { type Claim, Workers } from './workers.ts'
 
 export interface BackfillOptions {
@@ -20,10 +20,14 @@ export interface BackfillOptions {
   readonly hostOf: (did: Did, signal: AbortSignal) => Promise<URL | undefined>
   /** When a host may be asked again, in ms since 1970; undefined when it may be asked now. */
   readonly blockedUntilMs: (host: URL) => number | undefined
-  /** Repos that are synced at a time. @default 32 */
+  /** Repos that are fetched for the first time, at a time. @default 32 */
   readonly concurrency?: number
-  /** Repos of one host that are synced at a time. @default 8 */
+  /** The same of one host. @default 8 */
   readonly perHost?: number
+  /** Repos that are synced again, or were asked for, at a time; of one host no more than half of them. @default 16 */
+  readonly resyncConcurrency?: number
+  /** Repos that are checked in the background at a time; of one host no more than half of them. @default 4 */
+  readonly backgroundConcurrency?: number
   /** How often and when a repo is tried again. */
   readonly attempts?: AttemptsOptions
   /** When the directory may be asked again, in ms since 1970; undefined when it may be asked now. @default always now */
@@ -32,8 +36,6 @@ export interface BackfillOptions {
   readonly directoryPauseMs?: number
   /** For how long a job is leased at a time, in ms; it is renewed while it is worked on. @default 60_000 */
   readonly leaseMs?: number
-  /** While hosts have no capacity: how often it is looked whether others have jobs, in ms. @default 100 */
-  readonly pollMs?: number
   readonly backoff?: Backoff
   readonly now?: () => number
   /** Called for each job that is done. Must not throw. */
@@ -42,6 +44,18 @@ export interface BackfillOptions {
   readonly onFailed?: (failed: FailedAttempt) => void
   /** Called when the queue fails. Must not throw. */
   readonly onError?: (error: unknown) => void
+}
+
+export interface BackfillTotals {
+  /** Repos that wait to be fetched for the first time. */
+  readonly waiting: number
+  /** Repos that wait to be synced again, or were asked for. */
+  readonly resyncWaiting: number
+  /** Since when the first of these waits, in ms since 1970; undefined when none does. */
+  readonly resyncOldestAddedMs: number | undefined
+  /** Repos that wait for any sync, those that are checked in the background included. */
+  readonly depth: number
+  readonly deadLetters: number
 }
 
 export interface FailedAttempt {
@@ -57,30 +71,59 @@ export interface FailedAttempt {
 /** Syncs the repos that are queued, with bounds in all and for each host, and tries again what fails. */
 export class Backfill {
   readonly #options: BackfillOptions & Required<Pick<BackfillOptions, keyof typeof defaults>>
-  readonly #workers: Workers
+  readonly #workers: Readonly<Record<(typeof repoQueues)[number], Workers>>
   readonly #nextAttempt: ReturnType<typeof createAttempts>
 
   constructor(options: BackfillOptions) {
     this.#options = { ...defaults, ...options }
     this.#nextAttempt = createAttempts(options.attempts)
-    const { concurrency, perHost, ...others } = this.#options
-    this.#workers = new Workers({
-      ...others,
-      name: repoQueue,
-      concurrency,
-      perGroup: perHost,
-      work: (job, claim, signal) => this.#work(job, claim, signal),
-    })
+    const { concurrency, perHost, resyncConcurrency, backgroundConcurrency } = this.#options
+    this.#workers = {
+      [resyncQueue]: this.#hire(resyncQueue, resyncConcurrency, Math.ceil(resyncConcurrency / 2)),
+      [repoQueue]: this.#hire(repoQueue, concurrency, perHost),
+      [backgroundQueue]: this.#hire(
+        backgroundQueue,
+        backgroundConcurrency,
+        Math.ceil(backgroundConcurrency / 2),
+      ),
+    }
   }
 
-  /** Repos that are being synced. */
+  /** Repos that are being fetched for the first time. */
   get running(): number {
-    return this.#workers.running
+    return this.#workers[repoQueue].running
+  }
+
+  /** What is to be done. */
+  async totals(): Promise<BackfillTotals> {
+    const { queue } = this.#options
+    const [resync, repo, background] = await Promise.all([
+      queue.totals(resyncQueue),
+      queue.totals(repoQueue),
+      queue.totals(backgroundQueue),
+    ])
+    return {
+      waiting: repo.waiting,
+      resyncWaiting: resync.waiting,
+      resyncOldestAddedMs: resync.oldestAddedMs,
+      depth: repo.waiting + resync.waiting + background.waiting,
+      deadLetters: repo.dead + resync.dead + background.dead,
+    }
   }
 
   /** Runs until `signal` aborts, and everything that was begun has ended. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#workers.run(signal)
+    await Promise.all(repoQueues.map((name) => this.#workers[name].run(signal)))
+  }
+
+  #hire(name: string, concurrency: number, perGroup: number): Workers {
+    const work = (job: Job, claim: Claim, signal: AbortSignal) => this.#work(job, claim, signal)
+    return new Workers({ ...this.#options, name, concurrency, perGroup, work })
+  }
+
+  /** Asks a host, or for the hosts of repos (''), no more before a time. */
+  #block(group: string, untilMs: number): void {
+    for (const name of repoQueues) this.#workers[name].block(group, untilMs)
   }
 
   async #work(job: Job, claim: Claim, signal: AbortSignal): Promise<void> {
@@ -95,7 +138,7 @@ export class Backfill {
     const group = host?.host ?? ''
     const untilMs = host && this.#options.blockedUntilMs(host)
     if (untilMs !== undefined) {
-      this.#workers.block(group, untilMs)
+      this.#block(group, untilMs)
       await this.#options.queue.retry(job, { dueMs: untilMs, group, counts: false })
       return
     }
@@ -113,7 +156,7 @@ export class Backfill {
     } catch (error) {
       if (error instanceof RateLimitedError && group !== '') {
         const untilMs = host && blockedUntilMs(host)
-        this.#workers.block(group, untilMs ?? now() + (error.retryAfterMs ?? 0))
+        this.#block(group, untilMs ?? now() + (error.retryAfterMs ?? 0))
       }
       return await this.#failed(job, group, error, signal)
     }
@@ -146,7 +189,7 @@ export class Backfill {
     const pauseMs =
       error instanceof RateLimitedError ? (error.retryAfterMs ?? directoryPauseMs) : directoryPauseMs
     const untilMs = directoryUntilMs()
-    if (untilMs !== undefined) this.#workers.block('', untilMs)
+    if (untilMs !== undefined) this.#block('', untilMs)
     const dueMs = Math.max(untilMs ?? 0, now() + pauseMs) + directoryPauseMs * Math.random()
     await queue.retry(job, { dueMs, error: error.message, group: job.group, counts: false })
     onFailed({ did: job.key as Did, trigger: triggerOf(job), error, next: 'wait', dueMs })
@@ -156,6 +199,8 @@ export class Backfill {
 const defaults = {
   concurrency: 32,
   perHost: 8,
+  resyncConcurrency: 16,
+  backgroundConcurrency: 4,
   directoryUntilMs: () => undefined,
   directoryPauseMs: 15_000,
   now: Date.now,

@@ -2,9 +2,17 @@ import type { Did } from '../../model/did.ts'
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
 import type { DesyncReason } from '../../model/repo.ts'
 import type { SyncTrigger } from '../../model/sync.ts'
-import type { NewJob, Queue } from '../../state/queue/queue.ts'
+import type { Queue } from '../../state/queue/queue.ts'
 import { JobBuffer } from './job-buffer.ts'
-import { directoryOf, identityQueue, lookUpPriorities, repoPriorities, repoQueue } from './queues.ts'
+import {
+  backgroundQueue,
+  directoryOf,
+  identityQueue,
+  lookUpPriorities,
+  repoPriorities,
+  repoQueue,
+  resyncQueue,
+} from './queues.ts'
 import { Slowdown } from './slowdown.ts'
 
 /** Which repos are fetched without being asked for: none, those that the stream brings, or all that can be listed. */
@@ -46,35 +54,37 @@ export class Enqueue implements AsyncDisposable {
 
   /** A repo is not known to be synced any more. It is fetched at once, unless that happens to it again and again. */
   desynced(did: Did, _reason?: DesyncReason): void {
-    this.#repo(did, { priority: repoPriorities.desync, dueMs: this.#slowdown.next(did) })
+    const dueMs = this.#slowdown.next(did)
+    this.#buffer.add(resyncQueue, { key: did, priority: repoPriorities.desync, dueMs })
   }
 
   /** The stream has brought a repo whose content is not known. What is not fetched is not looked up either. */
   seen(did: Did): void {
     if (this.#options.policy === 'none') return
-    this.#repo(did, { priority: repoPriorities.enumerated })
+    this.#buffer.add(repoQueue, { key: did, priority: repoPriorities.enumerated })
     this.#lookUp(did, lookUpPriorities.newcomer)
   }
 
   /** The operator wants this repo. */
   tracked(did: Did): void {
-    this.#repo(did, { priority: repoPriorities.tracked })
+    this.#buffer.add(repoQueue, { key: did, priority: repoPriorities.tracked })
     this.#lookUp(did, lookUpPriorities.newcomer)
   }
 
   /** Somebody waits for this repo. Resolves once it is queued. */
   async asked(did: Did, trigger: SyncTrigger): Promise<void> {
-    await this.#options.queue.add(repoQueue, [{ key: did, priority: repoPriorities.asked, payload: trigger }])
+    const job = { key: did, priority: repoPriorities.asked, payload: trigger }
+    await this.#options.queue.add(resyncQueue, [job])
   }
 
   /** Repos that a host has listed. Resolves once they are queued, which waits for room. */
   async enumerated(dids: readonly Did[], signal?: AbortSignal): Promise<void> {
-    await this.#patiently(dids, repoPriorities.enumerated, signal)
+    await this.#patiently(repoQueue, dids, repoPriorities.enumerated, signal)
   }
 
   /** Repos that nothing has confirmed for long. Resolves once they are queued, which waits for room. */
   async stale(dids: readonly Did[], signal?: AbortSignal): Promise<void> {
-    await this.#patiently(dids, repoPriorities.background, signal)
+    await this.#patiently(backgroundQueue, dids, repoPriorities.background, signal)
   }
 
   /** Events of this DID wait for its key. */
@@ -96,26 +106,27 @@ export class Enqueue implements AsyncDisposable {
     await this.#buffer[Symbol.asyncDispose]()
   }
 
-  #repo(did: Did, job: Omit<NewJob, 'key'>): void {
-    this.#buffer.add(repoQueue, { key: did, ...job })
-  }
-
   #lookUp(did: Did, priority: number): void {
     this.#buffer.add(identityQueue, { key: did, priority, group: directoryOf(did) })
   }
 
-  async #patiently(dids: readonly Did[], priority: number, signal?: AbortSignal): Promise<void> {
+  async #patiently(
+    name: string,
+    dids: readonly Did[],
+    priority: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { queue, backoff, onError: onFailure } = this.#options
     if (dids.length === 0) return
-    await this.#room(signal)
+    await this.#room(name, signal)
     signal?.throwIfAborted()
     const jobs = dids.map((did) => ({ key: did, priority }))
-    await repeat(() => queue.add(repoQueue, jobs), { backoff, signal, onFailure })
+    await repeat(() => queue.add(name, jobs), { backoff, signal, onFailure })
   }
 
-  async #room(signal: AbortSignal | undefined): Promise<void> {
+  async #room(name: string, signal: AbortSignal | undefined): Promise<void> {
     const { queue, limit, pollMs, onBackpressure } = this.#options
-    const isFull = async () => (await queue.totals(repoQueue)).waiting >= limit
+    const isFull = async () => (await queue.totals(name)).waiting >= limit
     if (!(await isFull())) return
     onBackpressure()
     while (!signal?.aborted && (await isFull())) await sleepUnlessAborted(pollMs, signal)

@@ -52,7 +52,6 @@ export interface LookUpsOptions {
   /** Until a handle is looked at again that nobody could say anything about, in ms. @default 1 hour */
   readonly unknownHandleMs?: number
   readonly leaseMs?: number
-  readonly pollMs?: number
   readonly backoff?: Backoff
   readonly now?: () => number
   /** Called when events that wait are refused, since no key was found that fits. Must not throw. */

@@ -3,7 +3,7 @@ import type { RepoStatus } from '../../model/repo.ts'
 import type { Queue } from '../../state/queue/queue.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import type { BackfillPolicy, Enqueue } from './enqueue.ts'
-import { identityQueue, notQueued, repoQueue } from './queues.ts'
+import { identityQueue, notQueued } from './queues.ts'
 
 export interface RecoverOptions {
   readonly storage: Pick<Storage, 'listRepos' | 'withHeld' | 'tracking'>
@@ -36,7 +36,7 @@ export async function recover(options: RecoverOptions, signal?: AbortSignal): Pr
     for await (const page of pagesOf(options, status, signal)) {
       const wanted = page.filter(isWanted)
       left += page.length - wanted.length
-      const missing = await notQueued(queue, repoQueue, wanted)
+      const missing = await notQueued(queue, wanted)
       for (const did of missing) act(did)
       repos += missing.length
       await enqueue.settled()
@@ -62,9 +62,11 @@ async function recoverHeld(
     signal?.throwIfAborted()
     const page = await storage.withHeld(after, pageSize)
     const waiting = page.filter(({ content }) => content !== 'syncing').map(({ did }) => did)
-    const missing = await notQueued(queue, identityQueue, waiting)
-    for (const did of missing) enqueue.unverified(did)
-    lookUps += missing.length
+    for (const did of waiting) {
+      if ((await queue.find(identityQueue, did)) !== undefined) continue
+      enqueue.unverified(did)
+      lookUps++
+    }
     await enqueue.settled()
     after = page.at(-1)?.did
     if (page.length < pageSize) return lookUps

@@ -2,7 +2,7 @@ import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
 import type { Queue } from '../../state/queue/queue.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import type { Enqueue } from './enqueue.ts'
-import { notQueued, repoQueue } from './queues.ts'
+import { notQueued } from './queues.ts'
 
 export interface StaleOptions {
   readonly storage: Pick<Storage, 'listRepos'>
@@ -52,7 +52,7 @@ export async function queueStale(
       ...(cursor && { cursor }),
     })
     const stale = page.repos.map(({ did }) => did)
-    const missing = await notQueued(queue, repoQueue, stale)
+    const missing = await notQueued(queue, stale)
     await enqueue.stale(missing, signal)
     queued += missing.length
     cursor = page.cursor

@@ -18,8 +18,6 @@ export interface WorkersOptions {
   readonly work: (job: Job, claim: Claim, signal: AbortSignal) => Promise<void>
   /** For how long a job is leased at a time, in ms; it is renewed while it is worked on. @default 60_000 */
   readonly leaseMs?: number
-  /** While groups are left out: how often it is looked whether others have jobs, in ms. @default 100 */
-  readonly pollMs?: number
   /** How long to wait before the queue is asked again once it has failed. @default 100 ms, doubling up to 5 s */
   readonly backoff?: Backoff
   readonly now?: () => number
@@ -141,19 +139,24 @@ export class Workers {
 
   /** Waits until there may be a job to take. */
   async #idle(signal: AbortSignal): Promise<void> {
-    const { queue, name, concurrency, pollMs } = this.#options
+    const { queue, name, concurrency, now } = this.#options
     using stack = new DisposableStack()
-    const settled = new AbortController()
-    stack.defer(() => settled.abort())
-    const stop = AbortSignal.any([signal, settled.signal])
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve
-      stop.addEventListener('abort', () => resolve())
-    })
-    if (this.#running.size >= concurrency) return await woken
-    // The queue says at once that there are jobs, even when all of them are of groups that are left out.
-    if (this.#leftOut().size > 0) await Promise.race([woken, sleepUnlessAborted(pollMs, stop)])
-    else await Promise.race([woken, this.#repeat(() => queue.ready(name, stop), signal)])
+    const over = new AbortController()
+    stack.defer(() => over.abort())
+    const stop = AbortSignal.any([signal, over.signal])
+    const events = [
+      new Promise<void>((resolve) => {
+        this.#wake = resolve
+        stop.addEventListener('abort', () => resolve())
+      }),
+    ]
+    if (this.#running.size < concurrency) {
+      const without = this.#leftOut()
+      events.push(this.#repeat(() => queue.ready(name, stop, without), stop).then(() => {}))
+      const untilMs = Math.min(...this.#blocked.values())
+      if (untilMs !== Number.POSITIVE_INFINITY) events.push(sleepUnlessAborted(untilMs - now(), stop))
+    }
+    await Promise.race(events)
   }
 
   #renew(): void {
@@ -171,7 +174,6 @@ export class Workers {
 
 const defaults = {
   leaseMs: 60_000,
-  pollMs: 100,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
   now: Date.now,
   onError: () => {},

@@ -19,7 +19,8 @@ export function failureOf(error: unknown): { readonly reason: SyncFailure; reado
 /** What of a repo that was read is at fault; undefined where that is not what failed. */
 export function faultOf(error: unknown): SyncFault | undefined {
   if (!(error instanceof Rejection)) return undefined
-  return ['cid', 'signature', 'mst'].includes(error.reason) ? 'verification' : 'parse'
+  const { reason }: Rejection<string> = error
+  return ['cid', 'signature', 'mst', 'rev'].includes(reason) ? 'verification' : 'parse'
 }
 
 /** Says by its class what a caller may do about what is wrong with a repo that was read. */

@@ -145,21 +145,21 @@ async function readOnce(did: Did, document: DidDocument, parts: Parts): Promise<
   return { rev: after.rev, records: puts + deletes }
 }
 
-/** What is stored of the repo, or of the tree that an earlier run has begun to stage, for the reader to go on from. */
+/** What is stored of the repo, and what an earlier run has begun to stage, for the reader to go on from. */
 async function knownOf(
   did: Did,
   { storage, maxCompared }: RunOptions,
   signal: AbortSignal,
-): Promise<Pick<ReadOptions, 'stored' | 'staged'>> {
+): Promise<Partial<Pick<ReadOptions, 'stored' | 'staged'>>> {
   const staged = await storage.staged(did)
-  if (staged !== undefined) return { staged }
-  if ((await storage.countRecords(did, maxCompared + 1)) > maxCompared) return {}
+  const known = staged === undefined ? {} : { staged }
+  if ((await storage.countRecords(did, maxCompared + 1)) > maxCompared) return known
   const stored = new StoredEntries()
   for await (const { path, cid } of storage.entries(did)) {
     signal.throwIfAborted()
     stored.add(path, cid)
   }
-  return { stored: stored.bytes }
+  return { ...known, stored: stored.bytes }
 }
 
 function hostOf(did: Did, { pds }: DidDocument): URL {
