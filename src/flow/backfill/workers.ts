@@ -64,7 +64,7 @@ export class Workers {
     try {
       while (!signal.aborted) {
         const jobs = await this.#take(signal)
-        for (const job of jobs) this.#begin(job, signal)
+        for (const job of jobs) this.#begin(job, signal.aborted ? this.#putBack : this.#do, signal)
         if (jobs.length === 0) await this.#idle(signal)
       }
       await Promise.all(this.#running.values())
@@ -92,8 +92,8 @@ export class Workers {
     return new Set([...this.#blocked.keys(), ...full.map(([group]) => group)])
   }
 
-  #begin(job: Job, signal: AbortSignal): void {
-    const done = this.#do(job, signal)
+  #begin(job: Job, act: (job: Job, signal: AbortSignal) => Promise<void>, signal: AbortSignal): void {
+    const done = act(job, signal)
       .catch((error) => this.#options.onError(error))
       .finally(() => {
         this.#running.delete(job)
@@ -102,7 +102,11 @@ export class Workers {
     this.#running.set(job, done)
   }
 
-  async #do(job: Job, signal: AbortSignal): Promise<void> {
+  readonly #putBack = async (job: Job): Promise<void> => {
+    await this.#options.queue.retry(job, { dueMs: this.#options.now(), counts: false })
+  }
+
+  readonly #do = async (job: Job, signal: AbortSignal): Promise<void> => {
     let claimed: string | undefined
     const claim: Claim = async (group) => {
       if (claimed === group) return true
