@@ -161,8 +161,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/state/storage',
     'src/state/streams',
   ],
-  'src/flow/ingest': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state/streams'],
+  'src/flow/ingest': [
+    'otel/otel.ts',
+    'src/catalog',
+    'src/model',
+    'src/net/host',
+    'src/state/storage',
+    'src/state/streams',
+  ],
   'src/net/firehose': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/net/repo'],
+  'src/net/host': ['src/model'],
   'src/net/identity': ['src/model'],
   'src/serve.ts': [
     'otel/otel.ts',

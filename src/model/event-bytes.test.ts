@@ -11,6 +11,7 @@ const commit: CommitEvent = {
   rev: '3kaaaaaaaaa22',
   data: 'bafydata',
   prevData: emptyTree,
+  since: '3kaaaaaaaaa2a',
   operations: [
     { op: 'create', collection: 'a.b.c', rkey: 'x', cid: 'bafy1', record: new Uint8Array([0xa0]) },
     { op: 'delete', collection: 'a.b.c', rkey: 'y' },
@@ -32,6 +33,8 @@ const events: Readonly<Record<string, RepoEvent>> = {
   'an identity': { ...base, kind: 'identity', handle: 'ålice."test\ud800' },
   'an identity without a handle': { ...base, kind: 'identity' },
   'an account': { ...base, kind: 'account', active: false, status: 'takendown' },
+  'a rejected commit': { ...base, kind: 'rejected', reason: 'key', rev: '3k' },
+  'an unverified commit': { ...base, kind: 'unverified', rev: '3k', frame: new Uint8Array([0xa2, 0, 255]) },
   'an active account': { ...base, kind: 'account', active: true },
 }
 
@@ -63,17 +66,27 @@ describe('event bytes', () => {
   for (const [name, bytes] of Object.entries({
     'bytes of another version': Buffer.concat([Buffer.from([2]), encodeEvent(commit).subarray(1)]),
     'more bytes than there should be': Buffer.concat([encodeEvent(commit), Buffer.from([0])]),
+    'more bytes than an account has': Buffer.concat([
+      encodeEvent(events['an active account'] as RepoEvent),
+      Buffer.from([0]),
+    ]),
+    'a rejection for an unknown reason': withHeader(
+      '{"kind":"rejected","did":"did:plc:a","seq":1,"timeMs":1,"rev":"3k","reason":"mood"}',
+    ),
+    'an unverified commit without its frame': withHeader(
+      '{"kind":"unverified","did":"did:plc:a","seq":1,"timeMs":1,"rev":"3k"}',
+    ),
     'JSON that is not an event': withHeader('{"kind":"party","did":"did:plc:a","seq":1,"timeMs":1}'),
     'an event without a DID': withHeader('{"kind":"identity","seq":1,"timeMs":1}'),
     'an account that is neither active nor not': withHeader(
       '{"kind":"account","did":"did:plc:a","seq":1,"timeMs":1}',
     ),
-    'a commit whose operations are none': withHeader('["did:plc:a",1,1,"3k","bafy",null,[1]]'),
+    'a commit whose operations are none': withHeader('["did:plc:a",1,1,"3k","bafy",null,null,[1]]'),
     'a commit with an unknown operation': withHeader(
-      '["did:plc:a",1,1,"3k","bafy",null,[["move","a.b.c","x"]]]',
+      '["did:plc:a",1,1,"3k","bafy",null,null,[["move","a.b.c","x"]]]',
     ),
     'a commit with a negative length': withHeader(
-      '["did:plc:a",1,1,"3k","bafy",null,[["create","a.b.c","x","bafy",-1]]]',
+      '["did:plc:a",1,1,"3k","bafy",null,null,[["create","a.b.c","x","bafy",-1]]]',
     ),
     null: withHeader('null'),
   })) {
@@ -93,6 +106,7 @@ function withHeader(json: string): Uint8Array {
 
 /** With records as plain arrays of bytes, whatever kind of view they are. */
 function plain(event: RepoEvent): RepoEvent {
+  if (event.kind === 'unverified') return { ...event, frame: new Uint8Array(event.frame) }
   if (event.kind !== 'commit') return event
   const operations = event.operations.map((operation) =>
     operation.op === 'delete' ? operation : { ...operation, record: new Uint8Array(operation.record) },

@@ -83,4 +83,25 @@ describe('the state', () => {
       assert.equal((await streams.read('some', 'reader', 1000)).length, 400)
     })
   }
+
+  it('removes what is left over once nobody else writes any more', async (test) => {
+    const dir = mkdtempSync(join(tmpdir(), 'tidegauge-failing-'))
+    test.after(() => rmSync(dir, { recursive: true }))
+    using database = new Database({ dir })
+    const storage = new SqliteStorage({ database })
+    const puts = Array.from({ length: 300 }, (_, i) => makeRecord(alice, post, `r${i}`, {}))
+    await storage.apply([{ repo: repo(alice), puts }])
+    await storage.apply([{ repo: repo(alice), clear: true, puts: puts.slice(0, 30) }])
+    const end = failures['another program writes']?.begin(database, dir)
+    await assert.rejects(storage.sweep(), /locked/)
+    await assert.rejects(
+      storage.prune(() => false),
+      /locked/,
+    )
+    assert.equal((await storage.totals()).records, 330)
+    end?.()
+    await sweepAll(storage)
+    assert.equal((await storage.totals()).records, 30)
+    assert.equal(await storage.prune(() => false), 30)
+  })
 })

@@ -67,7 +67,8 @@ export class Leftovers {
   }
 }
 
-const recordsPerSlice = 250
+/** The most records that one sweep removes. */
+export const recordsPerSlice = 200
 
 /** A number costs a look-up, even where it has no records. */
 const numbersPerSlice = 50

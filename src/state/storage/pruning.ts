@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Nsid } from '../../model/nsid.ts'
 import type { Database } from '../database.ts'
 import type { CollectionTable } from './collection-table.ts'
+import { recordsPerSlice } from './leftovers.ts'
 import type { RecordTable } from './record-table.ts'
 
 /** Removes the records of whole collections, whoever's they are, slice by slice. */
@@ -50,5 +51,3 @@ export class Pruning {
     }
   }
 }
-
-const recordsPerSlice = 250
