@@ -264,7 +264,7 @@ describe('a plan', () => {
   }
 
   it('keeps repos apart', () => {
-    const plan = new Plan(new Map(), 7)
+    const plan = new Plan({ repos: new Map(), nowMs: 7 })
     plan.add(1, first)
     plan.add(2, commit('r1', ['empty', 'B'], '+a', bob))
     const changes = plan.changes()
@@ -278,7 +278,7 @@ describe('a plan', () => {
   })
 
   it('writes a record once, and counts what it was asked to do', () => {
-    const plan = new Plan(new Map(), 0)
+    const plan = new Plan({ repos: new Map(), nowMs: 0 })
     plan.add(1, commit('r1', ['empty', 'A'], '+a +b'))
     plan.add(2, commit('r2', ['A', 'B'], '~a ~b'))
     plan.add(3, commit('r3', ['B', 'C'], '-b'))
@@ -314,7 +314,7 @@ async function outcome(events: readonly RepoEvent[], size: number, times = 1) {
   const changes = new Set<number>()
   for (let time = 0; time < times; time++) {
     for (let at = 0; at < events.length; at += size) {
-      const plan = new Plan(await storage.repos([alice]), 0)
+      const plan = new Plan({ repos: await storage.repos([alice]), nowMs: 0 })
       for (const [i, event] of events.slice(at, at + size).entries()) plan.add(at + i + 1, event)
       if (plan.changes().length > 0) changes.add(time)
       await storage.apply(plan.changes())
