@@ -13,6 +13,7 @@ import { indexerMetrics, observeIndexer } from './flow/indexing/instrumented.ts'
 import { createFilter } from './flow/ingest/filter.ts'
 import { Ingest } from './flow/ingest/ingest.ts'
 import { ingestConnectionErrors, ingestMetrics, observeIngest } from './flow/ingest/instrumented.ts'
+import { KeptRepos } from './flow/ingest/kept-repos.ts'
 import type { Log } from './model/log.ts'
 import { Firehose } from './net/firehose/firehose.ts'
 import { firehoseMetrics, observeFirehose } from './net/firehose/instrumented.ts'
@@ -195,7 +196,7 @@ function createIngest(
     source: firehose.events(signal),
     host: source.host,
     streams,
-    filter: createFilter(config),
+    filter: createFilter({ collections: config.collections, repos: new KeptRepos(config) }),
     highWater: config.highWater,
     ...countIngest,
     onError: (error) => {

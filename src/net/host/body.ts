@@ -5,6 +5,7 @@ import {
   UnavailableRepoError,
   UpstreamError,
 } from '../../model/errors.ts'
+import type { HostAnswer } from './fetch.ts'
 import { UnsupportedMethod } from './host.ts'
 
 /** A body that is read once. `return()` of its iterator cancels it, even when nothing of it was read. */
@@ -18,11 +19,8 @@ export interface ReadBodyOptions {
 }
 
 /** The body in the words of `Hosts`. It is no generator: one that has not begun would not notice that it is cancelled. */
-export function readBody(
-  body: AsyncIterable<Uint8Array>,
-  { host, signal, onEnd }: ReadBodyOptions,
-): ReadBody {
-  const source = body[Symbol.asyncIterator]()
+export function readBody(answer: HostAnswer, { host, signal, onEnd }: ReadBodyOptions): ReadBody {
+  const source = answer.chunks[Symbol.asyncIterator]()
   let hasEnded = false
   const end = () => {
     if (!hasEnded) onEnd()
@@ -41,9 +39,8 @@ export function readBody(
       }
     },
     async return() {
+      if (!hasEnded) answer.cancel()
       end()
-      // What goes wrong while it is cancelled concerns nobody any more.
-      await source.return?.().catch(() => {})
       return { done: true, value: undefined }
     },
   }

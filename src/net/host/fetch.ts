@@ -5,14 +5,18 @@ export interface HostFetchOptions {
   readonly headers: Readonly<Record<string, string>>
   /** Longest body after decompression, in bytes. */
   readonly maxBytes: number
+  /** How long the whole may take, the reading of the body included, in ms. @default that of the fetch */
+  readonly wholeMs?: number
   readonly signal?: AbortSignal
 }
 
 export interface HostAnswer {
   readonly status: number
   readonly headers: AnswerHeaders
-  /** Has to be read, or cancelled by `return()` of its iterator. */
-  readonly body: AsyncIterable<Uint8Array>
+  /** The body, to be read once. */
+  readonly chunks: AsyncIterable<Uint8Array>
+  /** Gives up what has not been read. */
+  cancel(): void
 }
 
 export interface AnswerHeaders {

@@ -18,6 +18,8 @@ export interface HttpHostsOptions {
   readonly maxWaitMs?: number
   /** Longest repo, in bytes. @default 8_000_000_000 */
   readonly maxRepoBytes?: number
+  /** How long a whole repo may take, in ms. @default 30 minutes */
+  readonly maxRepoMs?: number
   /** Longest answer of the other methods, in bytes. @default 8_000_000 */
   readonly maxAnswerBytes?: number
   /** The time, in ms since 1970. @default Date.now */
@@ -34,10 +36,11 @@ export class HttpHosts implements Hosts {
     concurrencyPerHost = 8,
     maxWaitMs = 30_000,
     maxRepoBytes = 8_000_000_000,
+    maxRepoMs = 30 * 60_000,
     maxAnswerBytes = 8_000_000,
     now = Date.now,
   }: HttpHostsOptions) {
-    this.#options = { fetch, concurrencyPerHost, maxWaitMs, maxRepoBytes, maxAnswerBytes, now }
+    this.#options = { fetch, concurrencyPerHost, maxWaitMs, maxRepoBytes, maxRepoMs, maxAnswerBytes, now }
   }
 
   async getRepo(host: URL, did: Did, { since, signal }: GetRepoOptions = {}): Promise<RepoBody> {
@@ -96,16 +99,17 @@ export class HttpHosts implements Hosts {
     })
     const limit = rateLimitFrom(answer.headers, this.#options.now())
     if (limit !== undefined) pace.learn(limit)
-    const body = readBody(answer.body, { host: host.host, signal, onEnd: () => pace.leave() })
+    const body = readBody(answer, { host: host.host, signal, onEnd: () => pace.leave() })
     if (answer.status === 200) return body
     throw await this.#failure(call, { pace, answer, body })
   }
 
   #fetch({ host, method, query, signal, accept = 'application/json' }: Call): Promise<HostAnswer> {
-    const { fetch, maxRepoBytes, maxAnswerBytes } = this.#options
+    const { fetch, maxRepoBytes, maxRepoMs, maxAnswerBytes } = this.#options
     const headers = { accept, 'accept-encoding': isNear(host) ? 'identity' : 'gzip' }
-    const maxBytes = accept === carType ? maxRepoBytes : maxAnswerBytes
-    return fetch(urlOf({ host, method, query }), { headers, maxBytes, ...(signal && { signal }) })
+    const limits =
+      accept === carType ? { maxBytes: maxRepoBytes, wholeMs: maxRepoMs } : { maxBytes: maxAnswerBytes }
+    return fetch(urlOf({ host, method, query }), { headers, ...limits, ...(signal && { signal }) })
   }
 
   async #failure({ host, method, signal }: Call, { pace, answer, body }: Failed): Promise<Error> {
