@@ -33,7 +33,7 @@ export const backfillerRetriesAttempted = {
   name: 'backfiller.retries_attempted',
   instrument: 'counter',
   unit: '{retry}',
-  description: 'Fetches that were not the first try of their repo.',
+  description: 'Fetches that failed and are tried again.',
   noAlert: 'BackfillerErrors watches what fails.',
 } as const satisfies MetricDefinition
 

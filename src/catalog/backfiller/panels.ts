@@ -74,7 +74,7 @@ export const backfillerPanels: readonly Panel[] = [
   },
   {
     panel: 'Retries',
-    description: 'Fetches per second that were not the first try of their repo.',
+    description: 'Fetches per second that failed and are tried again.',
     kind: 'timeseries',
     unit: '{retry}/s',
     row: 'Flow',
