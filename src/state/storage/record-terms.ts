@@ -12,8 +12,9 @@ export interface FieldIndex {
  * The terms of the inverted index. Values are hashed, so that a term is short and needs no quoting; two values may
  * share a term, so that a look-up has to check each record that it finds.
  */
-export const repoTerm = (repo: number): string => `r${repo}`
-export const repoCollectionTerm = (repo: number, collection: number): string => `r${repo}c${collection}`
+export const repoTerm = (repo: number): string => (repo < 0 ? `s${-repo}` : `r${repo}`)
+export const repoCollectionTerm = (repo: number, collection: number): string =>
+  `${repoTerm(repo)}c${collection}`
 export const linkTerm = (target: string): string => `l${hash(target)}`
 export const fieldTerm = (collection: Nsid, path: string, value: Scalar): string =>
   `f${hash(`${collection} ${path} ${typeof value} ${value}`)}`
