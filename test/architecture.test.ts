@@ -163,7 +163,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/flow/ingest': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state/streams'],
   'src/net/firehose': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/net/repo'],
-  'src/net/identity': ['src/model'],
+  'src/net/fetch': ['src/model'],
+  'src/net/identity': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/net/fetch'],
   'src/serve.ts': [
     'otel/otel.ts',
     'src/catalog',
