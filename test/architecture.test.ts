@@ -172,7 +172,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/net/firehose': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/net/repo'],
   'src/net/host': ['src/model'],
-  'src/net/identity': ['src/model'],
+  'src/net/fetch': ['src/model'],
+  'src/net/identity': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/net/fetch'],
   'src/serve.ts': [
     'otel/otel.ts',
     'src/catalog',

@@ -3,6 +3,7 @@ import { ownComponents } from '@tidegauge/otel/catalog/own'
 import { backfiller } from './backfiller/backfiller.ts'
 import { firehose } from './firehose/firehose.ts'
 import { http } from './http/http.ts'
+import { identity } from './identity/identity.ts'
 import { indexer } from './indexer/indexer.ts'
 import { ingester } from './ingester/ingester.ts'
 import { search } from './search/search.ts'
@@ -13,6 +14,7 @@ import { sync } from './sync/sync.ts'
 export const components: readonly ComponentCatalog[] = [
   http,
   firehose,
+  identity,
   ingester,
   backfiller,
   sync,
