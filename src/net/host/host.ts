@@ -12,7 +12,11 @@ export interface Hosts {
   /** The whole repo as a CAR file, or what changed after `since`. The body has to be read or cancelled. */
   getRepo(host: URL, did: Did, options?: GetRepoOptions): Promise<RepoBody>
 
-  getLatestCommit(host: URL, did: Did, signal?: AbortSignal): Promise<{ readonly rev: string; readonly cid: string }>
+  getLatestCommit(
+    host: URL,
+    did: Did,
+    signal?: AbortSignal,
+  ): Promise<{ readonly rev: string; readonly cid: string }>
 
   /** Blocks by their CIDs, as text, in a CAR file. */
   getBlocks(host: URL, did: Did, cids: readonly string[], signal?: AbortSignal): Promise<RepoBody>
