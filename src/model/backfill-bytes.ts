@@ -153,9 +153,13 @@ function isPlainEntry(header: unknown): header is PlainEntry {
   const { kind, did, ...rest } = header as Record<string, unknown>
   if (kind === 'lapse')
     return (
-      Array.isArray(rest.dids) && rest.dids.every(isDid) && desyncReasons.some((one) => one === rest.reason)
+      Array.isArray(rest.dids) &&
+      rest.dids.every(isDid) &&
+      desyncReasons.some((one) => one === rest.reason) &&
+      (rest.after === undefined || typeof rest.after === 'number')
     )
-  if (kind === 'confirm') return Array.isArray(rest.repos) && rest.repos.every(isConfirmed)
+  if (kind === 'confirm')
+    return typeof rest.askedMs === 'number' && Array.isArray(rest.repos) && rest.repos.every(isConfirmed)
   if (!isDid(did)) return false
   if (kind === 'begin') return isText(rest.ticket)
   if (kind === 'abort') return isText(rest.ticket) && typeof rest.isFinal === 'boolean'

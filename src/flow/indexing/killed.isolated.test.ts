@@ -91,7 +91,7 @@ async function undisturbed(): Promise<Storage> {
   const storage = new SqliteStorage({ database: new Database() })
   for (let seq = 1; seq <= lastSeq; seq++) {
     const event = eventAt(seq)
-    const plan = new Plan(await storage.repos([event.did]), 0)
+    const plan = new Plan({ repos: await storage.repos([event.did]), nowMs: 0 })
     plan.add(seq, event)
     await storage.apply(plan.changes())
   }

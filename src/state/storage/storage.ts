@@ -2,7 +2,7 @@ import type { CollectionKind } from '../../model/collection.ts'
 import type { Did } from '../../model/did.ts'
 import type { Nsid } from '../../model/nsid.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
-import type { Repo, RepoStatus } from '../../model/repo.ts'
+import type { DesyncReason, Repo, RepoStatus } from '../../model/repo.ts'
 
 /**
  * Keeps repos and their records. `get` and `query` hide the records of accounts that are not active,
@@ -105,6 +105,8 @@ export interface SyncRunState {
   readonly ticket: string
   /** What the repo was before, and is again if the run fails. */
   readonly before: Exclude<ContentStatus, 'syncing'>
+  /** What has come up during the run and may be missing from what it fetches: the repo is `desync` after it. */
+  readonly lapsed?: DesyncReason
 }
 
 export type ContentStatus = Exclude<RepoStatus, HiddenStatus>
