@@ -2,6 +2,7 @@ import type { ComponentCatalog, MetricDefinition } from '@tidegauge/otel/catalog
 import { ownComponents } from '@tidegauge/otel/catalog/own'
 import { firehose } from './firehose/firehose.ts'
 import { http } from './http/http.ts'
+import { identity } from './identity/identity.ts'
 import { indexer } from './indexer/indexer.ts'
 import { ingester } from './ingester/ingester.ts'
 import { search } from './search/search.ts'
@@ -11,6 +12,7 @@ import { storage } from './storage/storage.ts'
 export const components: readonly ComponentCatalog[] = [
   http,
   firehose,
+  identity,
   ingester,
   indexer,
   storage,

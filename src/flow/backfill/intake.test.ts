@@ -56,7 +56,12 @@ function open() {
   const database = new Database()
   const queue = new SqliteQueue({ database })
   const storage = new SqliteStorage({ database })
-  return { storage, queue, streams: new SqliteStreams({ database }), enqueue: new Enqueue({ queue, policy: 'all' }) }
+  return {
+    storage,
+    queue,
+    streams: new SqliteStreams({ database }),
+    enqueue: new Enqueue({ queue, policy: 'all' }),
+  }
 }
 
 async function run(

@@ -13,7 +13,11 @@ import { queueStale } from './stale.ts'
 import { openQueue } from './testing/queue.ts'
 
 describe('at the start', () => {
-  const cases: readonly { readonly policy: BackfillPolicy; readonly repo: readonly string[]; readonly left: number }[] = [
+  const cases: readonly {
+    readonly policy: BackfillPolicy
+    readonly repo: readonly string[]
+    readonly left: number
+  }[] = [
     { policy: 'none', repo: ['did:plc:tracked'], left: 1 },
     { policy: 'seen', repo: ['did:plc:pending', 'did:plc:tracked'], left: 0 },
     { policy: 'all', repo: ['did:plc:pending', 'did:plc:tracked'], left: 0 },
@@ -22,7 +26,11 @@ describe('at the start', () => {
     it(`everything that has to be done is queued, where "${policy}" is wanted unasked`, async () => {
       const { storage, queue, enqueue } = await open(policy)
       const recovered = await recover({ storage, queue, enqueue, policy, pageSize: 2 })
-      assert.deepEqual(await waiting(queue, resyncQueue), ['did:plc:desync', 'did:plc:error', 'did:plc:syncing'])
+      assert.deepEqual(await waiting(queue, resyncQueue), [
+        'did:plc:desync',
+        'did:plc:error',
+        'did:plc:syncing',
+      ])
       assert.deepEqual(await waiting(queue, repoQueue), repo)
       assert.deepEqual(recovered, { repos: 3 + repo.length, left, lookUps: 1 })
       assert.ok((await waiting(queue, identityQueue)).includes('did:plc:held'))
@@ -46,7 +54,9 @@ describe('in the background', () => {
   it('repos are checked that nothing has confirmed for long, so many in one pass, each once', async () => {
     const { queue } = openQueue()
     const storage = new SqliteStorage({ database: new Database() })
-    const repos = Array.from({ length: 25 }, (_, at) => repoOf(`did:plc:s${10 + at}`, 'synced', { confirmedAtMs: at }))
+    const repos = Array.from({ length: 25 }, (_, at) =>
+      repoOf(`did:plc:s${10 + at}`, 'synced', { confirmedAtMs: at }),
+    )
     await storage.apply(repos.map((repo) => ({ repo })))
     await using enqueue = new Enqueue({ queue, policy: 'none' })
     const options = { storage, queue, enqueue, intervalMs: 100, now: () => 120, maxPerPass: 8, pageSize: 3 }
@@ -89,7 +99,10 @@ function repoOf(did: Did, content: ContentStatus, more: Partial<RepoState> = {})
   return { did, status: content, content, updatedAtMs: 1, ...desync, ...more }
 }
 
-async function waiting(queue: Awaited<ReturnType<typeof open>>['queue'], name: string): Promise<readonly string[]> {
+async function waiting(
+  queue: Awaited<ReturnType<typeof open>>['queue'],
+  name: string,
+): Promise<readonly string[]> {
   const jobs = await queue.take(name, 1000)
   for (const job of jobs) await queue.retry(job, { dueMs: 0, counts: false })
   return jobs.map(({ key }) => key).sort()

@@ -9,8 +9,15 @@ describe('runs of a command without a node', () => {
   it('are told by the next node, as they were, and by no other after it', async () => {
     using database = new Database()
     const runs = new SqliteRuns({ database })
-    const { onRun, onJoin } = keepRuns(runs, assert.fail)
-    const base = { did: 'did:plc:a', trigger: 'cli', durationMs: 5, extracted: 2, filtered: 0, sizeBytes: 99 } as const
+    const { onRun, onJoin } = keepRuns(runs, (error) => assert.ifError(error))
+    const base = {
+      did: 'did:plc:a',
+      trigger: 'cli',
+      durationMs: 5,
+      extracted: 2,
+      filtered: 0,
+      sizeBytes: 99,
+    } as const
     const made: readonly SyncRun[] = [
       { ...base, outcome: 'success', records: 2 },
       { ...base, outcome: 'error', reason: 'timeout', fault: 'fetch', records: 0 },
@@ -20,7 +27,10 @@ describe('runs of a command without a node', () => {
 
     const told: SyncRun[] = []
     const joins: SyncTrigger[] = []
-    const node = { onRun: (run: SyncRun) => told.push(run), onJoin: (trigger: SyncTrigger) => joins.push(trigger) }
+    const node = {
+      onRun: (run: SyncRun) => told.push(run),
+      onJoin: (trigger: SyncTrigger) => joins.push(trigger),
+    }
     assert.equal(await countKeptRuns(runs, node), 2)
     assert.deepEqual(told, made)
     assert.deepEqual(joins, ['mcp'])
