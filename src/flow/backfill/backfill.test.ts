@@ -22,7 +22,7 @@ describe('backfill', () => {
     enqueue.desynced('did:plc:desynced')
     enqueue.seen('did:plc:seen')
     enqueue.tracked('did:plc:tracked')
-    await enqueue.enumerated(['did:plc:listed'])
+    await enqueue.enumerated(listed('did:plc:listed'))
     await enqueue.stale(['did:plc:stale'])
     await enqueue.asked('did:plc:asked', 'cli')
     await enqueue.settled()
@@ -175,7 +175,7 @@ describe('backfill', () => {
     const { queue } = openQueue()
     await using enqueue = new Enqueue({ queue, policy: 'all', now: () => 77 })
     enqueue.desynced('did:plc:a')
-    await enqueue.enumerated(['did:plc:b', 'did:plc:c'])
+    await enqueue.enumerated(listed('did:plc:b', 'did:plc:c'))
     await enqueue.stale(['did:plc:d'])
     await enqueue.settled()
     const { resyncOldestAddedMs, ...totals } = await new Backfill(defaults(queue)).totals()
@@ -195,9 +195,9 @@ describe('the queue of repos', () => {
       pollMs: 1,
       onBackpressure: () => pressure++,
     })
-    await enqueue.enumerated(['did:plc:a', 'did:plc:b'])
+    await enqueue.enumerated(listed('did:plc:a', 'did:plc:b'))
     let isIn = false
-    const adding = enqueue.enumerated(['did:plc:c']).then(() => {
+    const adding = enqueue.enumerated(listed('did:plc:c')).then(() => {
       isIn = true
     })
     enqueue.tracked('did:plc:d')
@@ -266,4 +266,8 @@ async function run(queue: Queue, times: number, { syncOnce, ...others }: Overrid
 
 function result(did: Did, _trigger: string) {
   return { did, rev: '3k', records: 1, sizeBytes: 1, joined: false }
+}
+
+function listed(...dids: readonly Did[]) {
+  return dids.map((did) => ({ did }))
 }

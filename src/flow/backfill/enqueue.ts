@@ -1,8 +1,9 @@
 import type { Did } from '../../model/did.ts'
+import type { EnumeratedRepo } from '../../model/enumerated.ts'
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
 import type { DesyncReason } from '../../model/repo.ts'
 import type { SyncTrigger } from '../../model/sync.ts'
-import type { Queue } from '../../state/queue/queue.ts'
+import type { NewJob, Queue } from '../../state/queue/queue.ts'
 import { JobBuffer } from './job-buffer.ts'
 import {
   backgroundQueue,
@@ -78,13 +79,23 @@ export class Enqueue implements AsyncDisposable {
   }
 
   /** Repos that a host has listed. Resolves once they are queued, which waits for room. */
-  async enumerated(dids: readonly Did[], signal?: AbortSignal): Promise<void> {
-    await this.#patiently(repoQueue, dids, repoPriorities.enumerated, signal)
+  async enumerated(
+    repos: readonly Pick<EnumeratedRepo, 'did' | 'host'>[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const priority = repoPriorities.enumerated
+    const jobs = repos.map(({ did, host }) => ({
+      key: did,
+      priority,
+      ...(host !== undefined && { group: host }),
+    }))
+    await this.#patiently(repoQueue, jobs, signal)
   }
 
   /** Repos that nothing has confirmed for long. Resolves once they are queued, which waits for room. */
   async stale(dids: readonly Did[], signal?: AbortSignal): Promise<void> {
-    await this.#patiently(backgroundQueue, dids, repoPriorities.background, signal)
+    const jobs = dids.map((did) => ({ key: did, priority: repoPriorities.background }))
+    await this.#patiently(backgroundQueue, jobs, signal)
   }
 
   /** Events of this DID wait for its key. */
@@ -110,17 +121,11 @@ export class Enqueue implements AsyncDisposable {
     this.#buffer.add(identityQueue, { key: did, priority, group: directoryOf(did) })
   }
 
-  async #patiently(
-    name: string,
-    dids: readonly Did[],
-    priority: number,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async #patiently(name: string, jobs: readonly NewJob[], signal?: AbortSignal): Promise<void> {
     const { queue, backoff, onError: onFailure } = this.#options
-    if (dids.length === 0) return
+    if (jobs.length === 0) return
     await this.#room(name, signal)
     signal?.throwIfAborted()
-    const jobs = dids.map((did) => ({ key: did, priority }))
     await repeat(() => queue.add(name, jobs), { backoff, signal, onFailure })
   }
 

@@ -1,19 +1,12 @@
-import type { BackfillEntry } from '../../model/backfill.ts'
-import { encodeBackfillEntry } from '../../model/backfill-bytes.ts'
 import type { Did } from '../../model/did.ts'
 import { decodeEnumeratedRepo, type EnumeratedRepo } from '../../model/enumerated.ts'
 import { type Backoff, repeat } from '../../model/repeat.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
-import {
-  firehoseBackfill,
-  repoBackfill,
-  type StreamEntry,
-  type Streams,
-} from '../../state/streams/streams.ts'
+import { repoBackfill, type StreamEntry, type Streams } from '../../state/streams/streams.ts'
 import type { Enqueue } from './enqueue.ts'
 
 export interface IntakeOptions {
-  readonly streams: Pick<Streams, 'read' | 'readable' | 'acknowledge' | 'append'>
+  readonly streams: Pick<Streams, 'read' | 'readable' | 'acknowledge'>
   readonly storage: Pick<Storage, 'repos'>
   readonly enqueue: Pick<Enqueue, 'enumerated'>
   /** Whether a repo is wanted: asked for, and not untracked. @default all are */
@@ -81,23 +74,18 @@ function readable(
 
 async function move(
   listed: readonly EnumeratedRepo[],
-  { storage, streams, enqueue, isWanted = () => true }: IntakeOptions,
+  { storage, enqueue, isWanted = () => true }: IntakeOptions,
   signal: AbortSignal,
 ): Promise<MovedRepos> {
   const stored = await storage.repos(listed.map(({ did }) => did))
   const wanted = listed.filter(({ did, active }) => active !== false && isWanted(did))
-  const current = wanted.filter((repo) => isCurrent(repo, stored.get(repo.did)))
-  const known = new Set<Did>(current.map(({ did }) => did))
-  const missing = wanted.filter(({ did }) => !known.has(did)).map(({ did }) => did)
-  const confirmed = current.flatMap(({ did, rev }) =>
-    rev !== undefined && stored.get(did)?.rev === rev ? [{ did, rev }] : [],
-  )
-  if (confirmed.length > 0) {
-    const entry: BackfillEntry = { kind: 'confirm', repos: confirmed }
-    await streams.append(firehoseBackfill, [encodeBackfillEntry(entry)])
-  }
+  const missing = wanted.filter((repo) => !isCurrent(repo, stored.get(repo.did)))
   await enqueue.enumerated(missing, signal)
-  return { queued: missing.length, current: current.length, skipped: listed.length - wanted.length }
+  return {
+    queued: missing.length,
+    current: wanted.length - missing.length,
+    skipped: listed.length - wanted.length,
+  }
 }
 
 /** A repo that was listed without a revision is known to be followed, if it is synced. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { NewJob } from '../../state/queue/queue.ts'
+import type { NewJob, Queue } from '../../state/queue/queue.ts'
 import { openQueue } from './testing/queue.ts'
 import { Workers, type WorkersOptions } from './workers.ts'
 
@@ -107,19 +107,36 @@ describe('workers', () => {
   })
 
   it('keep the lease of a job that takes longer than it', async () => {
-    const { queue } = openQueue()
+    let nowMs = 1_000_000
+    const { queue } = openQueue(() => nowMs)
     await queue.add('q', [{ key: 'a' }])
+    let onRenew = () => {}
+    const renewing: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry'> = {
+      take: (...given) => queue.take(...given),
+      ready: (...given) => queue.ready(...given),
+      retry: (...given) => queue.retry(...given),
+      renew: async (...given) => {
+        await queue.renew(...given)
+        onRenew()
+      },
+    }
     const stop = new AbortController()
     let times = 0
     const workers = new Workers({
-      queue,
+      queue: renewing,
       name: 'q',
       concurrency: 2,
       perGroup: 2,
       leaseMs: 30,
+      now: () => nowMs,
       work: async (job) => {
         times++
-        await new Promise((resolve) => setTimeout(resolve, 150))
+        for (let renewed = 0; renewed < 5; renewed++) {
+          await new Promise<void>((resolve) => {
+            onRenew = resolve
+          })
+          nowMs += 20
+        }
         assert.ok(await queue.complete(job))
         stop.abort()
       },

@@ -73,7 +73,10 @@ export class Steps {
   }
 
   async #append(...entries: readonly BackfillEntry[]): Promise<number> {
-    return await this.#options.streams.append(firehoseBackfill, entries.map(encodeBackfillEntry))
+    return await this.#options.streams.append(
+      firehoseBackfill,
+      entries.map((entry) => encodeBackfillEntry(entry)),
+    )
   }
 
   async #room(signal: AbortSignal): Promise<void> {

@@ -89,6 +89,7 @@ describe('a sync run', () => {
     }
     await assert.rejects(rig.openSync({ streams }).syncOnce(did, 'backfill'), /killed/)
     assert.equal(rig.runs[0]?.outcome, 'panic')
+    await rig.tell({ kind: 'confirm', askedMs: 0, repos: [] })
     assert.equal((await rig.storage.getRepo(did))?.status, 'pending')
     const staged = await rig.storage.staged(did)
     assert.ok(staged !== undefined)
