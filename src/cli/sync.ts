@@ -12,7 +12,7 @@ export function syncCommand({ name }: Program): Command {
     synopsis: 'DID… [FLAGS]',
     details: () => `${nodeHelp(flags)}
 
-Where no node runs, the command syncs by itself; what it measures is pushed where OTEL_* says, and counted by the next serve.
+Where no node runs, the command syncs by itself, with the settings of the last one; the next serve counts what it did.
 Ends with 1 when a repo could not be synced.`,
     examples: [{ type: 'sync did:plc:ewvi7nxzyoun6zhxrhs64oiz', toDo: 'Fetch what has changed in a repo.' }],
     async run(args, terminal) {

@@ -123,7 +123,7 @@ export class Engine implements AsyncDisposable {
       search,
       verifyFrame: (frame, key) => verifyFrame(frame, key, { mode: config.verify, strict: config.strict }),
       keeps: collectionMatcher(collections) ?? (() => true),
-      isUntracked: (did) => !this.kept.has(did) && this.kept.isUntracked(did),
+      isUntracked: (did) => !this.kept.has(did),
       onDesync: (did, reason) => this.enqueue.desynced(did, reason),
       onPending: (did) => this.enqueue.seen(did),
       onUnverified: (did) => this.enqueue.unverified(did),
@@ -156,7 +156,7 @@ export class Engine implements AsyncDisposable {
       queue,
       syncOnce: this.sync.syncOnce,
       giveUp: (did) => this.sync.giveUp(did),
-      hostOf: (did, signal) => this.#hostOf(did, signal),
+      hostOf: (did, signal) => this.hostOf(did, signal),
       blockedUntilMs: (host) => this.hosts.blockedUntilMs(host),
       directoryUntilMs: () => this.identity.blockedUntilMs,
       concurrency: config.backfillConcurrency,
@@ -226,7 +226,10 @@ export class Engine implements AsyncDisposable {
           },
           signal,
         ),
-        sweepLeftovers({ storage, search, onError: (error) => counts?.indexing?.onError?.('unexpected', error) }, signal),
+        sweepLeftovers(
+          { storage, search, onError: (error) => counts?.indexing?.onError?.('unexpected', error) },
+          signal,
+        ),
       ])
     } finally {
       await this.sync[Symbol.asyncDispose]()
@@ -241,8 +244,20 @@ export class Engine implements AsyncDisposable {
       await this.enumeration.run({ again }, signal)
     } catch (error) {
       if (!signal.aborted)
-        this.#options.log.error('the repos of the source cannot be listed', { reason: (error as Error).message })
+        this.#options.log.error('the repos of the source cannot be listed', {
+          reason: (error as Error).message,
+        })
     }
+  }
+
+  /**
+   * The host that has a repo, by the document of its DID.
+   *
+   * @throws {UpstreamError} when the directory does not answer, {InvalidError} when there is no such DID.
+   */
+  async hostOf(did: Did, signal: AbortSignal): Promise<URL | undefined> {
+    const { pds } = await this.identity.resolve(did, { signal })
+    return pds === undefined ? undefined : new URL(pds)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -254,17 +269,15 @@ export class Engine implements AsyncDisposable {
     const { stores, config, log } = this.#options
     try {
       await applyFilterChanges({ ...config, stores, kept: this.kept, log }, signal)
-      const { repos, left } = await recover(
-        { ...stores, enqueue: this.enqueue, policy: this.policy },
-        signal,
-      )
+      const { repos, left } = await recover({ ...stores, enqueue: this.enqueue, policy: this.policy }, signal)
       if (repos > 0) log.info('repos wait to be fetched', { repos })
       if (left > 0)
         log.info('repos that are older than the stream stay pending; --backfill seen fetches them', {
           repos: left,
         })
     } catch (error) {
-      if (!signal.aborted) log.error('what has to be fetched could not be found out', { reason: String(error) })
+      if (!signal.aborted)
+        log.error('what has to be fetched could not be found out', { reason: String(error) })
     }
     if (this.policy === 'all') await this.list(false, signal)
   }
@@ -273,11 +286,6 @@ export class Engine implements AsyncDisposable {
     const { counts = {} } = this.#options
     this.rates.records.add(run.records)
     counts.sync?.onRun?.(run)
-  }
-
-  async #hostOf(did: Did, signal: AbortSignal): Promise<URL | undefined> {
-    const { pds } = await this.identity.resolve(did, { signal })
-    return pds === undefined ? undefined : new URL(pds)
   }
 }
 

@@ -66,8 +66,7 @@ describe('the metrics of sync runs', () => {
     assert.equal(await value(syncRuns, { trigger: 'api' }), 0)
   })
 
-  const resync = { waiting: 3, running: 1, dead: 0 }
-  for (const [oldestAddedMs, age] of [
+  for (const [resyncOldestAddedMs, age] of [
     [1_000, 9],
     [undefined, 0],
   ] as const)
@@ -75,10 +74,7 @@ describe('the metrics of sync runs', () => {
       const { meter, value } = createTestMeter()
       observeSync(meter, {
         sync: { running: 2 },
-        waiting: async () => ({
-          all: 5,
-          resync: { ...resync, ...(oldestAddedMs !== undefined && { oldestAddedMs }) },
-        }),
+        totals: async () => ({ depth: 5, resyncWaiting: 3, resyncOldestAddedMs }),
         storage: { totals: async () => ({ heldEvents: 4 }) as StorageTotals },
         now: () => 10_000,
       })

@@ -14,7 +14,6 @@ import {
   syncRuns,
   syncWorkersActive,
 } from '../../catalog/sync/metrics.ts'
-import type { QueueTotals } from '../../state/queue/queue.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import type { SyncReports } from './options.ts'
 import type { Sync } from './sync.ts'
@@ -44,20 +43,28 @@ export function syncMetrics(meter: Meter): Required<SyncReports> {
 
 export interface SyncGauges {
   readonly sync: Pick<Sync, 'running'>
-  /** Repos that wait for a sync, by why. */
-  readonly waiting: () => Promise<{ readonly all: number; readonly resync: QueueTotals }>
+  /** Repos that wait for a sync. */
+  readonly totals: () => Promise<WaitingTotals>
   readonly storage: Pick<Storage, 'totals'>
   readonly now?: () => number
 }
 
+export interface WaitingTotals {
+  /** Whatever they wait for. */
+  readonly depth: number
+  readonly resyncWaiting: number
+  /** Since when the first resync waits, in ms since 1970; undefined when none does. */
+  readonly resyncOldestAddedMs: number | undefined
+}
+
 /** Exports what is being synced, and what waits for it. */
-export function observeSync(meter: Meter, { sync, waiting, storage, now = Date.now }: SyncGauges): void {
+export function observeSync(meter: Meter, { sync, totals, storage, now = Date.now }: SyncGauges): void {
   observe(meter, syncWorkersActive, () => sync.running)
-  observe(meter, syncQueueDepth, async () => (await waiting()).all)
-  observe(meter, syncResyncWaiting, async () => (await waiting()).resync.waiting)
+  observe(meter, syncQueueDepth, async () => (await totals()).depth)
+  observe(meter, syncResyncWaiting, async () => (await totals()).resyncWaiting)
   observe(meter, syncResyncOldestAge, async () => {
-    const { oldestAddedMs } = (await waiting()).resync
-    return oldestAddedMs === undefined ? 0 : Math.max(0, now() - oldestAddedMs) / 1000
+    const { resyncOldestAddedMs: sinceMs } = await totals()
+    return sinceMs === undefined ? 0 : Math.max(0, now() - sinceMs) / 1000
   })
   observe(meter, syncHeldEvents, async () => (await storage.totals()).heldEvents)
 }
