@@ -6,6 +6,8 @@ export interface Staged {
   readonly number: number
   /** CID of the root of the tree, as text. */
   readonly data: string
+  /** The path of its first record, whether that is searched or not; empty before that. */
+  readonly firstPath: string
   /** The fields that its documents were taken from. */
   readonly fields: string
 }
@@ -18,6 +20,7 @@ export class RepoNumbers {
   readonly #lastNumber: StateCounter
   readonly #switches: StateCounter
   readonly #select: StatementSync
+  readonly #selectTree: StatementSync
   readonly #insert: StatementSync
   readonly #delete: StatementSync
   readonly #selectStaged: StatementSync
@@ -36,12 +39,15 @@ export class RepoNumbers {
     this.#lastNumber = new StateCounter(sqlite, 'last_number')
     this.#switches = new StateCounter(sqlite, 'switches')
     this.#select = prepare('SELECT number FROM search_repo WHERE did = ?')
-    this.#insert = prepare('INSERT INTO search_repo (number, did, shown) VALUES (?, ?, ?)')
+    this.#selectTree = prepare('SELECT data, first_path FROM search_repo WHERE did = ?')
+    this.#insert = prepare(
+      'INSERT INTO search_repo (number, did, shown, data, first_path) VALUES (?, ?, ?, ?, ?)',
+    )
     this.#delete = prepare('DELETE FROM search_repo WHERE number = ?')
-    this.#selectStaged = prepare('SELECT number, data, fields FROM search_staged WHERE did = ?')
+    this.#selectStaged = prepare('SELECT number, data, first_path, fields FROM search_staged WHERE did = ?')
     this.#allStaged = prepare('SELECT number FROM search_staged')
     this.#saveStaged = prepare(
-      'INSERT OR REPLACE INTO search_staged (did, number, data, fields) VALUES (?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO search_staged (did, number, data, first_path, fields) VALUES (?, ?, ?, ?, ?)',
     )
     this.#deleteStaged = prepare('DELETE FROM search_staged WHERE did = ?')
     this.#insertLeftover = prepare('INSERT INTO search_leftover (number, hidden, after) VALUES (?, ?, 0)')
@@ -75,26 +81,39 @@ export class RepoNumbers {
   }
 
   staged(did: Did): Staged | undefined {
-    const row = this.#selectStaged.get(did) as unknown as [number, string, string] | undefined
-    return row && { number: row[0], data: row[1], fields: row[2] }
+    const row = this.#selectStaged.get(did) as unknown as [number, string, string, string] | undefined
+    return row && { number: row[0], data: row[1], firstPath: row[2], fields: row[3] }
   }
 
   allStaged(): ReadonlySet<number> {
     return new Set((this.#allStaged.all() as unknown as [number][]).map(([number]) => number))
   }
 
-  /** The number for what is staged of a tree. What was staged of another is given up. */
-  stage(did: Did, data: string, fields: string): number {
+  /**
+   * The number for a part of a tree: the staged one, for which what was staged of another tree is given up.
+   *
+   * A part that is not the first of its tree, when nothing of that is staged and it is what is shown, comes once more
+   * after a crash: what it belongs to was unveiled already.
+   */
+  stage(did: Did, { data, firstPath, fields }: Omit<Staged, 'number'>): number {
     const before = this.staged(did)
     if (before?.data === data) {
       // Fields that changed on the way leave documents of both kinds, which is neither.
-      if (before.fields !== fields) this.#saveStaged.run(did, before.number, data, mixedFields)
+      const after = {
+        ...before,
+        firstPath: before.firstPath || firstPath,
+        fields: before.fields === fields ? fields : mixedFields,
+      }
+      if (after.firstPath !== before.firstPath || after.fields !== before.fields) this.#save(did, after)
       return before.number
     }
+    const [shown, first] = (this.#selectTree.get(did) ?? []) as unknown as [(string | null)?, string?]
+    const number = this.find(did)
+    if (number !== undefined && shown === data && first !== firstPath) return number
     this.unstage(did)
-    const number = ++this.#lastNumber.value
-    this.#saveStaged.run(did, number, data, fields)
-    return number
+    const staged = { number: ++this.#lastNumber.value, data, firstPath, fields }
+    this.#save(did, staged)
+    return staged.number
   }
 
   unstage(did: Did): void {
@@ -105,10 +124,10 @@ export class RepoNumbers {
   }
 
   /** Shows what is staged instead of what was shown. */
-  unveil(did: Did, number: number): void {
+  unveil(did: Did, staged: Staged): void {
     this.clear(did)
     this.#deleteStaged.run(did)
-    this.#show(did, number, ++this.#switches.value)
+    this.#show(did, staged.number, ++this.#switches.value, staged)
   }
 
   flush(): void {
@@ -122,8 +141,12 @@ export class RepoNumbers {
     this.#recent.clear()
   }
 
-  #show(did: Did, number: number, shown: number): number {
-    this.#insert.run(number, did, shown)
+  #save(did: Did, { number, data, firstPath, fields }: Staged): void {
+    this.#saveStaged.run(did, number, data, firstPath, fields)
+  }
+
+  #show(did: Did, number: number, shown: number, tree?: Staged): number {
+    this.#insert.run(number, did, shown, tree?.data ?? null, tree?.firstPath ?? null)
     return this.#remember(did, number)
   }
 

@@ -3,7 +3,8 @@
  *
  * Documents carry the number that `search_repo` gives to their repo. Staged ones carry a number of `search_staged`, and
  * those that were replaced or cleared one of `search_leftover`: giving a repo another number switches all of its
- * documents at once. No number is ever used twice. Switches are counted, so that a query can go on with what there was
+ * documents at once. No number is ever used twice. A repo whose documents were staged keeps the name of their tree and
+ * the path of its first record, by which a part that comes once more after a crash is recognised. Switches are counted, so that a query can go on with what there was
  * when its first page was asked for.
  *
  * FTS5 keeps the index without the text, which is in the records. The index of addresses begins with the record
@@ -13,11 +14,18 @@
  */
 export const schema: readonly string[] = [
   `
-  CREATE TABLE search_repo (number INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE, shown INTEGER NOT NULL);
+  CREATE TABLE search_repo (
+    number INTEGER PRIMARY KEY,
+    did TEXT NOT NULL UNIQUE,
+    shown INTEGER NOT NULL,
+    data TEXT,
+    first_path TEXT
+  );
   CREATE TABLE search_staged (
     did TEXT PRIMARY KEY,
     number INTEGER NOT NULL,
     data TEXT NOT NULL,
+    first_path TEXT NOT NULL,
     fields TEXT NOT NULL
   ) WITHOUT ROWID;
   CREATE TABLE search_leftover (number INTEGER PRIMARY KEY, hidden INTEGER NOT NULL, after INTEGER NOT NULL);

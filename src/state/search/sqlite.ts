@@ -97,7 +97,7 @@ export class SqliteSearch implements Search {
           (record) => !changed.repos.has(record.did) && !changed.uris.has(recordUri(record)),
         )
         this.#write(() => {
-          for (const record of current) this.#put(this.#numbers.of(record.did), record)
+          for (const record of current) this.#putShown(record)
         })
         read += slice.length
         onProgress(read)
@@ -147,17 +147,21 @@ export class SqliteSearch implements Search {
     if (clear || change.remove) this.#numbers.clear(did)
     if (change.remove) return undefined
     if (stage !== undefined) {
-      const number = this.#numbers.stage(did, stage.data, this.#fields)
+      const [first] = stage.puts
+      const firstPath = first === undefined ? '' : `${first.collection}/${first.rkey}`
+      const number = this.#numbers.stage(did, { data: stage.data, firstPath, fields: this.#fields })
       for (const record of stage.puts) this.#put(number, record)
     }
     const staged = unveil && this.#numbers.staged(did)
     const isUnveiled = staged !== undefined && staged.data === unveil?.data
-    if (isUnveiled) this.#numbers.unveil(did, staged.number)
-    for (const record of puts) {
-      if (this.#text.isSearched(record.collection)) this.#put(this.#numbers.of(did), record)
-    }
+    if (isUnveiled) this.#numbers.unveil(did, staged)
+    for (const record of puts) this.#putShown(record)
     for (const address of deletes) this.#remove(this.#numbers.find(did), address)
     return isUnveiled && staged.fields !== this.#fields ? 'other fields' : undefined
+  }
+
+  #putShown(record: StoredRecord): void {
+    if (this.#text.isSearched(record.collection)) this.#put(this.#numbers.of(record.did), record)
   }
 
   #put(repo: number, record: StoredRecord): void {
