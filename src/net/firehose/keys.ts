@@ -92,6 +92,7 @@ export class Keys {
     inTime.catch(() => {})
     const lookUp: LookUp = { did, refresh, name, inTime, resolve, reject }
     const timer = setTimeout(() => this.#expire(lookUp), this.#options.waitMs)
+    timer.unref()
     inTime.finally(() => clearTimeout(timer)).catch(() => {})
     return lookUp
   }
