@@ -108,12 +108,15 @@ export class LookUps {
     const { storage, queue, maxAnswers, onGiveUp, now } = this.#options
     const did = job.key as Did
     if (!holdsUnverified(await storage.getRepo(did))) return true
-    const isFinal = job.attempts + 1 >= maxAnswers
-    if (signingKey !== undefined || isFinal) {
-      await this.#append({ kind: 'key', did, ...(signingKey && { signingKey }), isFinal }, signal)
+    if (signingKey !== undefined) {
+      await this.#append({ kind: 'key', did, signingKey, isFinal: false }, signal)
+      if (!holdsUnverified(await storage.getRepo(did))) return true
     }
-    if (isFinal) onGiveUp(did)
-    if (isFinal || (signingKey !== undefined && !holdsUnverified(await storage.getRepo(did)))) return true
+    if (job.attempts + 1 >= maxAnswers) {
+      await this.#append({ kind: 'key', did, ...(signingKey && { signingKey }), isFinal: true }, signal)
+      onGiveUp(did)
+      return true
+    }
     const error = signingKey === undefined ? 'it has no key' : 'its key does not fit the events that wait'
     await queue.retry(job, { dueMs: now() + this.#pauseMs(job.attempts), error, group: job.group })
     return false

@@ -10,7 +10,8 @@ export interface WorkersOptions {
   /** How many jobs of one group are worked on at a time; of those without a group, as many as there may be. */
   readonly perGroup: number
   /**
-   * Does a job and settles it: completes, retries or buries it.
+   * Does a job and settles it: completes, retries or buries it. What it throws once the signal has aborted puts the
+   * job back.
    *
    * @param claim says which group the job is of, where the job itself did not. Where it returns false, the group has
    *   no capacity; the job is put back by then, and is to be left.
@@ -123,6 +124,9 @@ export class Workers {
     try {
       if (job.group !== '' && !(await claim(job.group))) return
       await this.#options.work(job, claim, signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      await this.#putBack(job)
     } finally {
       if (claimed !== undefined) this.#leave(claimed)
     }
