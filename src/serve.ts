@@ -140,11 +140,13 @@ async function openFirehose(
 ): Promise<Firehose> {
   const countFirehose = firehoseMetrics(meter)
   const countConnectionError = ingestConnectionErrors(meter)
+  const saved = await stores.streams.cursor(source.host)
   const firehose = new Firehose({
     ...source,
     identity: stack.use(new Identity(source)),
     log,
-    cursor: (await stores.streams.cursor(source.host)) ?? (config.from === 'oldest' ? 0 : config.from),
+    cursor: saved?.seq ?? (config.from === 'oldest' ? 0 : config.from),
+    ...(saved?.timeMs !== undefined && { cursorTimeMs: saved.timeMs }),
     verify: config.verify,
     strict: config.strict,
     ...countFirehose,

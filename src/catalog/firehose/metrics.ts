@@ -30,7 +30,8 @@ export const firehoseLag = {
   name: 'firehose.lag',
   instrument: 'gauge',
   unit: 's',
-  description: 'Time since the last event read was sent, while more are known to be unread; 0 once all are read.',
+  description:
+    'Time since the last event read was sent, while more are known to be unread; 0 once all are read.',
   thresholds: { warning: 60, critical: 600 },
 } as const satisfies MetricDefinition
 
