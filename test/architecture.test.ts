@@ -164,6 +164,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/flow/ingest': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state/streams'],
   'src/net/firehose': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/net/repo'],
   'src/net/identity': ['src/model'],
+  'src/net/reading': ['src/model', 'src/net/repo'],
   'src/serve.ts': [
     'otel/otel.ts',
     'src/catalog',
