@@ -14,7 +14,6 @@ import { createApi } from './edge/http/api.ts'
 import { countRequests } from './edge/http/instrumented.ts'
 import { type Listener, listen } from './edge/http/listen.ts'
 import type { JsonObject, StatusOptions } from './edge/http/status.ts'
-import { Reconciler } from './flow/backfill/reconcile.ts'
 import { indexerGroup } from './flow/indexing/indexer.ts'
 import { createFilter } from './flow/ingest/filter.ts'
 import { Ingest, type SourceBatch } from './flow/ingest/ingest.ts'
@@ -75,12 +74,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await live.firehose.start()
   await options.onListening({ api: listener.url, metrics: pipeline.endpoint?.url })
   reportPolicy(config, engine, log)
-  const work = [
-    live.ingest.run(signal),
-    live.reconciler.run(signal),
-    engine.run(signal),
-    rebuildIndexes(stores, signal, log),
-  ]
+  const work = [live.ingest.run(signal), engine.run(signal), rebuildIndexes(stores, signal, log)]
   try {
     await Promise.all(work)
   } catch (error) {
@@ -125,35 +119,16 @@ interface Parts {
 interface Live {
   readonly firehose: Firehose
   readonly ingest: Ingest
-  /** Finds out after a gap which repos have missed something. */
-  readonly reconciler: Reconciler
 }
 
 async function openLive(
   { config, log }: ServeOptions,
   { stores, source, engine, stack, meter, signal }: Parts & { readonly meter: Meter },
 ): Promise<Live> {
-  const { streams, storage } = stores
+  const { streams } = stores
   const countFirehose = firehoseMetrics(meter)
   const countConnectionError = ingestConnectionErrors(meter)
   const countIngest = ingestMetrics(meter)
-  const reconciler = new Reconciler({
-    relay: source.relay,
-    hosts: engine.hosts,
-    hostOf: (did, signal) => engine.hostOf(did, signal),
-    storage,
-    streams,
-    group: indexerGroup,
-    onStale: (did) => engine.enqueue.desynced(did, 'gap'),
-    onBegin: () => log.info('events are missing: comparing all repos with what their hosts have'),
-    onDone: ({ compared, stale, durationMs }) =>
-      log.info('all repos were compared with what their hosts have', {
-        repos: compared,
-        stale,
-        seconds: Math.round(durationMs / 1000),
-      }),
-    onError: (error) => log.warn('repos could not be compared, retrying', { reason: String(error) }),
-  })
   const stored = await streams.cursor(source.host)
   let gap: SourceBatch['gap']
   const firehose = new Firehose({
@@ -167,7 +142,7 @@ async function openLive(
     onGap: (kind) => {
       gap = kind
     },
-    onHole: () => reconciler.suspect(),
+    onHole: () => void engine.gap({ isCertain: false }),
     ...countFirehose,
     onFailure: (kind) => {
       countFirehose.onFailure(kind)
@@ -193,14 +168,14 @@ async function openLive(
     filter: createFilter({ collections: config.collections, repos: engine.kept }),
     highWater: config.highWater,
     ...countIngest,
-    onGap: () => reconciler.gap(),
+    onGap: () => engine.gap({ isCertain: true }),
     onError: (error) => {
       countIngest.onError(error)
       log.error('events could not be written, retrying', { reason: String(error) })
     },
   })
   observeIngest(meter, ingest, streams, () => (firehose.connected ? 1 : 0))
-  return { firehose, ingest, reconciler }
+  return { firehose, ingest }
 }
 
 /** Listens before events flow: who asks early is told what is not ready yet. */

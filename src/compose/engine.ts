@@ -4,6 +4,7 @@ import { Backfill, type BackfillOptions } from '../flow/backfill/backfill.ts'
 import { type BackfillPolicy, Enqueue } from '../flow/backfill/enqueue.ts'
 import { intake } from '../flow/backfill/intake.ts'
 import { LookUps } from '../flow/backfill/look-ups.ts'
+import { Reconciler } from '../flow/backfill/reconcile.ts'
 import { recover } from '../flow/backfill/recover.ts'
 import { checkStale } from '../flow/backfill/stale.ts'
 import { Indexer, type IndexerOptions, indexerGroup } from '../flow/indexing/indexer.ts'
@@ -81,6 +82,7 @@ export class Engine implements AsyncDisposable {
   readonly rates = { repos: new Rate(), records: new Rate() }
   readonly #options: EngineOptions
   readonly #lookUps: LookUps
+  readonly #reconciler: Reconciler
   readonly #stack: AsyncDisposableStack
 
   static async open(options: EngineOptions): Promise<Engine> {
@@ -124,7 +126,10 @@ export class Engine implements AsyncDisposable {
       verifyFrame: (frame, key) => verifyFrame(frame, key, { mode: config.verify, strict: config.strict }),
       keeps: collectionMatcher(collections) ?? (() => true),
       isUntracked: (did) => !this.kept.has(did),
-      onDesync: (did, reason) => this.enqueue.desynced(did, reason),
+      onDesync: (did, reason) => {
+        // After a gap most repos turn out to be current, and need not be fetched.
+        if (!this.#reconciler.takesCareOf(reason)) this.enqueue.desynced(did, reason)
+      },
       onPending: (did) => this.enqueue.seen(did),
       onUnverified: (did) => this.enqueue.unverified(did),
       onIdentity: (did) => this.enqueue.identity(did),
@@ -135,6 +140,22 @@ export class Engine implements AsyncDisposable {
           reason: String(error),
         })
       },
+    })
+    this.#reconciler = new Reconciler({
+      source: source.relay,
+      hosts: this.hosts,
+      hostOf: (did, signal) => this.hostOf(did, signal),
+      storage,
+      streams,
+      group: indexerGroup,
+      onStale: (did) => this.enqueue.desynced(did, 'gap'),
+      onDone: ({ done, stale }) =>
+        log.info('events were missing: all repos were compared with what their hosts have', {
+          repos: done,
+          fetched: stale,
+        }),
+      onError: (error) =>
+        log.warn('repos could not be compared with their hosts, retrying', { reason: String(error) }),
     })
     this.sync = stack.use(
       new Sync({
@@ -206,6 +227,7 @@ export class Engine implements AsyncDisposable {
         this.#begin(signal),
         this.backfill.run(signal),
         this.#lookUps.run(signal),
+        this.#reconciler.run(signal),
         intake(
           {
             streams,
@@ -236,6 +258,11 @@ export class Engine implements AsyncDisposable {
       indexing.abort()
       await indexed
     }
+  }
+
+  /** Events are missing from the stream. Resolves once that is on disk; what it means for which repo is found out later. */
+  gap({ isCertain }: { readonly isCertain: boolean }): Promise<void> {
+    return this.#reconciler.gap({ isCertain })
   }
 
   /** Lists the repos of the source, where that is wanted or asked for. Never rejects. */
