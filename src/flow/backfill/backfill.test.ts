@@ -12,7 +12,7 @@ import type { SyncOnce } from '../../model/sync.ts'
 import type { Queue } from '../../state/queue/queue.ts'
 import { Backfill, type BackfillOptions, type FailedAttempt } from './backfill.ts'
 import { Enqueue } from './enqueue.ts'
-import { repoQueue, resyncQueue } from './queues.ts'
+import { backgroundQueue, repoQueue, resyncQueue } from './queues.ts'
 import { openQueue } from './testing/queue.ts'
 
 describe('backfill', () => {
@@ -151,6 +151,28 @@ describe('backfill', () => {
       },
     })
     assert.equal(calls.length, 4)
+  })
+
+  it('takes a dead letter back once its repo was synced for another reason', async () => {
+    const { queue } = openQueue()
+    await queue.add(repoQueue, [{ key: 'did:plc:back' }])
+    for (const job of await queue.take(repoQueue, 1)) await queue.bury(job, 'deactivated')
+    await queue.add(resyncQueue, [{ key: 'did:plc:back', priority: 1 }])
+    await run(queue, 1)
+    assert.deepEqual((await queue.deadLetters({ limit: 10 })).jobs, [])
+  })
+
+  it('makes no dead letter of a repo that is synced and cannot be checked', async () => {
+    const { queue } = openQueue()
+    await queue.add(backgroundQueue, [{ key: 'did:plc:a', priority: 4 }])
+    const { failed, givenUp } = await run(queue, 2, {
+      syncOnce: async () => {
+        throw new UpstreamError('the host is down')
+      },
+      attempts: { firstMs: 1, maxAttempts: 2 },
+    })
+    assert.deepEqual([failed.map(({ next }) => next), givenUp], [['retry', 'dropped'], []])
+    assert.equal(await queue.find(backgroundQueue, 'did:plc:a'), undefined)
   })
 
   it('puts back what a stop has ended, due at once and as if it had not been tried', async () => {

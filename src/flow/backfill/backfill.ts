@@ -8,7 +8,10 @@ import { backgroundQueue, repoQueue, repoQueues, resyncQueue, triggerOf } from '
 import { type Claim, Workers } from './workers.ts'
 
 export interface BackfillOptions {
-  readonly queue: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury' | 'totals'>
+  readonly queue: Pick<
+    Queue,
+    'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury' | 'totals' | 'find' | 'remove'
+  >
   readonly syncOnce: SyncOnce
   /** Marks a repo as one that could not be fetched, unless what is stored of it is synced. */
   readonly giveUp: (did: Did) => Promise<void>
@@ -62,9 +65,12 @@ export interface FailedAttempt {
   readonly did: Did
   readonly trigger: SyncTrigger
   readonly error: unknown
-  /** `retry`: after a pause; `wait`: the same, and this was no attempt; `dead`: it is a dead letter now. */
-  readonly next: 'retry' | 'wait' | 'dead'
-  /** In ms since 1970; absent for a dead letter. */
+  /**
+   * `retry`: after a pause; `wait`: the same, and this was no attempt; `dead`: it is a dead letter now; `dropped`: what
+   * is stored could not be checked, which is left to the next pass over what has not been.
+   */
+  readonly next: 'retry' | 'wait' | 'dead' | 'dropped'
+  /** In ms since 1970; absent where there is no further attempt. */
   readonly dueMs?: number
 }
 
@@ -161,7 +167,16 @@ export class Backfill {
       return await this.#failed(job, group, error, signal)
     }
     await queue.complete(job)
+    await this.#bringBack(did, job.queue)
     onDone(result, trigger)
+  }
+
+  /** A repo that was synced has no dead letter any more, whichever queue that is in. */
+  async #bringBack(did: Did, own: string): Promise<void> {
+    const { queue } = this.#options
+    for (const name of repoQueues) {
+      if (name !== own && (await queue.find(name, did))?.state === 'dead') await queue.remove(name, did)
+    }
   }
 
   async #failed(job: Job, group: string, error: unknown, signal: AbortSignal): Promise<void> {
@@ -171,6 +186,11 @@ export class Backfill {
     const text = error instanceof Error ? error.message : String(error)
     // What was ended from outside says nothing about the repo.
     const next = signal.aborted ? ({ pauseMs: 0, counts: false } as const) : this.#nextAttempt(job, error)
+    if (next === 'bury' && job.queue === backgroundQueue) {
+      await queue.complete(job)
+      onFailed({ did, trigger, error, next: 'dropped' })
+      return
+    }
     if (next === 'bury') {
       await giveUp(did)
       await queue.bury(job, text)

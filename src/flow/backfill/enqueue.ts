@@ -59,17 +59,15 @@ export class Enqueue implements AsyncDisposable {
     this.#buffer.add(resyncQueue, { key: did, priority: repoPriorities.desync, dueMs })
   }
 
-  /** The stream has brought a repo whose content is not known. What is not fetched is not looked up either. */
+  /** The stream has brought a repo whose content is not known. */
   seen(did: Did): void {
     if (this.#options.policy === 'none') return
     this.#buffer.add(repoQueue, { key: did, priority: repoPriorities.enumerated })
-    this.#lookUp(did, lookUpPriorities.newcomer)
   }
 
   /** The operator wants this repo. */
   tracked(did: Did): void {
     this.#buffer.add(repoQueue, { key: did, priority: repoPriorities.tracked })
-    this.#lookUp(did, lookUpPriorities.newcomer)
   }
 
   /** Somebody waits for this repo. Resolves once it is queued. */
@@ -101,6 +99,11 @@ export class Enqueue implements AsyncDisposable {
   /** Events of this DID wait for its key. */
   unverified(did: Did): void {
     this.#lookUp(did, lookUpPriorities.held)
+  }
+
+  /** A repo was fetched for the first time, and its handle is not known. */
+  newcomer(did: Did): void {
+    this.#lookUp(did, lookUpPriorities.newcomer)
   }
 
   /** The document of this DID may have changed. */

@@ -55,10 +55,6 @@ export class Workers {
     this.#blocked.set(group, Math.max(untilMs, this.#blocked.get(group) ?? 0))
   }
 
-  unblock(group: string): void {
-    if (this.#blocked.delete(group)) this.#wake()
-  }
-
   /** Runs until `signal` aborts and what is being worked on has been settled. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const renewing = setInterval(() => this.#renew(), this.#options.leaseMs / 3)
@@ -162,7 +158,9 @@ export class Workers {
       const without = this.#leftOut()
       events.push(this.#repeat(() => queue.ready(name, stop, without), stop).then(() => {}))
       const untilMs = Math.min(...this.#blocked.values())
-      if (untilMs !== Number.POSITIVE_INFINITY) events.push(sleepUnlessAborted(untilMs - now(), stop))
+      // Timers do not take much more than three weeks.
+      const waitMs = Math.min(untilMs - now(), 3_600_000)
+      if (untilMs !== Number.POSITIVE_INFINITY) events.push(sleepUnlessAborted(waitMs, stop))
     }
     await Promise.race(events)
   }
