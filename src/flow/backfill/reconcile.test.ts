@@ -39,6 +39,7 @@ describe('Reconciler', () => {
   it('waits for what is on its way before it says that a repo is stale', async () => {
     await using host = await FakeHost.start({
       listRepos: async () => {
+        node.holdIndexer()
         await node.commit(0, 100, 200)
         await node.commit(1, 150, 200)
         return { repos: [0, 1, 2].map((number) => ({ did: didOf(number), rev: rev(200) })) }

@@ -30,6 +30,8 @@ export class ReconcilingNode implements AsyncDisposable {
   readonly #running: Promise<void>[] = []
   #isRunning = false
   #wake = () => {}
+  #release = () => {}
+  #released: Promise<void> | undefined
 
   constructor(source: URL, options: Partial<ReconcilerOptions>, onDesync: (reason: 'gap') => void) {
     const database = new Database()
@@ -38,14 +40,28 @@ export class ReconcilingNode implements AsyncDisposable {
     const { streams, storage } = this
     const search = new SqliteSearch({ database })
     const indexer = new Indexer({
-      streams,
+      streams: {
+        read: async (...args) => {
+          await this.#released
+          return streams.read(...args)
+        },
+        readable: (...args) => streams.readable(...args),
+        acknowledge: (...args) => streams.acknowledge(...args),
+      },
       storage,
       search,
       onDesync: (_, reason) => onDesync(reason as 'gap'),
     })
     this.#options = {
       source,
-      streams,
+      streams: {
+        append: (...args) => streams.append(...args),
+        drained: (...args) => streams.drained(...args),
+        acknowledged: (...args) => {
+          this.#release()
+          return streams.acknowledged(...args)
+        },
+      },
       storage,
       hosts: new HttpHosts({ fetch: httpFetch }),
       group: indexerGroup,
@@ -92,6 +108,13 @@ export class ReconcilingNode implements AsyncDisposable {
     }
   }
 
+  /** Keeps the indexer from reading on until the reconciler waits for it. */
+  holdIndexer(): void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#released = promise
+    this.#release = resolve
+  }
+
   async isDone(): Promise<boolean> {
     return (await this.storage.note('gap')) === undefined
   }
@@ -118,6 +141,7 @@ export class ReconcilingNode implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#release()
     this.#stop.abort()
     await Promise.all(this.#running)
   }
