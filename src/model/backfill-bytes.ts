@@ -6,16 +6,18 @@ import { desyncReasons } from './repo.ts'
 /**
  * Turns an entry into the bytes that the stream carries: a version, the length of a header, the header in JSON, and
  * the records one after the other. Reading copies no record.
+ *
+ * @param memory holds the bytes if they fit into it.
  */
-export function encodeBackfillEntry(entry: BackfillEntry): Uint8Array<ArrayBuffer> {
-  if (entry.kind !== 'part' && entry.kind !== 'end') return encode(JSON.stringify(entry), [])
+export function encodeBackfillEntry(entry: BackfillEntry, memory?: ArrayBuffer): Uint8Array<ArrayBuffer> {
+  if (entry.kind !== 'part' && entry.kind !== 'end') return encode(JSON.stringify(entry), [], memory)
   const { did, ticket, data, rev, puts } = entry
   const base = [did, ticket, data, rev, groupsOf(puts)] as const
   const header: Header =
     entry.kind === 'part'
       ? base
       : [...base, entry.staged, entry.deletes.flatMap(({ collection, rkey }) => [collection, rkey])]
-  return encode(JSON.stringify(header), puts)
+  return encode(JSON.stringify(header), puts, memory)
 }
 
 /**
@@ -72,11 +74,17 @@ function groupsOf(puts: readonly BackfillRecord[]): readonly Group[] {
   return groups
 }
 
-function encode(header: string, puts: readonly BackfillRecord[]): Uint8Array<ArrayBuffer> {
+function encode(
+  header: string,
+  puts: readonly BackfillRecord[],
+  memory: ArrayBuffer | undefined,
+): Uint8Array<ArrayBuffer> {
   const headerBytes = Buffer.byteLength(header)
   let at = headerStart + headerBytes
-  // In memory of its own, so that it can be handed from one thread to another.
-  const entry = Buffer.allocUnsafeSlow(puts.reduce((sum, { bytes }) => sum + bytes.length, at))
+  const length = puts.reduce((sum, { bytes }) => sum + bytes.length, at)
+  // Otherwise in memory of its own, so that it can be handed from one thread to another.
+  const entry =
+    memory && length <= memory.byteLength ? Buffer.from(memory, 0, length) : Buffer.allocUnsafeSlow(length)
   entry[0] = version
   entry.writeUInt32LE(headerBytes, 1)
   entry.write(header, headerStart, 'utf8')

@@ -54,14 +54,14 @@ Another relay can be followed with \`--relay URL\`; the cursor of each is kept b
   },
 } as const satisfies Alert
 
-const lagRunbook = `Events are older than they should be when they arrive, or none arrive at all.
+const lagRunbook = `Events are known to be unread: they wait here, or at the relay, or the connection is gone. The lag is the age of the last one read.
 
 1. *Firehose* dashboard: does the connection stand? Otherwise see FirehoseDown.
 2. *Ingester* dashboard: is reading paused? Then the indexer is too slow; see IngesterBackpressure.
 3. Do events arrive, but old ones? After a start or an outage that is how it catches up: the lag falls steadily.
 4. *Process* dashboard: is the event loop saturated? Then the machine is too slow for this relay: follow fewer collections with \`--collections\`.
 
-A quiet PDS may send nothing for a long while; raise the bounds of \`firehose_lag_seconds\` there.`
+A quiet PDS that is fully read has a lag of 0, however old its last event is.`
 
 export const firehoseLagging = {
   alert: 'FirehoseLagging',
@@ -69,7 +69,7 @@ export const firehoseLagging = {
   for: '10m',
   severity: 'warning',
   summary: '{{ $labels.instance }} is behind the network.',
-  description: 'The last event is {{ $value | humanizeDuration }} old.',
+  description: 'The last event read is {{ $value | humanizeDuration }} old, and more are unread.',
   runbook: lagRunbook,
   tests: {
     fires: { series: [{ query: promql`${firehoseLag}`, values: '{warning*1.1}x240' }], at: '20m' },
@@ -83,7 +83,7 @@ export const firehoseLagCritical = {
   for: '5m',
   severity: 'critical',
   summary: '{{ $labels.instance }} is far behind the network.',
-  description: 'The last event is {{ $value | humanizeDuration }} old.',
+  description: 'The last event read is {{ $value | humanizeDuration }} old, and more are unread.',
   runbook: lagRunbook,
   tests: {
     fires: { series: [{ query: promql`${firehoseLag}`, values: '{critical*1.1}x240' }], at: '20m' },

@@ -30,7 +30,8 @@ export const firehoseLag = {
   name: 'firehose.lag',
   instrument: 'gauge',
   unit: 's',
-  description: 'Time since the last received event was sent; it grows while no events arrive.',
+  description:
+    'Time since the last event read was sent, while more are known to be unread; 0 once all are read.',
   thresholds: { warning: 60, critical: 600 },
 } as const satisfies MetricDefinition
 
@@ -62,7 +63,7 @@ export const firehoseErrors = {
   instrument: 'counter',
   unit: '{error}',
   description:
-    'Failed attempts to connect (connect), lost connections (connection), and bad events, each skipped (the rest).',
+    'Failed attempts to connect (connect), lost connections (connection), bad events, which are skipped, and bad records, which are kept as bytes (the rest).',
   attributes: {
     error: [
       'connect',

@@ -82,8 +82,9 @@ describe('the firehose', () => {
     const forged = await other.commit()
     test.relay.emit(2, anyFrame('#sync', { seq: 2, did: repo, time, rev: forged.rev, blocks: forged.blocks }))
     const data = test.repo.repo.head?.data
-    assert.deepEqual(await test.harness.until(2), [{ kind: 'sync', did, seq: 1, timeMs: sentMs, rev, data }])
-    assert.equal(test.harness.count('reject signature'), 1)
+    const [synced, unverified] = await test.harness.until(2)
+    assert.deepEqual(synced, { kind: 'sync', did, seq: 1, timeMs: sentMs, rev, data })
+    assert.deepEqual([unverified?.kind, unverified?.seq], ['unverified', 2])
     assert.ok(commit)
   })
 
@@ -177,7 +178,7 @@ describe('what a relay says about the cursor', () => {
     assert.deepEqual(seqs(await test.harness.until(2)), [1, 2])
     assert.deepEqual(test.relay.cursors, ['1000', '0'])
     assert.deepEqual(test.harness.counts('reject'), { cursor: 1 })
-    assert.equal(test.harness.count('gap'), 1)
+    assert.deepEqual(test.harness.counts('gap'), { reset: 1 })
   })
 
   it('makes it reconnect when it was too slow', async () => {
@@ -218,6 +219,7 @@ describe('what a relay says about the cursor', () => {
 
   it('is reported when events are missing', async () => {
     await using test = await setup(0, {
+      cursor: 400,
       onConnection: (socket, cursor, relay) => {
         socket.send(infoFrame('OutdatedCursor', 'Requested cursor exceeded limit.'))
         relay.replay(socket, cursor)
@@ -227,7 +229,160 @@ describe('what a relay says about the cursor', () => {
     await test.harness.until(500)
     assert.deepEqual(test.harness.counts('reject'), { cursor: 1 })
     assert.deepEqual(test.harness.counts('event'), { info: 1, commit: 1 })
-    assert.equal(test.harness.count('gap'), 1)
+    assert.deepEqual(test.harness.counts('gap'), { outdated: 1 })
+  })
+
+  it('is reported once, however often the relay repeats it before it goes on', async () => {
+    await using test = await setup(0, {
+      cursor: 400,
+      onConnection: (socket, cursor, relay) => {
+        socket.send(infoFrame('OutdatedCursor', 'Requested cursor exceeded limit.'))
+        if (relay.cursors.length < 5) socket.close()
+        else relay.replay(socket, cursor)
+      },
+    })
+    await test.emit(500)
+    await test.harness.until(500)
+    assert.deepEqual(test.relay.cursors, ['400', '400', '400', '400', '400'])
+    assert.deepEqual(test.harness.counts('gap'), { outdated: 1 })
+  })
+
+  it('is no gap at a first start, which asks for all that there is', async () => {
+    await using test = await setup(3, {
+      onConnection: (socket, cursor, relay) => {
+        socket.send(infoFrame('OutdatedCursor', 'Requested cursor exceeded limit.'))
+        relay.replay(socket, cursor)
+      },
+    })
+    assert.deepEqual(seqs(await test.harness.until(3)), [1, 2, 3])
+    assert.deepEqual([test.harness.counts('gap'), test.harness.counts('reject')], [{}, {}])
+  })
+
+  it('is no error when the relay begins with the event at the cursor', async () => {
+    await using test = await setup(3, {
+      onConnection: (socket, cursor, relay) => relay.replay(socket, String(Number(cursor) - 1)),
+    })
+    await test.harness.until(3)
+    test.relay.cut()
+    await test.emit(4)
+    assert.deepEqual(seqs(await test.harness.until(4)), [4])
+    assert.deepEqual(test.harness.counts('reject'), {})
+  })
+})
+
+describe('a relay that has begun another sequence and does not say so', () => {
+  const identityFrame = (seq: number, timeMs: number) =>
+    anyFrame('#identity', { seq, did, time: new Date(timeMs).toISOString() })
+  const now = () => sentMs + 3_600_000
+
+  it('is recognised by what it sends, and read from its oldest event', async () => {
+    await using test = await setup(0, {
+      cursor: 1000,
+      cursorTimeMs: sentMs - 60_000,
+      now,
+      // It takes the cursor for one that it will reach, and is silent until there is something new.
+      onConnection: (socket, cursor, relay) => cursor === '0' && relay.replay(socket, cursor),
+    })
+    const next = test.harness.until(5)
+    await once(test.relay.server, 'connection')
+    await test.emit(1, 2, 3, 4, 5)
+    assert.deepEqual(seqs(await next), [1, 2, 3, 4, 5])
+    assert.deepEqual(test.relay.cursors, ['1000', '0'])
+    assert.deepEqual(test.harness.counts('gap'), { reset: 1 })
+    assert.equal(test.harness.count('failure connection'), 0)
+  })
+
+  it('is recognised while the connection stands', async () => {
+    let frames = Array.from({ length: 50 }, (_, index) => identityFrame(index + 1, sentMs))
+    await using test = await setup(0, {
+      now,
+      onConnection: (socket) => {
+        for (const frame of frames) socket.send(frame)
+      },
+    })
+    await test.harness.until(50)
+    frames = [1, 2, 3, 4].map((seq) => identityFrame(seq, sentMs + 20_000 + seq))
+    for (const frame of frames) for (const socket of test.relay.server.clients) socket.send(frame)
+    assert.deepEqual(seqs(await test.harness.until(4)), [1, 2, 3, 4])
+    assert.deepEqual(test.harness.counts('gap'), { reset: 1 })
+    assert.deepEqual(test.relay.cursors, ['0', '0'])
+  })
+
+  const innocent: Record<string, number[]> = {
+    'sent before what we have': Array(20).fill(sentMs - 1000),
+    'sent at the same time': Array(20).fill(sentMs + 500),
+    'sent by hosts whose clocks are ahead of ours': Array(20).fill(now() + 86_400_000),
+    'of which only some are sent later': Array.from({ length: 20 }, (_, index) =>
+      index % 3 === 2 ? sentMs : sentMs + 600_000,
+    ),
+  }
+  for (const [what, times] of Object.entries(innocent)) {
+    it(`is not seen in events repeated that were ${what}`, async () => {
+      await using test = await setup(0, { cursor: 1000, cursorTimeMs: sentMs, now })
+      const next = test.harness.until(1001)
+      await once(test.relay.server, 'connection')
+      for (const [index, timeMs] of times.entries())
+        test.relay.emit(index + 1, identityFrame(index + 1, timeMs))
+      test.relay.emit(1001, identityFrame(1001, sentMs + 600_000))
+      assert.deepEqual(seqs(await next), [1001])
+      assert.deepEqual(test.relay.cursors, ['1000'])
+      assert.deepEqual([test.harness.counts('gap'), test.harness.counts('reject')], [{}, { cursor: 20 }])
+    })
+  }
+
+  it('is believed to have, after 10,000 events out of sequence twice', async () => {
+    const last = 10_500
+    const frames = Array.from({ length: last }, (_, index) => identityFrame(index + 1, sentMs))
+    await using test = await setup(0, {
+      cursor: 1_000_000,
+      now,
+      onConnection: (socket) => {
+        for (const frame of frames) socket.send(frame)
+      },
+    })
+    assert.equal((await test.harness.until(last)).length, last)
+    assert.deepEqual(test.relay.cursors, ['1000000', '1000000', '0'])
+    assert.deepEqual(test.harness.counts('gap'), { reset: 1 })
+  })
+})
+
+describe('the log', () => {
+  const logTo = (lines: string[]) => createLog({ write: (line) => lines.push(line) })
+  const backoff = { firstMs: 1, maxMs: 60_000, sleep: () => setImmediate() as Promise<void> }
+
+  it('says once that a connection breaks again and again', async () => {
+    const lines: string[] = []
+    await using test = await setup(0, {
+      log: logTo(lines),
+      backoff,
+      onConnection: (socket) => socket.close(1008, 'ConsumerTooSlow'),
+    })
+    const next = test.harness.until(1)
+    await test.harness.reported('reconnect', 20)
+    assert.deepEqual(
+      lines.map((line) => /(connected to|lost the connection)/.exec(line)?.[1]),
+      ['connected to', 'lost the connection'],
+    )
+    await test.harness[Symbol.asyncDispose]()
+    await assert.rejects(next, /ended/)
+  })
+
+  it('says once that the relay cannot be reached, and once that it can', async () => {
+    const lines: string[] = []
+    await using test = await setup(1, { log: logTo(lines) })
+    await test.harness.until(1)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    const { port } = test.relay
+    await test.relay[Symbol.asyncDispose]()
+    const next = test.harness.until(2)
+    await test.harness.reported('failure connect', 5)
+    await using again = await TestRelay.start({ port })
+    again.emit(2, await test.repo.createFrame(2))
+    await next
+    assert.deepEqual(
+      lines.map((line) => /(connected to|lost|cannot be reached)/.exec(line)?.[1]),
+      ['connected to', 'lost', 'cannot be reached', 'connected to'],
+    )
   })
 })
 
@@ -246,6 +401,7 @@ describe('a message too large to be received', () => {
     assert.deepEqual(seqs(await test.harness.until(9)), [1, 2, 8, 9])
     assert.deepEqual(test.relay.cursors, ['0', '3', '4', '5', '6', '7'])
     assert.deepEqual(test.harness.counts('reject'), { size: 5, cursor: 1 })
+    assert.equal(test.harness.count('hole'), 1)
   })
 })
 

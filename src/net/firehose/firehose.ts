@@ -1,4 +1,5 @@
 import { Intake } from './intake.ts'
+import { lagMs } from './lag.ts'
 import { type FirehoseBatch, type FirehoseOptions, type Settings, withDefaults } from './options.ts'
 import { Queue, type Slot } from './queue.ts'
 import { Uplink } from './uplink.ts'
@@ -14,9 +15,12 @@ export class Firehose implements AsyncDisposable {
   readonly #uplink: Uplink
   readonly #stop = new AbortController()
   #running: Promise<void> | undefined
+  /** When the last event that was yielded was first sent. */
+  #readTimeMs: number | undefined
 
   constructor(options: FirehoseOptions) {
     this.#settings = withDefaults(options)
+    this.#readTimeMs = options.cursorTimeMs
     const { maxQueuedFrames, maxQueuedBytes } = this.#settings
     const common = { settings: this.#settings, signal: this.#stop.signal }
     this.#queue = new Queue({ maxFrames: maxQueuedFrames, maxBytes: maxQueuedBytes })
@@ -42,6 +46,14 @@ export class Firehose implements AsyncDisposable {
   /** How many frames have been received and not yet taken. */
   get queued(): number {
     return this.#queue.length
+  }
+
+  /** How far the reader is behind, in ms, as far as that is known: see `lag.ts`. */
+  get lagMs(): number | undefined {
+    const { connected, paused } = this.#uplink
+    const { timeMs: sentTimeMs, arrivedMs } = this.#intake
+    const progress = { connected, paused, queued: this.queued, readTimeMs: this.#readTimeMs }
+    return lagMs({ ...progress, sentTimeMs, arrivedMs }, this.#settings.now())
   }
 
   /**
@@ -71,7 +83,9 @@ export class Firehose implements AsyncDisposable {
         await this.#queue.ready(signal)
         const batch = toBatch(this.#queue.take(this.#settings.maxBatchEvents))
         this.#uplink.applyBackpressure()
-        if (batch && !signal.aborted) yield batch
+        if (!batch || signal.aborted) continue
+        this.#readTimeMs = batch.timeMs ?? this.#readTimeMs
+        yield batch
       }
     } finally {
       await this[Symbol.asyncDispose]()
@@ -88,5 +102,6 @@ function toBatch(slots: readonly Slot[]): FirehoseBatch | undefined {
   const last = slots.findLast(({ seq }) => seq !== undefined)
   if (last?.seq === undefined) return undefined
   const events = slots.flatMap(({ event }) => event ?? [])
-  return { events, seq: last.seq, ...(last.timeMs !== undefined && { timeMs: last.timeMs }) }
+  const timeMs = slots.findLast((slot) => slot.timeMs !== undefined)?.timeMs
+  return { events, seq: last.seq, ...(timeMs !== undefined && { timeMs }) }
 }

@@ -26,16 +26,17 @@ it('counts what a firehose does, and shows how far it has got', async () => {
   await using harness = new Harness({
     relay: relay.url,
     identity: new KnownKeys([repo]),
+    now: () => sentMs + 2500,
     ...firehoseMetrics(meter),
   })
-  observeFirehose(meter, harness.firehose, () => sentMs + 2500)
+  observeFirehose(meter, harness.firehose)
   assert.equal(await value(firehoseConnected), 0)
   assert.equal(await value(firehoseLag), undefined)
   await harness.until(3)
 
   assert.equal(await value(firehoseConnected), 1)
   assert.equal(await value(firehoseLastSeq), 3)
-  assert.equal(await value(firehoseLag), 2.5)
+  assert.equal(await value(firehoseLag), 0)
   assert.equal(await value(firehoseEvents, { type: 'commit' }), 2)
   assert.equal(await value(firehoseOperations, { op: 'create' }), 2)
   assert.equal(await value(firehoseErrors, { error: 'decode' }), 1)
@@ -56,8 +57,14 @@ it('has a name in the catalog for each reason', () => {
   assert.deepEqual(new Set(declared), new Set(['connect', 'connection', ...rejectReasons]))
 })
 
-it('shows no negative lag when the clock of a host is ahead', async () => {
+it('shows the lag in seconds', async () => {
   const { meter, value } = createTestMeter()
-  observeFirehose(meter, { connected: true, lastSeq: 1, lastEventTimeMs: sentMs + 1000 }, () => sentMs)
-  assert.equal(await value(firehoseLag), 0)
+  observeFirehose(meter, { connected: true, lastSeq: 1, lagMs: 2500 })
+  assert.equal(await value(firehoseLag), 2.5)
+})
+
+it('counts a record that is kept as bytes by what is odd about it', async () => {
+  const { meter, value } = createTestMeter()
+  firehoseMetrics(meter).onOddRecord('depth')
+  assert.equal(await value(firehoseErrors, { error: 'depth' }), 1)
 })

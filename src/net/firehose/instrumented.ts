@@ -17,7 +17,10 @@ import type { FirehoseOptions } from './options.ts'
 export function firehoseMetrics(
   meter: Meter,
 ): Required<
-  Pick<FirehoseOptions, 'onEvent' | 'onOperation' | 'onReject' | 'onFailure' | 'onReconnect' | 'onReceive'>
+  Pick<
+    FirehoseOptions,
+    'onEvent' | 'onOperation' | 'onReject' | 'onOddRecord' | 'onFailure' | 'onReconnect' | 'onReceive'
+  >
 > {
   const typed = bind(meter, firehoseEvents)
   const events = handles(firehoseEvents.attributes.type, (type) => typed.bind({ type }))
@@ -30,23 +33,23 @@ export function firehoseMetrics(
     onEvent: (type) => events[type].add(1),
     onOperation: (op) => operations[op].add(1),
     onReject: (error) => errors.add(1, { error }),
+    onOddRecord: (error) => errors.add(1, { error }),
     onFailure: (error) => errors.add(1, { error }),
     onReconnect: () => reconnects.add(1),
     onReceive: (sizeBytes) => received.add(sizeBytes),
   }
 }
 
-/** Exports the state of the firehose. A host whose clock is ahead of ours does not make the lag negative. */
+/** Exports the state of the firehose. */
 export function observeFirehose(
   meter: Meter,
-  firehose: Pick<Firehose, 'connected' | 'lastSeq' | 'lastEventTimeMs'>,
-  now: () => number = Date.now,
+  firehose: Pick<Firehose, 'connected' | 'lastSeq' | 'lagMs'>,
 ): void {
   observe(meter, firehoseConnected, () => (firehose.connected ? 1 : 0))
   observe(meter, firehoseLastSeq, () => firehose.lastSeq)
   observe(meter, firehoseLag, () => {
-    const { lastEventTimeMs } = firehose
-    return lastEventTimeMs === undefined ? undefined : Math.max(0, now() - lastEventTimeMs) / 1000
+    const { lagMs } = firehose
+    return lagMs === undefined ? undefined : lagMs / 1000
   })
 }
 

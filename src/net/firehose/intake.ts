@@ -1,10 +1,12 @@
 import type { RepoEvent } from '../../model/event.ts'
 import { Rejection } from '../repo/rejection.ts'
 import { type ErrorFrame, type Frame, type MessageFrame, openBody, openHeader } from './frame.ts'
-import { type Message, type MessageType, messageTypes, readMessage, seqOf } from './message.ts'
-import type { Settings } from './options.ts'
+import { type Message, type MessageType, messageTypes, readMessage, seqOf, timeOf } from './message.ts'
+import type { GapKind, Settings } from './options.ts'
 import type { Queue, Slot } from './queue.ts'
+import { changesRecords, refusedEvent } from './refused.ts'
 import type { RejectReason } from './rejection.ts'
+import { Sequence } from './sequence.ts'
 import { Verifier } from './verifier.ts'
 
 export interface IntakeOptions {
@@ -14,32 +16,45 @@ export interface IntakeOptions {
   readonly signal: AbortSignal
 }
 
-/** Takes frames as they arrive, verifies them, and puts them in the queue; a bad one is reported and skipped. */
+/**
+ * Takes frames as they arrive, verifies them, and puts them in the queue. A bad one is reported, and leaves a rejected
+ * event in its place where it says of which repo it is.
+ */
 export class Intake {
   readonly #settings: Settings
   readonly #queue: Queue
   readonly #signal: AbortSignal
   readonly #verifier: Verifier
+  readonly #sequence: Sequence
   readonly #reported = new Set<RejectReason>()
   #foreignFrames = 0
-  /** How many frames in a row had a seq that had been reached before. */
-  #staleFrames = 0
+  /** What was skipped before the other side first spoke the protocol: only if it does were there events. */
+  #earlyHoles = 0
+  /** The last place in the sequence after which the relay said that events are missing. */
+  #outdatedSeq: number | undefined
 
-  /** The last seq received, from which to resume after a lost connection; absent while unknown. */
-  seq: number | undefined
   /** When the last event received was first sent. */
   timeMs: number | undefined
+  /** When that was received, in ms since 1970. */
+  arrivedMs: number | undefined
   /** Messages of the protocol since the connection was opened. */
   messages = 0
   /** Whether the other side has ever spoken the protocol. */
   speaksProtocol = false
 
   constructor({ settings, queue, signal }: IntakeOptions) {
+    const { cursor, cursorTimeMs, now } = settings
     this.#settings = settings
     this.#queue = queue
     this.#signal = signal
-    this.#verifier = new Verifier(settings, signal)
-    this.seq = settings.cursor === 'live' ? undefined : settings.cursor
+    this.#verifier = new Verifier({ settings, signal, mayWait: () => queue.fill <= 0.5 })
+    const seq = cursor === 'live' ? undefined : cursor
+    this.#sequence = new Sequence({ seq, timeMs: cursorTimeMs, now })
+  }
+
+  /** The last seq received, from which to resume after a lost connection; absent while unknown. */
+  get seq(): number | undefined {
+    return this.#sequence.seq
   }
 
   /** Whether the other side sends what no relay sends; a bad frame or two may come from any. */
@@ -47,40 +62,43 @@ export class Intake {
     return !this.speaksProtocol && this.#foreignFrames >= 3
   }
 
-  /**
-   * Whether the relay seems never to have reached our place in the sequence. Asked to resume after it, a relay
-   * answers so, and the stream starts over.
-   */
+  /** Whether what the relay sends does not continue our place in its stream: it has to be asked again. */
   get outOfSequence(): boolean {
-    return this.#staleFrames >= maxStaleFrames
+    return this.#sequence.isOut
+  }
+
+  /** Whether the relay has begun another sequence than ours, without saying so. */
+  get hasRestarted(): boolean {
+    return this.#sequence.hasRestarted
   }
 
   /** To be called before each attempt to connect. */
   begin(): void {
     this.messages = 0
-    this.#staleFrames = 0
+    this.#sequence.begin()
   }
 
   /** @returns the error that a relay sends before it closes the connection. */
   receive(data: Buffer, isText: boolean): ErrorFrame | undefined {
     this.#settings.onReceive(data.length)
+    let frame: Frame
     try {
-      const frame = this.#open(data, isText)
-      if (frame.kind === 'error') return frame
-      this.messages += 1
-      this.#sort(frame, data.length)
+      frame = this.#open(data, isText)
     } catch (error) {
       this.reject(error)
+      this.reportHole()
+      return undefined
     }
+    if (frame.kind === 'error') return frame
+    this.messages += 1
+    this.#sort(frame, data)
     return undefined
   }
 
-  /** The relay has not reached our cursor: it was reset, and all that it has is new. */
+  /** Our place is not in the relay's sequence: it has begun another one, and all that it has is new. */
   startOver(): void {
-    const message = 'the relay was reset to before our cursor; starting over from its oldest event'
-    this.reject(new Rejection('cursor', message))
-    this.seq = 0
-    this.#settings.onGap(message)
+    this.#reportGap('reset', 'the relay was reset; starting over from its oldest event')
+    this.#sequence.startOver()
   }
 
   /** Counts what is skipped, and logs the first of each kind. */
@@ -97,6 +115,12 @@ export class Intake {
     })
   }
 
+  /** Reports that an event of an unknown repo was skipped. */
+  reportHole(): void {
+    if (this.speaksProtocol) this.#settings.onHole()
+    else this.#earlyHoles += 1
+  }
+
   #open(data: Buffer, isText: boolean): Frame {
     const { maxFrameBytes } = this.#settings
     if (data.length > maxFrameBytes)
@@ -106,10 +130,11 @@ export class Intake {
     if (isText) throw new Rejection('frame', 'a frame of text')
     const header = openHeader(data)
     this.speaksProtocol = true
+    for (; this.#earlyHoles > 0; this.#earlyHoles--) this.#settings.onHole()
     return openBody(data, header)
   }
 
-  #sort(frame: MessageFrame, sizeBytes: number): void {
+  #sort(frame: MessageFrame, data: Buffer): void {
     const type = eventType(frame.type)
     this.#settings.onEvent(type)
     if (type === 'info') {
@@ -117,32 +142,28 @@ export class Intake {
       return
     }
     const seq = seqOf(frame)
-    this.#advance(seq)
+    if (seq !== undefined && !this.#advance(seq, frame)) return
     try {
       if (type === 'unknown') throw new Rejection('unknown_type', `the protocol has no event ${frame.type}`)
-      this.#accept(readMessage(type, frame.body), sizeBytes)
+      this.#accept(readMessage(type, frame.body), frame, data)
     } catch (error) {
-      this.reject(error, { seq })
-      if (seq !== undefined) this.#queue.push({ seq, sizeBytes, settled: true })
+      this.#push({ seq, timeMs: timeOf(frame), sizeBytes: data.length, ...this.#refuse(frame, error) })
     }
   }
 
-  #advance(seq: number | undefined): void {
-    if (seq === undefined) return
-    if (seq <= (this.seq ?? 0)) {
-      this.#staleFrames += 1
-      throw new Rejection('cursor', `seq ${seq} arrived after ${this.seq}`)
-    }
-    this.#staleFrames = 0
-    this.seq = seq
+  #advance(seq: number, frame: MessageFrame): boolean {
+    const before = this.seq
+    const place = this.#sequence.place(seq, () => timeOf(frame))
+    if (place === 'stale') this.reject(new Rejection('cursor', `seq ${seq} arrived after ${before}`))
+    return place === 'next'
   }
 
   /** A message that has to wait for a key keeps its place meanwhile. */
-  #accept(message: Message, sizeBytes: number): void {
-    const { seq, timeMs, did } = message
-    const event = this.#verifier.verify(message)
-    this.timeMs = timeMs
-    const slot: Slot = { seq, timeMs, sizeBytes, settled: false, event: undefined }
+  #accept(message: Message, frame: MessageFrame, data: Buffer): void {
+    const { seq, timeMs } = message
+    const event = this.#verifier.verify(message, data)
+    this.#note(timeMs)
+    const slot: Slot = { seq, timeMs, sizeBytes: data.length, settled: false, event: undefined }
     this.#queue.push(slot)
     if (!(event instanceof Promise)) {
       this.#settle(slot, event)
@@ -151,11 +172,15 @@ export class Intake {
     event.then(
       (verified) => this.#settle(slot, verified),
       (error) => {
-        if (this.#signal.aborted) return
-        this.reject(error, { seq, did })
-        this.#queue.settle(slot)
+        if (!this.#signal.aborted) this.#queue.settle(slot, this.#refuse(frame, error).event)
       },
     )
+  }
+
+  #note(timeMs: number): void {
+    this.timeMs = timeMs
+    this.arrivedMs = this.#settings.now()
+    this.#sequence.note(timeMs)
   }
 
   #settle(slot: Slot, event: RepoEvent): void {
@@ -163,16 +188,38 @@ export class Intake {
     this.#queue.settle(slot, event)
   }
 
+  /** Reports what is refused. @returns what its repo is told, where that is known. */
+  #refuse(frame: MessageFrame, error: unknown): { readonly event?: RepoEvent } {
+    const seq = seqOf(frame) ?? this.seq
+    const event =
+      seq !== undefined && changesRecords(frame)
+        ? refusedEvent({ frame, seq, timeMs: timeOf(frame) ?? this.#settings.now(), error })
+        : undefined
+    this.reject(error, { seq, did: event?.did })
+    if (event) return { event }
+    if (changesRecords(frame)) this.reportHole()
+    return {}
+  }
+
+  /** What was refused leaves at the place that has been reached, even if it does not name its own. */
+  #push({ seq = this.seq, ...slot }: Omit<Slot, 'settled'>): void {
+    if (seq !== undefined) this.#queue.push({ ...slot, seq, settled: true })
+  }
+
   #inform({ body }: MessageFrame): void {
-    if (body.name !== 'OutdatedCursor') return
-    const message = 'the relay no longer keeps all events since the cursor'
-    this.reject(new Rejection('cursor', message))
-    this.#settings.onGap(message)
+    const { seq } = this
+    // All that a relay has is what a first start asks for, however old the rest may be.
+    if (body.name !== 'OutdatedCursor' || !seq || seq === this.#outdatedSeq) return
+    this.#outdatedSeq = seq
+    this.#reportGap('outdated', 'the relay no longer keeps all events since the cursor')
+  }
+
+  #reportGap(kind: GapKind, message: string): void {
+    this.#settings.onReject('cursor')
+    this.#settings.log.warn(message, { relay: this.#settings.relay.href, cursor: this.seq })
+    this.#settings.onGap(kind)
   }
 }
-
-/** Some relays resend what they have sent before, but not this much. */
-const maxStaleFrames = 10_000
 
 function rejection(error: unknown): Pick<Rejection, 'reason' | 'message'> {
   // Nothing that goes wrong in reading a stranger's bytes may end the stream.

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Did } from '../../model/did.ts'
-import { UpstreamError } from '../../model/errors.ts'
-import { createLog } from '../../model/log.ts'
+import { InvalidError, RateLimitedError, UpstreamError } from '../../model/errors.ts'
+import type { RepoEvent } from '../../model/event.ts'
 import type { KeyInfo, KeySource } from './keys.ts'
 import type { FirehoseOptions } from './options.ts'
 import { Harness, KnownKeys } from './testing/harness.ts'
 import { TestRelay } from './testing/test-relay.ts'
 import { anyFrame, createTestRepo, type TestRepo } from './testing/test-repo.ts'
+import { verifyFrame } from './verify-frame.ts'
 
 const didOf = (index: number): Did =>
   `did:plc:${'abcdefghijklmnopqrstuvwx'.slice(0, 23)}${String.fromCharCode(97 + index)}`
@@ -67,13 +68,18 @@ async function setup(
   return { relay, harness, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
+/** Longer than any test takes. */
+const patient = { lookupWaitMs: 60_000 }
+
+const kinds = (events: readonly RepoEvent[]) => events.map(({ kind }) => kind)
+
 const turn = () => new Promise((resolve) => setTimeout(resolve, 5))
 
 describe('keys that are not known yet', () => {
   it('are looked up together, and their events leave in order', async () => {
     const repos = await Promise.all(Array.from({ length: 20 }, (_, index) => createTestRepo(didOf(index))))
     const identity = new SlowKeys(repos)
-    await using test = await setup(repos, identity, { lookups: 6 })
+    await using test = await setup(repos, identity, { lookups: 6, ...patient })
     const next = test.harness.until(20)
     for (let answered = 0; answered < 20; ) {
       while (identity.running < Math.min(6, 20 - answered)) await turn()
@@ -84,125 +90,124 @@ describe('keys that are not known yet', () => {
       await turn()
     }
     assert.deepEqual(
-      (await next).map(({ seq }) => seq),
-      Array.from({ length: 20 }, (_, index) => index + 1),
+      (await next).map(({ kind, seq }) => [kind, seq]),
+      Array.from({ length: 20 }, (_, index) => ['commit', index + 1]),
     )
     assert.equal(identity.mostRunning, 6)
   })
 
-  it('hold up what comes after them until they are known', async () => {
+  it('keep the place of their events for a while', async () => {
     const repos = await Promise.all([createTestRepo(didOf(0)), createTestRepo(didOf(1))])
     const identity = new SlowKeys(repos)
-    await using test = await setup(repos, identity)
+    await using test = await setup(repos, identity, patient)
     const next = test.harness.until(2)
     while (identity.asked.length < 2) await turn()
     identity.answer(didOf(1))
     await turn()
     assert.equal(test.harness.seq, undefined)
     identity.answer(didOf(0))
-    assert.equal((await next).length, 2)
+    assert.deepEqual(kinds(await next), ['commit', 'commit'])
   })
 
-  it('lose no event while the directory is away, which is reported once', async () => {
-    const repo = await createTestRepo(didOf(0))
-    const known = new KnownKeys([repo])
-    let failures = 0
-    const identity: KeySource = {
-      peek: () => undefined,
-      forget: () => {},
-      resolve: async (did) => {
-        if (++failures < 8) throw new UpstreamError('the directory is away')
-        return known.resolve(did)
-      },
-    }
-    const lines: string[] = []
-    const log = createLog({ write: (line) => lines.push(line) })
-    await using test = await setup([repo], identity, { log, strangerTimeoutMs: 1 })
-    assert.equal((await test.harness.until(1)).length, 1)
-    assert.equal(lines.filter((line) => line.includes('has stopped answering')).length, 1)
-    assert.equal(lines.filter((line) => line.includes('answers again')).length, 1)
+  it('hold up nothing for longer: their events leave with their frames, which the key verifies later', async () => {
+    const repos = await Promise.all([createTestRepo(didOf(0)), createTestRepo(didOf(1))])
+    const [slow, known] = repos
+    const identity = new SlowKeys(repos)
+    identity.answer(known.did)
+    await using test = await setup(repos, identity, { lookupWaitMs: 30 })
+    const [unverified, commit] = await test.harness.until(2)
+    assert.ok(unverified?.kind === 'unverified')
+    assert.deepEqual([unverified.did, unverified.seq, commit?.kind], [slow.did, 1, 'commit'])
+    const verified = verifyFrame(unverified.frame, slow.multikey)
+    assert.deepEqual([verified.kind, verified.seq, verified.rev], ['commit', 1, unverified.rev])
     assert.deepEqual(test.harness.counts('reject'), {})
+
+    // What comes while the look-up is under way does not wait for it again, and what comes after it needs not.
+    test.relay.emit(3, await slow.createFrame(3))
+    assert.deepEqual(kinds(await test.harness.until(3)), ['unverified'])
+    identity.answer(slow.did)
+    while (!identity.peek(slow.did)) await turn()
+    test.relay.emit(4, await slow.createFrame(4))
+    assert.deepEqual(kinds(await test.harness.until(4)), ['commit'])
+    assert.equal(identity.asked.filter((did) => did === slow.did).length, 1)
   })
 
-  it('do not let the silent host of a stranger hold up everybody', async () => {
-    for (const silence of ['never answers', 'always fails']) {
-      const [stranger, known] = await Promise.all([
-        createTestRepo('did:web:silent.example'),
-        createTestRepo(didOf(0)),
-      ])
-      const keys = new KnownKeys([known])
+  it('are not waited for while the queue is more than half full', async () => {
+    const repos = await Promise.all(Array.from({ length: 8 }, (_, index) => createTestRepo(didOf(index))))
+    const identity = new SlowKeys(repos)
+    await using test = await setup(repos, identity, { maxQueuedFrames: 8, ...patient })
+    const next = test.harness.until(8)
+    await test.harness.reported('event commit', 8)
+    for (const { did } of repos.slice(0, 5)) identity.answer(did)
+    assert.deepEqual(kinds(await next), [...Array(5).fill('commit'), ...Array(3).fill('unverified')])
+  })
+
+  it('wait for room no longer than for an answer', async () => {
+    const repos = await Promise.all(Array.from({ length: 4 }, (_, index) => createTestRepo(didOf(index))))
+    const identity = new SlowKeys(repos)
+    await using test = await setup(repos, identity, { lookups: 1, lookupWaitMs: 20 })
+    assert.deepEqual(kinds(await test.harness.until(4)), Array(4).fill('unverified'))
+    assert.deepEqual(identity.asked, [repos[0]?.did])
+  })
+
+  const failures: Record<string, () => Error> = {
+    'does not answer': () => new UpstreamError('the directory is away'),
+    'says that it was asked too often': () => new RateLimitedError('429', 30_000),
+  }
+  for (const [what, failure] of Object.entries(failures)) {
+    it(`make no bad signature of a directory that ${what}, which is not asked again at once`, async () => {
+      const repo = await createTestRepo(didOf(0))
+      let asked = 0
       const identity: KeySource = {
-        peek: (did) => keys.peek(did),
+        peek: () => undefined,
         forget: () => {},
-        resolve: (_, { signal } = {}) =>
-          silence === 'always fails'
-            ? Promise.reject(new UpstreamError('it fails'))
-            : new Promise((_, reject) =>
-                signal?.addEventListener('abort', () => reject(new UpstreamError('too long'))),
-              ),
+        resolve: async () => {
+          asked += 1
+          throw failure()
+        },
       }
-      await using test = await setup([stranger, known], identity, { strangerTimeoutMs: 20 })
-      assert.deepEqual(
-        (await test.harness.until(2)).map(({ did }) => did),
-        [known.did],
-      )
-      assert.deepEqual(test.harness.counts('reject'), { signature: 1 })
-    }
-  })
-})
+      await using test = await setup([repo], identity, patient)
+      assert.deepEqual(kinds(await test.harness.until(1)), ['unverified'])
+      for (let seq = 2; seq < 5; seq++) test.relay.emit(seq, await repo.createFrame(seq))
+      assert.deepEqual(kinds(await test.harness.until(4)), Array(3).fill('unverified'))
+      assert.deepEqual([asked, test.harness.counts('reject')], [1, {}])
+      test.relay.emit(5, anyFrame('#identity', { seq: 5, did: repo.did, time: new Date().toISOString() }))
+      test.relay.emit(6, await repo.createFrame(6))
+      assert.deepEqual(kinds(await test.harness.until(6)), ['identity', 'unverified'])
+      assert.equal(asked, 2)
+    })
+  }
 
-describe('a DID for which there is no answer', () => {
-  it('is not waited for twice in a row', async () => {
-    const stranger = await createTestRepo('did:web:silent.example')
-    let asked = 0
-    const identity: KeySource = {
-      peek: () => undefined,
-      forget: () => {},
-      resolve: (_, { signal } = {}) => {
-        asked += 1
-        return new Promise((_, reject) =>
-          signal?.addEventListener('abort', () => reject(new UpstreamError('away'))),
-        )
-      },
-    }
-    await using test = await setup([stranger], identity, { strangerTimeoutMs: 20 })
-    assert.deepEqual(await test.harness.until(1), [])
-    for (let seq = 2; seq < 5; seq++) test.relay.emit(seq, await stranger.createFrame(seq))
-    assert.deepEqual(await test.harness.until(4), [])
-    assert.deepEqual([asked, test.harness.counts('reject')], [1, { signature: 4 }])
-  })
-
-  it('is given up when the directory answers for others', async () => {
-    const [broken, known] = await Promise.all([createTestRepo(didOf(0)), createTestRepo(didOf(1))])
-    const keys = new KnownKeys([known])
-    let asked = 0
-    const identity: KeySource = {
-      peek: () => undefined,
-      forget: () => {},
-      resolve: async (did) => {
-        if (did === known.did) return keys.resolve(did)
-        asked += 1
-        throw new UpstreamError('500')
-      },
-    }
-    await using test = await setup([broken, known], identity)
-    assert.deepEqual(
-      (await test.harness.until(2)).map(({ did }) => did),
-      [known.did],
-    )
-    assert.equal(asked, 11)
-  })
-
-  it('is asked for once, however many of its events wait', async () => {
+  it('are asked for once, however many of their events wait', async () => {
     const repo = await createTestRepo(didOf(0))
     const identity = new SlowKeys([repo])
-    await using test = await setup([repo, repo, repo, repo], identity)
+    await using test = await setup([repo, repo, repo, repo], identity, patient)
     const next = test.harness.until(4)
     while (test.harness.count('event commit') < 4) await turn()
     identity.answer(repo.did)
-    assert.equal((await next).length, 4)
+    assert.deepEqual(kinds(await next), Array(4).fill('commit'))
     assert.equal(identity.asked.length, 1)
   })
+
+  const absences: Record<string, () => Promise<KeyInfo>> = {
+    'does not exist': async () => {
+      throw new InvalidError('no such DID')
+    },
+    'has a key of another kind': async () => ({
+      signingKey: 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK',
+    }),
+  }
+  for (const [what, resolve] of Object.entries(absences)) {
+    it(`are told when the DID ${what}`, async () => {
+      const repo = await createTestRepo(didOf(0))
+      const identity: KeySource = { peek: () => undefined, forget: () => {}, resolve }
+      await using test = await setup([repo], identity, patient)
+      const [event] = await test.harness.until(1)
+      assert.ok(event?.kind === 'rejected')
+      assert.deepEqual([event.did, event.reason], [repo.did, 'key'])
+      assert.deepEqual(test.harness.counts('reject'), { signature: 1 })
+    })
+  }
 })
 
 describe('a key that has changed', () => {
@@ -237,16 +242,17 @@ describe('a key that has changed', () => {
     assert.deepEqual(forgotten, [repo.did])
   })
 
-  it('does not help a forger, who is refused after one request', async () => {
-    const [repo, forger] = await Promise.all([createTestRepo(didOf(0)), createTestRepo(didOf(0), 'forged')])
+  it('may be known to the directory later: what no key fits leaves as it came, after one request', async () => {
+    const [repo, rotated] = await Promise.all([createTestRepo(didOf(0)), createTestRepo(didOf(0), 'new')])
     const identity = new KnownKeys([repo])
-    await using test = await setup([forger, repo], identity)
-    assert.deepEqual(
-      (await test.harness.until(2)).map(({ seq }) => seq),
-      [2],
-    )
+    await using test = await setup([rotated, repo], identity)
+    const [unverified, commit] = await test.harness.until(2)
+    assert.ok(unverified?.kind === 'unverified')
+    assert.equal(commit?.kind, 'commit')
     assert.deepEqual(identity.asked, [`${repo.did}!`])
-    assert.deepEqual(test.harness.counts('reject'), { signature: 1 })
+    assert.deepEqual(test.harness.counts('reject'), {})
+    assert.throws(() => verifyFrame(unverified.frame, repo.multikey), { name: 'WrongKey' })
+    assert.equal(verifyFrame(unverified.frame, rotated.multikey).kind, 'commit')
   })
 
   it('is not needed where nothing is verified', async () => {

@@ -1,8 +1,7 @@
 import type { Did } from '../../model/did.ts'
-import { InvalidError, UpstreamError } from '../../model/errors.ts'
-import { type Backoff, repeat } from '../../model/repeat.ts'
-import { Rejection } from '../repo/rejection.ts'
+import { InvalidError, RateLimitedError, UpstreamError } from '../../model/errors.ts'
 import { importKey, type VerifyingKey } from '../repo/signature.ts'
+import { NoKey } from './rejection.ts'
 
 /** Knows the signing keys of DIDs, as `Identity` of net/identity does. */
 export interface KeySource {
@@ -11,7 +10,7 @@ export interface KeySource {
   /**
    * @param options.refresh asks again even if the answer is known.
    * @throws {InvalidError} when there is no such DID, or no key in its document.
-   * @throws {UpstreamError} when there is no answer.
+   * @throws {UpstreamError} when there is no answer, or not now.
    */
   resolve(did: Did, options?: { readonly refresh?: boolean; readonly signal?: AbortSignal }): Promise<KeyInfo>
   /** Drops what is known, because it may have changed. */
@@ -25,158 +24,155 @@ export interface KeyInfo {
 
 export interface KeysOptions {
   readonly source: KeySource
-  /** How many DIDs are looked up at a time. */
+  /** How many look-ups may be under way at a time. */
   readonly concurrency: number
-  /** How long the host of a DID other than `did:plc` may hold up the stream, in ms. */
-  readonly strangerTimeoutMs: number
-  readonly backoff: Backoff
-  /** Called when the directory stops answering, and when it answers again; not for each DID. */
-  readonly onDirectory: (answers: boolean, problem: string) => void
+  /** How long an event may wait for a look-up, in ms, which includes the time until that begins. */
+  readonly waitMs: number
+  /** Ends look-ups. */
+  readonly signal: AbortSignal
 }
 
-/** The imported keys of DIDs, and look-ups of those that are not known yet. */
+/**
+ * The imported keys of DIDs, and look-ups of those that are not known yet. A look-up that takes its time, or fails,
+ * costs its DID the key for now, and holds nothing up: `waitMs` after it was first asked for nobody waits any more.
+ */
 export class Keys {
   readonly #options: KeysOptions
   readonly #imported = new WeakMap<KeyInfo, VerifyingKey>()
-  /** Those under way, so that all events of a repo share one. */
-  readonly #lookUps = {
-    known: new Map<Did, Promise<VerifyingKey>>(),
-    refreshed: new Map<Did, Promise<VerifyingKey>>(),
-  }
-  readonly #waiting: (() => void)[] = []
-  /** Until when hosts that did not answer are not asked again. */
-  readonly #silent = new Map<Did, number>()
+  /** Those under way or about to be, so that all events of a repo share one and its time. */
+  readonly #lookUps = new Map<string, LookUp>()
+  /** Those for which there was no room yet. */
+  readonly #waiting = new Set<LookUp>()
   #running = 0
-  /** How often the directory has answered. */
-  #answers = 0
-  #directoryAnswers = true
+  /** Until when what was not answered is not asked again. */
+  readonly #silent = new Map<string, number>()
 
   constructor(options: KeysOptions) {
     this.#options = options
   }
 
-  /** @throws {Rejection} `signature` when what is known is not a key. */
+  /** @throws {NoKey} when what is known is not a key. */
   known(did: Did): VerifyingKey | undefined {
     const info = this.#options.source.peek(did)
-    return info && this.#import(info)
+    return info && this.#import(did, info)
   }
 
   forget(did: Did): void {
     this.#options.source.forget(did)
+    for (const refresh of [false, true]) {
+      const name = nameOf(did, refresh)
+      this.#silent.delete(name)
+      // What is asked from now on has to be answered from now on.
+      this.#lookUps.delete(name)
+    }
   }
 
   /**
-   * Waits while the directory of `did:plc` does not answer, since no event may be lost to that; hosts that
-   * strangers chose get only a short time.
+   * Begins a look-up, unless it is under way, or has just failed.
    *
-   * @throws {Rejection} `signature` when there is no key.
-   * @throws anything once `signal` has aborted.
+   * @param refresh asks again for a key that is known.
+   * @returns the key, or undefined when it does not come in time.
+   * @throws {NoKey} when there is none, and will not be.
    */
-  lookUp(did: Did, refresh: boolean, signal: AbortSignal): Promise<VerifyingKey> {
-    const lookUps = refresh ? this.#lookUps.refreshed : this.#lookUps.known
-    const pending = lookUps.get(did) ?? this.#lookUp(did, refresh, signal).finally(() => lookUps.delete(did))
-    lookUps.set(did, pending)
-    return pending
+  async lookUp(did: Did, refresh: boolean): Promise<VerifyingKey | undefined> {
+    const name = nameOf(did, refresh)
+    const pending = this.#lookUps.get(name)
+    if (pending) return await pending.inTime
+    if (performance.now() < (this.#silent.get(name) ?? 0)) return undefined
+    const lookUp = this.#create(did, refresh, name)
+    this.#lookUps.set(name, lookUp)
+    if (this.#running < this.#options.concurrency) void this.#run(lookUp)
+    else this.#waiting.add(lookUp)
+    return await lookUp.inTime
   }
 
-  async #lookUp(did: Did, refresh: boolean, signal: AbortSignal): Promise<VerifyingKey> {
-    while (this.#running >= this.#options.concurrency)
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  #create(did: Did, refresh: boolean, name: string): LookUp {
+    const { promise: inTime, resolve, reject } = Promise.withResolvers<VerifyingKey | undefined>()
+    // Where nobody waits, nobody hears of a failure.
+    inTime.catch(() => {})
+    const lookUp: LookUp = { did, refresh, name, inTime, resolve, reject }
+    const timer = setTimeout(() => this.#expire(lookUp), this.#options.waitMs)
+    timer.unref()
+    inTime.finally(() => clearTimeout(timer)).catch(() => {})
+    return lookUp
+  }
+
+  /** What had no room in time is not begun: what it was for goes on without it. */
+  #expire(lookUp: LookUp): void {
+    if (this.#waiting.delete(lookUp)) {
+      this.#end(lookUp)
+      this.#silence(lookUp.name, silenceMs)
+    }
+    lookUp.resolve(undefined)
+  }
+
+  async #run(lookUp: LookUp): Promise<void> {
+    const { did, refresh, name, resolve, reject } = lookUp
     this.#running += 1
     try {
-      return this.#import(await this.#resolve(did, refresh, signal))
-    } finally {
-      this.#running -= 1
-      this.#waiting.shift()?.()
-    }
-  }
-
-  async #resolve(did: Did, refresh: boolean, signal: AbortSignal): Promise<KeyInfo> {
-    if (did.startsWith('did:plc:')) return await this.#askDirectory(did, refresh, signal)
-    if (performance.now() < (this.#silent.get(did) ?? 0))
-      throw noKey(did, 'its host has recently not answered')
-    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(this.#options.strangerTimeoutMs)])
-    try {
-      return await repeat(() => this.#ask(did, refresh, giveUp), {
-        backoff: this.#options.backoff,
-        signal: giveUp,
-        isWorthRepeating: isUpstream,
-      })
+      const { source, signal } = this.#options
+      resolve(this.#import(did, await source.resolve(did, { refresh, signal })))
     } catch (error) {
-      signal.throwIfAborted()
-      throw isUpstream(error) ? this.#silence(did, error) : error
-    }
-  }
-
-  /** Waits forever, unless the directory answers for others and keeps failing for this DID. */
-  async #askDirectory(did: Did, refresh: boolean, signal: AbortSignal): Promise<KeyInfo> {
-    const answersBefore = this.#answers
-    let failures = 0
-    const ask = async () => {
-      try {
-        const info = await this.#ask(did, refresh, signal)
-        this.#countAnswer()
-        return info
-      } catch (error) {
-        signal.throwIfAborted()
-        if (error instanceof Rejection) this.#countAnswer()
-        if (!isUpstream(error)) throw error
-        if (++failures > maxFailures && this.#answers > answersBefore) throw noKey(did, error.message)
-        this.#report(false, error.message)
-        throw error
+      if (error instanceof UpstreamError) {
+        this.#silence(name, error instanceof RateLimitedError ? error.retryAfterMs : undefined)
+        resolve(undefined)
+      } else reject(error instanceof InvalidError ? noKey(did, error) : error)
+    } finally {
+      this.#end(lookUp)
+      this.#running -= 1
+      const [next] = this.#waiting
+      if (next) {
+        this.#waiting.delete(next)
+        void this.#run(next)
       }
     }
-    return await repeat(ask, { backoff: this.#options.backoff, signal, isWorthRepeating: isUpstream })
   }
 
-  async #ask(did: Did, refresh: boolean, signal: AbortSignal): Promise<KeyInfo> {
-    try {
-      return await this.#options.source.resolve(did, { refresh, signal })
-    } catch (error) {
-      throw error instanceof InvalidError ? noKey(did, error.message) : error
-    }
+  /** Another may have begun for its DID, where that was forgotten meanwhile. */
+  #end(lookUp: LookUp): void {
+    if (this.#lookUps.get(lookUp.name) === lookUp) this.#lookUps.delete(lookUp.name)
   }
 
-  /** A host that has just been silent must not hold up the stream again at once. */
-  #silence(did: Did, error: UpstreamError): Rejection {
+  #silence(name: string, ms = silenceMs): void {
     if (this.#silent.size >= maxSilent) this.#silent.clear()
-    this.#silent.set(did, performance.now() + silenceMs)
-    return noKey(did, error.message)
+    this.#silent.set(name, performance.now() + Math.min(ms, maxSilenceMs))
   }
 
-  #countAnswer(): void {
-    this.#answers += 1
-    this.#report(true, '')
-  }
-
-  #report(answers: boolean, problem: string): void {
-    if (answers === this.#directoryAnswers) return
-    this.#directoryAnswers = answers
-    this.#options.onDirectory(answers, problem)
-  }
-
-  #import(info: KeyInfo): VerifyingKey {
+  #import(did: Did, info: KeyInfo): VerifyingKey {
     const known = this.#imported.get(info)
     if (known) return known
-    try {
-      const key = importKey(info.signingKey)
-      this.#imported.set(info, key)
-      return key
-    } catch (cause) {
-      throw new Rejection('signature', (cause as Error).message, { cause })
-    }
+    const key = importFor(did, info.signingKey)
+    this.#imported.set(info, key)
+    return key
   }
 }
 
-/** After this many failures it is taken for a fault of the DID, if the directory answers for others. */
-const maxFailures = 10
-const silenceMs = 60_000
-const maxSilent = 10_000
-
-function isUpstream(error: unknown): error is UpstreamError {
-  return error instanceof UpstreamError
+interface LookUp {
+  readonly did: Did
+  readonly refresh: boolean
+  readonly name: string
+  /** Settles when the answer is there, or when it is too late for it. */
+  readonly inTime: Promise<VerifyingKey | undefined>
+  readonly resolve: (key: VerifyingKey | undefined) => void
+  readonly reject: (error: unknown) => void
 }
 
-function noKey(did: Did, problem: string): Rejection {
-  return new Rejection('signature', `no key for ${did}: ${problem}`)
+const silenceMs = 10_000
+const maxSilenceMs = 60_000
+const maxSilent = 10_000
+
+function nameOf(did: Did, refresh: boolean): string {
+  return refresh ? `${did}!` : did
+}
+
+function importFor(did: Did, multikey: string): VerifyingKey {
+  try {
+    return importKey(multikey)
+  } catch (error) {
+    throw noKey(did, error as Error)
+  }
+}
+
+function noKey(did: Did, cause: Error): NoKey {
+  return new NoKey(`no key for ${did}: ${cause.message}`, { cause })
 }

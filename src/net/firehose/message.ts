@@ -30,6 +30,8 @@ export interface CommitMessage extends MessageBase {
   /** The signed commit among `blocks`. */
   readonly commit: Cid
   readonly prevData?: Cid
+  /** The revision before, as the host states it. */
+  readonly since?: string
   /** The host left the operations out, as old hosts do when there are too many or when a repo is rewritten. */
   readonly contentOmitted: boolean
   readonly operations: readonly RepoOperation[]
@@ -80,6 +82,7 @@ function readCommit(body: Fields): CommitMessage {
     ...readSigned(body, body.repo),
     commit: optionalLink(body.commit, 'commit') ?? wrong('commit'),
     prevData: optionalLink(body.prevData, 'prevData'),
+    ...optionalText('since', body.since),
     contentOmitted: body.tooBig === true || body.rebase === true,
     operations: ops.map(readOperation),
   }
@@ -111,14 +114,23 @@ function readSigned(body: Fields, did: unknown): MessageBase {
 
 function readBase({ seq, time }: Fields, did: unknown): Pick<MessageBase, 'did' | 'seq' | 'timeMs'> {
   if (!isSeq(seq)) return wrong('seq')
-  const timeMs = typeof time === 'string' ? Date.parse(time) : Number.NaN
-  if (Number.isNaN(timeMs)) return wrong('time')
+  const timeMs = readTime(time) ?? wrong('time')
   return { did: isDid(did) ? did : wrong('did'), seq, timeMs }
 }
 
 /** The place of a message in the stream, even of one that is skipped for another fault. */
 export function seqOf({ body }: MessageFrame): number | undefined {
   return isSeq(body.seq) ? body.seq : undefined
+}
+
+/** When a message was sent, in ms since 1970, even one that is skipped for another fault. */
+export function timeOf({ body }: MessageFrame): number | undefined {
+  return readTime(body.time)
+}
+
+function readTime(time: unknown): number | undefined {
+  const timeMs = typeof time === 'string' ? Date.parse(time) : Number.NaN
+  return Number.isNaN(timeMs) ? undefined : timeMs
 }
 
 function isSeq(value: unknown): value is number {
@@ -130,12 +142,9 @@ function optionalLink(value: unknown, field: string): Cid | undefined {
   return isLink(value) ? linkedCid(value) : wrong(field)
 }
 
-function optionalText(
-  name: 'handle' | 'status',
-  value: unknown,
-): { readonly handle?: string; readonly status?: string } {
+function optionalText<Name extends string>(name: Name, value: unknown): { readonly [Key in Name]?: string } {
   if (value === undefined || value === null) return {}
-  return typeof value === 'string' ? { [name]: value } : wrong(name)
+  return typeof value === 'string' ? ({ [name]: value } as { [Key in Name]: string }) : wrong(name)
 }
 
 function wrong(field: string): never {

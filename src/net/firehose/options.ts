@@ -1,20 +1,30 @@
 import type { Operation, RepoEvent } from '../../model/event.ts'
 import type { Log } from '../../model/log.ts'
 import type { Backoff } from '../../model/repeat.ts'
+import type { FormatReason } from '../repo/rejection.ts'
 import type { KeySource } from './keys.ts'
 import type { MessageType } from './message.ts'
 import type { RejectReason } from './rejection.ts'
-import type { VerifyMode } from './verify.ts'
+import { defaultMaxRevAheadMs } from './rev.ts'
+import type { VerifyMode } from './verify-options.ts'
 
 /** Events in order, and the place in the stream to resume from once they have been saved. */
 export interface FirehoseBatch {
-  /** Empty when everything since the last batch was skipped. */
+  /** Empty when everything since the last batch was skipped, and says nothing about a repo. */
   readonly events: readonly RepoEvent[]
   /** The seq of the last frame in this batch, skipped ones included. */
   readonly seq: number
-  /** When that frame was first sent, in ms since 1970, by the host's clock; absent when it was skipped. */
+  /** When the last of its frames that says so was first sent, in ms since 1970, by the host's clock. */
   readonly timeMs?: number
 }
+
+/**
+ * Why events are known to be missing.
+ *
+ * - `outdated`: the relay no longer keeps all since our place in its stream
+ * - `reset`: the relay, or another in its place, has begun another sequence; the stream starts over in that
+ */
+export type GapKind = 'outdated' | 'reset'
 
 export type EventType = MessageType | 'info' | 'unknown'
 
@@ -24,6 +34,8 @@ export interface FirehoseOptions {
   readonly identity: KeySource
   /** The seq of the last event that was saved; the stream resumes after it. 0 asks for all that is kept, `live` for none. */
   readonly cursor: number | 'live'
+  /** When the event at the cursor was sent, in ms since 1970: a relay that was reset is told by it. @default unknown */
+  readonly cursorTimeMs?: number
   /** @default 'full' */
   readonly verify?: VerifyMode
   /** Refuses commits that do not name the tree before them. @default false */
@@ -40,8 +52,10 @@ export interface FirehoseOptions {
   readonly maxBatchEvents?: number
   /** How many DIDs are looked up at a time. @default 64 */
   readonly lookups?: number
-  /** How long a host other than the directory may take to answer for its DID, in ms. @default 3_000 */
-  readonly strangerTimeoutMs?: number
+  /** How long an event waits for the key of its DID before it leaves unverified, in ms. @default 250 */
+  readonly lookupWaitMs?: number
+  /** Refuses revisions that are further ahead of our clock, in ms. @default 300_000 */
+  readonly maxRevAheadMs?: number
   /** How long the relay may take to open the connection, in ms. @default 15_000 */
   readonly handshakeTimeoutMs?: number
   /** How long a relay may be silent before it is pinged, and then before it is given up, in ms. @default 30_000 */
@@ -51,6 +65,8 @@ export interface FirehoseOptions {
   /** @default up to 1 s, doubling up to 30 s */
   readonly backoff?: Backoff
   readonly log?: Log
+  /** In ms since 1970. @default Date.now */
+  readonly now?: () => number
   /** Called for each event received, before it is verified. None of the callbacks may throw. */
   readonly onEvent?: (type: EventType) => void
   /** Called for each operation of a commit that was verified. */
@@ -63,8 +79,12 @@ export interface FirehoseOptions {
   readonly onReconnect?: () => void
   /** Called for each message, with its size in bytes. */
   readonly onReceive?: (sizeBytes: number) => void
-  /** Called when events are known to be missing, because the relay no longer keeps them or was reset. */
-  readonly onGap?: (message: string) => void
+  /** Called for each record of a verified commit that is kept though it cannot be read, with what is odd about it. */
+  readonly onOddRecord?: (reason: FormatReason) => void
+  /** Called once when events are known to be missing, before any that come after them are yielded. */
+  readonly onGap?: (kind: GapKind) => void
+  /** Called when an event was skipped of which nobody can tell the repo, before any that come after it are yielded. */
+  readonly onHole?: () => void
 }
 
 /** All options, with the defaults of those that were left out. */
@@ -90,17 +110,21 @@ const defaults = {
   maxQueuedBytes: 32_000_000,
   maxBatchEvents: 500,
   lookups: 64,
-  strangerTimeoutMs: 3_000,
+  lookupWaitMs: 250,
+  maxRevAheadMs: defaultMaxRevAheadMs,
   handshakeTimeoutMs: 15_000,
   idleTimeoutMs: 30_000,
   foreignTimeoutMs: 5_000,
   backoff: { firstMs: 1_000, maxMs: 30_000 } as Backoff,
   log: { debug: ignore, info: ignore, warn: ignore, error: ignore } as Log,
+  now: Date.now,
   onEvent: ignore as NonNullable<FirehoseOptions['onEvent']>,
   onOperation: ignore as NonNullable<FirehoseOptions['onOperation']>,
   onReject: ignore as NonNullable<FirehoseOptions['onReject']>,
   onFailure: ignore as NonNullable<FirehoseOptions['onFailure']>,
   onReconnect: ignore,
   onReceive: ignore as NonNullable<FirehoseOptions['onReceive']>,
+  onOddRecord: ignore as NonNullable<FirehoseOptions['onOddRecord']>,
   onGap: ignore as NonNullable<FirehoseOptions['onGap']>,
+  onHole: ignore,
 }

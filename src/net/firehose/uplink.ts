@@ -4,6 +4,7 @@ import { Rejection } from '../repo/rejection.ts'
 import { Connection, type Ending } from './connection.ts'
 import type { ErrorFrame } from './frame.ts'
 import type { Intake } from './intake.ts'
+import { LinkLog } from './link-log.ts'
 import type { Settings } from './options.ts'
 import type { Queue } from './queue.ts'
 
@@ -20,6 +21,7 @@ export class Uplink {
   readonly #queue: Queue
   readonly #intake: Intake
   readonly #signal: AbortSignal
+  readonly #log: LinkLog
   readonly #first = Promise.withResolvers<'connected' | 'unreachable'>()
   #connection: Connection | undefined
   #open = false
@@ -27,7 +29,6 @@ export class Uplink {
   /** Whether the last attempt led to an open connection. */
   #wasOpen = false
   #hasTried = false
-  #isFailing = false
   #paused = false
   #receivedThisTurn = 0
   /** A message after `seq` cannot be received: how many further to ask for, to get past it. */
@@ -42,11 +43,18 @@ export class Uplink {
     this.#queue = queue
     this.#intake = intake
     this.#signal = signal
+    const { log, relay, backoff } = settings
+    this.#log = new LinkLog({ log, relay, holdMs: backoff.maxMs })
     signal.addEventListener('abort', () => this.#stop(), { once: true })
   }
 
   get connected(): boolean {
     return this.#open
+  }
+
+  /** Whether reading is paused, so that the relay has to wait. */
+  get paused(): boolean {
+    return this.#paused
   }
 
   /** The outcome of the first attempt. */
@@ -110,12 +118,11 @@ export class Uplink {
   }
 
   #opened(): void {
-    const { log, relay, onReconnect } = this.#settings
     this.#open = true
     this.#wasOpen = true
-    if (this.#everOpen) onReconnect()
+    if (this.#everOpen) this.#settings.onReconnect()
     this.#everOpen = true
-    log.info('connected to the relay', { relay: relay.href, cursor: this.#intake.seq })
+    this.#log.opened(this.#intake.seq)
     this.#first.resolve('connected')
   }
 
@@ -137,6 +144,7 @@ export class Uplink {
 
   #stop(): void {
     clearTimeout(this.#foreignTimer)
+    this.#log.close()
     this.#first.resolve('unreachable')
     this.#connection?.close()
   }
@@ -152,35 +160,30 @@ export class Uplink {
   }
 
   #report(ending: Ending): void {
-    const { log, relay, onFailure } = this.#settings
+    const { relay, onFailure } = this.#settings
     const error = this.#error
     if (ending.kind === 'oversized') {
       this.#stepPast()
-    } else if (error?.error === 'FutureCursor') {
+    } else if (this.#intake.hasRestarted || (error?.error === 'FutureCursor' && this.#intake.seq)) {
       this.#intake.startOver()
     } else if (this.#wasOpen) {
       onFailure('connection')
-      const problem = error ? `${error.error}: ${error.message ?? ''}` : ending.message
-      log.warn('lost the connection to the relay; reconnecting', { relay: relay.href, problem })
+      this.#log.lost(error ? `${error.error}: ${error.message ?? ''}` : ending.message)
     } else {
       onFailure('connect')
       if (ending.kind === 'foreign' && !this.#hasTried) this.#setupError = foreignRelay(relay, ending.message)
       // A wrong setup is reported by the error that ends the run.
-      const level = this.#isFailing || this.#setupError ? 'debug' : 'warn'
-      log[level]('the relay cannot be reached; retrying until it can', {
-        relay: relay.href,
-        problem: ending.message,
-      })
+      if (!this.#setupError) this.#log.unreachable(ending.message)
     }
-    this.#isFailing = !this.#wasOpen
     this.#hasTried = true
   }
 
   /** Asks for one seq later each time: the message comes somewhere after the last, and no other may be lost. */
   #stepPast(): void {
     const { seq } = this.#intake
-    const skip = this.#obstacle.seq === seq ? this.#obstacle.skip + 1 : 1
-    this.#obstacle = { seq, skip }
+    const isNew = this.#obstacle.skip === 0 || this.#obstacle.seq !== seq
+    this.#obstacle = { seq, skip: isNew ? 1 : this.#obstacle.skip + 1 }
+    if (isNew) this.#intake.reportHole()
     const limit = this.#settings.maxMessageBytes
     this.#intake.reject(new Rejection('size', `a message of more than ${limit} bytes`), { seq })
   }

@@ -1,72 +1,96 @@
-import type { RepoEvent } from '../../model/event.ts'
+import type { CommitEvent, RepoEvent, SyncEvent, UnverifiedEvent } from '../../model/event.ts'
 import { WrongKey } from '../repo/rejection.ts'
 import type { VerifyingKey } from '../repo/signature.ts'
 import { Keys } from './keys.ts'
 import type { CommitMessage, Message, SyncMessage } from './message.ts'
 import type { Settings } from './options.ts'
+import { checkRev } from './rev.ts'
 import { verifyCommit, verifySync } from './verify.ts'
+import type { VerifyOptions } from './verify-options.ts'
+
+export interface VerifierOptions {
+  readonly settings: Settings
+  /** Ends look-ups of keys. */
+  readonly signal: AbortSignal
+  /** Whether an event may wait for a key. */
+  readonly mayWait: () => boolean
+}
 
 /** Turns messages into events: finds the key that each needs, and checks what it says. */
 export class Verifier {
   readonly #settings: Settings
-  readonly #signal: AbortSignal
   readonly #keys: Keys
+  readonly #mayWait: () => boolean
+  readonly #verify: VerifyOptions
 
-  /** @param signal ends look-ups of keys. */
-  constructor(settings: Settings, signal: AbortSignal) {
+  constructor({ settings, signal, mayWait }: VerifierOptions) {
+    const { identity: source, lookups: concurrency, lookupWaitMs: waitMs } = settings
+    const { verify: mode, strict, onOddRecord } = settings
     this.#settings = settings
-    this.#signal = signal
-    this.#keys = new Keys({
-      source: settings.identity,
-      concurrency: settings.lookups,
-      strangerTimeoutMs: settings.strangerTimeoutMs,
-      backoff: settings.backoff,
-      onDirectory: (answers, problem) => this.#reportDirectory(answers, problem),
-    })
+    this.#keys = new Keys({ source, concurrency, waitMs, signal })
+    this.#mayWait = mayWait
+    this.#verify = { mode, strict, onOddRecord }
   }
 
   /**
-   * Verifies at once where the key is known, so that most events do not cost a promise.
+   * Verifies at once where the key is known, so that most events do not cost a promise. Where no key fits, or none
+   * comes in time, the message leaves as it came.
    *
+   * @param frame what the message was read from.
    * @throws {Rejection} or rejects with it.
    */
-  verify(message: Message): RepoEvent | Promise<RepoEvent> {
+  verify(message: Message, frame: Uint8Array): RepoEvent | Promise<RepoEvent> {
     if (message.kind === 'identity') this.#keys.forget(message.did)
     if (message.kind === 'identity' || message.kind === 'account') return message
-    if (this.#settings.verify === 'none') return this.#check(message)
+    const { now, maxRevAheadMs } = this.#settings
+    checkRev(message.rev, { nowMs: now(), maxAheadMs: maxRevAheadMs })
+    if (this.#verify.mode === 'none') return this.#check(message)
     const key = this.#keys.known(message.did)
-    if (!key) return this.#lookUpAndCheck(message)
+    if (!key) return this.#lookUp(message, frame, false)
     try {
       return this.#check(message, key)
     } catch (error) {
-      if (error instanceof WrongKey) return this.#refreshAndCheck(message)
+      if (error instanceof WrongKey) return this.#lookUp(message, frame, true)
       throw error
     }
   }
 
-  async #lookUpAndCheck(message: CommitMessage | SyncMessage): Promise<RepoEvent> {
-    const key = await this.#keys.lookUp(message.did, false, this.#signal)
+  /** A key that does not fit may have changed since it was looked up; it is asked for once more. */
+  #lookUp(
+    message: CommitMessage | SyncMessage,
+    frame: Uint8Array,
+    refresh: boolean,
+  ): RepoEvent | Promise<RepoEvent> {
+    const lookUp = this.#keys.lookUp(message.did, refresh)
+    if (this.#mayWait()) return lookUp.then((key) => this.#checkLate(message, frame, key))
+    lookUp.catch(() => {})
+    return unverified(message, frame)
+  }
+
+  /** The directory may hear of a new key later than we do: that none fits is for those to say who can wait longer. */
+  #checkLate(
+    message: CommitMessage | SyncMessage,
+    frame: Uint8Array,
+    key: VerifyingKey | undefined,
+  ): CommitEvent | SyncEvent | UnverifiedEvent {
+    if (!key) return unverified(message, frame)
     try {
       return this.#check(message, key)
     } catch (error) {
-      if (error instanceof WrongKey) return await this.#refreshAndCheck(message)
+      if (error instanceof WrongKey) return unverified(message, frame)
       throw error
     }
   }
 
-  /** The key may have changed since it was looked up; it is asked for once more. */
-  async #refreshAndCheck(message: CommitMessage | SyncMessage): Promise<RepoEvent> {
-    return this.#check(message, await this.#keys.lookUp(message.did, true, this.#signal))
-  }
-
-  #check(message: CommitMessage | SyncMessage, key?: VerifyingKey): RepoEvent {
-    const options = { mode: this.#settings.verify, strict: this.#settings.strict, key }
+  #check(message: CommitMessage | SyncMessage, key?: VerifyingKey): CommitEvent | SyncEvent {
+    const options = key ? { ...this.#verify, key } : this.#verify
     return message.kind === 'commit' ? verifyCommit(message, options) : verifySync(message, options)
   }
+}
 
-  #reportDirectory(answers: boolean, problem: string): void {
-    const { log } = this.#settings
-    if (answers) log.info('the directory of DIDs answers again')
-    else log.warn('the directory of DIDs has stopped answering; events wait for it', { problem })
-  }
+function unverified(
+  { did, seq, timeMs, rev }: CommitMessage | SyncMessage,
+  frame: Uint8Array,
+): UnverifiedEvent {
+  return { kind: 'unverified', did, seq, timeMs, rev, frame }
 }

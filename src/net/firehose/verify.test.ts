@@ -20,7 +20,8 @@ import {
   withBlocks,
   withText,
 } from './testing/test-repo.ts'
-import { type VerifyMode, verifyCommit, verifyModes } from './verify.ts'
+import { verifyCommit } from './verify.ts'
+import { type VerifyMode, verifyModes } from './verify-options.ts'
 
 const did = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
 

@@ -1,33 +1,15 @@
-import { type CommitEvent, emptyTree, type Operation, type SyncEvent } from '../../model/event.ts'
-import { type Blocks, checkBlocks, requireBlock } from '../repo/block.ts'
+import type { CommitEvent, SyncEvent } from '../../model/event.ts'
+import { type Blocks, requireBlock } from '../repo/block.ts'
 import { checkCanonical } from '../repo/canonical.ts'
 import { readCar } from '../repo/car.ts'
-import { type Cid, cidText, isCidOf } from '../repo/cid.ts'
+import { type Cid, cidText } from '../repo/cid.ts'
+import { collapse } from '../repo/collapse.ts'
 import { checkSignature, readCommit, type SignedCommit } from '../repo/commit.ts'
-import { invert } from '../repo/invert.ts'
-import { checkRecord } from '../repo/record.ts'
-import { MissingBlock, Rejection } from '../repo/rejection.ts'
-import type { VerifyingKey } from '../repo/signature.ts'
+import { type FormatReason, Rejection } from '../repo/rejection.ts'
 import type { CommitMessage, RepoOperation, SyncMessage } from './message.ts'
-
-/**
- * How much of an event is checked before it is believed.
- *
- * - `full`: every block, the signature, and that the operations lead from the previous tree to this one
- * - `signature`: every block and the signature
- * - `none`: only that the records are what their CIDs say
- */
-export type VerifyMode = (typeof verifyModes)[number]
-
-export const verifyModes = ['full', 'signature', 'none'] as const
-
-export interface VerifyOptions {
-  readonly mode: VerifyMode
-  /** Refuses commits that do not name the previous tree, as those of old hosts. */
-  readonly strict: boolean
-  /** The key of the event's DID; not needed in the mode `none`. */
-  readonly key?: VerifyingKey
-}
+import { previousTree, provenBy } from './proof.ts'
+import { checkForms, readOperation } from './records.ts'
+import type { VerifyOptions } from './verify-options.ts'
 
 /**
  * Checks a commit as far as is possible without knowing what came before it (https://atproto.com/specs/sync).
@@ -37,13 +19,28 @@ export interface VerifyOptions {
  */
 export function verifyCommit(message: CommitMessage, options: VerifyOptions): CommitEvent | SyncEvent {
   const { blocks } = readCar(message.blocks)
-  const commit = verifySigned(message, message.commit, blocks, options)
-  const { did, seq, timeMs, rev, operations } = message
+  const operations = collapse(message.operations)
+  const odd = checkForms(blocks, message.operations, options)
+  // An odd block is good for a record, and never for the commit or a node of the tree.
+  const sound = odd.size === 0 ? blocks : new Map(Array.from(blocks).filter(([cid]) => !odd.has(cid)))
+  const commit = verifySigned(message, message.commit, sound, options)
+  const { did, seq, timeMs, rev, since } = message
   const base = { did, seq, timeMs, rev, data: cidText(commit.data) }
   if (message.contentOmitted) return { kind: 'sync', ...base }
-  const written = operations.map((operation) => readOperation(operation, blocks, options))
-  const prevData = previousTree(message, commit, blocks, options)
-  return { kind: 'commit', ...base, prevData: prevData && cidText(prevData), operations: written }
+  const oddities: FormatReason[] = []
+  const read = (operation: RepoOperation) => readOperation(operation, blocks, options, odd, oddities)
+  const written = operations.map(read)
+  const prevData = previousTree(message, operations, commit, sound, options)
+  const isProven = provenBy(commit, sound, prevData, options)
+  const kept = written.filter((_, index) => isProven(operations[index] as RepoOperation))
+  for (const reason of oddities) options.onOddRecord?.(reason)
+  return {
+    kind: 'commit',
+    ...base,
+    ...(prevData !== undefined && { prevData: cidText(prevData) }),
+    ...(since !== undefined && { since }),
+    operations: kept,
+  }
 }
 
 /** Checks the new state of a repo that a host announces. Throws like `verifyCommit`. */
@@ -53,6 +50,7 @@ export function verifySync(message: SyncMessage, options: VerifyOptions): SyncEv
     blocks,
   } = readCar(message.blocks)
   if (root === undefined) throw new Rejection('cid', 'the blocks do not say which of them is the commit')
+  checkForms(blocks, [], options)
   const { data } = verifySigned(message, root, blocks, options)
   const { did, seq, timeMs, rev } = message
   return { kind: 'sync', did, seq, timeMs, rev, data: cidText(data) }
@@ -65,48 +63,9 @@ function verifySigned(
   { mode, key }: VerifyOptions,
 ): SignedCommit {
   if (mode === 'none') checkCanonical(requireBlock(blocks, cid))
-  else checkBlocks(blocks)
   const commit = readCommit(blocks, cid)
   if (commit.did !== did || commit.rev !== rev)
     throw new Rejection('signature', 'the signed commit has another did or rev than the event')
   if (mode !== 'none') checkSignature(commit, key)
   return commit
-}
-
-function readOperation(operation: RepoOperation, blocks: Blocks, { mode }: VerifyOptions): Operation {
-  const { action, collection, rkey, cid } = operation
-  if (action === 'delete' || cid === undefined) return { op: 'delete', collection, rkey }
-  const record = requireBlock(blocks, cid)
-  if (mode === 'none') {
-    if (!isCidOf(cid, record)) throw new Rejection('cid', 'a record does not hash to its CID')
-    checkCanonical(record)
-  }
-  checkRecord(cid, record)
-  return { op: action, collection, rkey, cid: cidText(cid), record }
-}
-
-/** Finds the tree before the commit, and compares it with what the commit claims. */
-function previousTree(
-  { prevData: claimed, operations }: CommitMessage,
-  { data }: SignedCommit,
-  blocks: Blocks,
-  { mode, strict }: VerifyOptions,
-): Cid | undefined {
-  if (mode !== 'full') return claimed
-  try {
-    const found = invert(data, blocks, operations)
-    if (claimed === undefined ? strict && cidText(found) !== emptyTree : found !== claimed)
-      throw wrongPrevious(claimed)
-    return found
-  } catch (error) {
-    // A host that does not know prevData does not send the blocks either that it takes to find it.
-    if (error instanceof MissingBlock && claimed === undefined && !strict) return undefined
-    throw error
-  }
-}
-
-function wrongPrevious(claimed: Cid | undefined): Rejection {
-  return claimed === undefined
-    ? new Rejection('mst', 'the commit does not name the tree before it')
-    : new Rejection('mst', 'the operations do not lead from the tree before to this one')
 }

@@ -65,7 +65,7 @@ export class CarSections {
 export function cidAt(bytes: Buffer, { start, end }: CarSections): Cid {
   if (end - start < cidLength) throw malformed('a block is cut off')
   if (!isCidAt(bytes, start)) throw malformed('a block has a kind of CID that is not allowed')
-  return bytes.latin1Slice(start, start + cidLength)
+  return bytes.toString('latin1', start, start + cidLength)
 }
 
 /** Reads the content of the first section. @throws {Rejection} `decode` when it is not a header. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Block, blockOf, encodeBlock } from './block.ts'
-import { checkRecord, maxRecordBytes } from './record.ts'
+import { checkRecord, maxRecordBytes, recordOddity } from './record.ts'
 
 const record = encodeBlock({ $type: 'app.bsky.feed.post' })
 
@@ -21,4 +21,13 @@ describe('a record', () => {
       assert.throws(() => checkRecord(cid, bytes), { name: 'Rejection', reason })
     })
   }
+
+  it('is not odd', () => assert.equal(recordOddity(record.cid, record.bytes), undefined))
+
+  for (const [what, { cid, bytes }, reason] of [
+    ...bad,
+    ['with unsorted keys', blockOf(Buffer.from('a2616201616102', 'hex')), 'canonical'],
+    ['nested too deep', blockOf(Buffer.from(`a16161${'81'.repeat(100)}00`, 'hex')), 'depth'],
+  ] as const)
+    it(`is odd ${what}`, () => assert.equal(recordOddity(cid, bytes), reason))
 })

@@ -2,7 +2,14 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
-import { decodeRecord, linksIn, type Scalar, valuesAt } from '../../model/record-values.ts'
+import {
+  decodeRecord,
+  type FieldPath,
+  linksIn,
+  parsePath,
+  type Scalar,
+  valuesAt,
+} from '../../model/record-values.ts'
 import type { CollectionTable } from './collection-table.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { type RecordColumns, recordColumns, recordFrom, type UnownedColumns } from './record-table.ts'
@@ -16,6 +23,7 @@ export class RecordReader {
   readonly #repos: RepoTable
   readonly #collections: CollectionTable
   readonly #byAddress: StatementSync
+  readonly #byStagedAddress: StatementSync
   readonly #byTerms: StatementSync
   readonly #byCollection: StatementSync
   readonly #all: StatementSync
@@ -30,7 +38,9 @@ export class RecordReader {
     }
     // Records that no repo has are found as well, so that skipping many of them can be bounded.
     const joinRepo = 'LEFT JOIN repo p ON p.id = r.repo'
-    this.#byAddress = prepare(`record r ${joinRepo} WHERE r.rkey = ? AND r.repo = ? AND r.collection = ?`)
+    const byAddress = `record r ${joinRepo} WHERE r.rkey = ? AND r.repo = ? AND r.collection = ?`
+    this.#byAddress = prepare(`${byAddress} AND r.staged = 0`)
+    this.#byStagedAddress = prepare(`${byAddress} AND r.staged = 1`)
     this.#byTerms = prepare(
       `record_term t CROSS JOIN record r ON r.id = t.rowid ${joinRepo}
        WHERE t.record_term MATCH ? AND t.rowid > CAST(? AS INTEGER) ORDER BY t.rowid`,
@@ -43,7 +53,9 @@ export class RecordReader {
     const repo = this.#repos.find(did)
     const collectionId = this.#collections.find(collection)
     if (repo === undefined || collectionId === undefined) return undefined
-    const columns = this.#byAddress.get(rkey, repo.id, collectionId) as RecordColumns | undefined
+    const address = [rkey, repo.id, collectionId]
+    const columns = (this.#byAddress.get(...address) ??
+      (repo.id < 0 ? this.#byStagedAddress.get(...address) : undefined)) as RecordColumns | undefined
     return columns === undefined || isHidden(columns) ? undefined : recordFrom(columns, this.#collections)
   }
 
@@ -106,7 +118,7 @@ const maxVisited = 5000
 
 /** @throws {InvalidError} for fields without a collection. */
 function matcher({ collection, linksTo, where }: RecordQuery): (record: StoredRecord) => boolean {
-  const wanted = Object.entries(where ?? {})
+  const wanted = Object.entries(where ?? {}).map(([path, value]) => [parsePath(path) ?? [], value] as const)
   if (wanted.length > 0 && collection === undefined) {
     throw new InvalidError('fields belong to a collection: name it with "collection"')
   }
@@ -116,7 +128,7 @@ function matcher({ collection, linksTo, where }: RecordQuery): (record: StoredRe
     (wanted.length === 0 || hasFields(record, wanted))
 }
 
-function hasFields({ bytes }: StoredRecord, wanted: readonly [string, Scalar][]): boolean {
+function hasFields({ bytes }: StoredRecord, wanted: readonly (readonly [FieldPath, Scalar])[]): boolean {
   const record = decodeRecord(bytes)
   return wanted.every(([path, value]) => valuesAt(record, path).includes(value))
 }

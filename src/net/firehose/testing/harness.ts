@@ -53,7 +53,9 @@ export class Harness implements AsyncDisposable {
       onReject: (reason) => report(`reject ${reason}`),
       onFailure: (kind) => report(`failure ${kind}`),
       onReconnect: () => report('reconnect'),
-      onGap: () => report('gap'),
+      onOddRecord: (reason) => report(`odd ${reason}`),
+      onGap: (kind) => report(`gap ${kind}`),
+      onHole: () => report('hole'),
       ...options,
     })
     this.#batches = this.firehose.events(this.#stop.signal)

@@ -7,8 +7,8 @@ import { SignedRepo, type Write } from '../../../demo/repo.ts'
 import { Tree } from '../../../demo/tree.ts'
 import type { Did } from '../../../model/did.ts'
 import type { Block } from '../../repo/block.ts'
-import { writeCar } from '../../repo/car.ts'
-import { parseCid } from '../../repo/cid.ts'
+import { readCar, writeCar } from '../../repo/car.ts'
+import { type Cid, parseCid } from '../../repo/cid.ts'
 
 export const collection = 'app.bsky.feed.post'
 
@@ -73,6 +73,15 @@ export function withBlocks(body: CommitBody, ...blocks: readonly Block[]): Commi
   // The header is that of any CAR with this root; the blocks stand after it.
   const header = writeCar(root, [])
   return { ...body, blocks: toBytes(Buffer.concat([fromBytes(body.blocks), added.subarray(header.length)])) }
+}
+
+/** A commit whose CAR lacks some blocks. */
+export function withoutBlocks(body: CommitBody, ...without: readonly Cid[]): CommitBody {
+  const { blocks } = readCar(Buffer.from(fromBytes(body.blocks)))
+  const left = Array.from(blocks, ([cid, bytes]) => ({ cid, bytes })).filter(
+    ({ cid }) => !without.includes(cid),
+  )
+  return { ...body, blocks: toBytes(writeCar(parseCid(body.commit.$link), left)) }
 }
 
 /** A commit in whose CAR one text stands for another of the same length. */

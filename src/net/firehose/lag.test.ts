@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { lagMs, type Progress } from './lag.ts'
+import { Harness, KnownKeys } from './testing/harness.ts'
+import { TestRelay } from './testing/test-relay.ts'
+import { createTestRepo, sentMs } from './testing/test-repo.ts'
+
+const now = 1_700_000_000_000
+/** All is read, the last event an hour ago. */
+const idle: Progress = {
+  connected: true,
+  paused: false,
+  queued: 0,
+  readTimeMs: now - 3_600_000,
+  sentTimeMs: now - 3_600_000,
+  arrivedMs: now - 3_599_900,
+}
+const nothing = { readTimeMs: undefined, sentTimeMs: undefined, arrivedMs: undefined }
+
+const cases: { what: string; progress: Progress; lag: number | undefined }[] = [
+  { what: 'a quiet relay fully read', progress: idle, lag: 0 },
+  { what: 'a frame that waits', progress: { ...idle, queued: 1 }, lag: 3_600_000 },
+  { what: 'reading that is paused', progress: { ...idle, paused: true }, lag: 3_600_000 },
+  { what: 'a connection that was lost', progress: { ...idle, connected: false }, lag: 3_600_000 },
+  { what: 'an old event just now', progress: { ...idle, arrivedMs: now - 100 }, lag: 3_600_000 },
+  { what: 'an old event, and nothing since', progress: { ...idle, arrivedMs: now - 6_000 }, lag: 0 },
+  {
+    what: 'events as they happen',
+    progress: { ...idle, readTimeMs: now - 300, sentTimeMs: now - 300, arrivedMs: now - 100 },
+    lag: 0,
+  },
+  { what: 'a host whose clock is ahead', progress: { ...idle, queued: 1, readTimeMs: now + 9_000 }, lag: 0 },
+  { what: 'a relay that has sent nothing yet', progress: { ...idle, ...nothing }, lag: 0 },
+  { what: 'no connection so far', progress: { ...idle, ...nothing, connected: false }, lag: undefined },
+]
+
+describe('the lag', () => {
+  for (const { what, progress, lag } of cases)
+    it(`is ${lag} ms with ${what}`, () => assert.equal(lagMs(progress, now), lag))
+
+  it('is that of the events that are read, not of those that wait', async () => {
+    const repo = await createTestRepo('did:plc:aaaaaaaaaaaaaaaaaaaaaaaa')
+    await using relay = await TestRelay.start()
+    for (const seq of [1, 2, 3]) relay.emit(seq, await repo.createFrame(seq))
+    let nowMs = sentMs + 100
+    await using harness = new Harness({
+      relay: relay.url,
+      identity: new KnownKeys([repo]),
+      maxBatchEvents: 1,
+      cursorTimeMs: sentMs - 60_000,
+      now: () => nowMs,
+    })
+    const { firehose } = harness
+    assert.equal(firehose.lagMs, 60_100, 'what was saved tells it before there is a connection')
+    await harness.until(1)
+    while (firehose.queued < 2) await new Promise((resolve) => setTimeout(resolve, 1))
+    nowMs += 1_000
+    assert.equal(firehose.lagMs, 1_100)
+    await harness.until(3)
+    assert.equal(firehose.lagMs, 0)
+    await relay[Symbol.asyncDispose]()
+    while (firehose.connected) await new Promise((resolve) => setTimeout(resolve, 1))
+    assert.equal(firehose.lagMs, 1_100)
+  })
+})
