@@ -6,7 +6,7 @@ import { MemoryWorld } from './testing/memory-world.ts'
 import { SqliteWorld } from './testing/sqlite-world.ts'
 import type { World } from './testing/world.ts'
 
-/** Another number, or one history alone: `TIDEGAUGE_HISTORIES=100000`, `TIDEGAUGE_HISTORY=memory-17`. */
+/** `TIDEGAUGE_HISTORIES=100000` lives through more, `TIDEGAUGE_HISTORY=memory-17` through one alone. */
 const worlds: readonly (readonly [name: string, open: () => World, histories: number])[] = [
   ['memory', () => new MemoryWorld(), 10_000],
   ['sqlite', () => new SqliteWorld(), 300],

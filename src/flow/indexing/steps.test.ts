@@ -444,6 +444,13 @@ const rows: Readonly<Record<string, Row>> = {
     ends: 'void',
     told: 'deleted',
   },
+  'a run that a deletion has ended does not begin again': {
+    script: [first, begin(), account(false, 'deleted'), account(true), begin(), end('r2', 'B', '+b')],
+    status: 'pending',
+    records: '',
+    ends: 'void',
+    told: 'deleted, pending',
+  },
   'a deleted account is not fetched': {
     script: [first, account(false, 'deleted'), begin(), end('r2', 'B', '+b')],
     status: 'deleted',
