@@ -155,6 +155,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/net/repo': ['src/model'],
   'src/demo': ['src/model', 'src/net/repo'],
   'src/state/streams': ['src/state'],
+  'src/state/queue': ['src/model', 'src/state'],
   'src/flow/indexing': [
     'otel/otel.ts',
     'src/catalog',

@@ -6,6 +6,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import { InvalidError } from '../model/errors.ts'
 import { Database } from './database.ts'
+import type { Job } from './queue/queue.ts'
+import { SqliteQueue } from './queue/sqlite.ts'
 import { makePost } from './search/search.conformance.ts'
 import { SqliteSearch } from './search/sqlite.ts'
 import { SqliteStorage } from './storage/sqlite.ts'
@@ -45,6 +47,7 @@ describe('the state', () => {
       const storage = new SqliteStorage({ database })
       const search = new SqliteSearch({ database })
       const streams = new SqliteStreams({ database })
+      const queue = new SqliteQueue({ database })
       const puts = Array.from({ length: 400 }, (_, i) =>
         makeRecord(alice, post, `r${i}`, { text: 'x'.repeat(900) }),
       )
@@ -58,7 +61,14 @@ describe('the state', () => {
             puts.map(({ bytes }) => bytes),
             { host: 'relay.test', seq: 7 },
           ),
+        () =>
+          queue.add(
+            'some',
+            puts.map(({ rkey }) => ({ key: rkey, group: rkey, payload: 'x'.repeat(900) })),
+          ),
       ]
+      await queue.add('some', [{ key: 'first', group: 'first' }])
+      const [job] = await queue.take('some', 1)
       await storage.apply([{ repo: repo(alice), puts: [makeRecord(alice, post, 'first', {})] }])
       const { records, reposByStatus } = await storage.totals()
       const end = begin(database, dir)
@@ -74,6 +84,8 @@ describe('the state', () => {
       assert.equal((await storage.query({ limit: 9 })).records.length, 1)
       assert.deepEqual((await search.query({ text: 'tide', limit: 9 })).hits, [])
       assert.equal(await streams.cursor('relay.test'), undefined)
+      assert.deepEqual(await queue.take('some', 9), [])
+      assert.equal((await queue.totals('some')).running, 1)
       end()
       for (const work of works) await work()
       await sweepAll(storage)
@@ -81,6 +93,9 @@ describe('the state', () => {
       assert.equal((await search.query({ text: 'tide word7', limit: 9 })).hits.length, 1)
       assert.equal((await streams.cursor('relay.test'))?.seq, 7)
       assert.equal((await streams.read('some', 'reader', 1000)).length, 400)
+      assert.equal(await queue.complete(job as Job), true)
+      assert.equal((await queue.take('some', 1000)).length, 400)
+      assert.deepEqual((await new SqliteQueue({ database }).find('some', 'r7'))?.group, 'r7')
     })
   }
 

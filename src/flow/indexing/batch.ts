@@ -4,6 +4,7 @@ import type { StoredRecord } from '../../model/record.ts'
 import type { RepoChange, RepoState } from '../../state/storage/storage.ts'
 import { Draft } from './draft.ts'
 import { Notices } from './notices.ts'
+import { contentBefore } from './step.ts'
 import { createTally, type Tally } from './tally.ts'
 import { isHidden, type Transition } from './transition.ts'
 import { type WaitingLimits, waitingLimits } from './waiting.ts'
@@ -52,8 +53,7 @@ export class Batch {
 
   /** @param position the number of the live entry that this is due to. */
   change(did: Did, transition: Transition, position?: number): void {
-    const { run, content } = this.repo(did)
-    const before = run?.before ?? content
+    const before = contentBefore(this.repo(did))
     const draft = this.draft(did)
     draft.apply(transition)
     const isCured = (before === 'desync' || before === 'error') && draft.repo.content === 'synced'

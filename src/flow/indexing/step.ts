@@ -1,6 +1,6 @@
 import type { EndStep } from '../../model/backfill.ts'
 import type { DesyncReason } from '../../model/repo.ts'
-import type { RepoState } from '../../state/storage/storage.ts'
+import type { RepoState, SyncRunState } from '../../state/storage/storage.ts'
 import {
   afterRejected,
   baseOf,
@@ -11,11 +11,16 @@ import {
   withoutData,
 } from './transition.ts'
 
+/** The run that is under way. */
+export function currentRun({ content, run }: RepoState): SyncRunState | undefined {
+  return content === 'syncing' ? run : undefined
+}
+
 /** A sync run begins. @returns undefined when it has begun already, or when there is nothing to fetch. */
 export function afterBegin(repo: RepoState, ticket: string): Transition | undefined {
   if (repo.status === 'deleted' || repo.run?.ticket === ticket) return undefined
-  const before = repo.content === 'syncing' ? beforeRun(repo) : repo.content
-  const { lapsed } = repo.run ?? {}
+  const before = contentBefore(repo)
+  const lapsed = currentRun(repo)?.lapsed
   // The run that begins fetches after what has lapsed during the one before. Should it fail, that still counts.
   const lapsedBefore = lapsed !== undefined && before === 'synced'
   return {
@@ -38,8 +43,9 @@ export function afterEnd(
   { rev, data }: Pick<EndStep, 'rev' | 'data'>,
   nowMs: number,
 ): Transition {
-  const lapsed = repo.run?.lapsed
-  const next = settled(repo, rev, data, nowMs)
+  const { run: _, ...rest } = repo
+  const lapsed = currentRun(repo)?.lapsed
+  const next = settled(rest, rev, data, nowMs)
   if (lapsed === undefined) return { repo: next }
   return { repo: desynced(next, lapsed, nowMs), desync: lapsed }
 }
@@ -47,7 +53,7 @@ export function afterEnd(
 /** A run has failed. A repo that was synced before still is: that it cannot be fetched says nothing about it. */
 export function afterAbort(repo: RepoState, isFinal: boolean, nowMs: number): Transition {
   const { run, ...rest } = repo
-  const before = beforeRun(repo)
+  const before = contentBefore(repo)
   if (before === 'synced' && run?.lapsed !== undefined) {
     return { repo: desynced(rest, run.lapsed, nowMs), unstage: isFinal, desync: run.lapsed }
   }
@@ -72,7 +78,8 @@ export function afterLapse(
   if (repo.content === 'synced') {
     return { repo: desynced(repo, reason, nowMs, claimedRev), release, desync: reason }
   }
-  if (repo.run !== undefined) return { repo: { ...repo, run: { ...repo.run, lapsed: reason } }, release }
+  const run = currentRun(repo)
+  if (run !== undefined) return { repo: { ...repo, run: { ...run, lapsed: reason } }, release }
   // Otherwise only the time of its last change, so that the answer to an earlier question does not confirm it.
   if (repo.content !== 'desync' || claimedRev === undefined) return { repo, release }
   return { ...afterRejected(repo, { rev: claimedRev, reason: 'rejected' }, nowMs), release }
@@ -94,7 +101,7 @@ export function afterConfirm(repo: RepoState, rev: string, askedMs: number): Tra
 /** More is to be kept than what is stored, staged, fetched and waits: all of that was chosen before. */
 function afterFilter(repo: RepoState, nowMs: number): Transition {
   const { run: _, ...rest } = withoutData(repo)
-  const content = repo.content === 'syncing' ? beforeRun(repo) : repo.content
+  const content = contentBefore(repo)
   const void_ = { unstage: true, release: true }
   if (content === 'pending' || content === 'error') return { repo: withContent(rest, content), ...void_ }
   if (repo.content === 'desync') {
@@ -111,6 +118,7 @@ function afterFilter(repo: RepoState, nowMs: number): Transition {
   }
 }
 
-function beforeRun({ run }: RepoState): Exclude<RepoState['content'], 'syncing'> {
-  return run?.before ?? 'pending'
+/** What the repo is, whether or not a run is under way. */
+export function contentBefore({ content, run }: RepoState): SyncRunState['before'] {
+  return content === 'syncing' ? (run?.before ?? 'pending') : content
 }

@@ -1,7 +1,7 @@
 import type { BackfillEntry, EndStep, PartStep } from '../../model/backfill.ts'
 import type { Did } from '../../model/did.ts'
 import type { Batch } from './batch.ts'
-import { afterAbort, afterBegin, afterConfirm, afterEnd, afterLapse, isConflict } from './step.ts'
+import { afterAbort, afterBegin, afterConfirm, afterEnd, afterLapse, currentRun, isConflict } from './step.ts'
 import type { Transition } from './transition.ts'
 
 /** A step of a sync run, or what else was found out. Keys are for events that wait (`drain`). */
@@ -21,7 +21,7 @@ export function takeStep(batch: Batch, step: Step): void {
       break
     case 'abort': {
       const repo = batch.find(step.did)
-      if (repo?.run?.ticket !== step.ticket) break
+      if (repo === undefined || currentRun(repo)?.ticket !== step.ticket) break
       change(batch, step.did, afterAbort(repo, step.isFinal, batch.nowMs))
       break
     }
@@ -45,7 +45,7 @@ export function takeStep(batch: Batch, step: Step): void {
 }
 
 function takePart(batch: Batch, { did, ticket, data, rev, puts }: PartStep): void {
-  if (batch.find(did)?.run?.ticket !== ticket) return
+  if (currentRun(batch.repo(did))?.ticket !== ticket) return
   // Nobody sees it, so the repo stays as it is, the time of its last change included.
   batch.draft(did).stage = { data, puts: puts.map((record) => batch.stored({ did, rev, ...record })) }
 }
@@ -54,7 +54,7 @@ function takeEnd(batch: Batch, end: EndStep): void {
   const { did, ticket, rev, data, staged, puts, deletes } = end
   const { ends } = batch.notices
   const repo = batch.find(did)
-  if (repo?.run?.ticket !== ticket) {
+  if (repo === undefined || currentRun(repo)?.ticket !== ticket) {
     ends.push([did, ticket, 'void'])
     return
   }

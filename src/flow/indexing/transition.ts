@@ -85,7 +85,8 @@ export function afterAccount(repo: RepoState, { active, status }: AccountEvent):
   if (active) return { repo: { ...repo, status: repo.content } }
   const hidden = hiddenStatuses.find((known) => known === status) ?? 'deactivated'
   if (hidden !== 'deleted') return { repo: { ...repo, status: hidden } }
-  const { rev: _, data: __, desync: ___, run: ____, confirmedAtMs: _____, ...rest } = repo
+  // The run is over, and known by its ticket: its beginning may come again after a crash.
+  const { rev: _, data: __, desync: ___, confirmedAtMs: ____, ...rest } = repo
   return {
     repo: { ...rest, content: 'pending', status: hidden },
     clear: true,
@@ -121,7 +122,7 @@ export function desynced(
 
 /** What is stored equals the tree of this revision, and nothing newer is known. */
 export function settled(repo: RepoState, rev: string, data: string, confirmedAtMs: number): RepoState {
-  const { desync: _, run: __, ...rest } = repo
+  const { desync: _, ...rest } = repo
   return withContent({ ...rest, rev, data, confirmedAtMs }, 'synced')
 }
 

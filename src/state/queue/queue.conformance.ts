@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { InvalidError } from '../../model/errors.ts'
-import { compareWithModel } from './queue.model.ts'
 import type { Job, NewJob, Queue } from './queue.ts'
+import { compareWithModel } from './testing/model.ts'
 
 /** What queues must do. `open` makes empty ones; `reopen` the same again, as after the end of the process. */
 export function queueConformance(

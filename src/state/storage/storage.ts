@@ -91,7 +91,7 @@ export interface Storage extends AsyncDisposable {
 export interface RepoState extends Repo {
   /** How complete the copy is, whatever its host says of the account: the `status` while the account is active. */
   readonly content: ContentStatus
-  /** The sync run that is under way (`content` is `syncing`). */
+  /** The sync run that is under way while `content` is `syncing`; otherwise one that a deletion of the account ended. */
   readonly run?: SyncRunState
   /** How many of its events are held. The storage counts them (`RepoChange.hold`), whatever a change says. @default 0 */
   readonly held?: number

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Job, NewJob, Queue } from './queue.ts'
+import type { Job, NewJob, Queue } from '../queue.ts'
 
 export interface Begun {
   queue: Queue
