@@ -148,7 +148,8 @@ describe('HttpHosts', () => {
     await assert.rejects(hosts.listHosts(host.url, {}), { name: 'UnsupportedMethod' })
     const query = { collection: 'a.b.c' }
     await assert.rejects(hosts.listReposByCollection(host.url, query), { name: 'UnsupportedMethod' })
-    await assert.rejects(hosts.listRepos(host.url, {}), { name: 'AuthError' })
+    await assert.rejects(hosts.listRepos(host.url, {}), { name: 'UnsupportedMethod' })
+    await assert.rejects(hosts.getLatestCommit(host.url, did), { name: 'AuthError' })
   })
 
   it('says when a host may be asked again, and does not ask it before', async () => {

@@ -171,8 +171,8 @@ function isNear({ hostname }: URL): boolean {
 
 const carType = 'application/vnd.ipld.car'
 
-/** What hosts may lack: a PDS has neither, a relay may have both. */
-const optionalMethods = new Set(['listReposByCollection', 'listHosts'])
+/** What a PDS or a relay may lack, and needs no credentials. */
+const optionalMethods = new Set(['listRepos', 'listReposByCollection', 'listHosts'])
 
 /** How long a host is left alone that answers 429 without saying for how long, in ms. */
 const usualBlockMs = 5000
