@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Resolver } from './connector.ts'
+import { guardedPool, type Resolver } from './connector.ts'
 import { createFetch, type FetchOptions } from './fetch.ts'
 import type { FetchPolicy } from './policy.ts'
 import { WebServer } from './testing/web-server.ts'
@@ -102,4 +102,15 @@ it('an origin that the operator chose may lead anywhere, and another by the same
   await assert.rejects(fetch(new URL(`https://relay.internal:${server.url.port}/`)), { name: 'InvalidError' })
   await assert.rejects(fetch(new URL('https://other.internal/')), { name: 'InvalidError' })
   assert.deepEqual(server.asked, ['/path'])
+})
+
+it('an address that is written as a number is judged by the connection as well, which asks no resolver for it', async () => {
+  const connector = { policy: {}, resolver: answers('1.1.1.1'), connectMs: 1000 }
+  for (const origin of ['https://127.0.0.1:8443', 'https://10.0.0.1', 'https://[::1]:8443']) {
+    await using stack = new AsyncDisposableStack()
+    const pool = guardedPool(new URL(origin), {}, connector)
+    stack.defer(() => pool.destroy())
+    await assert.rejects(pool.request({ path: '/', method: 'GET' }), { name: 'InvalidError' })
+  }
+  assert.deepEqual(connector.resolver.asked, [])
 })

@@ -205,6 +205,16 @@ describe('the size of an answer', () => {
     assert.equal((await response.text()).length, 1001)
   })
 
+  it('that is announced too large closes the connection unread', async () => {
+    const closed = Promise.withResolvers<void>()
+    await using test = await setup((response) => {
+      response.on('close', closed.resolve)
+      response.writeHead(200, { 'content-length': 1_000_001 }).write('x')
+    })
+    await assert.rejects((await test.fetch(test.url)).text(), { name: 'InvalidError' })
+    await closed.promise
+  })
+
   const packers = { gzip: createGzip, br: createBrotliCompress }
   for (const [coding, create] of Object.entries(packers))
     it(`is limited after it is unpacked from ${coding}, without unpacking the rest`, async () => {

@@ -81,6 +81,12 @@ describe('a handle', () => {
     ['that its host leads to another DID', nothing, page(stranger), 'invalid'],
     ['that one leads to the DID and one to another', txt([`did=${did}`]), page(stranger), 'invalid'],
     ['that two records name two DIDs', txt([`did=${did}`], [`did=${stranger}`]), undefined, 'invalid'],
+    [
+      'that two records name two DIDs, and its host fails',
+      txt([`did=${did}`], [`did=${stranger}`]),
+      cut,
+      'invalid',
+    ],
     ['that its name leads to another DID, and its host fails', txt([`did=${stranger}`]), cut, 'invalid'],
     ['that nothing exists', failing('ENOTFOUND'), undefined, 'invalid'],
     ['that its host knows nothing', nothing, page('', 404), 'invalid'],
