@@ -13,6 +13,7 @@ import type { Config } from '../../config.ts'
 import { type Did, isDid } from '../../model/did.ts'
 import { logLevels } from '../../model/log.ts'
 import { isNsid } from '../../model/nsid.ts'
+import { parsePath } from '../../model/record-values.ts'
 
 /** One thing that can be set: by a flag, by a variable of the same name, or left as it is. */
 export interface Setting<Value> extends Omit<Flag<Value>, 'takes'> {
@@ -84,7 +85,7 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
   },
   index: {
     argument: 'LIST',
-    help: 'Fields that POST /query may ask for, such as app.bsky.feed.like:subject.uri.',
+    help: 'Fields that POST /query may ask for, such as app.bsky.feed.like:subject.uri; \\. is a dot within a key.',
     initial: [],
     initially: 'none',
     read: listOf(field),
@@ -181,8 +182,14 @@ function collection(value: string): string {
 
 function field(value: string): Config['index'][number] {
   const [collection = '', path = '', ...more] = value.split(':')
-  if (isNsid(collection) && /^[^.\s]+(\.[^.\s]+)*$/.test(path) && more.length === 0)
-    return { collection, path }
+  const keys = parsePath(path)
+  if (keys === undefined) {
+    throw new InvalidValue(
+      'must name fields with no other backslash than before a dot or a backslash: \\. is a dot within a key, \\\\ a backslash',
+    )
+  }
+  const isPath = keys.every((key) => /^\S+$/.test(key))
+  if (isNsid(collection) && isPath && more.length === 0) return { collection, path }
   throw new InvalidValue('must name fields as COLLECTION:PATH, such as app.bsky.feed.like:subject.uri')
 }
 

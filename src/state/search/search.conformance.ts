@@ -164,6 +164,15 @@ export function searchConformance(open: (fields?: readonly TextField[]) => Promi
     })
   })
 
+  it('searches a field with a dot in its key', async () => {
+    const search = await open([{ collection: post, path: 'com\\.example.note' }])
+    await put(search, [
+      makeRecord(alice, post, 'a', { 'com.example': { note: 'tide' } }),
+      makeRecord(alice, post, 'b', { com: { example: { note: 'tide' } } }),
+    ])
+    assert.deepEqual(await rkeys(search, 'tide'), ['a'])
+  })
+
   describe('rebuilding', () => {
     it('finds what there is, and no longer what is gone', async () => {
       const search = await open()

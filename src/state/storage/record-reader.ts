@@ -2,7 +2,14 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
-import { decodeRecord, linksIn, type Scalar, valuesAt } from '../../model/record-values.ts'
+import {
+  decodeRecord,
+  type FieldPath,
+  linksIn,
+  parsePath,
+  type Scalar,
+  valuesAt,
+} from '../../model/record-values.ts'
 import type { CollectionTable } from './collection-table.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { type RecordColumns, recordColumns, recordFrom, type UnownedColumns } from './record-table.ts'
@@ -106,7 +113,7 @@ const maxVisited = 5000
 
 /** @throws {InvalidError} for fields without a collection. */
 function matcher({ collection, linksTo, where }: RecordQuery): (record: StoredRecord) => boolean {
-  const wanted = Object.entries(where ?? {})
+  const wanted = Object.entries(where ?? {}).map(([path, value]) => [parsePath(path) ?? [], value] as const)
   if (wanted.length > 0 && collection === undefined) {
     throw new InvalidError('fields belong to a collection: name it with "collection"')
   }
@@ -116,7 +123,7 @@ function matcher({ collection, linksTo, where }: RecordQuery): (record: StoredRe
     (wanted.length === 0 || hasFields(record, wanted))
 }
 
-function hasFields({ bytes }: StoredRecord, wanted: readonly [string, Scalar][]): boolean {
+function hasFields({ bytes }: StoredRecord, wanted: readonly (readonly [FieldPath, Scalar])[]): boolean {
   const record = decodeRecord(bytes)
   return wanted.every(([path, value]) => valuesAt(record, path).includes(value))
 }
