@@ -69,12 +69,12 @@ export class ChangeWriter {
       this.#unstage(did)
       staged = undefined
     }
-    const number = staged?.number ?? numbers.take()
+    const number = staged?.number ?? -numbers.take()
     let lastPath = staged?.lastPath ?? ''
     for (const [i, record] of puts.entries()) {
       const path = `${record.collection}/${record.rkey}`
       if (path > lastPath) {
-        records.add(number, record)
+        records.stage(number, record)
         lastPath = path
       } else if (i > 0 && path <= pathOf(puts[i - 1])) {
         throw new InvalidError(

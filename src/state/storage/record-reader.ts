@@ -23,6 +23,7 @@ export class RecordReader {
   readonly #repos: RepoTable
   readonly #collections: CollectionTable
   readonly #byAddress: StatementSync
+  readonly #byStagedAddress: StatementSync
   readonly #byTerms: StatementSync
   readonly #byCollection: StatementSync
   readonly #all: StatementSync
@@ -37,7 +38,9 @@ export class RecordReader {
     }
     // Records that no repo has are found as well, so that skipping many of them can be bounded.
     const joinRepo = 'LEFT JOIN repo p ON p.id = r.repo'
-    this.#byAddress = prepare(`record r ${joinRepo} WHERE r.rkey = ? AND r.repo = ? AND r.collection = ?`)
+    const byAddress = `record r ${joinRepo} WHERE r.rkey = ? AND r.repo = ? AND r.collection = ?`
+    this.#byAddress = prepare(`${byAddress} AND r.staged = 0`)
+    this.#byStagedAddress = prepare(`${byAddress} AND r.staged = 1`)
     this.#byTerms = prepare(
       `record_term t CROSS JOIN record r ON r.id = t.rowid ${joinRepo}
        WHERE t.record_term MATCH ? AND t.rowid > CAST(? AS INTEGER) ORDER BY t.rowid`,
@@ -50,7 +53,9 @@ export class RecordReader {
     const repo = this.#repos.find(did)
     const collectionId = this.#collections.find(collection)
     if (repo === undefined || collectionId === undefined) return undefined
-    const columns = this.#byAddress.get(rkey, repo.id, collectionId) as RecordColumns | undefined
+    const address = [rkey, repo.id, collectionId]
+    const columns = (this.#byAddress.get(...address) ??
+      (repo.id < 0 ? this.#byStagedAddress.get(...address) : undefined)) as RecordColumns | undefined
     return columns === undefined || isHidden(columns) ? undefined : recordFrom(columns, this.#collections)
   }
 

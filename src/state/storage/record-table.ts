@@ -12,8 +12,9 @@ export class RecordTable {
   readonly #terms: RecordTerms
   readonly #numbers: Numbers
   readonly #select: StatementSync
+  readonly #selectStaged: StatementSync
   readonly #insert: StatementSync
-  readonly #insertNew: StatementSync
+  readonly #insertStaged: StatementSync
   readonly #update: StatementSync
   readonly #delete: StatementSync
   readonly #insertTerms: StatementSync
@@ -25,14 +26,14 @@ export class RecordTable {
     this.#collections = collections
     this.#terms = terms
     this.#numbers = numbers
-    this.#select = sqlite.prepare(
-      'SELECT id, bytes FROM record WHERE rkey = ? AND repo = ? AND collection = ?',
-    )
+    const select = 'SELECT id, bytes FROM record WHERE rkey = ? AND repo = ? AND collection = ?'
+    this.#select = sqlite.prepare(`${select} AND staged = 0`)
     this.#select.setReturnArrays(true)
-    const insert = `INSERT INTO record (id, repo, collection, rkey, cid, rev, indexed_at, bytes)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
-    this.#insert = sqlite.prepare(insert)
-    this.#insertNew = sqlite.prepare(`${insert} ON CONFLICT DO NOTHING`)
+    this.#selectStaged = sqlite.prepare(`${select} AND staged = 1`)
+    this.#selectStaged.setReturnArrays(true)
+    const insert = 'INSERT INTO record (id, repo, collection, rkey, cid, rev, indexed_at, bytes, staged)'
+    this.#insert = sqlite.prepare(`${insert} VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`)
+    this.#insertStaged = sqlite.prepare(`${insert} VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`)
     this.#update = sqlite.prepare(
       'UPDATE record SET cid = ?, rev = ?, indexed_at = ?, bytes = ? WHERE id = ?',
     )
@@ -42,36 +43,43 @@ export class RecordTable {
     this.#deleteTerms = sqlite.prepare('DELETE FROM record_term WHERE rowid = ?')
   }
 
-  /** Adds a record that is not there yet. @throws where it is. */
-  add(repo: number, { collection, rkey, cid, rev, indexedAtMs, bytes }: StoredRecord): void {
+  /** Stages a record, under a negative number. @throws where it is staged already. */
+  stage(number: number, record: StoredRecord): void {
+    const { collection, rkey, cid, rev, indexedAtMs, bytes } = record
     const collectionId = this.#collections.idOf(collection)
     const id = this.#numbers.take()
-    this.#insert.run(id, repo, collectionId, rkey, cidToColumn(cid), rev, indexedAtMs, bytes)
-    this.#insertTerms.run(id, this.#terms.of(repo, collectionId, collection, bytes))
+    this.#insertStaged.run(id, number, collectionId, rkey, cidToColumn(cid), rev, indexedAtMs, bytes)
+    this.#insertTerms.run(id, this.#terms.of(number, collectionId, collection, bytes))
     this.#collections.count(collectionId, 1)
   }
 
   put(repo: number, { collection, rkey, cid, rev, indexedAtMs, bytes }: StoredRecord): void {
     const collectionId = this.#collections.idOf(collection)
-    const id = this.#numbers.next
     const cidColumn = cidToColumn(cid)
-    const { changes } = this.#insertNew.run(id, repo, collectionId, rkey, cidColumn, rev, indexedAtMs, bytes)
     const terms = this.#terms.of(repo, collectionId, collection, bytes)
-    if (changes === 1) {
-      this.#numbers.take()
-      this.#insertTerms.run(id, terms)
-      this.#collections.count(collectionId, 1)
-      return
+    let known = this.#findStaged(repo, collectionId, rkey)
+    if (known === undefined) {
+      const id = this.#numbers.next
+      const { changes } = this.#insert.run(id, repo, collectionId, rkey, cidColumn, rev, indexedAtMs, bytes)
+      if (changes === 1) {
+        this.#numbers.take()
+        this.#insertTerms.run(id, terms)
+        this.#collections.count(collectionId, 1)
+        return
+      }
+      known = this.#select.get(rkey, repo, collectionId) as unknown as KnownColumns
     }
-    const [known, before] = this.#select.get(rkey, repo, collectionId) as unknown as [number, Uint8Array]
-    this.#update.run(cidColumn, rev, indexedAtMs, bytes, known)
-    if (this.#terms.of(repo, collectionId, collection, before) !== terms) this.#replaceTerms.run(known, terms)
+    const [id, before] = known
+    this.#update.run(cidColumn, rev, indexedAtMs, bytes, id)
+    if (this.#terms.of(repo, collectionId, collection, before) !== terms) this.#replaceTerms.run(id, terms)
   }
 
   delete(repo: number, { collection, rkey }: RecordAddress): void {
     const collectionId = this.#collections.find(collection)
     if (collectionId === undefined) return
-    const known = this.#select.get(rkey, repo, collectionId) as unknown as [number, Uint8Array] | undefined
+    const known =
+      this.#findStaged(repo, collectionId, rkey) ??
+      (this.#select.get(rkey, repo, collectionId) as KnownColumns | undefined)
     if (known !== undefined) this.deleteRow(known[0], collectionId)
   }
 
@@ -81,7 +89,14 @@ export class RecordTable {
     this.#deleteTerms.run(id)
     this.#collections.count(collectionId, -1)
   }
+
+  #findStaged(repo: number, collection: number, rkey: string): KnownColumns | undefined {
+    if (repo > 0) return undefined
+    return this.#selectStaged.get(rkey, repo, collection) as KnownColumns | undefined
+  }
 }
+
+type KnownColumns = [id: number, bytes: Uint8Array]
 
 /** The columns of `record r LEFT JOIN repo p` that `recordFrom` reads. */
 export const recordColumns =

@@ -17,10 +17,12 @@ export interface FieldIndex {
 
 /**
  * The terms of the inverted index. Values are hashed, so that a term is short and needs no quoting; two values may
- * share a term, so that a look-up has to check each record that it finds.
+ * share a term, so that a look-up has to check each record that it finds. No repo has the number of another with the
+ * other sign.
  */
-export const repoTerm = (repo: number): string => `r${repo}`
-export const repoCollectionTerm = (repo: number, collection: number): string => `r${repo}c${collection}`
+export const repoTerm = (repo: number): string => `r${Math.abs(repo)}`
+export const repoCollectionTerm = (repo: number, collection: number): string =>
+  `${repoTerm(repo)}c${collection}`
 export const linkTerm = (target: string): string => `l${hash(target)}`
 export const fieldTerm = (collection: Nsid, path: string, value: Scalar): string =>
   `f${hash(`${collection} ${path} ${typeof value} ${value}`)}`

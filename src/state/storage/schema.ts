@@ -7,7 +7,10 @@
  * and the record up to which they are.
  *
  * Records get ascending numbers, so that what is new lies together at the end of the file. `record_address` begins
- * with the record key for the same reason: most keys are timestamps, and live records touch only its last pages.
+ * with the record key for the same reason: most keys are timestamps, and live records touch only its last pages. Those
+ * that were staged have keys of all times, but come repo by repo: `record_path` has them in that order, at half the
+ * cost. A record stays in the index that it was first put into; numbers of staged content are negative, so that only
+ * there both are asked.
  * `record_term` is the inverted index for everything that would touch a random page per entry in a B-tree (repo,
  * links, fields): FTS5 gathers its entries in sorted runs and merges them, with a fifth of the writing. Entries of
  * deleted records go when their run is merged anyway: merging a run because of them (`deletemerge`) would hold up
@@ -56,9 +59,11 @@ export const schema: readonly string[] = [
     cid BLOB NOT NULL,
     rev TEXT NOT NULL,
     indexed_at INTEGER NOT NULL,
+    staged INTEGER NOT NULL,
     bytes BLOB NOT NULL
   );
-  CREATE UNIQUE INDEX record_address ON record (rkey, repo, collection);
+  CREATE UNIQUE INDEX record_address ON record (rkey, repo, collection) WHERE staged = 0;
+  CREATE UNIQUE INDEX record_path ON record (repo, collection, rkey) WHERE staged = 1;
   CREATE INDEX record_collection ON record (collection);
   CREATE VIRTUAL TABLE record_term USING fts5 (
     terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'

@@ -35,7 +35,7 @@ export class StagingTable {
 }
 
 export interface Staged {
-  /** The number that the records carry, in the place of that of the repo. */
+  /** The number that the records carry, in the place of that of the repo: a negative one. */
   readonly number: number
   readonly data: string
   /** Empty before the first record. */

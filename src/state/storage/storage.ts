@@ -44,8 +44,8 @@ export interface Storage extends AsyncDisposable {
   countRecords(did: Did, most: number): Promise<number>
 
   /**
-   * Removes from the disk what `clear`, `unveil`, `unstage` and `remove` have left, in slices that each take less
-   * than 20 ms.
+   * Removes from the disk a slice of what `clear`, `unveil`, `unstage` and `remove` have left, which takes less than
+   * 20 ms. The caller pauses between slices.
    *
    * @returns whether there is more.
    */
