@@ -146,7 +146,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/model': [],
   'src/config.ts': ['src/model'],
   'src/state': ['src/model'],
-  'src/state/queue': ['src/model', 'src/state'],
   'src/state/runs': ['src/model', 'src/state'],
   'src/state/search': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state'],
   'src/state/storage': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state'],
