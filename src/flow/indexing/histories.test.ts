@@ -26,9 +26,9 @@ async function liveThrough(seed: string, open: () => World): Promise<void> {
   const random = createRandom(seed)
   const history = new History(world, random)
   try {
-    await history.live(10 + random.int(50))
+    await history.live(10 + random.int(40))
     await history.settle()
   } catch (error) {
-    assert.fail(`the history ${seed}: ${(error as Error).stack}\n${history.log.join('\n')}`)
+    assert.fail(`the history ${seed}: ${(error as Error).stack}\n${history.report}`)
   }
 }

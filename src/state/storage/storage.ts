@@ -107,6 +107,8 @@ export interface SyncRunState {
   readonly before: Exclude<ContentStatus, 'syncing'>
   /** What has come up during the run and may be missing from what it fetches: the repo is `desync` after it. */
   readonly lapsed?: DesyncReason
+  /** The newest revision among the events that were dropped then. */
+  readonly claimedRev?: string
 }
 
 export type ContentStatus = Exclude<RepoStatus, HiddenStatus>
