@@ -163,6 +163,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/state/storage',
     'src/state/streams',
   ],
+  'src/flow/backfill': ['src/model', 'src/net/host', 'src/state/storage', 'src/state/streams'],
   'src/flow/ingest': [
     'otel/otel.ts',
     'src/catalog',
