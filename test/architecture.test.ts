@@ -163,7 +163,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/state/storage',
     'src/state/streams',
   ],
-  'src/flow/backfill': ['src/model', 'src/net/host', 'src/state/storage', 'src/state/streams'],
+  'src/flow/backfill': [
+    'src/model',
+    'src/net/host',
+    'src/state/queue',
+    'src/state/storage',
+    'src/state/streams',
+  ],
   'src/flow/ingest': [
     'otel/otel.ts',
     'src/catalog',
@@ -186,7 +192,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/state/storage',
     'src/state/streams',
   ],
-  'src/flow/backfill': ['src/model', 'src/state/queue', 'src/state/storage', 'src/state/streams'],
   'src/serve.ts': [
     'otel/otel.ts',
     'src/catalog',
