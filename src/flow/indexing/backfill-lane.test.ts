@@ -278,7 +278,10 @@ function setUp(
     indexer,
     live: (...events: readonly RepoEvent[]) => streams.append(firehoseLive, events.map(encodeEvent)),
     backfill: (...entries: readonly BackfillEntry[]) =>
-      streams.append(firehoseBackfill, entries.map(encodeBackfillEntry)),
+      streams.append(
+        firehoseBackfill,
+        entries.map((entry) => encodeBackfillEntry(entry)),
+      ),
     /** A process that indexes what is there. */
     run: async () => {
       streams = new SqliteStreams({ database })
