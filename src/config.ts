@@ -32,12 +32,34 @@ export interface Config {
   readonly search: readonly { readonly collection: Nsid | '*'; readonly path: string }[] | undefined
   /** Repos to keep; empty means all there are. @default [] */
   readonly dids: readonly Did[]
+  /**
+   * Which repos are fetched whole: `none` but those that are asked for, those that the stream has `seen`, or `all` that
+   * the source lists. @default all for the demo network and for a list of DIDs, otherwise none
+   */
+  readonly backfill: 'none' | 'seen' | 'all' | undefined
+  /** Repos that are fetched at a time. @default 4 */
+  readonly backfillConcurrency: number
+  /** Repos that are fetched from one host at a time. @default 2 */
+  readonly hostConcurrency: number
+  /** Repos that may wait to be fetched; enumeration pauses above that. @default 10_000_000 */
+  readonly queueLimit: number
+  /** The largest repo that is fetched, in bytes. @default 4_000_000_000 */
+  readonly maxRepoBytes: number
+  /** A repo that nothing has confirmed for this long, in ms, is compared with its host. @default 24 hours */
+  readonly syncInterval: number
+  /**
+   * Whether the handle that a DID document names is checked against the handle's own domain (`verify`), or believed
+   * (`document`), as in networks without names. @default document with `allowLoopback`, otherwise verify
+   */
+  readonly handles: 'verify' | 'document' | undefined
   /** Events per second that the demo network makes. @default 5 */
   readonly demoRate: number
   /** Entries in a stream above which reading pauses. @default 100_000 */
   readonly highWater: number
   /** @default 'info' */
   readonly logLevel: LogLevel
+  /** Names besides `localhost` and `host` by which the API may be addressed; IP addresses always may. @default [] */
+  readonly allowedHosts: readonly string[]
   /** What a caller of the API has to show; undefined lets everybody read. */
   readonly token: string | undefined
   /** Requests per second that one client may make, in the long run; 0 sets no limit. @default 1000 */

@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto'
+import { createControl } from './compose/control.ts'
+import { Engine } from './compose/engine.ts'
+import { createLazyControl } from './compose/lazy-control.ts'
+import { rememberedSource } from './compose/source.ts'
+import { openStores, type Stores } from './compose/stores.ts'
 import { createApi } from './edge/http/api.ts'
+import type { Control } from './edge/http/control.ts'
 import { listen } from './edge/http/listen.ts'
-import { createLog } from './model/log.ts'
+import { keepRuns } from './flow/sync/run-log.ts'
+import { SetupError } from './model/errors.ts'
+import { createLog, type Log } from './model/log.ts'
 import { Database } from './state/database.ts'
-import { SqliteSearch } from './state/search/sqlite.ts'
-import { SqliteStorage } from './state/storage/sqlite.ts'
 
 /** The API of a data folder on which no node runs. */
 export interface StoredApi extends AsyncDisposable {
@@ -14,20 +20,26 @@ export interface StoredApi extends AsyncDisposable {
 }
 
 /**
- * Answers from a data folder without following anything, on loopback and a free port.
+ * Answers from a data folder without following the stream, on loopback and a free port. What has to be fetched is fetched
+ * by this process, as the node would that ran here last, and counted by the one that runs here next.
  *
  * @throws {FolderInUseError} when a node runs on it.
  * @throws {SetupError} when the folder or its database cannot be used.
  */
 export async function serveStored(dir: string): Promise<StoredApi> {
   await using stack = new AsyncDisposableStack()
-  const database = stack.use(new Database({ dir }))
-  const storage = stack.use(new SqliteStorage({ database }))
+  const log = createLog({ level: 'warn', write: (line) => process.stderr.write(line) })
+  const stores = openStores(stack.use(new Database({ dir })))
+  const stop = new AbortController()
+  const acting = new ActingEngine(dir, stores, log, stop.signal)
+  stack.defer(() => acting.ended)
+  stack.defer(() => stop.abort())
   const token = randomBytes(24).toString('base64url')
   const api = createApi({
-    storage,
-    search: new SqliteSearch({ database }),
-    log: createLog({ level: 'error', write: (line) => process.stderr.write(line) }),
+    storage: stores.storage,
+    search: stores.search,
+    control: createLazyControl(stores, (all) => acting.start(all)),
+    log,
     version: 'stored',
     ready: () => ({ indexing: 'no node runs' }),
     stats: () => ({}),
@@ -37,4 +49,83 @@ export async function serveStored(dir: string): Promise<StoredApi> {
   const listener = stack.use(await listen(api, { port: 0 }))
   const held = stack.move()
   return { url: listener.url, token, [Symbol.asyncDispose]: () => held.disposeAsync() }
+}
+
+/** An engine that is started when it is needed. */
+class ActingEngine {
+  readonly #dir: string
+  readonly #stores: Stores
+  readonly #log: Log
+  readonly #signal: AbortSignal
+  #engine: Promise<Engine> | undefined
+  #indexing: Promise<void> | undefined
+  #running: Promise<void> | undefined
+
+  constructor(dir: string, stores: Stores, log: Log, signal: AbortSignal) {
+    this.#dir = dir
+    this.#stores = stores
+    this.#log = log
+    this.#signal = signal
+  }
+
+  /** @param all whether what is queued is worked on as well, and not just what is asked for. */
+  async start(all: boolean): Promise<Control> {
+    this.#engine ??= this.#open()
+    const engine = await this.#engine
+    if (all && this.#running === undefined && this.#indexing === undefined)
+      this.#running = engine.run(this.#signal)
+    if (this.#running === undefined) this.#indexing ??= engine.indexer.run(this.#signal)
+    return createControl({
+      engine,
+      stores: this.#stores,
+      reindexSearch: () => false,
+      signal: this.#signal,
+    })
+  }
+
+  /** Resolves once nothing of it runs any more; the signal has to abort before. */
+  get ended(): Promise<void> {
+    return this.#end()
+  }
+
+  async #end(): Promise<void> {
+    const engine = await this.#engine?.catch(() => undefined)
+    await engine?.[Symbol.asyncDispose]()
+    await Promise.all([this.#indexing, this.#running])
+  }
+
+  async #open(): Promise<Engine> {
+    const { storage, runs } = this.#stores
+    const source = await rememberedSource(storage)
+    if (source === undefined)
+      throw new SetupError(
+        `no node has ever run on ${this.#dir}, so that nobody knows whom to ask: start tidegauge serve`,
+      )
+    const list = async (key: string) => JSON.parse((await storage.note(key)) ?? '[]')
+    return Engine.open({
+      source,
+      stores: this.#stores,
+      log: this.#log,
+      counts: {
+        sync: keepRuns(runs, (error) =>
+          this.#log.error('a run could not be kept', { reason: String(error) }),
+        ),
+      },
+      config: {
+        data: this.#dir,
+        verify: 'full',
+        strict: false,
+        collections: await list('collections'),
+        dids: await list('dids'),
+        backfill: 'all',
+        backfillConcurrency: 4,
+        hostConcurrency: 2,
+        queueLimit: 10_000_000,
+        maxRepoBytes: 4_000_000_000,
+        syncInterval: 24 * 3_600_000,
+        handles: undefined,
+        highWater: 100_000,
+      },
+    })
+  }
 }

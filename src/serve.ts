@@ -2,30 +2,28 @@ import { join } from 'node:path'
 import type { Meter } from '@opentelemetry/api'
 import { measureHttp, type Pipeline, type PipelineFlags, startPipeline } from '@tidegauge/otel'
 import { catalog } from './catalog/catalog.ts'
+import { createControl } from './compose/control.ts'
+import { Engine } from './compose/engine.ts'
+import { countEngine, instrumentStores, observeEngine } from './compose/instrumented.ts'
+import { createSearchRebuild, rebuildIndexes } from './compose/reindex.ts'
+import { rememberSource, type Source } from './compose/source.ts'
+import { openStores, type Stores } from './compose/stores.ts'
 import type { Config } from './config.ts'
 import { startDemoNetwork } from './demo/network.ts'
 import { createApi } from './edge/http/api.ts'
 import { countRequests } from './edge/http/instrumented.ts'
 import { type Listener, listen } from './edge/http/listen.ts'
 import type { JsonObject, StatusOptions } from './edge/http/status.ts'
-import { Indexer, indexerGroup } from './flow/indexing/indexer.ts'
-import { indexerMetrics, observeIndexer } from './flow/indexing/instrumented.ts'
+import { indexerGroup } from './flow/indexing/indexer.ts'
 import { createFilter } from './flow/ingest/filter.ts'
-import { Ingest } from './flow/ingest/ingest.ts'
+import { Ingest, type SourceBatch } from './flow/ingest/ingest.ts'
 import { ingestConnectionErrors, ingestMetrics, observeIngest } from './flow/ingest/instrumented.ts'
+import { countKeptRuns } from './flow/sync/run-log.ts'
 import type { Log } from './model/log.ts'
 import { Firehose } from './net/firehose/firehose.ts'
 import { firehoseMetrics, observeFirehose } from './net/firehose/instrumented.ts'
-import { Identity } from './net/identity/identity.ts'
 import { Database } from './state/database.ts'
-import { instrumentSearch, observeSearch } from './state/search/instrumented.ts'
-import type { Search } from './state/search/search.ts'
-import { SqliteSearch } from './state/search/sqlite.ts'
-import { instrumentStorage, observeStorage } from './state/storage/instrumented.ts'
-import { SqliteStorage } from './state/storage/sqlite.ts'
-import type { Storage } from './state/storage/storage.ts'
-import { SqliteStreams } from './state/streams/sqlite.ts'
-import { firehoseLive, type Streams } from './state/streams/streams.ts'
+import { firehoseLive } from './state/streams/streams.ts'
 
 export interface ServeOptions {
   readonly config: Config
@@ -63,16 +61,20 @@ export async function serve(options: ServeOptions): Promise<void> {
     await startPipeline({ catalog, service, flags, onLog: (level, line) => log[level](line) }),
   )
   const meter = pipeline.meter()
-  const stores = openStores(config, stack, meter)
+  const stores = instrumentStores(openStores(stack.use(new Database({ dir: config.data })), config), meter)
   const source = await openSource(config, stack, log)
-  const firehose = await openFirehose(options, { stores, source, stack, meter })
-  const indexer = createIndexer(stores, { meter, log })
-  const ingest = createIngest(options, { stores, source, firehose, meter, signal })
-  const listener = await openApi(options, { stores, source, firehose, ingest, stack, pipeline })
+  await rememberSource(stores.storage, source)
+  const counts = countEngine(meter)
+  const engine = stack.use(await Engine.open({ config, source, stores, log, counts }))
+  observeEngine(meter, engine, stores)
+  await countKeptRuns(stores.runs, counts.sync)
+  const live = await openLive(options, { stores, source, engine, stack, meter, signal })
+  const listener = await openApi(options, { stores, source, engine, live, stack, pipeline, signal })
 
-  await firehose.start()
+  await live.firehose.start()
   await options.onListening({ api: listener.url, metrics: pipeline.endpoint?.url })
-  const work = [ingest.run(signal), indexer.run(signal), reindex(stores, signal, log)]
+  reportPolicy(config, engine, log)
+  const work = [live.ingest.run(signal), engine.run(signal), rebuildIndexes(stores, signal, log)]
   try {
     await Promise.all(work)
   } catch (error) {
@@ -85,70 +87,62 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
 }
 
-interface Stores {
-  readonly storage: Storage
-  readonly search: Search
-  readonly streams: Streams
-}
-
-/** What is kept, all of it in one database. */
-function openStores(config: Config, stack: AsyncDisposableStack, meter: Meter): Stores {
-  const database = stack.use(new Database({ dir: config.data }))
-  const streams = stack.use(new SqliteStreams({ database }))
-  const storage = instrumentStorage(stack.use(new SqliteStorage({ database, index: config.index })), meter)
-  const search = instrumentSearch(
-    new SqliteSearch({ database, ...(config.search && { fields: config.search }) }),
-    meter,
-  )
-  observeStorage(meter, storage)
-  observeSearch(meter, search)
-  return { storage, search, streams }
-}
-
-/** Where events come from. */
-interface Source {
-  readonly relay: URL
-  readonly plc: URL
-  readonly allowLoopback: boolean
-  /** The cursor is kept under this name. */
-  readonly host: string
-}
-
 /** The relay that was named, or else the demo network, which then runs until the stack is disposed. */
 async function openSource(config: Config, stack: AsyncDisposableStack, log: Log): Promise<Source> {
   const { relay, plc, allowLoopback } = config
-  if (relay !== undefined) return { relay, plc, allowLoopback, host: relay.host }
+  if (relay !== undefined) return { relay, plc, allowLoopback, host: relay.host, isDemo: false }
   const demo = await startDemoNetwork({
     dir: join(config.data, 'demo'),
     eventsPerSecond: config.demoRate,
+    forgottenEvents: demoForgottenEvents,
+    loseEveryMs: config.demoRate > 0 ? demoLoseEveryMs : 0,
     onError: (error) => log.warn('the demo network could not write', { reason: String(error) }),
   })
   stack.use(demo)
-  return { relay: demo.relay, plc: demo.plc, allowLoopback: true, host: 'demo' }
+  return { relay: demo.relay, plc: demo.plc, allowLoopback: true, host: 'demo', isDemo: true }
 }
 
-interface FirehoseParts {
+/** The first three accounts of the demo network are older than its stream. */
+const demoForgottenEvents = 15
+/** How often the demo network loses an event, for everybody to see how that heals. */
+const demoLoseEveryMs = 180_000
+
+interface Parts {
   readonly stores: Stores
   readonly source: Source
+  readonly engine: Engine
   readonly stack: AsyncDisposableStack
-  readonly meter: Meter
+  readonly signal: AbortSignal
 }
 
-async function openFirehose(
+/** What follows the stream of live events. */
+interface Live {
+  readonly firehose: Firehose
+  readonly ingest: Ingest
+}
+
+async function openLive(
   { config, log }: ServeOptions,
-  { stores, source, stack, meter }: FirehoseParts,
-): Promise<Firehose> {
+  { stores, source, engine, stack, meter, signal }: Parts & { readonly meter: Meter },
+): Promise<Live> {
+  const { streams } = stores
   const countFirehose = firehoseMetrics(meter)
   const countConnectionError = ingestConnectionErrors(meter)
-  const saved = await stores.streams.cursor(source.host)
+  const countIngest = ingestMetrics(meter)
+  const stored = await streams.cursor(source.host)
+  let gap: SourceBatch['gap']
   const firehose = new Firehose({
-    ...source,
-    identity: stack.use(new Identity(source)),
+    relay: source.relay,
+    identity: engine.identity,
     log,
-    cursor: saved?.seq ?? (config.from === 'oldest' ? 0 : config.from),
-    ...(saved?.timeMs !== undefined && { cursorTimeMs: saved.timeMs }),
+    cursor: stored?.seq ?? (config.from === 'oldest' ? 0 : config.from),
+    ...(stored?.timeMs !== undefined && { cursorTimeMs: stored.timeMs }),
     verify: config.verify,
     strict: config.strict,
+    onGap: (kind) => {
+      gap = kind
+    },
+    onHole: () => void engine.gap({ isCertain: false }),
     ...countFirehose,
     onFailure: (kind) => {
       countFirehose.onFailure(kind)
@@ -157,70 +151,45 @@ async function openFirehose(
   })
   stack.use(firehose)
   observeFirehose(meter, firehose)
-  return firehose
-}
 
-function createIndexer(
-  { streams, storage, search }: Stores,
-  { meter, log }: { readonly meter: Meter; readonly log: Log },
-): Indexer {
-  const countIndexing = indexerMetrics(meter)
-  const indexer = new Indexer({
-    streams,
-    storage,
-    search,
-    ...countIndexing,
-    onError: (kind, error) => {
-      countIndexing.onError(kind, error)
-      log[kind === 'expected' ? 'debug' : 'error']('an event could not be indexed', { reason: String(error) })
-    },
-  })
-  observeIndexer(meter, indexer, streams)
-  return indexer
-}
+  /** A gap belongs before the events that came after it. */
+  async function* batches(): AsyncIterable<SourceBatch> {
+    for await (const batch of firehose.events(signal)) {
+      const before = gap
+      gap = undefined
+      yield { ...batch, ...(before !== undefined && { gap: before }) }
+    }
+  }
 
-interface IngestParts {
-  readonly stores: Stores
-  readonly source: Source
-  readonly firehose: Firehose
-  readonly meter: Meter
-  readonly signal: AbortSignal
-}
-
-function createIngest(
-  { config, log }: ServeOptions,
-  { stores: { streams }, source, firehose, meter, signal }: IngestParts,
-): Ingest {
-  const countIngest = ingestMetrics(meter)
   const ingest = new Ingest({
-    source: firehose.events(signal),
+    source: batches(),
     host: source.host,
     streams,
-    filter: createFilter(config),
+    filter: createFilter({ collections: config.collections, repos: engine.kept }),
     highWater: config.highWater,
     ...countIngest,
+    onGap: () => engine.gap({ isCertain: true }),
     onError: (error) => {
       countIngest.onError(error)
       log.error('events could not be written, retrying', { reason: String(error) })
     },
   })
   observeIngest(meter, ingest, streams, () => (firehose.connected ? 1 : 0))
-  return ingest
-}
-
-interface ApiParts {
-  readonly stores: Stores
-  readonly source: Source
-  readonly firehose: Firehose
-  readonly ingest: Ingest
-  readonly stack: AsyncDisposableStack
-  readonly pipeline: Pipeline
+  return { firehose, ingest }
 }
 
 /** Listens before events flow: who asks early is told what is not ready yet. */
 async function openApi(
   { config, service, shownConfig, log }: ServeOptions,
-  { stores, source, firehose, ingest, stack, pipeline }: ApiParts,
+  {
+    stores,
+    source,
+    engine,
+    live: { firehose, ingest },
+    stack,
+    pipeline,
+    signal,
+  }: Parts & { readonly live: Live; readonly pipeline: Pipeline },
 ): Promise<Listener> {
   const { storage, search, streams } = stores
   const pending = () => streams.pending(firehoseLive, indexerGroup)
@@ -243,7 +212,10 @@ async function openApi(
     }),
     config: () => ({ service: shownConfig, telemetry: pipeline.config }),
   }
-  const api = createApi({ ...config, ...service, storage, search, log, ...status })
+  const reindexSearch = createSearchRebuild(stores, signal, log)
+  const control = createControl({ engine, stores, reindexSearch, signal })
+  const names = [config.host, ...config.allowedHosts]
+  const api = createApi({ ...config, ...service, names, storage, search, control, log, ...status })
   const listener = await listen(api, config)
   stack.defer(() => listener.close())
   listener.server.prependListener('request', countRequests(pipeline.meter()))
@@ -251,26 +223,8 @@ async function openApi(
   return listener
 }
 
-/** Rebuilds what the configuration has changed. Queries by field wait until it is done; all others do not. */
-async function reindex({ storage, search }: Stores, signal: AbortSignal, log: Log): Promise<void> {
-  try {
-    const records = await storage.reindex(signal)
-    if (records > 0) log.info('the index of fields was rebuilt', { records })
-    if (!search.isStale) return
-    log.info('other fields are searched now: rebuilding the search index')
-    log.info('the search index was rebuilt', {
-      records: await search.reindex(unlessAborted(storage.scan(), signal)),
-    })
-  } catch (error) {
-    if (!signal.aborted)
-      log.error('an index could not be built; the next start tries again', { reason: String(error) })
-  }
-}
-
-/** @throws once the signal aborts: an index that is cut short must not pass for a whole one. */
-async function* unlessAborted<Item>(items: AsyncIterable<Item>, signal: AbortSignal): AsyncIterable<Item> {
-  for await (const item of items) {
-    signal.throwIfAborted()
-    yield item
-  }
+/** Says what is not fetched, and how to have it fetched. */
+function reportPolicy({ backfill }: Config, { policy }: Engine, log: Log): void {
+  if (policy === 'none' && backfill === undefined)
+    log.info('repos that are older than the stream are not fetched: --backfill seen or all does')
 }

@@ -54,7 +54,7 @@ try {
     const read = await stage('decode', () => entries.map(({ payload }) => decodeEvent(payload)))
     const known = await stage('load', () => storage.repos(read.map(({ did }) => did)))
     const changes = await stage('plan', () => {
-      const plan = new Plan(known, Date.now())
+      const plan = new Plan({ repos: known, nowMs: Date.now() })
       for (const [i, event] of read.entries()) plan.add(entries[i]?.id ?? 0, event)
       return plan.changes()
     })

@@ -25,6 +25,7 @@ describe('what a component measures', () => {
   const roomOf: Readonly<Record<string, string>> = {
     http: 'edge/http',
     firehose: 'net/firehose',
+    identity: 'net/identity',
     ingester: 'flow/ingest',
     indexer: 'flow/indexing',
     storage: 'state/storage',

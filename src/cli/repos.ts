@@ -5,7 +5,7 @@ import { NotFound } from './node/api-client.ts'
 import { withNode } from './node/with-node.ts'
 import { clean, hasTexts, isPage, nodeHelp, pageFlags, printPage } from './pages.ts'
 
-/** `repos [DID]`: what is kept of which repos. */
+/** `repos [DID]`: which repos are kept, and how well. */
 export function reposCommand({ name }: Program): Command {
   return {
     synopsis: '[DID] [FLAGS]',
@@ -46,18 +46,26 @@ const flags = {
 } as const satisfies Record<string, Flag>
 
 /** A repo, as the API writes it. */
-interface RepoJson {
+export interface RepoJson {
   readonly did: string
   readonly handle?: string
   readonly status: string
   readonly rev?: string
   readonly updatedAt: string
+  readonly desync?: { readonly reason: string; readonly since: string }
 }
 
-function isRepoJson(body: unknown): body is RepoJson {
+export function isRepoJson(body: unknown): body is RepoJson {
   return hasTexts(body, ['did', 'status', 'updatedAt'], ['handle', 'rev'])
 }
 
-function repoLine({ did, handle = '-', status, rev = '-', updatedAt }: RepoJson): readonly string[] {
-  return [did, status, rev, updatedAt, handle]
+export function repoLine({
+  did,
+  handle = '-',
+  status,
+  rev = '-',
+  updatedAt,
+  desync,
+}: RepoJson): readonly string[] {
+  return [did, desync ? `${status} (${desync.reason})` : status, rev, updatedAt, handle]
 }

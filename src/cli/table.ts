@@ -9,9 +9,34 @@ export function commandsOf(program: Program): readonly CommandEntry[] {
       load: async () => (await import('./serve/serve.ts')).serveCommand(program),
     },
     {
+      name: 'backfill',
+      summary: 'Fetch the repos of the source whole, and watch how far it has come.',
+      load: async () => (await import('./backfill.ts')).backfillCommand(program),
+    },
+    {
+      name: 'sync',
+      summary: 'Bring repos up to date, now.',
+      load: async () => (await import('./sync.ts')).syncCommand(program),
+    },
+    {
+      name: 'dead-letters',
+      summary: 'List the repos that were given up, or put them back.',
+      load: async () => (await import('./dead-letters.ts')).deadLettersCommand(program),
+    },
+    {
       name: 'repos',
       summary: 'List the repos that are kept, or show one.',
       load: async () => (await import('./repos.ts')).reposCommand(program),
+    },
+    {
+      name: 'repos track',
+      summary: 'Keep a repo, whatever else is kept, and fetch it whole.',
+      load: async () => (await import('./repos-track.ts')).reposTrackCommand(program),
+    },
+    {
+      name: 'repos untrack',
+      summary: 'Remove a repo, and keep nothing of it from now on.',
+      load: async () => (await import('./repos-track.ts')).reposUntrackCommand(program),
     },
     {
       name: 'records',

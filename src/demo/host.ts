@@ -30,7 +30,7 @@ export interface HostOptions {
 
 /** A commit that was made, and is on disk. */
 export interface WriteResult {
-  /** Number of its event. */
+  /** Number of its event; of the next one, where it has none. */
   readonly seq: number
   readonly rev: string
   /** CID of the commit. */
@@ -92,9 +92,10 @@ export class Host {
   /**
    * Makes one commit.
    *
+   * @param options.isLost keeps the stream quiet about it, as when a relay loses an event. @default false
    * @throws {InvalidError} when the account is unknown or not active, or the writes cannot be made.
    */
-  write(did: Did, writes: readonly Write[]): Promise<WriteResult> {
+  write(did: Did, writes: readonly Write[], { isLost = false } = {}): Promise<WriteResult> {
     let head: Head
     return this.#queue.run(
       async () => {
@@ -104,7 +105,7 @@ export class Host {
         const commit = await repo.commit(writes, this.#nextRev(repo.head?.rev))
         head = commit.head
         return {
-          messages: [{ type: '#commit', body: commit.body }],
+          messages: isLost ? [] : [{ type: '#commit', body: commit.body }],
           apply: () => this.accounts.write(id, commit.head, commit.records),
         }
       },

@@ -45,6 +45,25 @@ describe('startDemoNetwork', () => {
     ])
   })
 
+  it('forgets the first events when told so, so that repos begin in mid-life', async () => {
+    await using network = await startDemoNetwork({ dir: fresh(), ...quiet, forgottenEvents: 5 })
+    using subscriber = new Subscriber(network.relay, 0)
+    const frames = (await subscriber.take(network.lastSeq - 5)).map(decodeFrame)
+    const [first, second] = network.accounts().map(({ did }) => did)
+    const introduced = frames.flatMap((frame) => (frame.type === '#identity' ? [frame.body.did] : []))
+    assert.deepEqual(introduced, [second])
+    assert.ok(frames.some((frame) => frame.type === '#commit' && frame.body.repo === first))
+  })
+
+  it('loses a commit now and then when told so, and the next one of that repo shows it', async () => {
+    await using network = await startDemoNetwork({ dir: fresh(), ...quiet, accounts: 1, loseEveryMs: 20 })
+    const before = network.lastSeq
+    using subscriber = new Subscriber(network.relay, before)
+    const [one, two] = (await subscriber.take(2)).map(decodeFrame)
+    assert.ok(one?.type === '#commit' && two?.type === '#commit')
+    assert.notEqual(two.body.since, one.body.rev)
+  })
+
   it('makes creates, updates and deletes by itself, all of them valid', async () => {
     await using network = await startDemoNetwork({ dir: fresh(), eventsPerSecond: 2000, seed: 'goes on' })
     using subscriber = new Subscriber(network.relay, 0)

@@ -12,7 +12,7 @@ import { Relay } from './relay.ts'
 import type { Write } from './repo.ts'
 import { createDemoServer, listen, serverUrl } from './server.ts'
 import { Settings } from './settings.ts'
-import { trickle } from './trickle.ts'
+import { lose, trickle } from './trickle.ts'
 
 export interface DemoNetworkOptions {
   /** The folder that keeps the network, made when missing; `:memory:` keeps nothing. */
@@ -29,6 +29,10 @@ export interface DemoNetworkOptions {
   readonly maxRecordsPerAccount?: number
   /** How many of the newest events can be replayed. @default 20_000 */
   readonly keepEvents?: number
+  /** How many of the first events cannot be replayed, so that some repos begin in mid-life. @default 0 */
+  readonly forgottenEvents?: number
+  /** How often a commit is lost by the stream, in ms on average; 0 is never. @default 0 */
+  readonly loseEveryMs?: number
   /** How many repos have their trees in memory at a time. @default 256 */
   readonly loadedRepos?: number
   /** A loopback address. @default '127.0.0.1' */
@@ -81,6 +85,8 @@ export async function startDemoNetwork({
   maxAccounts = 30,
   maxRecordsPerAccount = 400,
   keepEvents = 20_000,
+  forgottenEvents = 0,
+  loseEveryMs = 0,
   loadedRepos = 256,
   host: address = '127.0.0.1',
   port = 0,
@@ -112,6 +118,7 @@ export async function startDemoNetwork({
   stack.defer(() => host.settled())
   if (settings.get('populated') === 0) {
     await people.populate(accounts, records)
+    host.sequencer.forget(forgottenEvents)
     settings.set('populated', 1)
   }
 
@@ -128,9 +135,10 @@ export async function startDemoNetwork({
 
   const stop = new AbortController()
   const flow = trickle({ live: () => people.live(), eventsPerSecond, signal: stop.signal, onError })
+  const losses = lose({ slip: () => people.slip(), everyMs: loseEveryMs, signal: stop.signal, onError })
   stack.defer(() => {
     stop.abort()
-    return flow
+    return Promise.all([flow, losses]).then(() => {})
   })
 
   const account = (did: Did): Account => {

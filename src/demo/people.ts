@@ -65,6 +65,21 @@ export class People {
     }
   }
 
+  /** Somebody writes twice, and the stream keeps quiet about the first time. @returns whether anybody was there. */
+  async slip(): Promise<boolean> {
+    if (this.#active.length === 0) return false
+    const author = this.#random.pick(this.#active)
+    try {
+      for (const isLost of [true, false])
+        await this.#host.write(author.did, this.#writing.reintroduce(author, this.#now()), { isLost })
+      return true
+    } catch (error) {
+      if (!(error instanceof InvalidError)) throw error
+      this.#meet()
+      return false
+    }
+  }
+
   async #step(atMs: number): Promise<number> {
     const room = this.#members.length + this.#joining < this.#maxAccounts
     const away = this.#members.filter(({ status }) => status === 'deactivated')

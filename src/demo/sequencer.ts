@@ -75,6 +75,12 @@ export class Sequencer {
     }
   }
 
+  /** Drops the oldest events up to and including `seq`, so that they cannot be replayed. */
+  forget(seq: number): void {
+    this.#oldest = Math.max(this.#oldest, Math.min(seq, this.#last) + 1)
+    this.#delete.run(this.#oldest)
+  }
+
   /** The events after `cursor`, in order. */
   after(cursor: number, limit: number): readonly SequencedFrame[] {
     return this.#select.all(cursor, limit) as unknown as readonly SequencedFrame[]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type TrickleOptions, trickle } from './trickle.ts'
+import { lose, type TrickleOptions, trickle } from './trickle.ts'
 
 /** Runs a trickle for some seconds of a clock that only sleeping moves. */
 async function run(seconds: number, options: Pick<TrickleOptions, 'live' | 'eventsPerSecond'>, lateMs = 0) {
@@ -90,5 +90,34 @@ describe('trickle', () => {
     })
     assert.ok(errors.length > 10)
     assert.ok(asked - errors.length > 10)
+  })
+})
+
+describe('lose', () => {
+  const run = async (everyMs: number, slip: () => Promise<unknown>) => {
+    const stop = new AbortController()
+    const errors: unknown[] = []
+    let nowMs = 0
+    const sleep = async (ms: number) => {
+      nowMs += ms
+      if (nowMs >= 10_000) stop.abort()
+    }
+    await lose({ slip, everyMs, signal: stop.signal, onError: (error) => errors.push(error), sleep })
+    return errors
+  }
+
+  it('loses one each time, the first after a while', async () => {
+    let slips = 0
+    await run(3000, async () => ++slips)
+    assert.equal(slips, 3)
+  })
+
+  it('loses none when told so', async () => {
+    await run(0, () => assert.fail('it lost one'))
+  })
+
+  it('goes on after a failure', async () => {
+    const failure = new Error('the disk is full')
+    assert.deepEqual(await run(4000, () => Promise.reject(failure)), [failure, failure])
   })
 })

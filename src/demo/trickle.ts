@@ -41,6 +41,33 @@ export async function trickle({
   }
 }
 
+export interface LoseOptions {
+  /** Makes a commit that is lost. */
+  readonly slip: () => Promise<unknown>
+  /** How long to wait each time, in ms; 0 is for ever. */
+  readonly everyMs: number
+  readonly signal: AbortSignal
+  readonly onError: (error: unknown) => void
+  /** Resolves after so many ms, or when the signal aborts. */
+  readonly sleep?: typeof sleepUnlessAborted
+}
+
+/** Loses a commit now and then until the signal aborts. */
+export async function lose({
+  slip,
+  everyMs,
+  signal,
+  onError,
+  sleep = sleepUnlessAborted,
+}: LoseOptions): Promise<void> {
+  if (everyMs <= 0) return
+  for (;;) {
+    await sleep(everyMs, signal)
+    if (signal.aborted) return
+    await slip().catch(onError)
+  }
+}
+
 /** Timers are not more exact than some milliseconds, and what is written together is written faster. */
 const shortestMs = 20
 

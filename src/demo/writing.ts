@@ -29,6 +29,11 @@ export class Writing {
     return [{ action: 'create', collection: profile, rkey: 'self', record: this.#profile(handle, atMs) }]
   }
 
+  /** Another description in the same profile. */
+  reintroduce({ handle }: Account, atMs: number): readonly Write[] {
+    return [{ action: 'update', collection: profile, rkey: 'self', record: this.#profile(handle, atMs) }]
+  }
+
   /** @param active who may be the subject of a record; the author among them. */
   create(author: Account, active: readonly Account[], atMs: number): readonly Write[] {
     const random = this.#random

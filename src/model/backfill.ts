@@ -17,7 +17,10 @@ export type BackfillEntry =
   | HandleStep
   | RemoveStep
 
-/** A sync run of a repo begins: from here on its live events are held. An earlier run of it is void. */
+/**
+ * A sync run of a repo begins: from here on its live events are held. An earlier run of it is void. Its host, and the
+ * store for what differs, are asked after this is acknowledged: what has come up before is what the run answers.
+ */
 export interface BeginStep {
   readonly kind: 'begin'
   readonly did: Did
@@ -58,16 +61,29 @@ export interface AbortStep {
   readonly isFinal: boolean
 }
 
-/** Repos that are synced are not known to be any more. A repo that is not known becomes `pending`. */
+/**
+ * Repos that are synced are not known to be any more. A repo that is not known becomes `pending`. Events of them that
+ * are held are older than this and dropped, since a sync run has to follow.
+ */
 export interface LapseStep {
   readonly kind: 'lapse'
   readonly dids: readonly Did[]
   readonly reason: DesyncReason
+  /**
+   * The last entry of the stream of live events before the gap, or kept by the filter of before: it is applied first,
+   * so that nothing older than this makes a repo synced again. @default as soon as this is read
+   */
+  readonly after?: number
 }
 
-/** The host has shown that these revisions are its latest; a repo that stands there is synced again. */
+/**
+ * The host has shown that these revisions are its latest; a repo that stands there, and that nothing has come up about
+ * since the host was asked, is synced again.
+ */
 export interface ConfirmStep {
   readonly kind: 'confirm'
+  /** Just before the host was asked, by our clock, in ms since 1970. */
+  readonly askedMs: number
   readonly repos: readonly { readonly did: Did; readonly rev: string }[]
 }
 

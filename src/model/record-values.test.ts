@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { encode, toBytes } from '@atcute/cbor'
-import { decodeRecord, linksIn, valuesAt } from './record-values.ts'
+import { decodeRecord, linksIn, parsePath, valuesAt } from './record-values.ts'
 
 const did = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa'
 const uri = `at://${did}/app.bsky.feed.post/3kaaaaaaaaa22`
@@ -51,13 +51,26 @@ describe('linksIn', () => {
 })
 
 describe('valuesAt', () => {
-  const record = { a: { b: [1, { c: 'x' }, { c: ['y', true, null, ['no']] }] }, 'd.e': 1, f: 0 }
+  const record = {
+    a: { b: [1, { c: 'x' }, { c: ['y', true, null, ['no']] }], 'c.d': { '.': 2 } },
+    'd.e': 1,
+    f: 0,
+    'g\\': { 'h\\.i': 3 },
+    '🌊.': 4,
+  }
   const cases: readonly (readonly [path: string, values: readonly unknown[]])[] = [
     ['a.b', [1]],
     ['a.b.c', ['x', 'y', true]],
     ['f', [0]],
     ['a', []],
     ['d.e', []],
+    ['d\\.e', [1]],
+    ['a.c\\.d.\\.', [2]],
+    ['g\\\\.h\\\\\\.i', [3]],
+    ['g\\\\', []],
+    ['🌊\\.', [4]],
+    ['d\\e', []],
+    ['d\\.e\\', []],
     ['a.b.c.d', []],
     ['toString', []],
     ['__proto__.a', []],
@@ -65,7 +78,27 @@ describe('valuesAt', () => {
   ]
   for (const [path, values] of cases) {
     it(`finds ${JSON.stringify(values)} at "${path}"`, () => {
-      assert.deepEqual(valuesAt(decodeRecord(encode(record)), path), values)
+      const decoded = decodeRecord(encode(record))
+      assert.deepEqual(valuesAt(decoded, path), values)
+      assert.deepEqual(valuesAt(decoded, parsePath(path) ?? ['nowhere']), values)
+    })
+  }
+})
+
+describe('parsePath', () => {
+  const cases: Readonly<Record<string, readonly string[] | undefined>> = {
+    'a.b': ['a', 'b'],
+    'a\\.b.c': ['a.b', 'c'],
+    'a\\\\.b': ['a\\', 'b'],
+    'a\\\\\\.b': ['a\\.b'],
+    'a\nb\\.': ['a\nb.'],
+    'a\\b': undefined,
+    'a\\': undefined,
+    'a\\\\\\': undefined,
+  }
+  for (const [path, keys] of Object.entries(cases)) {
+    it(`takes ${JSON.stringify(path)} apart as ${JSON.stringify(keys)}`, () => {
+      assert.deepEqual(parsePath(path), keys)
     })
   }
 })

@@ -42,13 +42,39 @@ export function decodeRecord(record: Uint8Array): object | undefined {
   }
 }
 
+/** The keys that lead to a field, from the outside in. */
+export type FieldPath = readonly string[]
+
 /**
- * The scalars at a path such as `reply.root.uri`, those of every element where an array lies on the way.
- * Arrays directly within arrays are not followed, so that hostile nesting costs nothing.
+ * Takes a path such as `reply.root.uri` apart. A dot within a key is written `\.`, and a backslash `\\`.
+ *
+ * @returns undefined when it has a backslash before anything else.
  */
-export function valuesAt(value: unknown, path: string): readonly Scalar[] {
+export function parsePath(path: string): FieldPath | undefined {
+  if (!path.includes('\\')) return path.split('.')
+  if (/\\(?![.\\])/.test(path.replaceAll('\\\\', ''))) return undefined
+  const keys: string[] = []
+  let key = ''
+  for (const [piece] of path.matchAll(/\\[.\\]|[^\\]/gs)) {
+    if (piece !== '.') key += piece.at(-1)
+    else {
+      keys.push(key)
+      key = ''
+    }
+  }
+  return [...keys, key]
+}
+
+/**
+ * The scalars at a path, those of every element where an array lies on the way.
+ * Arrays directly within arrays are not followed, so that hostile nesting costs nothing.
+ *
+ * @param path as text is taken apart each time: `parsePath` spares that.
+ */
+export function valuesAt(value: unknown, path: FieldPath | string): readonly Scalar[] {
+  const keys = typeof path === 'string' ? parsePath(path) : path
   const found: Scalar[] = []
-  collect(value, path.split('.'), 0, found)
+  if (keys !== undefined) collect(value, keys, 0, found)
   return found
 }
 
@@ -74,7 +100,7 @@ function isLink(text: string): boolean {
   return text.startsWith('at://') ? atUri.test(text) : isDid(text)
 }
 
-function collect(value: unknown, path: readonly string[], depth: number, found: Scalar[]): void {
+function collect(value: unknown, path: FieldPath, depth: number, found: Scalar[]): void {
   if (Array.isArray(value)) {
     for (const element of value) if (!Array.isArray(element)) collect(element, path, depth, found)
   } else if (depth < path.length) {

@@ -46,6 +46,11 @@ export interface Desync {
   readonly sinceMs: number
   /** A verified revision that is newer than what is stored, where one is known: nothing older makes it synced. */
   readonly rev?: string
+  /**
+   * The newest revision that a refused commit called itself. Nothing has proven it, so it binds only the chain of
+   * commits: an older commit that continues what is stored does not make the repo synced.
+   */
+  readonly claimedRev?: string
 }
 
 /** The local copy of one repo. */

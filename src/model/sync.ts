@@ -28,6 +28,40 @@ export const syncFailures = [
   'internal',
 ] as const
 
+/** How a sync run ended, in the words of the metric; `panic`: by an exception that nobody foresaw. */
+export type SyncOutcome = (typeof syncOutcomes)[number]
+
+export const syncOutcomes = ['success', 'error', 'rate_limited', 'panic'] as const
+
+/**
+ * Where a sync run found fault with what it asked for: it could not be `fetched`, not be `parsed`, or is not what was
+ * signed, and could not be `verified`.
+ */
+export type SyncFault = (typeof syncFaults)[number]
+
+export const syncFaults = ['fetch', 'parse', 'verification'] as const
+
+/** What is told of each sync run once it has ended, however it did. */
+export interface SyncRun {
+  readonly did: Did
+  /** That of the call which began it. */
+  readonly trigger: SyncTrigger
+  readonly outcome: SyncOutcome
+  /** Absent where it succeeded. */
+  readonly reason?: SyncFailure
+  /** Absent where it succeeded, or failed for another reason. */
+  readonly fault?: SyncFault
+  readonly durationMs: number
+  /** Records that it has created, updated or deleted. */
+  readonly records: number
+  /** Records that it has read of the repo's. */
+  readonly extracted: number
+  /** Records that it has read and left out, since their collections are not kept. */
+  readonly filtered: number
+  /** What was read from the host, in bytes. */
+  readonly sizeBytes: number
+}
+
 /**
  * Brings the local copy of one repo up to date with its host. Every sync goes through here; a call for a repo that is
  * being synced joins that run.

@@ -1,6 +1,6 @@
 import type { Alert, Recording } from '@tidegauge/otel/catalog'
 import { critical, promql, warning } from '@tidegauge/otel/catalog'
-import { ingesterBackpressureActive, ingesterErrors } from './metrics.ts'
+import { ingesterBackfillComplete, ingesterBackpressureActive, ingesterErrors } from './metrics.ts'
 
 export const ingesterBackpressureShare = {
   record: 'instance:ingester_backpressure_active:avg10m',
@@ -90,5 +90,22 @@ export const ingesterErrorsCritical = {
       series: [{ query: promql`${ingesterErrors}{type="stream"}`, values: '0+{critical*0.9/15}x240' }],
       at: '30m',
     },
+  },
+} as const satisfies Alert
+
+export const backfillFinished = {
+  alert: 'BackfillFinished',
+  query: promql`${ingesterBackfillComplete} == 1 and min_over_time(${ingesterBackfillComplete}[15m]) == 0`,
+  for: '1m',
+  severity: 'info',
+  summary: '{{ $labels.instance }} has listed every repo of its source.',
+  description: 'Those that are to be fetched are queued; this note ends by itself after 15 minutes.',
+  runbook: `Nothing is wrong: the list of repos has reached its end.
+
+1. \`tidegauge backfill --status\`: how many of them are still to be fetched.
+2. From now on new repos are found by the stream. \`tidegauge backfill\` lists them once more.`,
+  tests: {
+    fires: { series: [{ query: promql`${ingesterBackfillComplete}`, values: '0x20 1x240' }], at: '30m' },
+    quiet: { series: [{ query: promql`${ingesterBackfillComplete}`, values: '1x240' }], at: '30m' },
   },
 } as const satisfies Alert

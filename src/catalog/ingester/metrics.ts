@@ -23,6 +23,65 @@ export const ingesterFirehoseLiveLength = {
   noAlert: 'Entries stay until all readers have had them; what waits is indexer.pending_messages.',
 } as const satisfies MetricDefinition
 
+export const ingesterFirehoseBackfillLength = {
+  name: 'ingester.firehose_backfill_length',
+  instrument: 'gauge',
+  unit: '{event}',
+  description: 'Entries kept in the stream of what sync runs bring.',
+  noAlert: 'Bounded by the high-water mark; a stream that is not applied shows as IndexerStuck.',
+} as const satisfies MetricDefinition
+
+export const ingesterRepoBackfillLength = {
+  name: 'ingester.repo_backfill_length',
+  instrument: 'gauge',
+  unit: '{repo}',
+  description: 'Repos that were listed and are not queued yet.',
+  noAlert: 'Bounded by the high-water mark; listing pauses there.',
+} as const satisfies MetricDefinition
+
+export const ingesterBackfillReposFetched = {
+  name: 'ingester.backfill_repos_fetched',
+  instrument: 'counter',
+  unit: '{repo}',
+  description: 'Repos that relays and hosts have listed.',
+  noAlert: 'How many there are is not ours to judge.',
+} as const satisfies MetricDefinition
+
+export const ingesterBackfillReposWritten = {
+  name: 'ingester.backfill_repos_written',
+  instrument: 'counter',
+  unit: '{repo}',
+  description: 'Repos among those listed that were handed on to be fetched: active, and asked for.',
+  noAlert: 'Fewer than were listed, as was asked for.',
+} as const satisfies MetricDefinition
+
+export const ingesterBackfillFetchErrors = {
+  name: 'ingester.backfill_fetch_errors',
+  instrument: 'counter',
+  unit: '{error}',
+  description: 'Pages of lists of repos that could not be fetched; each is retried.',
+  noAlert: 'IngesterErrors counts them as well, as type enumerate.',
+} as const satisfies MetricDefinition
+
+export const ingesterBackfillCursorSkips = {
+  name: 'ingester.backfill_cursor_skips',
+  instrument: 'counter',
+  unit: '{skip}',
+  description: 'How often a host no longer knew the cursor of its list, so that the list was begun again.',
+  noAlert: 'Beginning again loses nothing.',
+} as const satisfies MetricDefinition
+
+export const ingesterBackfillComplete = {
+  name: 'ingester.backfill_complete',
+  instrument: 'gauge',
+  unit: '',
+  description: 'Whether every repo of the source has been listed and handed on (1) or not (0).',
+  meanings: [
+    { value: 0, text: 'Not listed to the end', severity: 'ok' },
+    { value: 1, text: 'Complete', severity: 'ok' },
+  ],
+} as const satisfies MetricDefinition
+
 export const ingesterFirehoseFilteredOperations = {
   name: 'ingester.firehose_filtered_operations',
   instrument: 'counter',

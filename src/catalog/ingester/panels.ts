@@ -1,11 +1,18 @@
 import type { Panel } from '@tidegauge/otel/catalog'
 import { promql } from '@tidegauge/otel/catalog'
 import {
+  ingesterBackfillComplete,
+  ingesterBackfillCursorSkips,
+  ingesterBackfillFetchErrors,
+  ingesterBackfillReposFetched,
+  ingesterBackfillReposWritten,
   ingesterBackpressureActive,
   ingesterErrors,
   ingesterEventsInMemory,
+  ingesterFirehoseBackfillLength,
   ingesterFirehoseFilteredOperations,
   ingesterFirehoseLiveLength,
+  ingesterRepoBackfillLength,
   ingesterStreamEvents,
   ingesterWebsocketConnections,
 } from './metrics.ts'
@@ -68,7 +75,11 @@ export const ingesterPanels: readonly Panel[] = [
     unit: '{event}',
     row: 'Backlog',
     overview: true,
-    targets: [{ query: promql`sum(${ingesterFirehoseLiveLength})`, legend: 'firehose_live' }],
+    targets: [
+      { query: promql`sum(${ingesterFirehoseLiveLength})`, legend: 'firehose_live' },
+      { query: promql`sum(${ingesterFirehoseBackfillLength})`, legend: 'firehose_backfill' },
+      { query: promql`sum(${ingesterRepoBackfillLength})`, legend: 'repo_backfill' },
+    ],
   },
   {
     panel: 'Events in memory',
@@ -86,6 +97,36 @@ export const ingesterPanels: readonly Panel[] = [
     row: 'Backlog',
     targets: [
       { query: promql`sum by (type) (rate(${ingesterErrors}[$__rate_interval]))`, legend: '{{type}}' },
+    ],
+  },
+  {
+    panel: 'List of repos',
+    description: 'Whether every repo of the source has been listed.',
+    kind: 'stat',
+    unit: '',
+    row: 'List of repos',
+    targets: [{ query: promql`min by (instance) (${ingesterBackfillComplete})`, legend: '{{instance}}' }],
+  },
+  {
+    panel: 'Repos listed',
+    description: 'Repos that hosts have listed, and those of them that were handed on, per second.',
+    kind: 'timeseries',
+    unit: '{repo}/s',
+    row: 'List of repos',
+    targets: [
+      { query: promql`sum(rate(${ingesterBackfillReposFetched}[$__rate_interval]))`, legend: 'listed' },
+      { query: promql`sum(rate(${ingesterBackfillReposWritten}[$__rate_interval]))`, legend: 'handed on' },
+    ],
+  },
+  {
+    panel: 'Fetch errors and cursor skips',
+    description: 'Pages that could not be fetched, and lists that were begun again, in 5 minutes each.',
+    kind: 'timeseries',
+    unit: '{event}',
+    row: 'List of repos',
+    targets: [
+      { query: promql`sum(increase(${ingesterBackfillFetchErrors}[5m]))`, legend: 'fetch errors' },
+      { query: promql`sum(increase(${ingesterBackfillCursorSkips}[5m]))`, legend: 'cursor skips' },
     ],
   },
 ]

@@ -10,7 +10,15 @@ export interface ApiClient {
     isAnswer: IsAnswer<Answer>,
     query?: Readonly<Record<string, string | number | undefined>>,
   ): Promise<Answer>
-  post<Answer>(path: string, isAnswer: IsAnswer<Answer>, body: unknown): Promise<Answer>
+  /** @param options.timeoutMs how long the answer may take. @default 30_000 */
+  post<Answer>(
+    path: string,
+    isAnswer: IsAnswer<Answer>,
+    body?: unknown,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<Answer>
+  /** Removes what is there. */
+  delete(path: string): Promise<void>
 }
 
 /** Tells the answer of a node from what any other program says at that address. */
@@ -18,6 +26,17 @@ export type IsAnswer<Answer> = (body: unknown) => body is Answer
 
 /** The node knows of no such thing. The message is the node's. */
 export class NotFound extends UsageError {}
+
+/** The node has tried, and what it asked in turn has failed. The message is the node's. */
+export class FailedRequest extends Error {
+  override readonly name = 'FailedRequest'
+  readonly reason: string | undefined
+
+  constructor(message: string, reason: string | undefined) {
+    super(message)
+    this.reason = reason
+  }
+}
 
 /** No node answers there. */
 export class UnreachableNode extends UsageError {}
@@ -31,8 +50,9 @@ export function connectApi(origin: URL, token: string | undefined): ApiClient {
   const ask = async <Answer>(
     path: string,
     isAnswer: IsAnswer<Answer>,
-    init: RequestInit = {},
+    init: RequestInit & { readonly timeoutMs?: number } = {},
   ): Promise<Answer> => {
+    const { timeoutMs = usualTimeoutMs, ...request } = init
     const headers = {
       ...(init.headers as Record<string, string>),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -41,7 +61,7 @@ export function connectApi(origin: URL, token: string | undefined): ApiClient {
     let text: string
     try {
       response = await fetch(new URL(path, origin), {
-        ...init,
+        ...request,
         headers,
         signal: AbortSignal.timeout(timeoutMs),
       })
@@ -70,17 +90,21 @@ export function connectApi(origin: URL, token: string | undefined): ApiClient {
         if (value !== undefined) search.set(name, String(value))
       return ask(search.size > 0 ? `${path}?${search}` : path, isAnswer)
     },
-    post: (path, isAnswer, body) =>
+    post: (path, isAnswer, body, { timeoutMs } = {}) =>
       ask(path, isAnswer, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        ...(body !== undefined && {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
       }),
+    delete: (path) => ask(path, (body): body is undefined => body === undefined, { method: 'DELETE' }),
   }
 }
 
 /** Longer than any page takes, and short enough to notice a node that hangs. */
-const timeoutMs = 30_000
+const usualTimeoutMs = 30_000
 
 /** @returns undefined for what is not JSON. */
 function parsed(text: string): unknown {
@@ -99,10 +123,11 @@ function reason(error: unknown): string {
 }
 
 function refusal({ origin }: URL, status: number, problem: unknown): Error {
-  const { detail } = (problem ?? {}) as { readonly detail?: unknown }
+  const { detail, reason } = (problem ?? {}) as { readonly detail?: unknown; readonly reason?: unknown }
   const said = typeof detail === 'string' ? detail : `it answers with ${status}`
   if (status === 404) return new NotFound(said)
   if (status === 401)
     return new UsageError(`the node at ${origin} asks for its token: set TIDEGAUGE_TOKEN, or give --token`)
+  if (typeof reason === 'string') return new FailedRequest(said, reason)
   return new UsageError(`the node at ${origin} refuses: ${said}`)
 }

@@ -1,5 +1,6 @@
 import {
   decimal,
+  duration,
   type Flag,
   InvalidValue,
   listOf,
@@ -13,6 +14,7 @@ import type { Config } from '../../config.ts'
 import { type Did, isDid } from '../../model/did.ts'
 import { logLevels } from '../../model/log.ts'
 import { isNsid } from '../../model/nsid.ts'
+import { parsePath } from '../../model/record-values.ts'
 
 /** One thing that can be set: by a flag, by a variable of the same name, or left as it is. */
 export interface Setting<Value> extends Omit<Flag<Value>, 'takes'> {
@@ -84,7 +86,7 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
   },
   index: {
     argument: 'LIST',
-    help: 'Fields that POST /query may ask for, such as app.bsky.feed.like:subject.uri.',
+    help: 'Fields that POST /query may ask for, such as app.bsky.feed.like:subject.uri; \\. is a dot within a key.',
     initial: [],
     initially: 'none',
     read: listOf(field),
@@ -97,6 +99,51 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     read: listOf(textField),
   },
   dids: { argument: 'LIST', help: 'Repos to keep.', initial: [], initially: 'all', read: listOf(did) },
+  backfill: {
+    argument: 'WHICH',
+    help: 'Repos to fetch whole: none, those that are seen, or all.',
+    initial: undefined,
+    initially: 'all of the demo network and of --dids, otherwise none',
+    read: oneOf(['none', 'seen', 'all']),
+  },
+  backfillConcurrency: {
+    argument: 'N',
+    help: 'Repos fetched at a time.',
+    initial: 4,
+    read: wholeNumber(1, 256),
+  },
+  hostConcurrency: {
+    argument: 'N',
+    help: 'Repos fetched at a time from one host.',
+    initial: 2,
+    read: wholeNumber(1, 64),
+  },
+  queueLimit: {
+    argument: 'N',
+    help: 'Enumeration pauses while more repos than this wait.',
+    initial: 10_000_000,
+    read: wholeNumber(1, 1_000_000_000),
+  },
+  maxRepoBytes: {
+    argument: 'N',
+    help: 'Largest repo that is fetched, in bytes.',
+    initial: 4_000_000_000,
+    read: wholeNumber(1_000_000, 1_000_000_000_000),
+  },
+  syncInterval: {
+    argument: 'TIME',
+    help: 'A repo that nothing confirms for this long is compared with its host.',
+    initial: 24 * 3_600_000,
+    initially: '24h',
+    read: duration,
+  },
+  handles: {
+    argument: 'HOW',
+    help: 'Whether handles are checked against their domains: verify or document.',
+    initial: undefined,
+    initially: 'verify, unless --allow-loopback',
+    read: oneOf(['verify', 'document']),
+  },
   demoRate: {
     argument: 'N',
     help: 'Events per second of the demo network.',
@@ -114,6 +161,13 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     help: `Lines below it are not written: ${logLevels.join(', ')}.`,
     initial: 'info',
     read: oneOf(logLevels),
+  },
+  allowedHosts: {
+    argument: 'LIST',
+    help: 'Names, besides localhost and --host, that the API may be addressed by.',
+    initial: [],
+    initially: 'none',
+    read: listOf(hostName),
   },
   token: {
     argument: 'TOKEN',
@@ -181,8 +235,14 @@ function collection(value: string): string {
 
 function field(value: string): Config['index'][number] {
   const [collection = '', path = '', ...more] = value.split(':')
-  if (isNsid(collection) && /^[^.\s]+(\.[^.\s]+)*$/.test(path) && more.length === 0)
-    return { collection, path }
+  const keys = parsePath(path)
+  if (keys === undefined) {
+    throw new InvalidValue(
+      'must name fields with no other backslash than before a dot or a backslash: \\. is a dot within a key, \\\\ a backslash',
+    )
+  }
+  const isPath = keys.every((key) => /^\S+$/.test(key))
+  if (isNsid(collection) && isPath && more.length === 0) return { collection, path }
   throw new InvalidValue('must name fields as COLLECTION:PATH, such as app.bsky.feed.like:subject.uri')
 }
 

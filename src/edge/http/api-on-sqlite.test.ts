@@ -11,6 +11,7 @@ import { SqliteSearch } from '../../state/search/sqlite.ts'
 import { SqliteStorage } from '../../state/storage/sqlite.ts'
 import { createApi } from './api.ts'
 import { type Listener, listen } from './listen.ts'
+import { createTestControl } from './testing/control.ts'
 
 const alice = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa' as Did
 const bob = 'did:plc:bobbbbbbbbbbbbbbbbbbbbbb' as Did
@@ -39,8 +40,9 @@ describe('the API on SQLite', () => {
     }
     const log = createLog({ write: (line) => assert.fail(line) })
     const none = () => ({})
+    const control = createTestControl()
     api = await listen(
-      createApi({ storage, search, log, ready: none, stats: none, config: none, version: '1' }),
+      createApi({ storage, search, control, log, ready: none, stats: none, config: none, version: '1' }),
       { port: 0 },
     )
   })

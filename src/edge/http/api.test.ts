@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { encode, toBytes, toCidLink } from '@atcute/cbor'
@@ -12,6 +11,8 @@ import type { Search, SearchQuery } from '../../state/search/search.ts'
 import type { RecordQuery, RepoQuery, RepoState, Storage } from '../../state/storage/storage.ts'
 import { type ApiOptions, createApi } from './api.ts'
 import { type Listener, listen } from './listen.ts'
+import { type Ask, askOf } from './testing/ask.ts'
+import { createTestControl } from './testing/control.ts'
 
 const alice = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa' as Did
 const bytes = encode({
@@ -78,6 +79,7 @@ describe('the API', () => {
   const options: ApiOptions = {
     storage,
     search,
+    control: createTestControl(),
     log: createLog({ write: (line) => log.push(line) }),
     ready: () => ({ database: true, relay: true }),
     stats: () => ({ firehose: { connected: true } }),
@@ -164,7 +166,7 @@ describe('the API', () => {
     }
     assert.deepEqual((await ask('/repos?status=synced&limit=5')).body, { repos: [shown] })
     assert.deepEqual(asked.repo, { status: 'synced', limit: 5 })
-    assert.deepEqual((await ask(`/repos/${alice}`)).body, shown)
+    assert.deepEqual((await ask(`/repos/${alice}`)).body, { ...shown, tracked: false })
   })
 
   it('describes itself', async () => {
@@ -219,7 +221,22 @@ describe('the API', () => {
     { path: '/query', raw: `"${'x'.repeat(3000)}"`, status: 413 },
     { path: `/search?q=${'x'.repeat(500)}`, status: 414 },
     { path: '/query', status: 405, allow: 'POST, OPTIONS' },
-    { path: '/repos', post: {}, status: 405, allow: 'GET, HEAD, OPTIONS' },
+    { path: '/repos', method: 'DELETE', status: 405, allow: 'GET, POST, HEAD, OPTIONS' },
+    { path: '/repos', post: {}, status: 400, pointers: ['#/did'] },
+    { path: '/repos', post: { did: 'alice' }, status: 400, pointers: ['#/did'] },
+    { path: '/repos/did:plc:nobody', method: 'DELETE', status: 404 },
+    { path: '/repos/did:plc:nobody/errors', status: 404 },
+    { path: `/repos/${alice}/sync`, status: 405, allow: 'POST, OPTIONS' },
+    { path: `/repos/${alice}/sync?wait=never`, method: 'POST', status: 400, pointers: ['#/wait'] },
+    { path: `/repos/${alice}/sync?trigger=mcp`, method: 'POST', status: 400, pointers: ['#/trigger'] },
+    { path: '/repos/alice/sync', method: 'POST', status: 400, pointers: ['#/did'] },
+    { path: '/dead-letters?kind=job', status: 400, pointers: ['#/kind'] },
+    { path: '/dead-letters/17/retry', method: 'POST', status: 404 },
+    { path: '/dead-letters/first/retry', method: 'POST', status: 400, pointers: ['#/id'] },
+    { path: '/search/reindex', status: 405, allow: 'POST, OPTIONS' },
+    { path: '/', headers: { host: 'rebound.example.org' }, status: 421 },
+    { path: '/', headers: { origin: 'https://example.org' }, status: 403 },
+    { path: '/health', headers: { origin: 'null' }, status: 403 },
     { path: '/health', method: 'PROPFIND', status: 405, allow: 'GET, HEAD, OPTIONS' },
   ]
   for (const { path, status, pointers, allow, ...how } of refused) {
@@ -316,50 +333,9 @@ describe('the API', () => {
   })
 })
 
-interface Ask {
-  readonly method?: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly post?: unknown
-  readonly raw?: string
-}
-
 interface Refused extends Ask {
   readonly path: string
   readonly status: number
   readonly pointers?: readonly string[]
   readonly allow?: string
-}
-
-interface Answer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly bytes: Buffer
-  readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into it as it likes
-  readonly body: any
-}
-
-/** Asks without any comfort, so that the answer is seen as it is. */
-function askOf({ port }: Listener, path: string, { method, headers, post, raw }: Ask = {}): Promise<Answer> {
-  const content = raw ?? (post === undefined ? undefined : JSON.stringify(post))
-  const options: RequestOptions = {
-    host: '127.0.0.1',
-    port,
-    path,
-    agent: false,
-    method: method ?? (content === undefined ? 'GET' : 'POST'),
-    headers: { ...(content !== undefined && { 'content-type': 'application/json' }), ...headers },
-  }
-  return new Promise((resolve, reject) => {
-    const request = httpRequest(options, async (response) => {
-      const bytes = Buffer.concat(await response.toArray())
-      const text = bytes.toString()
-      const isJson =
-        response.headers['content-encoding'] === undefined &&
-        /json/.test(response.headers['content-type'] ?? '')
-      const body = isJson && text !== '' ? JSON.parse(text) : undefined
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, text, body })
-    })
-    request.on('error', reject).end(content)
-  })
 }

@@ -3,6 +3,9 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Log } from '../../model/log.ts'
 import type { Search } from '../../state/search/search.ts'
 import type { Storage } from '../../state/storage/storage.ts'
+import { requireAddressed } from './addressed.ts'
+import { backfillRoutes } from './backfill.ts'
+import type { Control } from './control.ts'
 import { notFound, Problem, problems } from './problem.ts'
 import { rateLimit } from './rate-limit.ts'
 import { recordRoutes } from './records.ts'
@@ -14,10 +17,13 @@ import { requireToken } from './token.ts'
 export interface ApiOptions extends StatusOptions {
   readonly storage: Storage
   readonly search: Search
+  readonly control: Control
   /** Gets one line for each request that fails through a fault of the service. */
   readonly log: Log
   /** What callers have to send, probes excepted. @default anybody may read */
   readonly token?: string | undefined
+  /** Names by which it may be addressed, besides `localhost` and IP addresses. @default [] */
+  readonly names?: readonly string[]
   /** Requests per second that one client may make in the long run; 0 sets no limit. @default 0 */
   readonly rateLimit?: number
   /** Largest body of a request, in bytes. @default 65_536 */
@@ -30,12 +36,14 @@ export interface ApiOptions extends StatusOptions {
 export function createApi({
   storage,
   search,
+  control,
   log,
   ready,
   stats,
   config,
   version,
   token,
+  names = [],
   rateLimit: perSecond = 0,
   maxBodyBytes = 65_536,
   maxUrlLength = 8192,
@@ -44,15 +52,16 @@ export function createApi({
   app.disable('x-powered-by')
   // Only records have a tag, which is their CID: hashing every other answer would be wasted.
   app.disable('etag')
-  app.use(securityHeaders, urlLimit(maxUrlLength))
+  app.use(securityHeaders, urlLimit(maxUrlLength), requireAddressed({ names }))
   app.use(probeRoutes({ ready }))
   if (perSecond > 0) app.use(rateLimit({ perSecond }))
   if (token !== undefined) app.use(requireToken(token))
   app.use(compression())
   app.use(statusRoutes({ stats, config, version, storage }))
   app.use(recordRoutes({ storage, maxBodyBytes }))
-  app.use(searchRoutes({ storage, search }))
-  app.use(repoRoutes({ storage }))
+  app.use(searchRoutes({ storage, search, control }))
+  app.use(repoRoutes({ storage, control, maxBodyBytes }))
+  app.use(backfillRoutes(control))
   app.use(notFound, problems(log))
   return app
 }

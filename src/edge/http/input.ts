@@ -44,6 +44,24 @@ export const repoQuery = z.strictObject({
   cursor: cursor.optional(),
 })
 
+export const trackBody = z.strictObject({ did })
+
+/** Who asks, and how many seconds the caller waits for the end of the run. */
+export const syncQuery = z.strictObject({
+  trigger: z.enum(['api', 'cli']).default('api'),
+  wait: z.coerce.number({ error: 'must be a number of seconds' }).min(0).max(600).default(25),
+})
+
+export const deadLetterQuery = z.strictObject({
+  kind: z.literal('repo').default('repo'),
+  limit: limit(1000).default(50),
+  cursor: cursor.optional(),
+})
+
+export const deadLetterPath = z.strictObject({
+  id: z.coerce.number({ error: 'must be a number' }).int().min(1),
+})
+
 /** Reads what a request brings by a schema. @throws {Problem} 400 that names every part that does not fit. */
 export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input)

@@ -1,17 +1,19 @@
 import { Router } from 'express'
 import type { Search } from '../../state/search/search.ts'
 import type { Storage } from '../../state/storage/storage.ts'
+import type { Control } from './control.ts'
 import { checked, searchQuery } from './input.ts'
-import { onlyMethods } from './problem.ts'
+import { onlyMethods, Problem } from './problem.ts'
 import { recordJson } from './record-json.ts'
 
 export interface SearchRoutesOptions {
   readonly storage: Storage
   readonly search: Search
+  readonly control: Pick<Control, 'reindexSearch'>
 }
 
-/** `GET /search?q=`. */
-export function searchRoutes({ storage, search }: SearchRoutesOptions): Router {
+/** `GET /search?q=` and `POST /search/reindex`. */
+export function searchRoutes({ storage, search, control }: SearchRoutesOptions): Router {
   const router = Router()
 
   router
@@ -27,6 +29,15 @@ export function searchRoutes({ storage, search }: SearchRoutesOptions): Router {
       response.json({ hits: shown, cursor })
     })
     .all(onlyMethods('GET'))
+
+  router
+    .route('/search/reindex')
+    .post((_request, response) => {
+      if (!control.reindexSearch())
+        throw new Problem(409, { detail: 'the search index is being rebuilt already' })
+      response.status(202).json({ state: 'running' })
+    })
+    .all(onlyMethods('POST'))
 
   return router
 }

@@ -43,7 +43,10 @@ describe('Indexer', () => {
         readable: (...args) => streams.readable(...args),
         acknowledge: async () => void calls.push('acknowledge'),
       },
-      storage: { repos: (dids) => storage.repos(dids), apply: async () => void calls.push('storage') },
+      storage: {
+        ...reading(storage),
+        apply: async () => void calls.push('storage'),
+      },
       search: { apply: async () => void calls.push('search') },
     })
     await indexer.run(AbortSignal.abort())
@@ -234,7 +237,7 @@ function setUp(
   const indexer = (from = streams) =>
     new Indexer({
       streams: from,
-      storage: { repos: (dids) => storage.repos(dids), apply: async (changes) => apply(storage, changes) },
+      storage: { ...reading(storage), apply: async (changes) => apply(storage, changes) },
       search,
       onError: (kind) => errors.push(kind),
       onApply: (tally) => tallies.push(tally),
@@ -251,5 +254,13 @@ function setUp(
     append: (...events: readonly RepoEvent[]) => streams.append(firehoseLive, events.map(encodeEvent)),
     /** Indexes what is there. */
     run: (from = streams) => indexer(from).run(AbortSignal.abort()),
+  }
+}
+
+function reading(storage: Storage): Pick<Storage, 'repos' | 'held' | 'withHeld'> {
+  return {
+    repos: (dids) => storage.repos(dids),
+    held: (did, limit) => storage.held(did, limit),
+    withHeld: (after, limit) => storage.withHeld(after, limit),
   }
 }

@@ -1,21 +1,45 @@
 import { setImmediate } from 'node:timers/promises'
+import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
 import type { RepoEvent } from '../../model/event.ts'
 import { decodeEvent } from '../../model/event-bytes.ts'
+import type { Nsid } from '../../model/nsid.ts'
 import { type Backoff, repeat } from '../../model/repeat.ts'
 import type { Search } from '../../state/search/search.ts'
 import type { Storage } from '../../state/storage/storage.ts'
-import { firehoseLive, type StreamEntry, type Streams } from '../../state/streams/streams.ts'
-import { Plan } from './plan.ts'
+import {
+  firehoseBackfill,
+  firehoseLive,
+  type StreamEntry,
+  type Streams,
+} from '../../state/streams/streams.ts'
+import { BackfillLane, type LiveProgress } from './backfill-lane.ts'
+import { refused, type VerifyFrame } from './drain.ts'
+import { isFatal } from './faults.ts'
+import { type NoticeOptions, Notifier } from './notices.ts'
 import type { Tally } from './tally.ts'
+import { type WaitingLimits, waitingLimits } from './waiting.ts'
+import { WaitingEvents } from './waiting-events.ts'
+import { Writer } from './writer.ts'
 
-export interface IndexerOptions {
+export interface IndexerOptions extends NoticeOptions {
   readonly streams: Pick<Streams, 'read' | 'readable' | 'acknowledge'>
-  readonly storage: Pick<Storage, 'repos' | 'apply'>
+  readonly storage: Pick<Storage, 'repos' | 'apply' | 'held' | 'withHeld'>
   readonly search: Pick<Search, 'apply'>
-  /** Applies at most this many entries of the stream together. @default 500 */
+  /**
+   * Reads and verifies the frame of an event that has waited for a key. Throws an error named `WrongKey` when another
+   * key may fit, and any other when it is refused. @default refuses all, so that their repos are fetched instead
+   */
+  readonly verifyFrame?: VerifyFrame
+  /** Which collections are kept of such events; of others that is decided before they get here. @default all */
+  readonly keeps?: (collection: Nsid) => boolean
+  /** Repos that nothing is to be kept of: what comes of them is dropped. @default none */
+  readonly isUntracked?: (did: Did) => boolean
+  /** How many events of one repo may wait. @default 2000 and 8 MB */
+  readonly limits?: WaitingLimits
+  /** Applies at most this many entries of the stream of live events together. @default 500 */
   readonly batchEntries?: number
-  /** For how long, in ms, it still indexes what is left in the stream once it is told to stop. @default 3000 */
+  /** For how long, in ms, it still indexes what is left in the streams once it is told to stop. @default 3000 */
   readonly drainMs?: number
   /** How long to wait before what has failed is tried again. @default 100 ms, doubling up to 5 s */
   readonly backoff?: Backoff
@@ -33,21 +57,33 @@ export interface IndexerOptions {
 
 export type IndexerErrorKind = 'expected' | 'unexpected'
 
-/** The consumer group that indexes the stream of live events. */
+/** The consumer group that indexes the streams of live events and of sync runs. */
 export const indexerGroup = 'indexer'
 
 /**
- * Applies the stream of live events to storage and search, and acknowledges what is durable.
- *
- * Search comes first: after a crash between the two, the storage alone decides what is new, and search takes the same
- * changes twice without harm.
+ * Applies the streams of live events and of sync runs to storage and search, and acknowledges what is durable. It is the
+ * only writer of repos and records. Both streams have their turn: a batch of live events, then one short slice of the
+ * other.
  */
 export class Indexer {
   readonly #options: Required<IndexerOptions>
+  readonly #writer: Writer
+  readonly #waiting: WaitingEvents
+  readonly #backfill: BackfillLane
+  #liveApplied = 0
   #activeTasks = 0
 
   constructor(options: IndexerOptions) {
     this.#options = { ...defaults, ...options }
+    const { streams, storage, isUntracked, onError } = this.#options
+    const onSkip = (error: unknown) =>
+      onError(error instanceof InvalidError ? 'expected' : 'unexpected', error)
+    const onFault = (error: unknown) => onError('unexpected', error)
+    const writer = new Writer({ ...this.#options, notifier: new Notifier(this.#options) })
+    const waiting = new WaitingEvents({ ...this.#options, storage, writer, onSkip, onFault })
+    this.#writer = writer
+    this.#waiting = waiting
+    this.#backfill = new BackfillLane({ streams, writer, waiting, group: indexerGroup, isUntracked, onSkip })
   }
 
   /** Batches being applied right now. */
@@ -55,48 +91,87 @@ export class Indexer {
     return this.#activeTasks
   }
 
-  /** Runs until `signal` aborts and the stream is at its end, or `drainMs` have passed. Never rejects. */
+  /** Runs until `signal` aborts and both streams are at their end, or `drainMs` have passed. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { streams, batchEntries, drainMs } = this.#options
     let stopAt = Number.POSITIVE_INFINITY
-    signal.addEventListener('abort', () => {
+    const stop = () => {
       stopAt = performance.now() + drainMs
-    })
-    if (signal.aborted) stopAt = performance.now() + drainMs
+    }
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
     while (performance.now() < stopAt) {
       const read = () => streams.read(firehoseLive, indexerGroup, batchEntries)
       const entries = await this.#repeat(read, signal)
       if (entries === undefined) return
-      if (entries.length === 0) {
+      if (entries.length > 0 && !(await this.#live(entries, signal))) return
+      const progress = { applied: this.#liveApplied, isAtEnd: entries.length < batchEntries }
+      const worked = await this.#backfillTurn(progress, signal)
+      if (worked === undefined) return
+      if (entries.length === 0 && !worked) {
         if (signal.aborted) return
-        await streams.readable(firehoseLive, indexerGroup, signal)
+        await this.#somethingToRead(signal)
         continue
       }
-      this.#activeTasks++
-      const isApplied = await this.#index(entries, signal)
-      this.#activeTasks--
-      if (!isApplied) return
-      await this.#acknowledge(entries.at(-1)?.id ?? 0, signal)
       // Requests and the firehose take their turn.
       await setImmediate()
     }
   }
 
+  async #somethingToRead(signal: AbortSignal): Promise<void> {
+    const { streams } = this.#options
+    const done = new AbortController()
+    const end = () => done.abort()
+    signal.addEventListener('abort', end)
+    const readable = [firehoseLive, firehoseBackfill].map((stream) =>
+      streams.readable(stream, indexerGroup, done.signal),
+    )
+    await Promise.race(readable)
+    // The other one must not go on waiting.
+    end()
+    signal.removeEventListener('abort', end)
+  }
+
+  /** @returns false when it had to stop before the batch could be applied. */
+  async #live(entries: readonly StreamEntry[], signal: AbortSignal): Promise<boolean> {
+    const { streams, onAckFailure } = this.#options
+    this.#activeTasks++
+    const isApplied = await this.#index(entries, signal)
+    this.#activeTasks--
+    if (!isApplied) return false
+    const id = entries.at(-1)?.id ?? 0
+    this.#liveApplied = id
+    // What is not acknowledged comes again after a restart, and is known by its revisions then.
+    await this.#repeat(() => streams.acknowledge(firehoseLive, indexerGroup, id), signal, onAckFailure)
+    return true
+  }
+
+  /** @returns whether there was something to do; undefined when it had to stop before that could be done. */
+  async #backfillTurn(live: LiveProgress, signal: AbortSignal): Promise<boolean | undefined> {
+    this.#activeTasks++
+    const worked = await this.#repeat(() => this.#backfill.turn(live), signal)
+    this.#activeTasks--
+    await this.#repeat(() => this.#backfill.acknowledge(), signal, this.#options.onAckFailure)
+    return worked
+  }
+
   /** @returns false when it had to stop before the batch could be applied. */
   async #index(entries: readonly StreamEntry[], signal: AbortSignal): Promise<boolean> {
-    const events: [position: number, event: RepoEvent][] = []
+    const { isUntracked, onError } = this.#options
+    const events: LiveEvent[] = []
     for (const { id, payload } of entries) {
       try {
-        events.push([id, decodeEvent(payload)])
+        const event = decodeEvent(payload)
+        if (!isUntracked(event.did)) events.push({ position: id, event, payload })
       } catch (error) {
-        this.#options.onError('unexpected', error)
+        onError('unexpected', error)
       }
     }
     return (await this.#repeat(() => this.#applyOrSplit(events), signal)) === true
   }
 
   /** Where one event spoils a batch, applies the others one by one. @throws what is worth trying again. */
-  async #applyOrSplit(events: readonly [number, RepoEvent][]): Promise<true> {
+  async #applyOrSplit(events: readonly LiveEvent[]): Promise<true> {
     try {
       await this.#apply(events)
       return true
@@ -109,29 +184,33 @@ export class Indexer {
       } catch (error) {
         if (!isFatal(error)) throw error
         this.#options.onError(error instanceof InvalidError ? 'expected' : 'unexpected', error)
+        await this.#refuse(event)
       }
     }
     return true
   }
 
-  async #apply(events: readonly [number, RepoEvent][]): Promise<void> {
-    const { storage, search, now, onApply, onError } = this.#options
-    const dids = new Set(events.map(([, { did }]) => did))
-    const plan = new Plan(await storage.repos([...dids]), now())
-    for (const [position, event] of events) plan.add(position, event)
-    const changes = plan.changes()
-    await search.apply(changes)
-    await storage.apply(changes)
-    onApply(plan.tally)
-    for (let i = 0; i < plan.tally.invalid; i++) {
-      onError('expected', new InvalidError('a deleted account has written records'))
+  /** An event that is skipped leaves its repo behind what its host has. */
+  async #refuse({ position, event }: LiveEvent): Promise<void> {
+    if (event.kind === 'identity' || event.kind === 'account') return
+    try {
+      await this.#apply([{ position, event: refused(event, 'rejected') }])
+    } catch (error) {
+      if (!isFatal(error)) throw error
     }
   }
 
-  /** What is not acknowledged comes again after a restart, and is known by its revisions then. */
-  async #acknowledge(id: number, signal: AbortSignal): Promise<void> {
-    const { streams, onAckFailure } = this.#options
-    await this.#repeat(() => streams.acknowledge(firehoseLive, indexerGroup, id), signal, onAckFailure)
+  async #apply(events: readonly LiveEvent[]): Promise<void> {
+    const plan = await this.#writer.write(
+      events.map(({ event }) => event.did),
+      (plan) => {
+        for (const { position, event, payload } of events) plan.add(position, event, payload)
+      },
+    )
+    this.#waiting.soon(plan.drains)
+    for (let i = 0; i < plan.tally.invalid; i++) {
+      this.#options.onError('expected', new InvalidError('a deleted account has written records'))
+    }
   }
 
   /** @returns undefined when it had to stop before the work succeeded. */
@@ -145,7 +224,19 @@ export class Indexer {
   }
 }
 
+interface LiveEvent {
+  readonly position: number
+  readonly event: RepoEvent
+  readonly payload?: Uint8Array
+}
+
 const defaults = {
+  verifyFrame: (): never => {
+    throw new InvalidError('this service does not verify events later')
+  },
+  keeps: () => true,
+  isUntracked: () => false,
+  limits: waitingLimits,
   batchEntries: 500,
   drainMs: 3000,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
@@ -153,14 +244,10 @@ const defaults = {
   onApply: () => {},
   onError: () => {},
   onAckFailure: () => {},
-}
-
-/** Failures that trying again does not help: bad data, and bugs of this program. */
-function isFatal(error: unknown): boolean {
-  return (
-    error instanceof InvalidError ||
-    error instanceof TypeError ||
-    error instanceof RangeError ||
-    error instanceof ReferenceError
-  )
+  onDesync: () => {},
+  onPending: () => {},
+  onUnverified: () => {},
+  onIdentity: () => {},
+  onDeleted: () => {},
+  onEnd: () => {},
 }

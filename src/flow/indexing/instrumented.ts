@@ -11,7 +11,9 @@ import {
   indexerRecords,
   indexerStaleWritesSkipped,
 } from '../../catalog/indexer/metrics.ts'
-import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
+import { ingesterFirehoseFilteredOperations } from '../../catalog/ingester/metrics.ts'
+import { syncDesyncs } from '../../catalog/sync/metrics.ts'
+import { firehoseBackfill, firehoseLive, type Streams } from '../../state/streams/streams.ts'
 import { type Indexer, type IndexerOptions, indexerGroup } from './indexer.ts'
 
 /** Counts what the indexer reports. */
@@ -25,6 +27,9 @@ export function indexerMetrics(
   const chainBreaks = bind(meter, indexerChainBreaks)
   const errors = bind(meter, indexerErrors)
   const ackFailures = bind(meter, indexerAckFailures)
+  const desyncs = bind(meter, syncDesyncs)
+  // They have waited for a key, and so have passed the ingester unread.
+  const filtered = bind(meter, ingesterFirehoseFilteredOperations)
   return {
     onApply: (tally) => {
       for (const [type, count] of entries(tally.events)) if (count > 0) processed.add(count, { type })
@@ -34,6 +39,8 @@ export function indexerMetrics(
       writes.add(tally.writes)
       stale.add(tally.stale)
       chainBreaks.add(tally.chainBreaks)
+      for (const [reason, count] of entries(tally.desyncs)) if (count > 0) desyncs.add(count, { reason })
+      filtered.add(tally.filtered)
     },
     onError: (kind) => errors.add(1, { kind }),
     onAckFailure: () => ackFailures.add(1),
@@ -46,7 +53,10 @@ export function observeIndexer(
   indexer: Pick<Indexer, 'activeTasks'>,
   streams: Pick<Streams, 'pending'>,
 ): void {
-  observe(meter, indexerPendingMessages, () => streams.pending(firehoseLive, indexerGroup))
+  observe(meter, indexerPendingMessages, async () => {
+    const pending = [firehoseLive, firehoseBackfill].map((stream) => streams.pending(stream, indexerGroup))
+    return (await Promise.all(pending)).reduce((sum, one) => sum + one)
+  })
   observe(meter, indexerActiveTasks, () => indexer.activeTasks)
 }
 

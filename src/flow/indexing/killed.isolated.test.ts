@@ -53,7 +53,7 @@ describe('ingest and indexer, killed again and again', () => {
     assert.deepEqual(hits.map(recordUri).sort(), stored.map(recordUri).sort())
 
     const streams = new SqliteStreams({ database })
-    assert.equal(await streams.cursor(host), lastSeq)
+    assert.equal((await streams.cursor(host))?.seq, lastSeq)
     assert.equal(await streams.pending(firehoseLive, indexerGroup), 0)
     assert.equal(await streams.length(firehoseLive), 0)
   })
@@ -91,7 +91,7 @@ async function undisturbed(): Promise<Storage> {
   const storage = new SqliteStorage({ database: new Database() })
   for (let seq = 1; seq <= lastSeq; seq++) {
     const event = eventAt(seq)
-    const plan = new Plan(await storage.repos([event.did]), 0)
+    const plan = new Plan({ repos: await storage.repos([event.did]), nowMs: 0 })
     plan.add(seq, event)
     await storage.apply(plan.changes())
   }

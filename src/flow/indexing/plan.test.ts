@@ -5,7 +5,19 @@ import type { RepoStatus } from '../../model/repo.ts'
 import { Database } from '../../state/database.ts'
 import { SqliteStorage } from '../../state/storage/sqlite.ts'
 import { Plan } from './plan.ts'
-import { account, alice, bob, commit, identity, post, sync, tree } from './testing/events.ts'
+import {
+  account,
+  alice,
+  bob,
+  commit,
+  identity,
+  post,
+  rejected,
+  since,
+  sync,
+  told,
+  tree,
+} from './testing/events.ts'
 
 interface Row {
   readonly events: readonly RepoEvent[]
@@ -14,7 +26,8 @@ interface Row {
   readonly records: string
   readonly rev?: string
   readonly data?: string
-  readonly handle?: string
+  /** Reason, and the revisions that were announced and claimed (`<`). */
+  readonly desync?: string
   readonly stale?: number
   readonly breaks?: number
   readonly invalid?: number
@@ -30,7 +43,6 @@ const rows: Readonly<Record<string, Row>> = {
     status: 'pending',
     records: 'a:r5',
     rev: 'r5',
-    data: 'Y',
   },
   'a commit that continues the stored tree keeps it synced': {
     events: [first, commit('r2', ['A', 'B'], '+b ~a')],
@@ -42,41 +54,63 @@ const rows: Readonly<Record<string, Row>> = {
   'a commit that does not continue it is applied, the repo out of sync': {
     events: [first, commit('r3', ['B', 'C'], '+c')],
     status: 'desync',
+    desync: 'chain',
     records: 'a:r1 c:r3',
     rev: 'r3',
-    data: 'C',
     breaks: 1,
   },
-  'a repo out of sync stays so, though later commits continue': {
+  'a repo out of sync by a break stays so, though later commits continue': {
     events: [first, commit('r3', ['B', 'C'], '+c'), commit('r4', ['C', 'D'], '-a')],
     status: 'desync',
+    desync: 'chain',
     records: 'c:r3',
     rev: 'r4',
-    data: 'D',
     breaks: 1,
   },
-  'each break counts': {
+  'a break is one only where something was known': {
     events: [first, commit('r3', ['B', 'C'], ''), commit('r5', ['D', 'E'], '')],
     status: 'desync',
+    desync: 'chain',
     records: 'a:r1',
     rev: 'r5',
-    data: 'E',
-    breaks: 2,
+    breaks: 1,
   },
-  'a pending repo stays so after a break': {
+  'a pending repo cannot break': {
     events: [commit('r2', ['X', 'Y'], '+a'), commit('r4', ['Z', 'W'], '+b')],
     status: 'pending',
     records: 'a:r2 b:r4',
     rev: 'r4',
-    data: 'W',
-    breaks: 1,
   },
-  'a commit that does not name the tree before it cannot break': {
-    events: [first, commit('r2', [undefined, 'B'], '+b')],
+  'a commit without the tree before it continues the revision that it follows': {
+    events: [first, since('r1', commit('r2', [undefined, 'B'], '+b'))],
     status: 'synced',
     records: 'a:r1 b:r2',
     rev: 'r2',
     data: 'B',
+  },
+  'a commit without the tree before it breaks when it follows another revision': {
+    events: [first, since('r2', commit('r3', [undefined, 'C'], '+c'))],
+    status: 'desync',
+    desync: 'chain',
+    records: 'a:r1 c:r3',
+    rev: 'r3',
+    breaks: 1,
+  },
+  'a commit that names nothing before it breaks': {
+    events: [first, commit('r2', [undefined, 'B'], '+b')],
+    status: 'desync',
+    desync: 'chain',
+    records: 'a:r1 b:r2',
+    rev: 'r2',
+    breaks: 1,
+  },
+  'the tree before it counts for more than the revision': {
+    events: [first, since('r1', commit('r3', ['B', 'C'], '+c'))],
+    status: 'desync',
+    desync: 'chain',
+    records: 'a:r1 c:r3',
+    rev: 'r3',
+    breaks: 1,
   },
   'a commit on an empty tree makes a pending repo known, what was there is void': {
     events: [commit('r2', ['X', 'Y'], '+a'), commit('r4', ['empty', 'Z'], '+b')],
@@ -96,9 +130,9 @@ const rows: Readonly<Record<string, Row>> = {
   'a commit on an empty tree throws nothing away that was known': {
     events: [first, commit('r4', ['empty', 'D'], '+d')],
     status: 'desync',
+    desync: 'chain',
     records: 'a:r1 d:r4',
     rev: 'r4',
-    data: 'D',
     breaks: 1,
   },
   'a repo may be emptied and filled again': {
@@ -139,19 +173,109 @@ const rows: Readonly<Record<string, Row>> = {
     rev: 'r2',
   },
   'a sync with another tree puts the repo out of sync': {
-    events: [first, sync('r2', 'B'), commit('r3', ['B', 'C'], '+c')],
+    events: [first, sync('r2', 'B')],
+    ...whole,
     status: 'desync',
+    desync: 'sync_event r2',
+  },
+  'a commit that continues the tree before a sync says nothing of the state after it': {
+    events: [first, sync('r3', 'C'), commit('r2', ['A', 'B'], '+b'), commit('r3', ['B', 'D'], '+d')],
+    status: 'desync',
+    desync: 'sync_event r3',
+    records: 'a:r1 b:r2 d:r3',
+    rev: 'r3',
+    data: 'D',
+  },
+  'a commit after a sync that continues the tree before it shows that the sync was none': {
+    events: [first, sync('r2', 'B'), commit('r3', ['A', 'C'], '+c')],
+    status: 'synced',
     records: 'a:r1 c:r3',
     rev: 'r3',
     data: 'C',
+  },
+  'a commit that continues the state that a sync announced is a break': {
+    events: [first, sync('r2', 'B'), commit('r3', ['B', 'C'], '+c')],
+    status: 'desync',
+    desync: 'sync_event r2',
+    records: 'a:r1 c:r3',
+    rev: 'r3',
+    breaks: 1,
+  },
+  'a sync back to the stored tree cures': {
+    events: [first, sync('r2', 'B'), sync('r3', 'A')],
+    ...whole,
+    rev: 'r3',
+  },
+  'the latest of two syncs counts, in whatever order they come': {
+    events: [first, sync('r4', 'B'), sync('r3', 'C'), sync('r3', 'A')],
+    ...whole,
+    rev: 'r3',
+    status: 'desync',
+    desync: 'sync_event r4',
+  },
+  'an empty tree that is older than what was announced changes nothing': {
+    events: [first, sync('r4', 'B'), sync('r3', 'empty')],
+    ...whole,
+    status: 'desync',
+    desync: 'sync_event r4',
+  },
+  'a commit that was refused puts the repo out of sync': {
+    events: [first, rejected('r2', 'key')],
+    ...whole,
+    status: 'desync',
+    desync: 'key <r2',
+  },
+  'a refused commit of a revision that is stored changes nothing': {
+    events: [first, rejected('r1')],
+    ...whole,
+  },
+  'a refused commit that is sent again and verified cures': {
+    events: [first, rejected('r2'), commit('r2', ['A', 'B'], '+b')],
+    status: 'synced',
+    records: 'a:r1 b:r2',
+    rev: 'r2',
+    data: 'B',
+  },
+  'a commit before one that was refused does not cure': {
+    events: [first, rejected('r3', 'rev'), commit('r2', ['A', 'B'], '+b')],
+    status: 'desync',
+    desync: 'rev <r3',
+    records: 'a:r1 b:r2',
+    rev: 'r2',
+    data: 'B',
+  },
+  'each commit that was refused counts': {
+    events: [first, rejected('r2'), rejected('r4', 'key'), rejected('r3'), commit('r3', ['A', 'B'], '+b')],
+    status: 'desync',
+    desync: 'rejected <r4',
+    records: 'a:r1 b:r3',
+    rev: 'r3',
+    data: 'B',
+  },
+  'a refused commit is the first that is heard of a repo': {
+    events: [rejected('r2')],
+    status: 'pending',
+    records: '',
+  },
+  'a pending repo is no less known for a refused commit': {
+    events: [commit('r2', ['X', 'Y'], '+a'), rejected('r3')],
+    status: 'pending',
+    records: 'a:r2',
+    rev: 'r2',
   },
   'a sync of an earlier revision is stale': { events: [first, sync('r1', 'B')], ...whole },
   'a sync of an unknown repo leaves its content unknown': {
     events: [sync('r2', 'B')],
     status: 'pending',
+    desync: 'sync_event r2',
     records: '',
+  },
+  'a sync of a pending repo does not keep older commits away': {
+    events: [sync('r3', 'C'), commit('r2', ['empty', 'B'], '+b')],
+    status: 'pending',
+    desync: 'sync_event r3',
+    records: 'b:r2',
     rev: 'r2',
-    data: 'B',
   },
   'a sync with an empty tree makes it known': {
     events: [first, sync('r2', 'empty')],
@@ -164,22 +288,11 @@ const rows: Readonly<Record<string, Row>> = {
     events: [identity('alice.test')],
     status: 'pending',
     records: '',
-    handle: 'alice.test',
   },
-  'an identity changes the handle': {
-    events: [first, identity('old.test'), identity('new.test')],
-    ...whole,
-    handle: 'new.test',
-  },
-  'an identity without a handle leaves it': {
-    events: [first, identity('old.test'), identity()],
-    ...whole,
-    handle: 'old.test',
-  },
+  'an identity does not set the handle that it names': { events: [first, identity('new.test')], ...whole },
   'an identity before the first commit does not stand in its way': {
     events: [identity('alice.test'), account(true), first],
     ...whole,
-    handle: 'alice.test',
   },
   'an account that is not active keeps its records': {
     events: [first, account(false, 'takendown')],
@@ -203,9 +316,9 @@ const rows: Readonly<Record<string, Row>> = {
   'what happens meanwhile counts when it is active again': {
     events: [first, account(false, 'suspended'), commit('r3', ['B', 'C'], '+c'), account(true)],
     status: 'desync',
+    desync: 'chain',
     records: 'a:r1 c:r3',
     rev: 'r3',
-    data: 'C',
     breaks: 1,
   },
   'a first commit while it is not active makes it known later': {
@@ -238,7 +351,11 @@ const rows: Readonly<Record<string, Row>> = {
     status: 'pending',
     records: 'b:r2',
     rev: 'r2',
-    data: 'B',
+  },
+  'what a deleted account was refused is forgotten': {
+    events: [first, rejected('r2'), account(false, 'deleted'), rejected('r3'), account(true)],
+    status: 'pending',
+    records: '',
   },
 }
 
@@ -264,7 +381,7 @@ describe('a plan', () => {
   }
 
   it('keeps repos apart', () => {
-    const plan = new Plan(new Map(), 7)
+    const plan = new Plan({ repos: new Map(), nowMs: 7 })
     plan.add(1, first)
     plan.add(2, commit('r1', ['empty', 'B'], '+a', bob))
     const changes = plan.changes()
@@ -278,7 +395,7 @@ describe('a plan', () => {
   })
 
   it('writes a record once, and counts what it was asked to do', () => {
-    const plan = new Plan(new Map(), 0)
+    const plan = new Plan({ repos: new Map(), nowMs: 0 })
     plan.add(1, commit('r1', ['empty', 'A'], '+a +b'))
     plan.add(2, commit('r2', ['A', 'B'], '~a ~b'))
     plan.add(3, commit('r3', ['B', 'C'], '-b'))
@@ -302,7 +419,28 @@ describe('a plan', () => {
       stale: 1,
       chainBreaks: 0,
       invalid: 0,
+      desyncs: { rejected: 0, gap: 0, chain: 0, sync_event: 0, filter: 0, key: 0, rev: 0 },
+      cured: 0,
+      held: 0,
+      dropped: 0,
+      refused: 0,
+      filtered: 0,
     })
+  })
+
+  it('counts repos that go out of sync by reason, once, and those that are cured', () => {
+    const plan = new Plan({ repos: new Map(), nowMs: 0 })
+    plan.add(1, first)
+    plan.add(2, rejected('r2', 'key'))
+    plan.add(3, rejected('r3'))
+    plan.add(4, commit('r3', ['A', 'B'], '+b'))
+    plan.add(5, sync('r4', 'C'))
+    assert.deepEqual(
+      [plan.tally.desyncs.key, plan.tally.desyncs.sync_event, plan.tally.desyncs.rejected],
+      [1, 1, 0],
+    )
+    assert.equal(plan.tally.cured, 1)
+    assert.deepEqual([...plan.conclude().desync], [[alice, 'sync_event']])
   })
 })
 
@@ -314,7 +452,7 @@ async function outcome(events: readonly RepoEvent[], size: number, times = 1) {
   const changes = new Set<number>()
   for (let time = 0; time < times; time++) {
     for (let at = 0; at < events.length; at += size) {
-      const plan = new Plan(await storage.repos([alice]), 0)
+      const plan = new Plan({ repos: await storage.repos([alice]), nowMs: 0 })
       for (const [i, event] of events.slice(at, at + size).entries()) plan.add(at + i + 1, event)
       if (plan.changes().length > 0) changes.add(time)
       await storage.apply(plan.changes())
@@ -338,6 +476,6 @@ async function outcome(events: readonly RepoEvent[], size: number, times = 1) {
       .join(' '),
     ...(repo?.rev !== undefined && { rev: repo.rev }),
     ...(repo?.data !== undefined && { data: trees.find((name) => tree(name) === repo.data) }),
-    ...(repo?.handle !== undefined && { handle: repo.handle }),
+    ...(repo?.desync !== undefined && { desync: told(repo.desync) }),
   }
 }

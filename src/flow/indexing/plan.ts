@@ -1,104 +1,163 @@
-import { collectionKind } from '../../model/collection.ts'
 import type { Did } from '../../model/did.ts'
-import type { CommitEvent, RepoEvent } from '../../model/event.ts'
-import type { RecordAddress, StoredRecord } from '../../model/record.ts'
-import type { RepoChange, RepoState } from '../../state/storage/storage.ts'
-import { createTally, type Tally } from './tally.ts'
-import { afterAccount, afterCommit, afterIdentity, afterSync, type Transition } from './transition.ts'
+import type { AccountEvent, CommitEvent, RepoEvent } from '../../model/event.ts'
+import { encodeEvent } from '../../model/event-bytes.ts'
+import type { HeldEvent, RepoChange, RepoState } from '../../state/storage/storage.ts'
+import { Batch, type BatchOptions } from './batch.ts'
+import type { Notices } from './notices.ts'
+import { afterLapse } from './step.ts'
+import { type Step, takeStep } from './take-step.ts'
+import type { Tally } from './tally.ts'
+import { afterAccount, afterCommit, afterRejected, afterSync } from './transition.ts'
+import { type ContentEvent, mustWait, type ProvenEvent } from './waiting.ts'
 
-/** Decides, event by event, what a batch does to the store, and reduces it to one change per repo. */
+/** Decides, one by one, what events and steps of sync runs do to the store, and reduces them to one change per repo. */
 export class Plan {
-  readonly tally: Tally = createTally()
-  readonly #repos: ReadonlyMap<Did, RepoState>
-  readonly #nowMs: number
-  readonly #drafts = new Map<Did, Draft>()
+  readonly #batch: Batch
 
-  /** @param repos those among the repos of the batch that are known. */
-  constructor(repos: ReadonlyMap<Did, RepoState>, nowMs: number) {
-    this.#repos = repos
-    this.#nowMs = nowMs
+  constructor(options: BatchOptions) {
+    this.#batch = new Batch(options)
   }
 
-  /** @param position the number of the entry that holds the event. */
-  add(position: number, event: RepoEvent): void {
-    const { events } = this.tally
-    if (event.kind === 'commit') for (const { op } of event.operations) events[op]++
-    else events[event.kind === 'sync' ? 'repo' : event.kind]++
-    const draft = this.#drafts.get(event.did)
-    const repo = draft?.repo ?? this.#repos.get(event.did) ?? newRepo(event.did, this.#nowMs)
-    const transition = this.#decide(repo, position, event)
-    if (transition === undefined) return
-    this.tally.chainBreaks += Number(transition.chainBreak)
-    const next = this.#draftOf(event.did, repo)
-    next.repo = { ...transition.repo, position, updatedAtMs: this.#nowMs }
-    if (transition.clear) {
-      next.clear = true
-      next.writes.clear()
+  get tally(): Tally {
+    return this.#batch.tally
+  }
+
+  get notices(): Notices {
+    return this.#batch.notices
+  }
+
+  /** Repos whose events may wait no longer. */
+  get drains(): ReadonlySet<Did> {
+    return this.#batch.drains
+  }
+
+  /** What the events take that wait, in bytes, of each repo that is changed. */
+  get waitingBytes(): Iterable<[Did, number]> {
+    return this.#batch.waitingBytes
+  }
+
+  /** The repo after what was added so far; undefined while it is not known. */
+  repo(did: Did): RepoState | undefined {
+    return this.#batch.find(did)
+  }
+
+  /**
+   * A live event.
+   *
+   * @param position the number of the entry that holds the event.
+   * @param payload the event in bytes, where they are at hand.
+   */
+  add(position: number, event: RepoEvent, payload?: Uint8Array): void {
+    const repo = this.#batch.repo(event.did)
+    // Not every event has a revision, but by the number of its entry each is known if it was applied before a crash.
+    const isRepeated = position <= (repo.position ?? 0)
+    if (event.kind === 'identity') {
+      this.tally.events.identity++
+      this.notices.identity.add(event.did)
+      if (this.repo(event.did) === undefined) this.#batch.change(event.did, { repo }, position)
+    } else if (event.kind === 'account') {
+      this.tally.events.account++
+      if (!isRepeated) this.#account(event, position)
+    } else if (isRepeated || event.rev <= (repo.rev ?? '')) {
+      this.#countStale(event)
+    } else if (repo.status === 'deleted') {
+      this.#count(event)
+      if (event.kind === 'commit' || event.kind === 'sync') this.tally.invalid++
+    } else if (event.kind !== 'unverified' && !mustWait(repo, event)) {
+      this.#apply(event, position)
+      // Those that wait may be older now, even the one that waits for a key.
+      if ((repo.held ?? 0) > 0) this.#batch.drains.add(event.did)
+    } else {
+      this.#hold(event, position, payload ?? encodeEvent(event))
     }
-    if (event.kind === 'commit') this.#write(next, event)
+  }
+
+  /** An event that has waited, verified; absent where it is not applied, only released. */
+  addHeld({ id, payload }: HeldEvent, did: Did, event?: ProvenEvent): void {
+    this.#batch.draft(did).release(id, payload.length)
+    const { status, rev = '' } = this.#batch.repo(did)
+    if (event === undefined || status === 'deleted') return
+    if (event.rev <= rev) this.#countStale(event)
+    else this.#apply(event)
+  }
+
+  step(step: Step): void {
+    takeStep(this.#batch, step)
   }
 
   /** The changes in the order in which their repos first appeared. Counts what they write. */
   changes(): readonly RepoChange[] {
-    return Array.from(this.#drafts.values(), ({ repo, clear, writes }) => {
-      const puts: StoredRecord[] = []
-      const deletes: RecordAddress[] = []
-      for (const write of writes.values()) {
-        if ('bytes' in write) puts.push(write)
-        else deletes.push(write)
-      }
-      this.tally.writes += puts.length + deletes.length
-      return { repo, clear, puts, deletes }
-    })
+    return this.#batch.changes()
   }
 
-  /** @returns undefined when the event changes nothing. */
-  #decide(repo: RepoState, position: number, event: RepoEvent): Transition | undefined {
-    // Not every event has a revision, but by the number of its entry each is known if it was applied before a crash.
-    const isRepeated = position <= (repo.position ?? 0)
-    if (event.kind === 'account') return isRepeated ? undefined : afterAccount(repo, event)
-    if (event.kind === 'identity') return isRepeated ? undefined : afterIdentity(repo, event)
-    if (isRepeated || (repo.rev !== undefined && event.rev <= repo.rev)) {
-      if (event.kind === 'commit') this.tally.stale += event.operations.length
-      return undefined
-    }
-    if (repo.status === 'deleted') {
-      this.tally.invalid++
-      return undefined
-    }
-    return event.kind === 'commit' ? afterCommit(repo, event) : afterSync(repo, event)
+  /** What others have to know once the changes are durable. */
+  conclude(): Notices {
+    return this.#batch.conclude()
   }
 
-  #write({ writes }: Draft, { did, rev, operations }: CommitEvent): void {
+  #account(event: AccountEvent, position: number): void {
+    const { did } = event
+    const before = this.repo(did)
+    const transition = afterAccount(this.#batch.repo(did), event)
+    const { status, desync } = transition.repo
+    if (status === before?.status) return
+    this.tally.dropped += transition.release ? (before?.held ?? 0) : 0
+    this.#batch.change(did, transition, position)
+    if (status === 'deleted') this.notices.deleted.add(did)
+    if (status === 'desync') this.notices.desync.set(did, desync?.reason ?? 'gap')
+  }
+
+  #hold(event: ContentEvent, position: number, payload: Uint8Array): void {
+    const { did } = event
+    if (!this.#batch.hasRoom(did, payload.length)) {
+      const repo = this.#batch.repo(did)
+      this.tally.dropped += repo.held ?? 0
+      this.#batch.change(did, { ...afterLapse(repo, 'gap', this.#batch.nowMs, event.rev), release: true })
+      this.add(position, event, payload)
+      return
+    }
+    const draft = this.#batch.draft(did)
+    const isFirst = draft.held === 0 && draft.repo.content !== 'syncing'
+    if (event.kind === 'unverified' && isFirst) this.notices.unverified.add(did)
+    draft.hold(payload)
+    draft.repo = { ...draft.repo, position, updatedAtMs: this.#batch.nowMs }
+    this.tally.held++
+  }
+
+  /** An event that is newer than what is stored, and need not wait. */
+  #apply(event: ProvenEvent, position?: number): void {
+    this.#count(event)
+    const { did } = event
+    const { nowMs } = this.#batch
+    const repo = this.#batch.repo(did)
+    if (event.kind === 'commit') {
+      this.#batch.change(did, afterCommit(repo, event, nowMs), position)
+      this.#write(event)
+    } else if (event.kind === 'sync') this.#batch.change(did, afterSync(repo, event, nowMs), position)
+    else this.#batch.change(did, afterRejected(repo, event, nowMs), position)
+  }
+
+  #write({ did, rev, operations }: CommitEvent): void {
+    const draft = this.#batch.draft(did)
     for (const operation of operations) {
       const { collection, rkey } = operation
-      const key = `${collection}/${rkey}`
       if (operation.op === 'delete') {
-        writes.set(key, { did, collection, rkey })
+        draft.delete({ did, collection, rkey })
         continue
       }
       const { cid, record: bytes } = operation
-      writes.set(key, { did, collection, rkey, cid, rev, bytes, indexedAtMs: this.#nowMs })
-      this.tally.records[collectionKind(collection)]++
+      draft.put(this.#batch.stored({ did, collection, rkey, cid, rev, bytes }))
     }
   }
 
-  #draftOf(did: Did, repo: RepoState): Draft {
-    const known = this.#drafts.get(did)
-    if (known !== undefined) return known
-    const draft: Draft = { repo, clear: false, writes: new Map() }
-    this.#drafts.set(did, draft)
-    return draft
+  #count(event: ContentEvent): void {
+    const { events } = this.tally
+    if (event.kind === 'commit') for (const { op } of event.operations) events[op]++
+    else if (event.kind === 'sync') events.repo++
   }
-}
 
-interface Draft {
-  repo: RepoState
-  clear: boolean
-  /** The last write to each record. */
-  readonly writes: Map<string, StoredRecord | RecordAddress>
-}
-
-function newRepo(did: Did, nowMs: number): RepoState {
-  return { did, status: 'pending', content: 'pending', updatedAtMs: nowMs }
+  #countStale(event: ContentEvent): void {
+    this.#count(event)
+    if (event.kind === 'commit') this.tally.stale += event.operations.length
+  }
 }

@@ -2,10 +2,10 @@ import {
   type AccountEvent,
   type CommitEvent,
   emptyTree,
-  type IdentityEvent,
+  type RejectedEvent,
   type SyncEvent,
 } from '../../model/event.ts'
-import type { RepoStatus } from '../../model/repo.ts'
+import type { DesyncReason, RepoStatus } from '../../model/repo.ts'
 import {
   type ContentStatus,
   type HiddenStatus,
@@ -13,40 +13,68 @@ import {
   type RepoState,
 } from '../../state/storage/storage.ts'
 
-/** What an event changes in a repo. */
+/** What an event, or a step of a sync run, changes in a repo. */
 export interface Transition {
   readonly repo: RepoState
-  /** Everything stored of the repo is void. */
-  readonly clear: boolean
-  /** The event did not continue what was stored. */
-  readonly chainBreak: boolean
+  /** Everything stored of the repo is void. @default false */
+  readonly clear?: boolean
+  /** What is staged of it is void. @default false */
+  readonly unstage?: boolean
+  /** The events that wait are void. @default false */
+  readonly release?: boolean
+  /** A commit did not continue what was known to be stored. @default false */
+  readonly chainBreak?: boolean
+  /** From here on the repo is out of sync. @default it was before, or is not */
+  readonly desync?: DesyncReason
 }
 
-/** A commit, whose revision is known to be new. */
-export function afterCommit(repo: RepoState, { rev, data, prevData }: CommitEvent): Transition {
-  const chainBreak = repo.data !== undefined && prevData !== undefined && prevData !== repo.data
-  // A repo that begins with an empty tree is known in full. Where its content was known and was another, this is a
-  // break like any other, and no reason to drop records on a host's word.
-  const isWhole = prevData === emptyTree && (repo.content !== 'synced' || !chainBreak)
-  const content = isWhole ? 'synced' : chainBreak && repo.content === 'synced' ? 'desync' : repo.content
-  return {
-    repo: withContent({ ...repo, rev, data }, content),
-    // Where no tree was ever known, nothing is stored.
-    clear: isWhole && repo.content !== 'synced' && repo.data !== undefined,
-    chainBreak: chainBreak && !isWhole,
+/** A commit that is newer than what is stored. Its operations are applied, whatever it does to the repo. */
+export function afterCommit(repo: RepoState, commit: CommitEvent, nowMs: number): Transition {
+  const { rev, data, prevData } = commit
+  const isLatest = isLatestKnown(repo, rev)
+  if (continuesBase(repo, commit)) {
+    // The chain proves what is stored; it says nothing about a newer state that was announced.
+    return { repo: isLatest ? settled(repo, rev, data, nowMs) : { ...repo, rev, data } }
   }
+  if (baseOf(repo) === undefined && prevData === emptyTree && isLatest) {
+    // It begins with an empty tree, so it is the whole content. Before the first revision nothing is stored.
+    return { repo: settled(repo, rev, data, nowMs), clear: repo.rev !== undefined }
+  }
+  const applied = { ...withoutData(repo), rev }
+  if (baseOf(repo) === undefined) return { repo: applied }
+  if (repo.content !== 'synced') return { repo: applied, chainBreak: true }
+  return { repo: desynced(applied, 'chain', nowMs), chainBreak: true, desync: 'chain' }
 }
 
 /** A new state without the changes that led there. Only an empty one is known in full. */
-export function afterSync(repo: RepoState, { rev, data }: SyncEvent): Transition {
-  const isKnown = data === emptyTree || data === repo.data
-  const content =
-    data === emptyTree ? 'synced' : isKnown || repo.content === 'pending' ? repo.content : 'desync'
-  return {
-    repo: withContent({ ...repo, rev, data }, content),
-    clear: data === emptyTree && repo.data !== undefined && repo.data !== emptyTree,
-    chainBreak: false,
+export function afterSync(repo: RepoState, { rev, data }: SyncEvent, nowMs: number): Transition {
+  const isLatest = isLatestKnown(repo, rev)
+  if (data === baseOf(repo)) {
+    return { repo: isLatest ? settled(repo, rev, data, nowMs) : { ...repo, rev } }
   }
+  if (data === emptyTree && isLatest) {
+    return { repo: settled(repo, rev, data, nowMs), clear: repo.rev !== undefined }
+  }
+  const known = repo.desync?.rev ?? ''
+  const desync = {
+    ...(repo.desync ?? { reason: 'sync_event', sinceMs: nowMs }),
+    rev: rev > known ? rev : known,
+  }
+  if (repo.content === 'pending') return { repo: { ...repo, desync } }
+  if (repo.content === 'desync') return { repo: { ...repo, desync } }
+  return { repo: { ...withContent(repo, 'desync'), desync }, desync: 'sync_event' }
+}
+
+/** A commit that was refused, and that calls itself newer than what is stored. */
+export function afterRejected(
+  repo: RepoState,
+  { rev, reason }: Pick<RejectedEvent, 'rev' | 'reason'>,
+  nowMs: number,
+): Transition {
+  if (repo.content === 'synced') return { repo: desynced(repo, reason, nowMs, rev), desync: reason }
+  if (repo.content === 'pending' || repo.desync === undefined) return { repo }
+  const { claimedRev = '' } = repo.desync
+  return { repo: { ...repo, desync: { ...repo.desync, claimedRev: rev > claimedRev ? rev : claimedRev } } }
 }
 
 /**
@@ -54,23 +82,63 @@ export function afterSync(repo: RepoState, { rev, data }: SyncEvent): Transition
  * and no revision is too old for it.
  */
 export function afterAccount(repo: RepoState, { active, status }: AccountEvent): Transition {
-  const unchanged = { clear: false, chainBreak: false }
-  if (active) return { repo: { ...repo, status: repo.content }, ...unchanged }
+  if (active) return { repo: { ...repo, status: repo.content } }
   const hidden = hiddenStatuses.find((known) => known === status) ?? 'deactivated'
-  if (hidden !== 'deleted') return { repo: { ...repo, status: hidden }, ...unchanged }
-  const { rev: _, data: __, ...rest } = repo
-  return { repo: { ...rest, content: 'pending', status: hidden }, clear: true, chainBreak: false }
+  if (hidden !== 'deleted') return { repo: { ...repo, status: hidden } }
+  // The run is over, and known by its ticket: its beginning may come again after a crash.
+  const { rev: _, data: __, desync: ___, confirmedAtMs: ____, ...rest } = repo
+  return {
+    repo: { ...rest, content: 'pending', status: hidden },
+    clear: true,
+    unstage: true,
+    release: true,
+  }
 }
 
-/** The handle of an account, where its host names it. */
-export function afterIdentity(repo: RepoState, { handle = repo.handle }: IdentityEvent): Transition {
-  return { repo: { ...repo, ...(handle !== undefined && { handle }) }, clear: false, chainBreak: false }
+/**
+ * The root of the tree that commits can be held against: what is stored equals it, or did when the repo was last known
+ * to be synced. Undefined where there is none.
+ */
+export function baseOf({ content, data, desync }: RepoState): string | undefined {
+  return content === 'pending' || desync?.reason === 'filter' ? undefined : data
 }
 
-function withContent(repo: RepoState, content: ContentStatus): RepoState {
+/** Whether a commit changes exactly what is stored into the tree that it signs. */
+export function continuesBase(repo: RepoState, { prevData, since }: CommitEvent): boolean {
+  const base = baseOf(repo)
+  if (base === undefined) return false
+  return prevData === undefined ? since !== undefined && since === repo.rev : prevData === base
+}
+
+export function desynced(
+  repo: RepoState,
+  reason: DesyncReason,
+  sinceMs: number,
+  claimedRev?: string,
+): RepoState {
+  const desync = { reason, sinceMs, ...(claimedRev !== undefined && { claimedRev }) }
+  return { ...withContent(repo, 'desync'), desync }
+}
+
+/** What is stored equals the tree of this revision, and nothing newer is known. */
+export function settled(repo: RepoState, rev: string, data: string, confirmedAtMs: number): RepoState {
+  const { desync: _, ...rest } = repo
+  return withContent({ ...rest, rev, data, confirmedAtMs }, 'synced')
+}
+
+export function withContent(repo: RepoState, content: ContentStatus): RepoState {
   return { ...repo, content, status: isHidden(repo.status) ? repo.status : content }
 }
 
-function isHidden(status: RepoStatus): status is HiddenStatus {
+export function withoutData({ data: _, ...repo }: RepoState): RepoState {
+  return repo
+}
+
+export function isHidden(status: RepoStatus): status is HiddenStatus {
   return (hiddenStatuses as readonly RepoStatus[]).includes(status)
+}
+
+/** Whether no newer revision was announced or claimed. */
+function isLatestKnown({ desync }: RepoState, rev: string): boolean {
+  return rev > (desync?.rev ?? '') && rev >= (desync?.claimedRev ?? '')
 }

@@ -4,6 +4,7 @@ import type { Did } from '../../model/did.ts'
 import { SetupError } from '../../model/errors.ts'
 import type { RepoEvent } from '../../model/event.ts'
 import { createFilter, type FilterOptions } from './filter.ts'
+import { KeptRepos } from './kept-repos.ts'
 
 const alice = 'did:plc:alice'
 const bob: Did = 'did:plc:bob'
@@ -23,10 +24,11 @@ describe('createFilter', () => {
     [{ collections: ['app.bsky.*', 'com.example.other'] }, collections.slice(0, 3)],
     [{ collections: ['com.example.thing'] }, collections.slice(3)],
     [{ collections: ['app.*'] }, collections.slice(0, 3)],
-    [{ dids: [alice] }, collections],
+    [{ repos: new KeptRepos({ dids: [alice] }) }, collections],
   ]
   for (const [options, kept] of cases) {
-    it(`keeps ${kept.length} of ${collections.length} with ${JSON.stringify(options)}`, () => {
+    const names = options.collections ?? (options.repos ? 'its repo' : 'nothing')
+    it(`keeps ${kept.length} of ${collections.length} collections with ${names}`, () => {
       const { event, filtered } = createFilter(options)(commit(collections))
       assert.ok(event?.kind === 'commit')
       assert.deepEqual(
@@ -44,12 +46,33 @@ describe('createFilter', () => {
   })
 
   it('filters out repos that were not asked for, and counts their operations', () => {
-    const filter = createFilter({ dids: [bob] })
+    const filter = createFilter({ repos: new KeptRepos({ dids: [bob] }) })
     assert.deepEqual(filter(commit(collections)), { filtered: 4 })
     const identity: RepoEvent = { kind: 'identity', did: alice, seq: 1, timeMs: 1 }
     assert.deepEqual(filter(identity), { filtered: 0 })
     const wanted: RepoEvent = { ...identity, did: bob }
     assert.deepEqual(filter(wanted), { event: wanted, filtered: 0 })
+  })
+
+  it('lets through what was refused or cannot be verified yet', () => {
+    const filter = createFilter({ collections: ['com.example.other'] })
+    const base = { did: alice, seq: 1, timeMs: 1, rev: '3k' } as const
+    const events: readonly RepoEvent[] = [
+      { ...base, kind: 'rejected', reason: 'key' },
+      { ...base, kind: 'unverified', frame: new Uint8Array(9) },
+    ]
+    for (const event of events) assert.deepEqual(filter(event), { event, filtered: 0 })
+  })
+
+  it('follows the repos that are kept while it runs', () => {
+    const repos = new KeptRepos()
+    const filter = createFilter({ repos })
+    const isKept = () => filter(commit(collections)).event !== undefined
+    assert.equal(isKept(), true)
+    repos.remove(alice)
+    assert.equal(isKept(), false)
+    repos.add(alice)
+    assert.equal(isKept(), true)
   })
 
   for (const pattern of [

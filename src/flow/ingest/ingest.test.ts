@@ -8,6 +8,7 @@ import { SqliteStreams } from '../../state/streams/sqlite.ts'
 import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
 import { createFilter } from './filter.ts'
 import { Ingest, type IngestWrite, type SourceBatch } from './ingest.ts'
+import { KeptRepos } from './kept-repos.ts'
 
 const host = 'relay.test'
 
@@ -26,7 +27,7 @@ describe('Ingest', () => {
     source.end()
     await run
     assert.deepEqual(await seqs(), numbers(1, 100))
-    assert.equal(await streams.cursor(host), 100)
+    assert.equal((await streams.cursor(host))?.seq, 100)
     assert.equal(
       writes.reduce((sum, write) => sum + write.events, 0),
       100,
@@ -61,7 +62,7 @@ describe('Ingest', () => {
   it('moves the cursor past events that are all filtered out', async () => {
     const { streams, source, seqs } = setUp()
     let left = 0
-    const filter = createFilter({ dids: ['did:plc:other'] })
+    const filter = createFilter({ repos: new KeptRepos({ dids: ['did:plc:other'] }) })
     const onFilter = (operations: number) => {
       left += operations
     }
@@ -70,7 +71,7 @@ describe('Ingest', () => {
     source.end()
     await run
     assert.deepEqual(await seqs(), [])
-    assert.equal(await streams.cursor(host), 9)
+    assert.equal((await streams.cursor(host))?.seq, 9)
     assert.equal(left, 6)
   })
 
@@ -104,7 +105,7 @@ describe('Ingest', () => {
     let failures = 2
     const failing = withAppend(streams, async (...args) => {
       if (failures-- > 0) throw new Error('database or disk is full')
-      await streams.append(...args)
+      return await streams.append(...args)
     })
     const errors: unknown[] = []
     const backoff = { firstMs: 1, maxMs: 1 }
@@ -144,6 +145,38 @@ describe('Ingest', () => {
     stop.abort()
     await run
     assert.deepEqual(await seqs(), [1, 2, 3, 4])
+  })
+
+  it('saves with the cursor when its event was first sent', async () => {
+    const { streams, source } = setUp()
+    const run = new Ingest({ source, host, streams }).run()
+    source.push({ events: events(1, 3), seq: 3, timeMs: 33 })
+    source.end()
+    await run
+    assert.deepEqual(await streams.cursor(host), { host, seq: 3, timeMs: 33 })
+  })
+
+  it('tells of a gap after everything before it is written, and before anything after it is', async () => {
+    const { streams, source, seqs } = setUp()
+    const known: unknown[] = []
+    let failures = 1
+    const onGap = async (gap: string) => {
+      known.push([gap, (await streams.cursor(host))?.seq, await streams.length(firehoseLive)])
+      if (failures-- > 0) throw new Error('database is locked')
+    }
+    const backoff = { firstMs: 1, maxMs: 1 }
+    const run = new Ingest({ source, host, streams, lingerMs: 1e9, backoff, onGap }).run()
+    source.push({ events: events(1, 3), seq: 3 })
+    source.push({ events: events(8, 9), seq: 9, gap: 'outdated' })
+    source.push({ events: events(1, 1), seq: 1, gap: 'reset' })
+    source.end()
+    await run
+    assert.deepEqual(known, [
+      ['outdated', 3, 3],
+      ['outdated', 3, 3],
+      ['reset', 9, 5],
+    ])
+    assert.deepEqual(await seqs(), [1, 2, 3, 8, 9, 1])
   })
 
   it('writes what it has when the source fails, then fails the same way', async () => {

@@ -27,6 +27,11 @@ export interface IngestOptions {
   readonly onWrite?: (write: IngestWrite) => void
   /** Called with how many operations of an event were filtered out. Must not throw. */
   readonly onFilter?: (operations: number) => void
+  /**
+   * Called where events are missing, once everything before the gap is in the stream and before anything after it is,
+   * the cursor included, so that what it makes durable outlives a crash. Repeated while it rejects.
+   */
+  readonly onGap?: (gap: NonNullable<SourceBatch['gap']>) => Promise<void>
   /** Called for each failed attempt to write a batch, which is repeated. Must not throw. */
   readonly onError?: (error: unknown) => void
 }
@@ -36,6 +41,10 @@ export interface SourceBatch {
   readonly events: readonly RepoEvent[]
   /** The position in the host's stream that they lead to. */
   readonly seq: number
+  /** When the event there was first sent, by the host's clock, in ms since 1970; absent where that is not known. */
+  readonly timeMs?: number
+  /** Whether events are missing just before these, and how that is known. @default none are */
+  readonly gap?: 'outdated' | 'reset'
 }
 
 export interface IngestWrite {
@@ -51,8 +60,10 @@ export class Ingest {
   readonly #options: Required<IngestOptions>
   #waiting = new WriteBatch()
   #writing = 0
+  #isWriting = false
   #isHeldBack = false
   #hasEnded = false
+  #isFlushing = false
   #wakeWriter = () => {}
   #wakeReader = () => {}
 
@@ -84,6 +95,7 @@ export class Ingest {
     writing.catch(() => this.#wakeReader())
     try {
       for await (const batch of this.#options.source) {
+        if (batch.gap !== undefined) await Promise.race([this.#gap(batch.gap, signal), writing])
         this.#take(batch)
         if (this.#isFull()) await Promise.race([this.#room(), writing])
       }
@@ -94,7 +106,15 @@ export class Ingest {
     }
   }
 
-  #take({ events, seq }: SourceBatch): void {
+  async #gap(gap: NonNullable<SourceBatch['gap']>, signal: AbortSignal | undefined): Promise<void> {
+    this.#isFlushing = true
+    this.#wakeWriter()
+    while (this.#waiting.seq !== undefined || this.#isWriting) await this.#room()
+    this.#isFlushing = false
+    await this.#repeat(() => this.#options.onGap(gap), signal)
+  }
+
+  #take({ events, seq, timeMs }: SourceBatch): void {
     const { filter, onFilter } = this.#options
     for (const one of events) {
       const { event, filtered } = filter(one)
@@ -102,6 +122,7 @@ export class Ingest {
       if (event !== undefined) this.#waiting.add(encodeEvent(event), event)
     }
     this.#waiting.seq = seq
+    this.#waiting.timeMs = timeMs
     this.#wakeWriter()
   }
 
@@ -112,16 +133,19 @@ export class Ingest {
         await this.#sleep()
       }
       const deadline = performance.now() + this.#options.lingerMs
-      while (!this.#isFull() && !this.#hasEnded && performance.now() < deadline) {
+      while (!this.#isFull() && !this.#isHurried && performance.now() < deadline) {
         await this.#sleep(Math.max(0, deadline - performance.now()))
       }
       await this.#repeat(() => this.#holdBack(signal), signal)
       const batch = this.#waiting
       this.#waiting = new WriteBatch()
       this.#writing = batch.events
+      this.#isWriting = true
       this.#wakeReader()
       await this.#repeat(() => this.#append(batch), signal)
       this.#writing = 0
+      this.#isWriting = false
+      this.#wakeReader()
     }
   }
 
@@ -133,10 +157,10 @@ export class Ingest {
     this.#isHeldBack = false
   }
 
-  async #append({ payloads, seq = 0, events, operations }: WriteBatch): Promise<void> {
+  async #append({ payloads, seq = 0, timeMs, events, operations }: WriteBatch): Promise<void> {
     const { streams, host, onWrite } = this.#options
     const start = performance.now()
-    await streams.append(firehoseLive, payloads, { host, seq })
+    await streams.append(firehoseLive, payloads, { host, seq, ...(timeMs !== undefined && { timeMs }) })
     onWrite({ events, operations, durationMs: performance.now() - start })
   }
 
@@ -152,13 +176,18 @@ export class Ingest {
     )
   }
 
+  /** Whether nothing more comes before what waits is written. */
+  get #isHurried(): boolean {
+    return this.#hasEnded || this.#isFlushing
+  }
+
   /** Resolves when there is something to do for the writer, or after `timeoutMs`. */
   #sleep(timeoutMs?: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs)
       this.#wakeWriter = () => {
         // Nothing to do for the writer yet: it keeps waiting for more.
-        if (timeoutMs !== undefined && !this.#isFull() && !this.#hasEnded) return
+        if (timeoutMs !== undefined && !this.#isFull() && !this.#isHurried) return
         clearTimeout(timer)
         this.#wakeWriter = () => {}
         resolve()
@@ -182,5 +211,6 @@ const defaults = {
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
   onWrite: () => {},
   onFilter: () => {},
+  onGap: async () => {},
   onError: () => {},
 }

@@ -2,15 +2,23 @@ import type { Meter } from '@opentelemetry/api'
 import { bind, observe } from '@tidegauge/otel'
 import { firehoseBatchSize, firehoseBatchWrite } from '../../catalog/firehose/metrics.ts'
 import {
+  ingesterBackfillComplete,
+  ingesterBackfillCursorSkips,
+  ingesterBackfillFetchErrors,
+  ingesterBackfillReposFetched,
+  ingesterBackfillReposWritten,
   ingesterBackpressureActive,
   ingesterErrors,
   ingesterEventsInMemory,
+  ingesterFirehoseBackfillLength,
   ingesterFirehoseFilteredOperations,
   ingesterFirehoseLiveLength,
+  ingesterRepoBackfillLength,
   ingesterStreamEvents,
   ingesterWebsocketConnections,
 } from '../../catalog/ingester/metrics.ts'
-import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
+import { firehoseBackfill, firehoseLive, repoBackfill, type Streams } from '../../state/streams/streams.ts'
+import type { Enumeration, EnumerationOptions } from './enumerate.ts'
 import type { Ingest, IngestOptions } from './ingest.ts'
 
 /** Counts what the ingest reports, and records the time and size of its batches. */
@@ -41,6 +49,41 @@ export function ingestMetrics(
 export function ingestConnectionErrors(meter: Meter): () => void {
   const errors = bind(meter, ingesterErrors).bind({ type: 'connection' })
   return () => errors.add(1)
+}
+
+/** Counts what listing the repos of the source comes to. */
+export function enumerationMetrics(
+  meter: Meter,
+): Required<Pick<EnumerationOptions, 'onPage' | 'onError' | 'onCursorSkip'>> {
+  const fetched = bind(meter, ingesterBackfillReposFetched)
+  const written = bind(meter, ingesterBackfillReposWritten)
+  const entries = bind(meter, ingesterStreamEvents).bind({ stream: 'repo_backfill' })
+  const fetchErrors = bind(meter, ingesterBackfillFetchErrors)
+  const errors = bind(meter, ingesterErrors).bind({ type: 'enumerate' })
+  const skips = bind(meter, ingesterBackfillCursorSkips)
+  return {
+    onPage: (page) => {
+      fetched.add(page.fetched)
+      written.add(page.written)
+      entries.add(page.written)
+    },
+    onError: () => {
+      fetchErrors.add(1)
+      errors.add(1)
+    },
+    onCursorSkip: () => skips.add(1),
+  }
+}
+
+/** Exports how far the listing has come, and what of it waits. */
+export function observeEnumeration(
+  meter: Meter,
+  enumeration: Pick<Enumeration, 'progress'>,
+  streams: Pick<Streams, 'length'>,
+): void {
+  observe(meter, ingesterBackfillComplete, () => (enumeration.progress.isComplete ? 1 : 0))
+  observe(meter, ingesterRepoBackfillLength, () => streams.length(repoBackfill))
+  observe(meter, ingesterFirehoseBackfillLength, () => streams.length(firehoseBackfill))
 }
 
 /** Exports the state of the ingest. @param connections how many connections to relays are open. */

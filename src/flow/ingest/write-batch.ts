@@ -8,6 +8,8 @@ export class WriteBatch {
   bytes = 0
   /** The position in the host's stream that it leads to; absent while nothing waits. */
   seq: number | undefined
+  /** When the event there was first sent, in ms since 1970; absent where that is not known. */
+  timeMs: number | undefined
 
   get events(): number {
     return this.payloads.length

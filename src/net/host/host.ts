@@ -1,4 +1,5 @@
 import type { Did } from '../../model/did.ts'
+import { InvalidError } from '../../model/errors.ts'
 import type { Nsid } from '../../model/nsid.ts'
 
 /**
@@ -6,10 +7,15 @@ import type { Nsid } from '../../model/nsid.ts'
  *
  * Every method throws {UpstreamError} (or {TimeoutError}, {RateLimitedError}) when there is no answer, {AuthError}
  * when the host wants credentials, {UnsupportedMethod} when it has no such method, {UnavailableRepoError} when it does
- * not give out the repo, and {InvalidError} when its answer breaks the protocol.
+ * not give out the repo, {RefusedError} when it refuses what was asked, and {InvalidError} when its answer breaks the
+ * protocol. When the signal aborts, they throw its reason.
  */
 export interface Hosts {
-  /** The whole repo as a CAR file, or what changed after `since`. The body has to be read or cancelled. */
+  /**
+   * The whole repo as a CAR file, or what changed after `since`. The body has to be read, or else cancelled by
+   * `return()` of its iterator: until then it counts among the requests to that host. While it is read it throws what
+   * the methods throw.
+   */
   getRepo(host: URL, did: Did, options?: GetRepoOptions): Promise<RepoBody>
 
   getLatestCommit(
@@ -66,3 +72,12 @@ export interface HostPage {
   readonly hosts: readonly { readonly hostname: string; readonly status?: string }[]
   readonly cursor?: string
 }
+
+/** A host does not have a method: another way of asking is needed. */
+export class UnsupportedMethod extends Error {
+  override readonly name = 'UnsupportedMethod'
+  readonly type = 'invalid'
+}
+
+/** A host refuses a request as it is, for instance because of a cursor that it does not know. */
+export class RefusedError extends InvalidError {}

@@ -12,6 +12,16 @@ it('keeps what is used, and never more than it may', () => {
   }
 })
 
+it('counts each key once', () => {
+  const cache = new Cache<number, string>(10)
+  for (let key = 0; key < 6; key++) cache.set(key, 'a')
+  for (const key of [0, 1]) cache.get(key)
+  cache.set(2, 'b')
+  assert.equal(cache.size, 6)
+  cache.delete(0)
+  assert.equal(cache.size, 5)
+})
+
 it('forgets what is deleted, of whatever age', () => {
   const cache = new Cache<string, number>(4)
   for (const key of ['a', 'b', 'c', 'd']) cache.set(key, 1)

@@ -12,6 +12,10 @@ export class Cache<Key, Value> {
     this.#generationSize = Math.max(1, Math.floor(maxEntries / 2))
   }
 
+  get size(): number {
+    return this.#young.size + this.#old.size
+  }
+
   get(key: Key): Value | undefined {
     const value = this.#young.get(key)
     if (value !== undefined) return value
@@ -21,6 +25,7 @@ export class Cache<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
+    this.#old.delete(key)
     if (this.#young.size >= this.#generationSize && !this.#young.has(key)) {
       this.#old = this.#young
       this.#young = new Map()

@@ -30,7 +30,12 @@ export function readDocument(did: Did, body: unknown): IdentityInfo {
   const signingKey = readKey(did, material)
   const pds = getPdsEndpoint(document)
   const handle = getAtprotoHandle(document)
-  return Object.freeze({ did, signingKey, ...(pds && { pds }), ...(handle && { handle }) })
+  return Object.freeze({
+    did,
+    signingKey,
+    ...(pds && { pds: new URL(pds).origin }),
+    ...(handle && { handle }),
+  })
 }
 
 function readKey(did: Did, material: VerificationMaterial): string {

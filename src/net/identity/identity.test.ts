@@ -7,7 +7,8 @@ import { describe, it } from 'node:test'
 import { P256PrivateKeyExportable, Secp256k1PrivateKeyExportable } from '@atcute/crypto'
 import { didDocument } from '../../demo/directory.ts'
 import type { Did } from '../../model/did.ts'
-import { Identity, type IdentityOptions } from './identity.ts'
+import { Identity } from './identity.ts'
+import type { IdentityOptions } from './options.ts'
 
 const did: Did = 'did:plc:abcdefghijklmnopqrstuvwx'
 const keypair = await Secp256k1PrivateKeyExportable.createKeypair()
@@ -71,7 +72,7 @@ describe('the identity of a DID', () => {
   it('is asked for again when it is old, forgotten, or said to be wrong', async () => {
     let now = 0
     let current = document()
-    const times = { ttlMs: 1000, refreshIntervalMs: 100, now: () => now }
+    const times = { ttlMs: 1000, now: () => now }
     await using test = await setup((response) => json(current)(response), times)
     const first = await test.identity.resolve(did)
     current = document('bob.test', other)
@@ -84,16 +85,50 @@ describe('the identity of a DID', () => {
     current = document('carol.test')
     assert.equal((await test.identity.resolve(did)).handle, 'bob.test')
     assert.equal((await test.identity.resolve(did, { refresh: true })).handle, 'carol.test')
-    current = document('dora.test')
-    now += 99
-    assert.equal((await test.identity.resolve(did, { refresh: true })).handle, 'carol.test', 'too soon')
-    now += 1
-    assert.equal((await test.identity.resolve(did, { refresh: true })).handle, 'dora.test')
 
-    current = document('eve.test')
+    current = document('dora.test')
     test.identity.forget(did)
-    assert.equal((await test.identity.resolve(did)).handle, 'eve.test')
-    assert.equal(test.asked.length, 5)
+    assert.equal(test.identity.peek(did), undefined)
+    assert.equal((await test.identity.resolve(did)).handle, 'dora.test')
+    assert.equal(test.asked.length, 4)
+  })
+
+  it('is found within seconds after a rotation, and a flood of doubts does not ask without end', async () => {
+    let now = 0
+    await using test = await setup((response) => json(document(`v${test.asked.length}.test`))(response), {
+      now: () => now,
+    })
+    const { identity, asked } = test
+    await identity.resolve(did)
+    for (let number = 2; number <= 5; number++)
+      assert.equal((await identity.resolve(did, { refresh: true })).handle, `v${number}.test`)
+    for (let i = 0; i < 100; i++)
+      assert.equal((await identity.resolve(did, { refresh: true })).handle, 'v5.test', 'too soon')
+    assert.equal(asked.length, 5)
+    for (let i = 0; i < 3600; i++) {
+      now += 1000
+      await identity.resolve(did, { refresh: true })
+    }
+    assert.equal(asked.length, 5 + 120, 'twice a minute')
+  })
+
+  it('is not asked for without end either when it is said again and again to have changed', async () => {
+    let now = 0
+    await using test = await setup(json(document()), { now: () => now })
+    const { identity, asked } = test
+    for (let i = 0; i < 5; i++) {
+      identity.forget(did)
+      await identity.resolve(did)
+    }
+    now += 10_000
+    identity.forget(did)
+    const later = { name: 'RateLimitedError', retryAfterMs: 20_000 }
+    for (let i = 0; i < 20; i++) await assert.rejects(identity.resolve(did), later)
+    assert.equal(identity.peek(did), undefined, 'what may have changed is not used')
+    assert.equal(asked.length, 5)
+    now += 20_000
+    await identity.resolve(did)
+    assert.equal(asked.length, 6)
   })
 
   it('is not taken from an answer that was on its way when it was forgotten', async () => {
@@ -106,13 +141,15 @@ describe('the identity of a DID', () => {
     const first = test.identity.resolve(did)
     while (answers.length < 1) await new Promise(setImmediate)
     test.identity.forget(did)
-    const second = test.identity.resolve(did)
+    const others = Array.from({ length: 5 }, () => test.identity.resolve(did))
+    answers[0]?.()
+    assert.equal((await first).handle, 'v1.test')
+    assert.equal(test.identity.peek(did), undefined)
     while (answers.length < 2) await new Promise(setImmediate)
     answers[1]?.()
-    assert.equal((await second).handle, 'v2.test')
-    answers[0]?.()
-    await first
+    for (const { handle } of await Promise.all(others)) assert.equal(handle, 'v2.test')
     assert.equal(test.identity.peek(did)?.handle, 'v2.test')
+    assert.equal(test.asked.length, 2)
   })
 
   it('is unknown for a while once a directory has said so', async () => {
@@ -142,17 +179,18 @@ describe('the identity of a DID', () => {
   const outcomes: [what: string, answer: Parameters<typeof setup>[0], error: string | undefined][] = [
     ['a deleted account', status(410), 'InvalidError'],
     ['a DID that the directory refuses', status(400), 'InvalidError'],
-    ['a directory that is overloaded', status(429), 'UpstreamError'],
+    ['a directory that is asked too often', status(429), 'RateLimitedError'],
     ['a directory that fails', status(500), 'UpstreamError'],
     ['a redirect', status(302, { location: 'http://127.0.0.1/' }), 'UpstreamError'],
     ['an answer that is not JSON', (response) => void response.end('<html>'), 'UpstreamError'],
-    ['an answer that is too long', json({ ...document(), more: 'x'.repeat(100_000) }), 'UpstreamError'],
+    ['an answer that is too long', json({ ...document(), more: 'x'.repeat(100_000) }), 'InvalidError'],
     [
       'an answer that is cut off',
-      (response) => void response.writeHead(200, { 'content-length': 9 }).end('{'),
+      (response) =>
+        void response.writeHead(200, { 'content-length': 9 }).write('{', () => response.destroy()),
       'UpstreamError',
     ],
-    ['an answer that never ends', (response) => void response.writeHead(200).write('{'), 'UpstreamError'],
+    ['an answer that never ends', (response) => void response.writeHead(200).write('{'), 'TimeoutError'],
     ['a connection that is cut', (response) => void response.destroy(), 'UpstreamError'],
     ['JSON that is not a document', json([]), 'InvalidError'],
     ['nothing', json(null), 'InvalidError'],
@@ -197,7 +235,7 @@ describe('the identity of a DID', () => {
   })
 
   it('is not there when nobody listens', async () => {
-    const identity = new Identity({ plc: new URL('http://127.0.0.1:1') })
+    await using identity = new Identity({ plc: new URL('http://127.0.0.1:1024') })
     await assert.rejects(identity.resolve(did), { name: 'UpstreamError' })
   })
 })
@@ -214,6 +252,51 @@ describe('a host that a DID names', () => {
       else await assert.rejects(resolved, { name: 'InvalidError' })
       assert.deepEqual(test.asked, allowLoopback ? ['/.well-known/did.json'] : [])
     }
+  })
+
+  it('has a bound of its own, and a pause when it does not answer', async () => {
+    let now = 0
+    let answers = false
+    await using test = await setup(
+      (response) => (answers ? json(document('alice.test', multikey, web))(response) : status(500)(response)),
+      { allowLoopback: true, now: () => now },
+    )
+    const web: Did = `did:web:localhost%3A${test.port}`
+    const { identity, asked } = test
+    for (let i = 0; i < 20; i++) await assert.rejects(identity.resolve(web), { name: 'UpstreamError' })
+    assert.equal(asked.length, 1)
+    now += 5000
+    for (let i = 0; i < 20; i++) await assert.rejects(identity.resolve(web), { name: 'UpstreamError' })
+    assert.equal(asked.length, 2)
+    assert.equal(identity.blockedUntilMs, undefined, 'the directory has nothing to do with it')
+    now += 10_000
+    answers = true
+    assert.equal((await identity.resolve(web)).did, web)
+  })
+
+  it('is left alone for as long as it says', async () => {
+    let now = 0
+    await using test = await setup(status(429, { 'retry-after': '30' }), {
+      allowLoopback: true,
+      now: () => now,
+    })
+    const web: Did = `did:web:localhost%3A${test.port}`
+    await assert.rejects(test.identity.resolve(web), { name: 'RateLimitedError' })
+    now += 29_000
+    await assert.rejects(test.identity.resolve(web), { name: 'RateLimitedError', retryAfterMs: 1000 })
+    assert.equal(test.asked.length, 1)
+    now += 1000
+    await assert.rejects(test.identity.resolve(web), { name: 'RateLimitedError' })
+    assert.equal(test.asked.length, 2)
+  })
+
+  it('is not called where its name leads to a private address', async () => {
+    const resolver = async () => [{ address: '10.0.0.1', family: 4 }]
+    await using test = await setup(json({}), { allowLoopback: true, resolver })
+    await assert.rejects(test.identity.resolve('did:web:inside.example'), {
+      name: 'InvalidError',
+      message: /10\.0\.0\.1/,
+    })
   })
 
   const refused: Did[] = [

@@ -15,6 +15,7 @@ export interface Queue extends AsyncDisposable {
    * Leases jobs that are due: the smallest `priority` first, then the earliest, and of each group (a host) in turn.
    * A lease that runs out, or whose process died, makes the job due again.
    *
+   * @param options.leaseMs how long, in ms. @default 60_000
    * @param options.without groups that are left out, since they have no capacity now.
    */
   take(
@@ -23,10 +24,14 @@ export interface Queue extends AsyncDisposable {
     options?: { readonly leaseMs?: number; readonly without?: ReadonlySet<string> },
   ): Promise<readonly Job[]>
 
-  /** Resolves when there may be a job to take, or when `signal` aborts. */
-  ready(queue: string, signal?: AbortSignal): Promise<void>
+  /**
+   * Resolves when there may be a job to take, or when `signal` aborts.
+   *
+   * @param without groups whose jobs do not count, as for `take`: without it, whoever leaves them out is told at once.
+   */
+  ready(queue: string, signal?: AbortSignal, without?: ReadonlySet<string>): Promise<void>
 
-  /** Prolongs the lease of jobs that are still being worked on. */
+  /** Prolongs the lease of jobs that are still being worked on. @param leaseMs from now, in ms. @default 60_000 */
   renew(jobs: readonly Job[], leaseMs?: number): Promise<void>
 
   /** The job is done. @returns false where its lease had run out. */
@@ -35,10 +40,15 @@ export interface Queue extends AsyncDisposable {
   /** The job is tried again, not before `dueMs`. @param options.counts whether this was an attempt. @default true */
   retry(
     job: Job,
-    options: { readonly dueMs: number; readonly error?: string; readonly group?: string; readonly counts?: boolean },
+    options: {
+      readonly dueMs: number
+      readonly error?: string
+      readonly group?: string
+      readonly counts?: boolean
+    },
   ): Promise<void>
 
-  /** The job is set aside, to be looked at. */
+  /** The job is set aside, to be looked at; that was an attempt, too. Where it was added again, it is due again. */
   bury(job: Job, error: string): Promise<void>
 
   /** One job by its key, whatever its state. */

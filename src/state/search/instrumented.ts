@@ -18,6 +18,7 @@ export function instrumentSearch(search: Search, meter: Meter): Search {
         onProgress?.(read)
       })
     },
+    sweep: () => search.sweep(),
     get isStale() {
       return search.isStale
     },

@@ -102,7 +102,7 @@ export function searchConformance(open: (fields?: readonly TextField[]) => Promi
       assert.deepEqual(met.toSorted(), ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6'])
     })
 
-    for (const cursor of ['', 'nonsense', Buffer.from('["1",2]').toString('base64url')]) {
+    for (const cursor of ['', 'nonsense', ...['["1",2,3]', '[1,2]'].map(base64)]) {
       it(`is refused with the cursor ${JSON.stringify(cursor)}`, async () => {
         const search = await open()
         await assert.rejects(search.query({ text: 'x', limit: 1, cursor }), InvalidError)
@@ -164,6 +164,15 @@ export function searchConformance(open: (fields?: readonly TextField[]) => Promi
     })
   })
 
+  it('searches a field with a dot in its key', async () => {
+    const search = await open([{ collection: post, path: 'com\\.example.note' }])
+    await put(search, [
+      makeRecord(alice, post, 'a', { 'com.example': { note: 'tide' } }),
+      makeRecord(alice, post, 'b', { com: { example: { note: 'tide' } } }),
+    ])
+    assert.deepEqual(await rkeys(search, 'tide'), ['a'])
+  })
+
   describe('rebuilding', () => {
     it('finds what there is, and no longer what is gone', async () => {
       const search = await open()
@@ -212,16 +221,16 @@ export function searchConformance(open: (fields?: readonly TextField[]) => Promi
   })
 }
 
-export const alice = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa'
-const bob = 'did:web:bob.example.com'
-const post = 'app.bsky.feed.post'
-const profile = 'app.bsky.actor.profile'
+export const alice: Did = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa'
+export const bob: Did = 'did:web:bob.example.com'
+export const post = 'app.bsky.feed.post'
+export const profile = 'app.bsky.actor.profile'
 
 export function makePost(rkey: string, text: string): StoredRecord {
   return makeRecord(alice, post, rkey, { text })
 }
 
-function makeRecord(did: Did, collection: string, rkey: string, value: object): StoredRecord {
+export function makeRecord(did: Did, collection: string, rkey: string, value: object): StoredRecord {
   const bytes = new Uint8Array(encode(value))
   return { did, collection, rkey, cid: 'bafy', rev: '3kaaaaaaaaa22', bytes, indexedAtMs: 0 }
 }
@@ -239,4 +248,8 @@ async function* asyncly(records: readonly StoredRecord[]): AsyncIterable<StoredR
     yield record
     await setImmediate()
   }
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64url')
 }

@@ -19,7 +19,7 @@ export interface Search {
   query(query: SearchQuery): Promise<SearchPage>
 
   /**
-   * Rebuilds the index from all records.
+   * Rebuilds the index from all records. What is staged stays as it is.
    *
    * @param onProgress called now and then with how many records were read so far.
    * @returns how many records were read.
@@ -27,19 +27,42 @@ export interface Search {
    */
   reindex(records: AsyncIterable<StoredRecord>, onProgress?: (records: number) => void): Promise<number>
 
-  /** Whether the index was built for other fields than are searched now, so that it has to be rebuilt. */
+  /**
+   * Removes from the disk what `clear`, `unveil`, `unstage` and `remove` have left, in slices that each take less
+   * than 20 ms.
+   *
+   * @returns whether there is more.
+   */
+  sweep(): Promise<boolean>
+
+  /**
+   * Whether the index was built for other fields than are searched now, so that it has to be rebuilt. That may become
+   * true again when something is unveiled whose staging began with other fields.
+   */
   readonly isStale: boolean
 
   /** What the index takes on disk, in bytes. */
   diskBytes(): Promise<number>
 }
 
-/** The same shape as the storage's changes, so that one list serves both. */
+/**
+ * What one list of changes does to storage and search alike: a `RepoChange` of the storage is one of these.
+ * Each is made in the order of `unstage`, `clear`, `stage`, `unveil`, `puts`, `deletes`.
+ */
 export interface SearchChange {
   readonly repo: { readonly did: Did }
+  /** Removes every record of the repo, before `puts`. @default false */
   readonly clear?: boolean
   readonly puts?: readonly StoredRecord[]
   readonly deletes?: readonly RecordAddress[]
+  /** Stages records of the tree with the root `data`, which are not found before `unveil`. What was staged of another is dropped. */
+  readonly stage?: { readonly data: string; readonly puts: readonly StoredRecord[] }
+  /** What is staged of this tree is found, instead of what was before, before `puts`; where nothing is, nothing changes. */
+  readonly unveil?: { readonly data: string }
+  /** Drops what is staged, before `stage`. @default false */
+  readonly unstage?: boolean
+  /** Removes all of the repo, and does nothing else. @default false */
+  readonly remove?: boolean
 }
 
 export interface SearchQuery {

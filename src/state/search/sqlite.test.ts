@@ -1,13 +1,73 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Database } from '../database.ts'
-import { alice, makePost, searchConformance } from './search.conformance.ts'
+import { alice, makePost, makeRecord, post, searchConformance } from './search.conformance.ts'
+import type { SearchChange } from './search.ts'
 import { SqliteSearch } from './sqlite.ts'
+import { stagingConformance } from './staging.conformance.ts'
 
 describe('SqliteSearch', () => {
   searchConformance(
     async (fields) => new SqliteSearch({ database: new Database(), ...(fields && { fields }) }),
   )
+  stagingConformance(async () => new SqliteSearch({ database: new Database() }))
+
+  it('sweeps slice by slice, also when it is reopened, and leaves nothing but what is found', async () => {
+    using database = new Database()
+    const count = () =>
+      database.sqlite
+        .prepare(
+          'SELECT (SELECT count(*) FROM search_document) AS documents, (SELECT count(*) FROM search_text) AS texts',
+        )
+        .get()
+    const posts = Array.from({ length: 500 }, (_, i) => makePost(`r${i}`, 'tide'))
+    const search = new SqliteSearch({ database })
+    await search.apply([
+      { repo: { did: alice }, puts: posts },
+      { repo: { did: alice }, stage: { data: 'one', puts: posts } },
+      { repo: { did: alice }, stage: { data: 'two', puts: posts.slice(0, 7) }, unveil: { data: 'two' } },
+    ])
+    const left: unknown[] = []
+    for (let isMore = true; isMore; left.push(count()?.documents)) {
+      isMore = await new SqliteSearch({ database }).sweep()
+    }
+    assert.deepEqual(left, [807, 607, 407, 207, 7, 7])
+    assert.deepEqual({ ...count() }, { documents: 7, texts: 7 })
+    assert.equal(await search.sweep(), false)
+    assert.equal((await new SqliteSearch({ database }).query({ text: 'tide', limit: 100 })).hits.length, 7)
+  })
+
+  for (const when of ['after the rebuild', 'during the rebuild']) {
+    it(`is stale again when what is unveiled ${when} was staged for other fields`, async () => {
+      using database = new Database()
+      const record = makeRecord(alice, post, 'a', { text: 'ebb', alt: 'tide' })
+      const change = (rest: Omit<SearchChange, 'repo'>) => [{ repo: { did: alice }, ...rest } as const]
+      const end = change({ unveil: { data: 'tree' } })
+      await new SqliteSearch({ database }).apply(change({ stage: { data: 'tree', puts: [record] } }))
+
+      const fields = [{ collection: post, path: 'alt' }] as const
+      const search = new SqliteSearch({ database, fields })
+      const records = async function* () {
+        if (when === 'during the rebuild') await search.apply(end)
+        yield* []
+      }
+      await search.reindex(records())
+      if (when === 'after the rebuild') {
+        assert.equal(search.isStale, false)
+        await search.apply(end)
+      }
+      assert.equal(search.isStale, true)
+      assert.equal(new SqliteSearch({ database, fields }).isStale, true)
+      await search.reindex(
+        (async function* () {
+          yield record
+        })(),
+      )
+      assert.equal(search.isStale, false)
+      assert.deepEqual((await search.query({ text: 'ebb', limit: 9 })).hits, [])
+      assert.equal((await search.query({ text: 'tide', limit: 9 })).hits.length, 1)
+    })
+  }
 
   it('knows about what it takes on disk', async () => {
     using database = new Database()

@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
-import { recordUri, type StoredRecord } from '../../model/record.ts'
+import { type RecordAddress, recordUri, type StoredRecord } from '../../model/record.ts'
 import type { Database } from '../database.ts'
-import { DocumentTable } from './document-table.ts'
+import { DocumentTable, type Place } from './document-table.ts'
+import { Leftovers } from './leftovers.ts'
+import { RepoNumbers } from './repo-numbers.ts'
 import { schema } from './schema.ts'
 import type { Search, SearchChange, SearchPage, SearchQuery } from './search.ts'
 import { defaultTextFields, RecordText, type TextField } from './text-fields.ts'
@@ -20,16 +22,20 @@ export class SqliteSearch implements Search {
   readonly #database: Database
   readonly #text: RecordText
   readonly #documents: DocumentTable
+  readonly #numbers: RepoNumbers
+  readonly #leftovers: Leftovers
   readonly #fields: string
   #isStale: boolean
   /** What has been changed since a rebuild began: its next records may have been read before that. */
-  #changed: { readonly uris: Set<string>; readonly repos: Set<Did> } | undefined
+  #changed: Changed | undefined
 
   constructor({ database, fields = defaultTextFields }: SqliteSearchOptions) {
     database.migrate('search', schema)
     this.#database = database
     this.#text = new RecordText(fields)
     this.#documents = new DocumentTable(database)
+    this.#numbers = new RepoNumbers(database.sqlite)
+    this.#leftovers = new Leftovers(database.sqlite, this.#documents)
     this.#fields = JSON.stringify(fields.map(({ collection, path }) => `${collection} ${path}`).sort())
     this.#isStale = (this.#documents.fields() ?? this.#fields) !== this.#fields
     if (!this.#isStale) this.#documents.setFields(this.#fields)
@@ -41,25 +47,37 @@ export class SqliteSearch implements Search {
 
   async apply(changes: readonly SearchChange[]): Promise<void> {
     const relevant = changes.filter(
-      ({ clear = false, puts = [], deletes = [] }) =>
-        clear || [...puts, ...deletes].some(({ collection }) => this.#text.isSearched(collection)),
+      ({ puts = [], deletes = [], ...rest }) =>
+        rest.clear ||
+        rest.stage !== undefined ||
+        rest.unveil !== undefined ||
+        rest.unstage ||
+        rest.remove ||
+        [...puts, ...deletes].some(({ collection }) => this.#text.isSearched(collection)),
     )
     if (this.#changed !== undefined) this.#note(changes)
     if (relevant.length === 0) return
-    this.#write(() => {
-      for (const change of relevant) this.#change(change)
+    const isStale = this.#write(() => {
+      const unveiled = relevant.map((change) => this.#change(change))
+      if (!unveiled.includes('other fields')) return false
+      this.#documents.setFields('')
+      return true
     })
+    if (!isStale) return
+    this.#isStale = true
+    if (this.#changed !== undefined) this.#changed.isStale = true
   }
 
   async query(query: SearchQuery): Promise<SearchPage> {
     const { text, collection, limit, cursor } = query
     const words = matchExpression(text)
-    const { offset, newest } =
-      cursor === undefined ? { offset: 0, newest: this.#documents.newest() } : decodeCursor(cursor)
+    const place =
+      cursor === undefined
+        ? { offset: 0, newest: this.#documents.newest(), switches: this.#numbers.switches }
+        : decodeCursor(cursor)
     if (words === undefined) return { hits: [] }
-    const hits = this.#documents.match(words, newest, collection, limit + 1, offset)
-    if (hits.length <= limit) return { hits }
-    return { hits: hits.slice(0, limit), cursor: encodeCursor({ offset: offset + limit, newest }) }
+    const { hits, isMore } = this.#documents.match(words, place, collection, limit)
+    return { hits, ...(isMore && { cursor: encodeCursor({ ...place, offset: place.offset + limit }) }) }
   }
 
   async reindex(
@@ -67,8 +85,10 @@ export class SqliteSearch implements Search {
     onProgress: (records: number) => void = () => {},
   ): Promise<number> {
     if (this.#changed !== undefined) throw new InvalidError('the search index is already being rebuilt')
-    const changed = { uris: new Set<string>(), repos: new Set<Did>() }
+    const changed: Changed = { uris: new Set(), repos: new Set(), isStale: false }
     this.#changed = changed
+    // Nobody but the storage knows the records that are staged, and it does not list them.
+    const staged = this.#numbers.allStaged()
     try {
       this.#write(() => this.#documents.beginGeneration())
       let read = 0
@@ -77,7 +97,7 @@ export class SqliteSearch implements Search {
           (record) => !changed.repos.has(record.did) && !changed.uris.has(recordUri(record)),
         )
         this.#write(() => {
-          for (const record of current) this.#put(record)
+          for (const record of current) this.#putShown(record)
         })
         read += slice.length
         onProgress(read)
@@ -86,10 +106,10 @@ export class SqliteSearch implements Search {
       // What did not turn up again belonged to records that are gone, or to fields that are no longer searched.
       for (let after: number | undefined = 0; after !== undefined; await setImmediate()) {
         const from: number = after
-        after = this.#write(() => this.#documents.sweep(from, sliceLength))
+        after = this.#write(() => this.#documents.sweep(from, sliceLength, staged))
       }
-      this.#documents.setFields(this.#fields)
-      this.#isStale = false
+      if (!changed.isStale) this.#documents.setFields(this.#fields)
+      this.#isStale = changed.isStale
       return read
     } finally {
       this.#changed = undefined
@@ -100,40 +120,74 @@ export class SqliteSearch implements Search {
     return this.#documents.diskBytes()
   }
 
+  async sweep(): Promise<boolean> {
+    return this.#write(() => this.#leftovers.sweep())
+  }
+
   #write<Result>(work: () => Result): Result {
     try {
       return this.#database.transaction(() => {
         const result = work()
         this.#documents.flush()
+        this.#numbers.flush()
         return result
       })
     } catch (error) {
       this.#documents.reset()
+      this.#numbers.reset()
       throw error
     }
   }
 
-  #change({ repo, clear = false, puts = [], deletes = [] }: SearchChange): void {
-    if (clear) this.#documents.clear(repo.did)
-    for (const record of puts) this.#put(record)
-    for (const address of deletes) {
-      if (this.#text.isSearched(address.collection)) this.#documents.remove(address)
+  /** @returns whether it unveils documents that were taken from other fields than are searched now. */
+  #change(change: SearchChange): 'other fields' | undefined {
+    const { repo, clear = false, puts = [], deletes = [], stage, unveil, unstage = false } = change
+    const { did } = repo
+    if (unstage || change.remove) this.#numbers.unstage(did)
+    if (clear || change.remove) this.#numbers.clear(did)
+    if (change.remove) return undefined
+    if (stage !== undefined) {
+      const [first] = stage.puts
+      const firstPath = first === undefined ? '' : `${first.collection}/${first.rkey}`
+      const number = this.#numbers.stage(did, { data: stage.data, firstPath, fields: this.#fields })
+      for (const record of stage.puts) this.#put(number, record)
     }
+    const staged = unveil && this.#numbers.staged(did)
+    const isUnveiled = staged !== undefined && staged.data === unveil?.data
+    if (isUnveiled) this.#numbers.unveil(did, staged)
+    for (const record of puts) this.#putShown(record)
+    for (const address of deletes) this.#remove(this.#numbers.find(did), address)
+    return isUnveiled && staged.fields !== this.#fields ? 'other fields' : undefined
   }
 
-  #put(record: StoredRecord): void {
+  #putShown(record: StoredRecord): void {
+    if (this.#text.isSearched(record.collection)) this.#put(this.#numbers.of(record.did), record)
+  }
+
+  #put(repo: number, record: StoredRecord): void {
     if (!this.#text.isSearched(record.collection)) return
     const text = this.#text.of(record.collection, record.bytes)
-    if (text === undefined) this.#documents.remove(record)
-    else this.#documents.put(record, text)
+    if (text === undefined) this.#documents.remove(repo, record)
+    else this.#documents.put(repo, record, text)
+  }
+
+  #remove(repo: number | undefined, address: RecordAddress): void {
+    if (repo !== undefined && this.#text.isSearched(address.collection)) this.#documents.remove(repo, address)
   }
 
   #note(changes: readonly SearchChange[]): void {
-    for (const { repo, clear, puts = [], deletes = [] } of changes) {
-      if (clear) this.#changed?.repos.add(repo.did)
+    for (const { repo, clear, remove, unveil, puts = [], deletes = [] } of changes) {
+      if (clear || remove || unveil !== undefined) this.#changed?.repos.add(repo.did)
       for (const address of [...puts, ...deletes]) this.#changed?.uris.add(recordUri(address))
     }
   }
+}
+
+interface Changed {
+  readonly uris: Set<string>
+  readonly repos: Set<Did>
+  /** Whether something was unveiled that has to be rebuilt once more. */
+  isStale: boolean
 }
 
 const sliceLength = 200
@@ -149,21 +203,16 @@ async function* slices(records: AsyncIterable<StoredRecord>): AsyncIterable<read
   if (slice.length > 0) yield slice
 }
 
-interface Place {
-  readonly offset: number
-  /** The newest document there was when the first page was asked for. */
-  readonly newest: number
-}
-
-function encodeCursor({ offset, newest }: Place): string {
-  return Buffer.from(JSON.stringify([offset, newest])).toString('base64url')
+function encodeCursor({ offset, newest, switches }: Place): string {
+  return Buffer.from(JSON.stringify([offset, newest, switches])).toString('base64url')
 }
 
 function decodeCursor(cursor: string): Place {
   try {
-    const [offset, newest, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    if (Number.isSafeInteger(offset) && Number.isSafeInteger(newest) && rest.length === 0) {
-      return { offset: offset as number, newest: newest as number }
+    const numbers: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (Array.isArray(numbers) && numbers.length === 3 && numbers.every(Number.isSafeInteger)) {
+      const [offset, newest, switches] = numbers
+      return { offset, newest, switches }
     }
   } catch {
     // Falls through to the one answer for everything that is not a cursor.

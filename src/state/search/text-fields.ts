@@ -1,11 +1,11 @@
 import type { Nsid } from '../../model/nsid.ts'
-import { decodeRecord, valuesAt } from '../../model/record-values.ts'
+import { decodeRecord, type FieldPath, parsePath, valuesAt } from '../../model/record-values.ts'
 
 /** A field whose text can be searched. */
 export interface TextField {
   /** A collection, or `*` for all of them. */
   readonly collection: Nsid | '*'
-  /** Where the text stands in the record, such as `text` or `embed.images.alt`. */
+  /** Where the text stands in the record, such as `text` or `embed.images.alt`; a dot within a key is written `\.`. */
   readonly path: string
 }
 
@@ -18,17 +18,17 @@ export const defaultTextFields: readonly TextField[] = [
 
 /** Takes the searchable text out of records. */
 export class RecordText {
-  readonly #general: readonly string[]
-  readonly #special: ReadonlyMap<Nsid, readonly string[]>
+  readonly #general: readonly FieldPath[]
+  readonly #special: ReadonlyMap<Nsid, readonly FieldPath[]>
 
   constructor(fields: readonly TextField[]) {
     const byCollection = Object.groupBy(fields, ({ collection }) => collection)
     const general = (byCollection['*'] ?? []).map(({ path }) => path)
-    this.#general = general
+    this.#general = parsed(general)
     this.#special = new Map(
       Object.entries(byCollection).map(([collection, of = []]) => [
         collection,
-        [...new Set([...general, ...of.map(({ path }) => path)])],
+        parsed([...general, ...of.map(({ path }) => path)]),
       ]),
     )
   }
@@ -46,7 +46,12 @@ export class RecordText {
     return texts.some((text) => text.trim() !== '') ? texts.join('\n') : undefined
   }
 
-  #pathsOf(collection: Nsid): readonly string[] {
+  #pathsOf(collection: Nsid): readonly FieldPath[] {
     return this.#special.get(collection) ?? this.#general
   }
+}
+
+/** Each path once, taken apart; without what is none. */
+function parsed(paths: readonly string[]): readonly FieldPath[] {
+  return [...new Set(paths)].map(parsePath).filter((path) => path !== undefined)
 }

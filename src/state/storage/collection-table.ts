@@ -41,6 +41,11 @@ export class CollectionTable {
     return this.#rows.get(id)?.nsid ?? ''
   }
 
+  /** Those that have records. */
+  list(): readonly { readonly id: number; readonly nsid: Nsid }[] {
+    return [...this.#rows].filter(([, { records }]) => records > 0).map(([id, { nsid }]) => ({ id, nsid }))
+  }
+
   /** Counts records that were added or removed; `flush` saves the count. */
   count(id: number, records: number): void {
     const row = this.#rows.get(id)

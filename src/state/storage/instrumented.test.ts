@@ -11,18 +11,25 @@ import {
 } from '../../catalog/storage/metrics.ts'
 import { InvalidError } from '../../model/errors.ts'
 import { Database } from '../database.ts'
+import { heldConformance } from './held.conformance.ts'
 import { instrumentStorage, observeStorage } from './instrumented.ts'
+import type { FieldIndex } from './record-terms.ts'
 import { SqliteStorage } from './sqlite.ts'
+import { stagingConformance } from './staging.conformance.ts'
 import { alice, bob, like, makeRecord, post, repo, storageConformance } from './storage.conformance.ts'
 import type { Storage } from './storage.ts'
 
 describe('an instrumented storage', () => {
-  storageConformance(async (index) => {
+  const open = async (index: readonly FieldIndex[]) => {
     const { meter } = createTestMeter()
     return instrumentStorage(new SqliteStorage({ database: new Database(), index }), meter)
-  })
+  }
+  storageConformance(open)
+  stagingConformance(open)
+  heldConformance(open)
 
   const record = makeRecord(alice, post, 'a', {})
+  const data = record.cid
   const operations: Readonly<
     Record<string, readonly [op: string, run: (storage: Storage) => Promise<unknown>]>
   > = {
@@ -53,6 +60,27 @@ describe('an instrumented storage', () => {
     ],
     'a change of a repo alone': ['put_batch', (storage) => storage.apply([{ repo: repo(alice) }])],
     'a delete': ['delete', (storage) => storage.apply([{ repo: repo(alice), deletes: [record] }])],
+    'a stage of several': [
+      'put_batch',
+      (storage) =>
+        storage.apply([
+          {
+            repo: repo(alice),
+            stage: { data, puts: ['a', 'b'].map((key) => makeRecord(alice, post, key, {})) },
+          },
+        ]),
+    ],
+    'a removal': ['delete', (storage) => storage.apply([{ repo: repo(alice), remove: true }])],
+    'an unstage': ['delete', (storage) => storage.apply([{ repo: repo(alice), unstage: true }])],
+    held: ['lookup', (storage) => storage.held(alice, 1)],
+    withHeld: ['lookup', (storage) => storage.withHeld(undefined, 1)],
+    staged: ['lookup', (storage) => storage.staged(alice)],
+    entries: ['scan', (storage) => Array.fromAsync(storage.entries(alice))],
+    countRecords: ['lookup', (storage) => storage.countRecords(alice, 1)],
+    tracking: ['lookup', (storage) => storage.tracking()],
+    note: ['lookup', (storage) => storage.note('some')],
+    sweep: ['delete', (storage) => storage.sweep()],
+    prune: ['delete', (storage) => storage.prune(() => true)],
     'a clear': ['delete', (storage) => storage.apply([{ repo: repo(alice), clear: true }])],
   }
   for (const [name, [op, run]] of Object.entries(operations)) {

@@ -9,8 +9,6 @@ import {
   storageRepos,
 } from '../../catalog/storage/metrics.ts'
 import type { CollectionKind } from '../../model/collection.ts'
-import type { Did } from '../../model/did.ts'
-import type { StoredRecord } from '../../model/record.ts'
 import type { RepoStatus } from '../../model/repo.ts'
 import type { RepoChange, Storage } from './storage.ts'
 
@@ -20,9 +18,20 @@ export function instrumentStorage(storage: Storage, meter: Meter): Storage {
   return {
     get: (address) => measure({ op: 'get' }, () => storage.get(address)),
     query: (query) => measure({ op: 'query' }, () => storage.query(query)),
-    scan: (did) => timedScan(did),
+    scan: (did) => timedScan(() => storage.scan(did)),
     getRepo: (did) => measure({ op: 'get' }, () => storage.getRepo(did)),
     repos: (dids) => measure({ op: 'lookup' }, () => storage.repos(dids)),
+    held: (did, limit) => measure({ op: 'lookup' }, () => storage.held(did, limit)),
+    withHeld: (after, limit) => measure({ op: 'lookup' }, () => storage.withHeld(after, limit)),
+    staged: (did) => measure({ op: 'lookup' }, () => storage.staged(did)),
+    entries: (did) => timedScan(() => storage.entries(did)),
+    countRecords: (did, most) => measure({ op: 'lookup' }, () => storage.countRecords(did, most)),
+    tracking: () => measure({ op: 'lookup' }, () => storage.tracking()),
+    setTracking: (did, tracking) => storage.setTracking(did, tracking),
+    note: (key) => measure({ op: 'lookup' }, () => storage.note(key)),
+    setNote: (key, value) => storage.setNote(key, value),
+    sweep: () => measure({ op: 'delete' }, () => storage.sweep()),
+    prune: (keeps, signal) => measure({ op: 'delete' }, () => storage.prune(keeps, signal)),
     listRepos: (query) => measure({ op: 'query' }, () => storage.listRepos(query)),
     apply: (changes) => measure({ op: operationOf(changes) }, () => storage.apply(changes)),
     reindex: (signal) => storage.reindex(signal),
@@ -30,12 +39,12 @@ export function instrumentStorage(storage: Storage, meter: Meter): Storage {
     [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
   }
 
-  async function* timedScan(did?: Did): AsyncIterable<StoredRecord> {
+  async function* timedScan<Item>(scan: () => AsyncIterable<Item>): AsyncIterable<Item> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const done = measure({ op: 'scan' }, () => promise)
     done.catch(() => {})
     try {
-      yield* storage.scan(did)
+      yield* scan()
     } catch (error) {
       reject(error)
       throw error
@@ -68,8 +77,9 @@ function operationOf(changes: readonly RepoChange[]): 'put' | 'put_batch' | 'del
   let puts = 0
   let deletes = 0
   for (const change of changes) {
-    puts += change.puts?.length ?? 0
-    deletes += (change.deletes?.length ?? 0) + Number(change.clear === true)
+    puts += (change.puts?.length ?? 0) + (change.stage?.puts.length ?? 0)
+    deletes += change.deletes?.length ?? 0
+    if (change.clear || change.unstage || change.remove) deletes++
   }
   if (puts === 0 && deletes > 0) return 'delete'
   return puts === 1 && deletes === 0 ? 'put' : 'put_batch'

@@ -2,12 +2,20 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
-import { decodeRecord, linksIn, type Scalar, valuesAt } from '../../model/record-values.ts'
+import {
+  decodeRecord,
+  type FieldPath,
+  linksIn,
+  parsePath,
+  type Scalar,
+  valuesAt,
+} from '../../model/record-values.ts'
 import type { CollectionTable } from './collection-table.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import { type RecordColumns, recordColumns, recordFrom } from './record-table.ts'
+import { type RecordColumns, recordColumns, recordFrom, type UnownedColumns } from './record-table.ts'
 import { fieldTerm, linkTerm, repoCollectionTerm, repoTerm } from './record-terms.ts'
-import { firstHidden, type RepoTable } from './repo-table.ts'
+import { firstHidden } from './repo-columns.ts'
+import type { RepoTable } from './repo-table.ts'
 import type { RecordPage, RecordQuery } from './storage.ts'
 
 /** Reads records, by address or by the page. */
@@ -15,6 +23,7 @@ export class RecordReader {
   readonly #repos: RepoTable
   readonly #collections: CollectionTable
   readonly #byAddress: StatementSync
+  readonly #byStagedAddress: StatementSync
   readonly #byTerms: StatementSync
   readonly #byCollection: StatementSync
   readonly #all: StatementSync
@@ -27,8 +36,11 @@ export class RecordReader {
       statement.setReturnArrays(true)
       return statement
     }
-    const joinRepo = 'CROSS JOIN repo p ON p.id = r.repo'
-    this.#byAddress = prepare(`record r ${joinRepo} WHERE r.rkey = ? AND r.repo = ? AND r.collection = ?`)
+    // Records that no repo has are found as well, so that skipping many of them can be bounded.
+    const joinRepo = 'LEFT JOIN repo p ON p.id = r.repo'
+    const byAddress = `record r ${joinRepo} WHERE r.rkey = ? AND r.repo = ? AND r.collection = ?`
+    this.#byAddress = prepare(`${byAddress} AND r.staged = 0`)
+    this.#byStagedAddress = prepare(`${byAddress} AND r.staged = 1`)
     this.#byTerms = prepare(
       `record_term t CROSS JOIN record r ON r.id = t.rowid ${joinRepo}
        WHERE t.record_term MATCH ? AND t.rowid > CAST(? AS INTEGER) ORDER BY t.rowid`,
@@ -41,7 +53,9 @@ export class RecordReader {
     const repo = this.#repos.find(did)
     const collectionId = this.#collections.find(collection)
     if (repo === undefined || collectionId === undefined) return undefined
-    const columns = this.#byAddress.get(rkey, repo.id, collectionId) as RecordColumns | undefined
+    const address = [rkey, repo.id, collectionId]
+    const columns = (this.#byAddress.get(...address) ??
+      (repo.id < 0 ? this.#byStagedAddress.get(...address) : undefined)) as RecordColumns | undefined
     return columns === undefined || isHidden(columns) ? undefined : recordFrom(columns, this.#collections)
   }
 
@@ -59,27 +73,30 @@ export class RecordReader {
       }
       visited++
       last = columns[0]
-      if (isHidden(columns)) continue
+      if (!isOwned(columns) || isHidden(columns)) continue
       const record = recordFrom(columns, this.#collections)
       if (matches(record)) records.push(record)
     }
     return { records }
   }
 
-  /** At most `limit` records, hidden ones included, that come after the one with the number `after`. */
-  slice(did: Did | undefined, after: number, limit: number): { records: StoredRecord[]; last: number } {
+  /**
+   * Records, hidden ones included, that come after the one with the number `after`. Visits at most `limit`.
+   *
+   * @returns also where the next slice begins; undefined where there is none.
+   */
+  slice(did: Did | undefined, after: number, limit: number): { records: StoredRecord[]; next?: number } {
     const records: StoredRecord[] = []
-    let last = after
+    let visited = 0
     for (const columns of this.#candidates({ ...(did && { did }), limit }, after)) {
-      records.push(recordFrom(columns, this.#collections))
-      last = columns[0]
-      if (records.length >= limit) break
+      if (isOwned(columns)) records.push(recordFrom(columns, this.#collections))
+      if (++visited >= limit) return { records, next: columns[0] }
     }
-    return { records, last }
+    return { records }
   }
 
   /** What the indexes find: all records that match, and possibly some more. */
-  #candidates({ did, collection, linksTo, where = {} }: RecordQuery, after: number): Iterable<RecordColumns> {
+  #candidates({ did, collection, linksTo, where = {} }: RecordQuery, after: number): Iterable<AnyColumns> {
     const collectionId = collection === undefined ? undefined : this.#collections.find(collection)
     if (collection !== undefined && collectionId === undefined) return []
     const terms: string[] = []
@@ -101,7 +118,7 @@ const maxVisited = 5000
 
 /** @throws {InvalidError} for fields without a collection. */
 function matcher({ collection, linksTo, where }: RecordQuery): (record: StoredRecord) => boolean {
-  const wanted = Object.entries(where ?? {})
+  const wanted = Object.entries(where ?? {}).map(([path, value]) => [parsePath(path) ?? [], value] as const)
   if (wanted.length > 0 && collection === undefined) {
     throw new InvalidError('fields belong to a collection: name it with "collection"')
   }
@@ -111,15 +128,21 @@ function matcher({ collection, linksTo, where }: RecordQuery): (record: StoredRe
     (wanted.length === 0 || hasFields(record, wanted))
 }
 
-function hasFields({ bytes }: StoredRecord, wanted: readonly [string, Scalar][]): boolean {
+function hasFields({ bytes }: StoredRecord, wanted: readonly (readonly [FieldPath, Scalar])[]): boolean {
   const record = decodeRecord(bytes)
   return wanted.every(([path, value]) => valuesAt(record, path).includes(value))
+}
+
+type AnyColumns = RecordColumns | UnownedColumns
+
+function isOwned(columns: AnyColumns): columns is RecordColumns {
+  return columns[1] !== null
 }
 
 function isHidden(columns: RecordColumns): boolean {
   return columns[8] >= firstHidden
 }
 
-function iterate(statement: StatementSync, ...values: SQLInputValue[]): Iterable<RecordColumns> {
-  return statement.iterate(...values) as Iterable<unknown> as Iterable<RecordColumns>
+function iterate(statement: StatementSync, ...values: SQLInputValue[]): Iterable<AnyColumns> {
+  return statement.iterate(...values) as Iterable<unknown> as Iterable<AnyColumns>
 }

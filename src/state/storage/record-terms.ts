@@ -1,10 +1,17 @@
 import type { Nsid } from '../../model/nsid.ts'
-import { decodeRecord, linksIn, type Scalar, valuesAt } from '../../model/record-values.ts'
+import {
+  decodeRecord,
+  type FieldPath,
+  linksIn,
+  parsePath,
+  type Scalar,
+  valuesAt,
+} from '../../model/record-values.ts'
 
 /** A field that records of a collection are found by. */
 export interface FieldIndex {
   readonly collection: Nsid
-  /** Where it stands in the record, such as `reply.root.uri`. */
+  /** Where it stands in the record, such as `reply.root.uri`; a dot within a key is written `\.`. */
   readonly path: string
 }
 
@@ -12,27 +19,28 @@ export interface FieldIndex {
  * The terms of the inverted index. Values are hashed, so that a term is short and needs no quoting; two values may
  * share a term, so that a look-up has to check each record that it finds.
  */
-export const repoTerm = (repo: number): string => `r${repo}`
-export const repoCollectionTerm = (repo: number, collection: number): string => `r${repo}c${collection}`
+export const repoTerm = (repo: number): string => (repo < 0 ? `s${-repo}` : `r${repo}`)
+export const repoCollectionTerm = (repo: number, collection: number): string =>
+  `${repoTerm(repo)}c${collection}`
 export const linkTerm = (target: string): string => `l${hash(target)}`
 export const fieldTerm = (collection: Nsid, path: string, value: Scalar): string =>
   `f${hash(`${collection} ${path} ${typeof value} ${value}`)}`
 
 /** Computes the terms by which a record is found. */
 export class RecordTerms {
-  readonly #paths: ReadonlyMap<Nsid, readonly string[]>
+  readonly #paths: ReadonlyMap<Nsid, ReadonlyMap<string, FieldPath>>
 
   constructor(fields: readonly FieldIndex[]) {
     this.#paths = new Map(
       Object.entries(Object.groupBy(fields, ({ collection }) => collection)).map(([collection, of = []]) => [
         collection,
-        of.map(({ path }) => path),
+        new Map(of.map(({ path }) => [path, parsePath(path) ?? []])),
       ]),
     )
   }
 
   hasField(collection: Nsid, path: string): boolean {
-    return this.#paths.get(collection)?.includes(path) === true
+    return this.#paths.get(collection)?.has(path) === true
   }
 
   /** @param repo and `collectionId` are their numbers in the database. */
@@ -42,8 +50,8 @@ export class RecordTerms {
     const paths = this.#paths.get(collection)
     if (paths === undefined) return terms
     const record = decodeRecord(bytes)
-    for (const path of paths) {
-      for (const value of new Set(valuesAt(record, path))) terms += ` ${fieldTerm(collection, path, value)}`
+    for (const [path, keys] of paths) {
+      for (const value of new Set(valuesAt(record, keys))) terms += ` ${fieldTerm(collection, path, value)}`
     }
     return terms
   }

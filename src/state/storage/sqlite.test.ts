@@ -2,17 +2,22 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { InvalidError } from '../../model/errors.ts'
 import { Database } from '../database.ts'
-import { fieldTerm, linkTerm } from './record-terms.ts'
+import { heldConformance } from './held.conformance.ts'
+import { type FieldIndex, fieldTerm, linkTerm } from './record-terms.ts'
 import { SqliteStorage } from './sqlite.ts'
-import { alice, bob, makeRecord, post, repo, storageConformance } from './storage.conformance.ts'
+import { stagingConformance } from './staging.conformance.ts'
+import { alice, bob, makeRecord, post, repo, storageConformance, sweepAll } from './storage.conformance.ts'
 
 describe('SqliteStorage', () => {
-  storageConformance(async (index) => {
+  const open = async (index: readonly FieldIndex[]) => {
     const database = new Database()
     const storage = new SqliteStorage({ database, index })
     storage[Symbol.asyncDispose] = async () => database[Symbol.dispose]()
     return storage
-  })
+  }
+  storageConformance(open)
+  stagingConformance(open)
+  heldConformance(open)
 
   describe('when the configured fields change', () => {
     const langs = [{ collection: post, path: 'langs' }]
@@ -58,6 +63,97 @@ describe('SqliteStorage', () => {
     })
   })
 
+  describe('with content that is replaced as a whole', () => {
+    const data = 'bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm'
+    const records = (count: number, n: number) =>
+      Array.from({ length: count }, (_, i) =>
+        makeRecord(alice, post, `r${String(i).padStart(4, '0')}`, { n }),
+      )
+
+    it('continues where it was when it is opened again, at any step', async () => {
+      using database = new Database()
+      const reopen = () => new SqliteStorage({ database })
+      const held = [Uint8Array.of(1), Uint8Array.of(2)]
+      await reopen().apply([{ repo: repo(alice), puts: records(900, 1), hold: held }])
+      for (const part of [records(300, 2), records(600, 2).slice(300)]) {
+        await reopen().apply([{ repo: repo(alice), stage: { data, puts: part } }])
+      }
+      assert.deepEqual(await reopen().staged(alice), { data, lastPath: `${post}/r0599` })
+      await reopen().apply([{ repo: repo(alice), unveil: { data } }])
+      assert.equal((await reopen().totals()).heldEvents, 2)
+      assert.equal((await reopen().getRepo(alice))?.held, 2)
+      let sweeps = 1
+      while (await reopen().sweep()) sweeps++
+      assert.equal(sweeps, 5)
+      await reopen().apply([{ repo: repo(bob), puts: [makeRecord(bob, post, 'b', {})] }])
+      assert.equal(await reopen().countRecords(alice, 5000), 600)
+      assert.equal((await reopen().totals()).records, 601)
+    })
+
+    it('leaves nothing but what is seen in any table', async () => {
+      using database = new Database()
+      const storage = new SqliteStorage({ database })
+      const empty = tableCounts(database)
+      for (let round = 0; round < 3; round++) {
+        await storage.apply([
+          { repo: repo(alice), puts: records(500, round), hold: [Uint8Array.of(1)] },
+          { repo: repo(alice), stage: { data, puts: records(300, round) } },
+          { repo: repo(alice), unveil: { data } },
+          { repo: repo(alice), stage: { data, puts: records(10, round) } },
+        ])
+        await sweepAll(storage)
+        assert.deepEqual(tableCounts(database), {
+          ...empty,
+          repo: 1,
+          record: 310,
+          record_term_docsize: 310,
+          staged: 1,
+          held_event: 1,
+        })
+        await storage.apply([{ repo: repo(alice), remove: true }])
+        await sweepAll(storage)
+        assert.deepEqual(tableCounts(database), empty)
+      }
+    })
+
+    it('finds by new fields what was staged before and unveiled after they were asked for', async () => {
+      using database = new Database()
+      const before = new SqliteStorage({ database, index: [] })
+      await before.apply([
+        { repo: repo(alice), puts: records(700, 1) },
+        { repo: repo(alice), stage: { data, puts: records(600, 2) } },
+      ])
+      await before.apply([{ repo: repo(alice), clear: true }])
+      const storage = new SqliteStorage({ database, index: [{ collection: post, path: 'n' }] })
+      assert.equal(await storage.sweep(), true)
+      assert.equal(await storage.reindex(), 1100)
+      await storage.apply([{ repo: repo(alice), unveil: { data } }])
+      const query = async (n: number) =>
+        (await storage.query({ collection: post, where: { n }, limit: 2000 })).records.length
+      assert.deepEqual([await query(1), await query(2)], [0, 600])
+      await sweepAll(storage)
+      assert.deepEqual([await query(1), await query(2)], [0, 600])
+      assert.equal((await storage.totals()).records, 600)
+    })
+
+    it('returns a cursor rather than visiting too many records that nobody sees', async () => {
+      using database = new Database()
+      const storage = new SqliteStorage({ database })
+      await storage.apply([
+        { repo: repo(alice), stage: { data, puts: records(6000, 1) } },
+        { repo: repo(bob), puts: [makeRecord(bob, post, 'b', {})] },
+      ])
+      const page = await storage.query({ limit: 10 })
+      assert.equal(page.records.length, 0)
+      assert.ok(page.cursor)
+      const { records: found } = await storage.query({ limit: 10, cursor: page.cursor })
+      assert.deepEqual(
+        found.map(({ rkey }) => rkey),
+        ['b'],
+      )
+    })
+  })
+
   it('keeps every total when it is opened again', async () => {
     using database = new Database()
     const storage = new SqliteStorage({ database })
@@ -79,6 +175,7 @@ describe('SqliteStorage', () => {
     await storage.apply([{ repo: repo(alice), deletes: puts.slice(0, 1) }])
     assert.deepEqual(left(), [2, 2])
     await storage.apply([{ repo: repo(alice), clear: true }])
+    await sweepAll(storage)
     assert.deepEqual(left(), [0, 0])
   })
 
@@ -129,3 +226,11 @@ describe('SqliteStorage', () => {
     assert.equal(pages, 3)
   })
 })
+
+const tables = ['repo', 'record', 'record_term_docsize', 'staged', 'leftover', 'held_event'] as const
+
+function tableCounts({ sqlite }: Database): Record<string, unknown> {
+  return Object.fromEntries(
+    tables.map((table) => [table, sqlite.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count]),
+  )
+}

@@ -1,17 +1,28 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
+import type { Nsid } from '../../model/nsid.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import type { Database } from '../database.ts'
+import { ChangeWriter } from './change-writer.ts'
 import { CollectionTable } from './collection-table.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { FieldReindex, indexedFields } from './field-reindex.ts'
+import { HeldTable } from './held-table.ts'
+import { Leftovers } from './leftovers.ts'
+import { Notes } from './notes.ts'
+import { Numbers } from './numbers.ts'
+import { Pruning } from './pruning.ts'
 import { RecordReader } from './record-reader.ts'
 import { RecordTable } from './record-table.ts'
 import { type FieldIndex, RecordTerms } from './record-terms.ts'
+import { RepoContents } from './repo-contents.ts'
+import { RepoLists } from './repo-lists.ts'
 import { RepoTable } from './repo-table.ts'
 import { schema } from './schema.ts'
+import { StagingTable } from './staging-table.ts'
 import type {
+  HeldEvent,
   RecordPage,
   RecordQuery,
   RepoChange,
@@ -20,6 +31,7 @@ import type {
   RepoState,
   Storage,
   StorageTotals,
+  Tracking,
 } from './storage.ts'
 
 export interface SqliteStorageOptions {
@@ -33,8 +45,17 @@ export class SqliteStorage implements Storage {
   readonly #database: Database
   readonly #repos: RepoTable
   readonly #collections: CollectionTable
-  readonly #records: RecordTable
   readonly #reader: RecordReader
+  readonly #contents: RepoContents
+  readonly #lists: RepoLists
+  readonly #staging: StagingTable
+  readonly #leftovers: Leftovers
+  readonly #held: HeldTable
+  readonly #notes: Notes
+  readonly #pruning: Pruning
+  readonly #changes: ChangeWriter
+  /** What is to be saved before a transaction is committed, and reloaded after one that was rolled back. */
+  readonly #inMemory: readonly (Numbers | CollectionTable)[]
   readonly #terms: RecordTerms
   readonly #reindex: FieldReindex
 
@@ -44,11 +65,25 @@ export class SqliteStorage implements Storage {
     const index = asked ?? indexedFields(sqlite)
     this.#database = database
     this.#terms = new RecordTerms(index)
-    this.#repos = new RepoTable(sqlite)
-    this.#collections = new CollectionTable(sqlite)
-    this.#records = new RecordTable(sqlite, this.#collections, this.#terms)
-    this.#reader = new RecordReader(sqlite, this.#repos, this.#collections)
-    this.#reindex = new FieldReindex(database, index, this.#terms, this.#collections)
+    const recordNumbers = new Numbers(sqlite, 'last_record')
+    const repoNumbers = new Numbers(sqlite, 'last_repo')
+    const repos = new RepoTable(sqlite, repoNumbers)
+    const collections = new CollectionTable(sqlite)
+    const records = new RecordTable(sqlite, collections, this.#terms, recordNumbers)
+    this.#repos = repos
+    this.#collections = collections
+    this.#inMemory = [recordNumbers, repoNumbers, collections]
+    this.#reader = new RecordReader(sqlite, repos, collections)
+    this.#contents = new RepoContents(sqlite, repos, collections)
+    this.#lists = new RepoLists(sqlite)
+    this.#staging = new StagingTable(sqlite)
+    this.#leftovers = new Leftovers(database, records, collections)
+    this.#held = new HeldTable(sqlite)
+    this.#notes = new Notes(sqlite)
+    this.#pruning = new Pruning(database, records, collections)
+    const [staging, leftovers, held] = [this.#staging, this.#leftovers, this.#held]
+    this.#changes = new ChangeWriter({ numbers: repoNumbers, repos, records, staging, leftovers, held })
+    this.#reindex = new FieldReindex(database, index, this.#terms, collections)
   }
 
   async get(address: RecordAddress): Promise<StoredRecord | undefined> {
@@ -72,10 +107,10 @@ export class SqliteStorage implements Storage {
 
   async *scan(did?: Did): AsyncIterable<StoredRecord> {
     for (let after = 0; ; ) {
-      const { records, last } = this.#reader.slice(did, after, recordsPerSlice)
+      const { records, next } = this.#reader.slice(did, after, recordsPerSlice)
       yield* records
-      if (records.length < recordsPerSlice) return
-      after = last
+      if (next === undefined) return
+      after = next
       await setImmediate()
     }
   }
@@ -93,26 +128,67 @@ export class SqliteStorage implements Storage {
     return repos
   }
 
+  async held(did: Did, limit: number): Promise<readonly HeldEvent[]> {
+    return this.#held.list(did, limit)
+  }
+
+  async withHeld(after: Did | undefined, limit: number): Promise<readonly RepoState[]> {
+    return this.#lists.withHeld(after ?? '', limit)
+  }
+
+  async staged(did: Did): Promise<{ readonly data: string; readonly lastPath: string } | undefined> {
+    const staged = this.#staging.find(did)
+    return staged && { data: staged.data, lastPath: staged.lastPath }
+  }
+
+  entries(did: Did): AsyncIterable<{ readonly path: string; readonly cid: string }> {
+    return this.#contents.entries(did)
+  }
+
+  async countRecords(did: Did, most: number): Promise<number> {
+    return this.#contents.count(did, most)
+  }
+
+  async sweep(): Promise<boolean> {
+    return this.#leftovers.sweep()
+  }
+
+  async prune(keeps: (collection: Nsid) => boolean, signal?: AbortSignal): Promise<number> {
+    return this.#pruning.run(keeps, signal)
+  }
+
+  async setTracking(did: Did, tracking: Tracking | undefined): Promise<void> {
+    this.#notes.setTracking(did, tracking)
+  }
+
+  async tracking(): Promise<ReadonlyMap<Did, Tracking>> {
+    return this.#notes.tracking()
+  }
+
+  async note(key: string): Promise<string | undefined> {
+    return this.#notes.get(key)
+  }
+
+  async setNote(key: string, value: string | undefined): Promise<void> {
+    this.#notes.set(key, value)
+  }
+
   async listRepos(query: RepoQuery): Promise<RepoPage> {
-    const { status, limit, cursor } = query
+    const { status, confirmedBeforeMs, limit, cursor } = query
     const after = cursor === undefined ? '' : decodeCursor(cursor, query, 'string')
-    const repos = this.#repos.list(status, after, limit + 1)
-    const page = repos.slice(0, limit)
-    const last = page.at(-1)
-    if (repos.length <= limit || last === undefined) return { repos: page }
-    return { repos: page, cursor: encodeCursor(last.did, query) }
+    const { repos, next } = this.#lists.page({ status, confirmedBeforeMs, after, limit })
+    return { repos, ...(next !== undefined && { cursor: encodeCursor(next, query) }) }
   }
 
   async apply(changes: readonly RepoChange[]): Promise<void> {
     if (changes.length === 0) return
     try {
       this.#database.transaction(() => {
-        for (const change of changes) this.#change(change)
-        this.#collections.flush()
-        this.#records.flush()
+        for (const change of changes) this.#changes.write(change)
+        for (const part of this.#inMemory) part.flush()
       })
     } catch (error) {
-      for (const table of [this.#repos, this.#collections, this.#records]) table.reset()
+      for (const part of [...this.#inMemory, this.#repos]) part.reset()
       throw isInvalid(error) ? new InvalidError('the changes cannot be stored', { cause: error }) : error
     }
   }
@@ -125,19 +201,13 @@ export class SqliteStorage implements Storage {
     return {
       ...this.#collections.totals,
       reposByStatus: this.#repos.byStatus,
+      heldEvents: this.#repos.heldEvents,
       diskBytes: this.#database.diskBytes(),
     }
   }
 
   /** The database belongs to whoever opened it, and is closed there. */
   async [Symbol.asyncDispose](): Promise<void> {}
-
-  #change({ repo, clear = false, puts = [], deletes = [] }: RepoChange): void {
-    const id = this.#repos.save(repo)
-    if (clear) this.#records.clear(id)
-    for (const record of puts) this.#records.put(id, record)
-    for (const address of deletes) this.#records.delete(id, address)
-  }
 }
 
 const recordsPerSlice = 500

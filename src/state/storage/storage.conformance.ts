@@ -75,6 +75,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       ])
       assert.deepEqual(await uris(storage, {}), [recordUri(a)])
       assert.equal((await storage.getRepo(alice))?.rev, '3kzzzzzzzzz22')
+      await sweepAll(storage)
       assert.equal((await storage.totals()).records, 1)
     })
 
@@ -316,6 +317,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
           { repo: repo(did, { status }), clear: random(15) === 0, puts: some(), deletes: some() },
         ])
       }
+      await sweepAll(storage)
       const records = await Array.fromAsync(storage.scan())
       const repos = [...(await storage.repos(dids)).values()]
       const totals = await storage.totals()
@@ -359,6 +361,10 @@ export function makeRecord(did: Did, collection: string, rkey: string, value: ob
 
 export function repo(did: Did, more: Partial<RepoState> = {}): RepoState {
   return { did, status: 'synced', content: 'synced', updatedAtMs: 1, ...more }
+}
+
+export async function sweepAll(storage: Pick<Storage, 'sweep'>): Promise<void> {
+  while (await storage.sweep());
 }
 
 async function put(storage: Storage, did: Did, puts: readonly StoredRecord[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { CollectionKind } from '../../model/collection.ts'
 import type { Did } from '../../model/did.ts'
 import type { Nsid } from '../../model/nsid.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
-import type { Repo, RepoStatus } from '../../model/repo.ts'
+import type { DesyncReason, Repo, RepoStatus } from '../../model/repo.ts'
 
 /**
  * Keeps repos and their records. `get` and `query` hide the records of accounts that are not active,
@@ -34,7 +34,7 @@ export interface Storage extends AsyncDisposable {
   /** Repos that have events waiting, in the order of their DIDs, after `after`. */
   withHeld(after: Did | undefined, limit: number): Promise<readonly RepoState[]>
 
-  /** What is staged of a repo: of which tree, and the path of the last record; undefined where nothing is. */
+  /** What is staged of a repo: of which tree, and the path of the last record, '' before it; undefined where nothing is. */
   staged(did: Did): Promise<{ readonly data: string; readonly lastPath: string } | undefined>
 
   /** Path (`collection/rkey`) and CID of every record of a repo, in no order, hidden ones included. */
@@ -91,9 +91,9 @@ export interface Storage extends AsyncDisposable {
 export interface RepoState extends Repo {
   /** How complete the copy is, whatever its host says of the account: the `status` while the account is active. */
   readonly content: ContentStatus
-  /** The sync run that is under way (`content` is `syncing`). */
+  /** The sync run that is under way while `content` is `syncing`; otherwise one that a deletion of the account ended. */
   readonly run?: SyncRunState
-  /** How many of its events are held (`RepoChange.hold`). @default 0 */
+  /** How many of its events are held. The storage counts them (`RepoChange.hold`), whatever a change says. @default 0 */
   readonly held?: number
   /** When it was last shown that nothing newer is known: a commit continued it, or a run ended; in ms since 1970. */
   readonly confirmedAtMs?: number
@@ -105,6 +105,8 @@ export interface SyncRunState {
   readonly ticket: string
   /** What the repo was before, and is again if the run fails. */
   readonly before: Exclude<ContentStatus, 'syncing'>
+  /** What has come up during the run and may be missing from what it fetches: the repo is `desync` after it. */
+  readonly lapsed?: DesyncReason
 }
 
 export type ContentStatus = Exclude<RepoStatus, HiddenStatus>
@@ -122,11 +124,15 @@ export interface RepoChange {
   readonly clear?: boolean
   readonly puts?: readonly StoredRecord[]
   readonly deletes?: readonly RecordAddress[]
-  /** Stages records that nobody sees before `unveil`. */
+  /** Stages records that nobody sees before `unveil`. Those up to the last path staged of this tree are skipped. */
   readonly stage?: Stage
-  /** Makes what is staged of this tree the content of the repo, instead of what it was, before `puts`. */
+  /**
+   * Makes what is staged of this tree the content of the repo, instead of what it was, before `puts`. It is wrong
+   * where nothing is staged of that tree (a part without records stages an empty one), unless the repo had that
+   * `data` before.
+   */
   readonly unveil?: { readonly data: string }
-  /** Drops what is staged. @default false */
+  /** Drops what is staged, before `stage`. @default false */
   readonly unstage?: boolean
   /** Adds to the events that wait, in order; bounded by the caller. */
   readonly hold?: readonly Uint8Array[]
@@ -174,7 +180,10 @@ export interface RecordPage {
 
 export interface RepoQuery {
   readonly status?: RepoStatus
-  /** Only those that were not confirmed since then, in ms since 1970. */
+  /**
+   * Only those that were not confirmed since then, in ms since 1970. A page then has fewer repos, even none, and yet a
+   * cursor when many were visited that do not match.
+   */
   readonly confirmedBeforeMs?: number
   readonly limit: number
   readonly cursor?: string
@@ -186,6 +195,7 @@ export interface RepoPage {
 }
 
 export interface StorageTotals {
+  /** Those on the disk: what is staged counts, and so does what `sweep` has not removed yet. Likewise below. */
   readonly records: number
   readonly collections: number
   readonly recordsByKind: Readonly<Record<CollectionKind, number>>

@@ -37,9 +37,9 @@ export class SqliteStreams implements Streams {
     )
     this.#selectEntries.setReturnArrays(true)
     this.#deleteEntries = sqlite.prepare('DELETE FROM stream_entry WHERE id > ? AND id <= ?')
-    this.#selectCursor = sqlite.prepare('SELECT seq FROM host_cursor WHERE host = ?')
+    this.#selectCursor = sqlite.prepare('SELECT seq, time FROM host_cursor WHERE host = ?')
     this.#saveCursor = sqlite.prepare(
-      'INSERT INTO host_cursor VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq',
+      'INSERT INTO host_cursor VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq, time = excluded.time',
     )
     for (const row of sqlite.prepare('SELECT id, name, last, trimmed FROM stream').all()) {
       const { id, name, last, trimmed } = row as { id: number; name: string; last: number; trimmed: number }
@@ -54,22 +54,24 @@ export class SqliteStreams implements Streams {
     }
   }
 
-  async append(stream: string, entries: readonly Uint8Array[], cursor?: HostCursor): Promise<void> {
+  async append(stream: string, entries: readonly Uint8Array[], cursor?: HostCursor): Promise<number> {
     const state = this.#stateOf(stream)
     const last = state.last + entries.length
     this.#database.transaction(() => {
       let id = rowOf(state, state.last)
       for (const entry of entries) this.#insertEntry.run(++id, entry)
       if (entries.length > 0) this.#updateLast.run(last, state.id)
-      if (cursor !== undefined) this.#saveCursor.run(cursor.host, cursor.seq)
+      if (cursor !== undefined) this.#saveCursor.run(cursor.host, cursor.seq, cursor.timeMs ?? null)
     })
     state.last = last
     state.waiters.notify()
+    return last
   }
 
-  async cursor(host: string): Promise<number | undefined> {
-    const row = this.#selectCursor.get(host)
-    return row === undefined ? undefined : Number(row.seq)
+  async cursor(host: string): Promise<HostCursor | undefined> {
+    const row = this.#selectCursor.get(host) as { seq: number; time: number | null } | undefined
+    if (row === undefined) return undefined
+    return { host, seq: row.seq, ...(row.time !== null && { timeMs: row.time }) }
   }
 
   async read(stream: string, group: string, limit: number): Promise<readonly StreamEntry[]> {
@@ -109,6 +111,13 @@ export class SqliteStreams implements Streams {
     progress.delivered = Math.max(progress.delivered, acknowledged)
     state.trimmed = Math.max(state.trimmed, trimmed)
     state.waiters.notify()
+  }
+
+  async acknowledged(stream: string, group: string, id: number, signal?: AbortSignal): Promise<void> {
+    const state = this.#stateOf(stream)
+    // Whoever only waits makes no group, which would keep entries from being trimmed.
+    const isReached = () => (state.groups.get(group)?.acknowledged ?? state.trimmed) >= id
+    await state.waiters.until(isReached, signal)
   }
 
   async drained(stream: string, length: number, signal?: AbortSignal): Promise<void> {
@@ -164,7 +173,7 @@ const schema: readonly string[] = [
     PRIMARY KEY (stream, name)
   ) WITHOUT ROWID;
   CREATE TABLE stream_entry (id INTEGER PRIMARY KEY, payload BLOB NOT NULL);
-  CREATE TABLE host_cursor (host TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE host_cursor (host TEXT PRIMARY KEY, seq INTEGER NOT NULL, time INTEGER) WITHOUT ROWID;
   `,
 ]
 

@@ -92,6 +92,16 @@ export function streamsConformance(
       assert.equal(await streams.length(stream), 1)
     })
 
+    it('tells the number of its last entry, also when nothing was appended', async () => {
+      const { streams, reopen } = await open()
+      assert.equal(await streams.append(stream, []), 0)
+      const last = await streams.append(stream, payloads(1, 3))
+      assert.equal(await streams.append('other', payloads(1, 1)), 1)
+      assert.equal(await (await reopen()).append(stream, []), last)
+      const entries = await streams.read(stream, 'one', 9)
+      assert.equal(idOf(entries[2]), last)
+    })
+
     it('never gives a number twice, even if it was emptied and reopened', async () => {
       const { streams, reopen } = await open()
       await streams.append(stream, payloads(1, 3))
@@ -108,14 +118,19 @@ export function streamsConformance(
     it('is kept per host, moves with what is appended, and may go back', async () => {
       const { streams, reopen } = await open()
       assert.equal(await streams.cursor('a.test'), undefined)
-      await streams.append(stream, payloads(1, 1), { host: 'a.test', seq: 2 ** 40 })
+      await streams.append(stream, payloads(1, 1), {
+        host: 'a.test',
+        seq: 2 ** 40,
+        timeMs: 1_700_000_000_123,
+      })
       await streams.append(stream, [], { host: 'b.test', seq: 7 })
       await streams.append(stream, payloads(2, 2))
       const again = await reopen()
-      assert.equal(await again.cursor('a.test'), 2 ** 40)
-      assert.equal(await again.cursor('b.test'), 7)
+      const moved = { host: 'a.test', seq: 2 ** 40, timeMs: 1_700_000_000_123 }
+      assert.deepEqual(await again.cursor('a.test'), moved)
+      assert.deepEqual(await again.cursor('b.test'), { host: 'b.test', seq: 7 })
       await again.append(stream, [], { host: 'a.test', seq: 3 })
-      assert.equal(await again.cursor('a.test'), 3)
+      assert.deepEqual(await again.cursor('a.test'), { host: 'a.test', seq: 3 })
     })
 
     it('stays where it is when the entries cannot be appended', async () => {
@@ -123,7 +138,7 @@ export function streamsConformance(
       await streams.append(stream, payloads(1, 1), { host: 'a.test', seq: 1 })
       const spoiled = [...payloads(2, 3), null as unknown as Uint8Array]
       await assert.rejects(streams.append(stream, spoiled, { host: 'a.test', seq: 3 }))
-      assert.equal(await streams.cursor('a.test'), 1)
+      assert.equal((await streams.cursor('a.test'))?.seq, 1)
       assert.equal(await streams.length(stream), 1)
       await streams.append(stream, payloads(4, 4), { host: 'a.test', seq: 4 })
       assert.deepEqual(numbers(await streams.read(stream, 'one', 9)), [1, 4])
@@ -157,6 +172,35 @@ export function streamsConformance(
       await waiting.promise
     })
 
+    it('for an acknowledgement ends when that group has acknowledged as much', async () => {
+      const { streams, reopen } = await open()
+      await streams.append(stream, payloads(1, 3))
+      const all = await streams.read(stream, 'one', 9)
+      await streams.read(stream, 'two', 9)
+      const waiting = settled(streams.acknowledged(stream, 'one', idOf(all[1])))
+      for (const [group, place] of [
+        ['two', 2],
+        ['one', 0],
+      ] as const) {
+        await streams.acknowledge(stream, group, idOf(all[place]))
+        await setImmediate()
+        assert.equal(waiting.isSettled, false)
+      }
+      await streams.acknowledge(stream, 'one', idOf(all[2]))
+      await waiting.promise
+      await (await reopen()).acknowledged(stream, 'one', idOf(all[2]))
+    })
+
+    it('for an acknowledgement begins before the entry and its group are there', async () => {
+      const { streams } = await open()
+      const waiting = settled(streams.acknowledged(stream, 'one', 1))
+      const id = await streams.append(stream, payloads(1, 1))
+      await setImmediate()
+      assert.equal(waiting.isSettled, false)
+      await streams.acknowledge(stream, 'one', id)
+      await waiting.promise
+    })
+
     it('ends when its signal aborts', async () => {
       const { streams } = await open()
       await streams.append(stream, payloads(1, 1))
@@ -164,6 +208,7 @@ export function streamsConformance(
       for (const wait of [
         (signal: AbortSignal) => streams.readable(stream, 'one', signal),
         (signal: AbortSignal) => streams.drained(stream, 1, signal),
+        (signal: AbortSignal) => streams.acknowledged(stream, 'one', 1, signal),
       ]) {
         const stop = new AbortController()
         const waiting = settled(wait(stop.signal))

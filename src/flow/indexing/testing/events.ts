@@ -7,8 +7,10 @@ import {
   emptyTree,
   type IdentityEvent,
   type Operation,
+  type RejectedEvent,
   type SyncEvent,
 } from '../../../model/event.ts'
+import type { Desync } from '../../../model/repo.ts'
 
 export const alice = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa'
 export const bob = 'did:plc:bobbbbbbbbbbbbbbbbbbbbbb'
@@ -54,6 +56,20 @@ export function commit(
 
 export function sync(rev: string, to: string): SyncEvent {
   return { kind: 'sync', did: alice, seq: 1, timeMs: 1, rev, data: tree(to) }
+}
+
+/** The commit, following a revision. */
+export function since(rev: string, event: CommitEvent): CommitEvent {
+  return { ...event, since: rev }
+}
+
+export function rejected(rev: string, reason: RejectedEvent['reason'] = 'rejected'): RejectedEvent {
+  return { kind: 'rejected', did: alice, seq: 1, timeMs: 1, rev, reason }
+}
+
+/** `reason rev <claimedRev`. */
+export function told({ reason, rev, claimedRev }: Desync): string {
+  return [reason, rev, claimedRev && `<${claimedRev}`].filter(Boolean).join(' ')
 }
 
 export function account(active: boolean, status?: string): AccountEvent {

@@ -41,7 +41,7 @@ if (process.argv[1] === import.meta.filename) {
   using database = new Database({ dir: process.argv[2] ?? '', checkpointPages: 200 })
   const streams = new SqliteStreams({ database })
   const [storage, search] = [new SqliteStorage({ database }), new SqliteSearch({ database })]
-  const from = (await streams.cursor(host)) ?? 0
+  const from = (await streams.cursor(host))?.seq ?? 0
   const stop = new AbortController()
   const indexer = new Indexer({ streams, storage, search, batchEntries: 25, drainMs: 1e9 })
   const indexing = indexer.run(stop.signal)

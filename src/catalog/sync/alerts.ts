@@ -1,0 +1,87 @@
+import type { Alert } from '@tidegauge/otel/catalog'
+import { critical, promql, warning } from '@tidegauge/otel/catalog'
+import { syncCompleted, syncHeldEvents, syncResyncOldestAge } from './metrics.ts'
+
+const notHealing = `A repo that stops being synced is fetched again within seconds as a rule. This one still waits, or its fetches fail.
+What is stored of it is kept, and shown with its status.
+
+1. \`tidegauge repos --status desync\` lists such repos with the reason; \`GET /repos/{did}\` says since when and when the next try is,
+   \`GET /repos/{did}/errors\` why the last tries failed.
+2. Many repos of one host: the host is down or limits our requests (\`rate_limited\`); it heals when the host does.
+3. \`conflict\`: the host has an older revision than we do, or one signed by an older key, as after a move; it heals when the owner writes.
+4. \`network\` everywhere: does this machine reach the hosts and the directory of DIDs?
+5. \`tidegauge sync DID\` tries at once and prints the reason.`
+
+export const desyncNotHealing = {
+  alert: 'DesyncNotHealing',
+  query: promql`${syncResyncOldestAge} > ${warning(syncResyncOldestAge)}`,
+  for: '5m',
+  severity: 'warning',
+  summary: '{{ $labels.instance }} has a repo that does not become synced again.',
+  description: 'It has waited for {{ $value | humanizeDuration }}.',
+  runbook: notHealing,
+  tests: {
+    fires: { series: [{ query: promql`${syncResyncOldestAge}`, values: '{warning*1.1}x240' }], at: '20m' },
+    quiet: { series: [{ query: promql`${syncResyncOldestAge}`, values: '{warning*0.9}x240' }], at: '20m' },
+  },
+} as const satisfies Alert
+
+export const desyncNotHealingCritical = {
+  alert: 'DesyncNotHealingCritical',
+  query: promql`${syncResyncOldestAge} > ${critical(syncResyncOldestAge)}`,
+  for: '5m',
+  severity: 'critical',
+  summary: '{{ $labels.instance }} has a repo that has not been synced for hours.',
+  description: 'It has waited for {{ $value | humanizeDuration }}.',
+  runbook: notHealing,
+  tests: {
+    fires: { series: [{ query: promql`${syncResyncOldestAge}`, values: '{critical*1.1}x240' }], at: '20m' },
+    quiet: { series: [{ query: promql`${syncResyncOldestAge}`, values: '{critical*0.9}x240' }], at: '20m' },
+  },
+} as const satisfies Alert
+
+export const syncPanics = {
+  alert: 'SyncPanics',
+  query: promql`sum by (job, instance) (increase(${syncCompleted}{status="panic"}[15m])) > ${warning(syncCompleted)}`,
+  for: '1m',
+  severity: 'warning',
+  summary: '{{ $labels.instance }} had sync runs that ended in a way that nobody foresaw.',
+  description: '{{ $value | humanize }} runs in 15 minutes.',
+  runbook: `A worker died, or the program met something that it does not know. The run is repeated, and the repo keeps what it has.
+
+1. The log has a line for each, at level error, with the DID.
+2. \`GET /repos/{did}/errors\` has the message. A worker that ran out of memory says so: is the repo larger than others? See \`--max-repo-bytes\`.
+3. Please report it with the line.`,
+  tests: {
+    fires: {
+      series: [{ query: promql`${syncCompleted}{status="panic"}`, values: '0 3x240' }],
+      at: '10m',
+    },
+    quiet: {
+      series: [
+        { query: promql`${syncCompleted}{status="panic"}`, values: '0x240' },
+        { query: promql`${syncCompleted}{status="error"}`, values: '0+5x240' },
+      ],
+      at: '10m',
+    },
+  },
+} as const satisfies Alert
+
+export const heldEventsHigh = {
+  alert: 'HeldEvents',
+  query: promql`${syncHeldEvents} > ${warning(syncHeldEvents)}`,
+  for: '15m',
+  severity: 'warning',
+  summary: '{{ $labels.instance }} keeps many events aside.',
+  description: '{{ $value | humanize }} events wait for the end of a sync run or for a key.',
+  runbook: `Events of a repo wait on disk while it is fetched, or while the key of its DID is not known. Each repo's share is bounded; what
+exceeds it is dropped, and the repo is fetched again.
+
+1. *Identity* dashboard: does the directory of DIDs answer? When it limits or refuses us, events of repos that are new wait for it.
+2. *Sync* dashboard: do runs end? One that is slow holds back its own repo only.
+3. The number falls as soon as either goes on; there is nothing to do by hand.`,
+  tests: {
+    fires: { series: [{ query: promql`${syncHeldEvents}`, values: '{warning*1.1}x240' }], at: '30m' },
+    quiet: { series: [{ query: promql`${syncHeldEvents}`, values: '{warning*0.9}x240' }], at: '30m' },
+  },
+} as const satisfies Alert

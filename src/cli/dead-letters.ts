@@ -1,0 +1,89 @@
+import { UsageError } from '@tidegauge/otel/usage-error'
+import { type Command, type Flag, type Program, readFlags, toggle } from '@tidegauge/tools/cli'
+import { type ApiClient, NotFound } from './node/api-client.ts'
+import { withNode } from './node/with-node.ts'
+import { hasTexts, isPage, nodeHelp, pageFlags, printPage } from './pages.ts'
+
+/** `dead-letters`: what was given up, and how to try it again. */
+export function deadLettersCommand({ name }: Program): Command {
+  return {
+    synopsis: '[FLAGS]',
+    details: () => nodeHelp(flags),
+    examples: [
+      { type: 'dead-letters', toDo: 'List the repos that could not be fetched, with the reasons.' },
+      { type: 'dead-letters --retry 17', toDo: 'Put one of them back.' },
+      { type: 'dead-letters --retry-all', toDo: 'Put all of them back.' },
+    ],
+    async run(args, terminal) {
+      const { values } = readFlags({ command: `${name} dead-letters`, flags, args })
+      const { limit, cursor, json, retry, 'retry-all': retryAll, ...place } = values
+      if (retry !== undefined && retryAll) throw new UsageError('give either --retry or --retry-all')
+      return withNode(place, async (api) => {
+        if (retryAll || retry !== undefined) {
+          const ids = retry !== undefined ? [retry] : await allIds(api)
+          const back = await putBack(api, ids)
+          terminal.out(json ? `${JSON.stringify({ retried: back })}\n` : `${back.length} put back\n`)
+          if (back.length === ids.length) return 0
+          terminal.err(`${name}: no dead letter has the number ${ids.find((id) => !back.includes(id))}\n`)
+          return 1
+        }
+        const answer = await api.get('/dead-letters', isPage('deadLetters', isDeadLetter), { limit, cursor })
+        const { deadLetters: items } = answer
+        printPage(terminal, { items, line: deadLetterLine, answer, cursor: answer.cursor, json })
+        return 0
+      })
+    },
+  }
+}
+
+interface DeadLetterJson {
+  readonly id: string
+  readonly kind: string
+  readonly did: string
+  readonly diedAt: string
+  readonly error?: string
+}
+
+function isDeadLetter(body: unknown): body is DeadLetterJson {
+  return hasTexts(body, ['id', 'kind', 'did', 'diedAt'], ['error'])
+}
+
+function deadLetterLine({ id, kind, did, diedAt, error = '-' }: DeadLetterJson): readonly string[] {
+  return [id, kind, did, diedAt, error]
+}
+
+async function allIds(api: ApiClient): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (let cursor: string | undefined; ; ) {
+    const page = await api.get('/dead-letters', isPage('deadLetters', isDeadLetter), { limit: 1000, cursor })
+    ids.push(...page.deadLetters.map(({ id }) => id))
+    cursor = page.cursor
+    if (cursor === undefined) return ids
+  }
+}
+
+/** @returns those that were there. */
+async function putBack(api: ApiClient, ids: readonly string[]): Promise<readonly string[]> {
+  const back: string[] = []
+  for (const id of ids) {
+    try {
+      await api.post(`/dead-letters/${encodeURIComponent(id)}/retry`, (body): body is object =>
+        hasTexts(body, ['state']),
+      )
+      back.push(id)
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error
+    }
+  }
+  return back
+}
+
+const flags = {
+  retry: {
+    argument: 'ID',
+    help: 'Puts the dead letter with this number back.',
+    read: (text: string) => text,
+  },
+  'retry-all': toggle('Puts all of them back.'),
+  ...pageFlags,
+} as const satisfies Record<string, Flag>

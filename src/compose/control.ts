@@ -1,0 +1,83 @@
+import type { Control } from '../edge/http/control.ts'
+import { findRepoJob, identityQueue, repoQueues } from '../flow/backfill/queues.ts'
+import { indexerGroup } from '../flow/indexing/indexer.ts'
+import type { BackfillEntry } from '../model/backfill.ts'
+import { encodeBackfillEntry } from '../model/backfill-bytes.ts'
+import type { Did } from '../model/did.ts'
+import { InvalidError } from '../model/errors.ts'
+import type { RepoState } from '../state/storage/storage.ts'
+import { firehoseBackfill } from '../state/streams/streams.ts'
+import type { Engine } from './engine.ts'
+import { backfillProgress } from './progress.ts'
+import type { Stores } from './stores.ts'
+
+export interface ControlOptions {
+  readonly engine: Engine
+  readonly stores: Stores
+  /** Begins to rebuild the search index. @returns false when that is under way. */
+  readonly reindexSearch: () => boolean
+  /** Ends what was begun. */
+  readonly signal: AbortSignal
+}
+
+/** What the API can ask of an engine that runs. */
+export function createControl({ engine, stores, reindexSearch, signal }: ControlOptions): Control {
+  const { storage, streams, queue, failures } = stores
+
+  /** Resolves once the indexer has applied it. */
+  const apply = async (entry: BackfillEntry): Promise<void> => {
+    const id = await streams.append(firehoseBackfill, [encodeBackfillEntry(entry)])
+    await streams.acknowledged(firehoseBackfill, indexerGroup, id, signal)
+    signal.throwIfAborted()
+  }
+
+  const track = async (did: Did): Promise<RepoState> => {
+    await storage.setTracking(did, 'tracked')
+    engine.kept.add(did)
+    // Makes the repo known, so that it can be shown before anything is fetched.
+    if ((await storage.getRepo(did)) === undefined) await apply({ kind: 'lapse', dids: [did], reason: 'gap' })
+    const repo = await storage.getRepo(did)
+    if (repo === undefined) throw new Error(`${did} was not stored`)
+    if (repo.content !== 'synced') engine.enqueue.tracked(did)
+    await engine.enqueue.settled()
+    return repo
+  }
+
+  const untrack = async (did: Did): Promise<boolean> => {
+    const repo = await storage.getRepo(did)
+    if (repo === undefined && (await trackingOf(did)) !== 'tracked') return false
+    // From here on nothing of it is taken in; what was taken in before is removed with it.
+    await storage.setTracking(did, 'untracked')
+    engine.kept.remove(did)
+    await engine.enqueue.settled()
+    for (const name of [...repoQueues, identityQueue]) await queue.remove(name, did)
+    await apply({ kind: 'remove', did })
+    await failures.clear(did)
+    return true
+  }
+
+  const trackingOf = async (did: Did) => (await storage.tracking()).get(did)
+
+  return {
+    track,
+    untrack,
+    tracking: trackingOf,
+    sync: async (did, trigger) => {
+      if (!engine.kept.has(did))
+        throw new InvalidError(`${did} is not kept here: track it first (POST /repos, tidegauge repos track)`)
+      return engine.sync.syncOnce(did, trigger)
+    },
+    job: (did) => findRepoJob(queue, did),
+    failures: (did) => failures.list(did),
+    deadLetters: (query) => queue.deadLetters(query),
+    revive: (id) => queue.revive(id),
+    backfill: {
+      start: async () => {
+        // Whoever asks wants to know when it is done, not to wait for that here.
+        void engine.list(true, signal)
+      },
+      progress: () => backfillProgress(engine, stores),
+    },
+    reindexSearch,
+  }
+}

@@ -1,0 +1,322 @@
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+import { Backfill, type BackfillOptions } from '../flow/backfill/backfill.ts'
+import { type BackfillPolicy, Enqueue } from '../flow/backfill/enqueue.ts'
+import { intake } from '../flow/backfill/intake.ts'
+import { LookUps } from '../flow/backfill/look-ups.ts'
+import { Reconciler } from '../flow/backfill/reconcile.ts'
+import { recover } from '../flow/backfill/recover.ts'
+import { checkStale } from '../flow/backfill/stale.ts'
+import { Indexer, type IndexerOptions, indexerGroup } from '../flow/indexing/indexer.ts'
+import { collectionMatcher } from '../flow/ingest/collections.ts'
+import { Enumeration, type EnumerationOptions } from '../flow/ingest/enumerate.ts'
+import { KeptRepos } from '../flow/ingest/kept-repos.ts'
+import type { SyncReports } from '../flow/sync/options.ts'
+import { Sync } from '../flow/sync/sync.ts'
+import type { Did } from '../model/did.ts'
+import type { Log } from '../model/log.ts'
+import type { SyncRun } from '../model/sync.ts'
+import { createFetch } from '../net/fetch/fetch.ts'
+import { verifyFrame } from '../net/firehose/verify-frame.ts'
+import { HttpHosts } from '../net/host/http.ts'
+import { Identity } from '../net/identity/identity.ts'
+import type { IdentityOptions } from '../net/identity/options.ts'
+import { ReaderPool } from '../net/reading/reader-pool.ts'
+import { applyFilterChanges } from './filter-change.ts'
+import { Rate } from './rate.ts'
+import type { Source } from './source.ts'
+import type { Stores } from './stores.ts'
+import { sweepLeftovers } from './sweeper.ts'
+
+/** What of the configuration decides how repos are kept. */
+export type EngineConfig = Pick<
+  Config,
+  | 'data'
+  | 'verify'
+  | 'strict'
+  | 'collections'
+  | 'dids'
+  | 'backfill'
+  | 'backfillConcurrency'
+  | 'hostConcurrency'
+  | 'queueLimit'
+  | 'maxRepoBytes'
+  | 'syncInterval'
+  | 'handles'
+  | 'highWater'
+>
+
+/** What counts what the rooms report. @default nothing is counted */
+export interface EngineCounts {
+  readonly indexing?: Pick<IndexerOptions, 'onApply' | 'onError' | 'onAckFailure'>
+  readonly sync?: SyncReports
+  readonly backfill?: Pick<BackfillOptions, 'onDone' | 'onFailed'>
+  readonly onBackpressure?: () => void
+  readonly enumeration?: Pick<EnumerationOptions, 'onPage' | 'onError' | 'onCursorSkip'>
+  readonly identity?: Pick<IdentityOptions, 'onLookup' | 'onCache'>
+}
+
+export interface EngineOptions {
+  readonly config: EngineConfig
+  readonly source: Source
+  readonly stores: Stores
+  readonly log: Log
+  readonly counts?: EngineCounts
+}
+
+/**
+ * Everything that keeps repos what they should be, apart from the stream of live events: the indexer, the sync runs, and
+ * what queues, looks up and lists repos.
+ */
+export class Engine implements AsyncDisposable {
+  readonly policy: BackfillPolicy
+  readonly kept: KeptRepos
+  readonly identity: Identity
+  readonly hosts: HttpHosts
+  readonly indexer: Indexer
+  readonly sync: Sync
+  readonly enqueue: Enqueue
+  readonly backfill: Backfill
+  readonly enumeration: Enumeration
+  /** Repos that were synced because they were queued, and records that sync runs have brought. */
+  readonly rates = { repos: new Rate(), records: new Rate() }
+  readonly #options: EngineOptions
+  readonly #lookUps: LookUps
+  readonly #reconciler: Reconciler
+  readonly #stack: AsyncDisposableStack
+
+  static async open(options: EngineOptions): Promise<Engine> {
+    return new Engine(options, await options.stores.storage.tracking())
+  }
+
+  private constructor(options: EngineOptions, tracking: ReadonlyMap<Did, 'tracked' | 'untracked'>) {
+    const { config, source, stores, log, counts = {} } = options
+    const { storage, search, streams, queue } = stores
+    const { collections, dids, queueLimit: limit } = config
+    const stack = new AsyncDisposableStack()
+    const onError = (what: string) => (error: unknown) => log.error(what, { reason: String(error) })
+    this.#options = options
+    this.#stack = stack
+    this.policy = config.backfill ?? (source.isDemo || dids.length > 0 ? 'all' : 'none')
+    this.kept = new KeptRepos({ dids, tracking })
+    this.identity = stack.use(
+      new Identity({
+        plc: source.plc,
+        allowLoopback: source.allowLoopback,
+        handles: config.handles ?? (source.allowLoopback ? 'document' : 'verify'),
+        onDirectory: (answers, problem) => reportDirectory(log, answers, problem),
+        ...counts.identity,
+      }),
+    )
+    // The address of the source is the operator's, those of all other hosts were written by strangers.
+    const fetch = stack.use(createFetch({ allowLoopback: source.allowLoopback, trusted: source.relay }))
+    this.hosts = new HttpHosts({ fetch, maxRepoBytes: config.maxRepoBytes })
+    this.enqueue = stack.use(
+      new Enqueue({
+        queue,
+        policy: this.policy,
+        limit,
+        onError: onError('repos could not be queued, retrying'),
+      }),
+    )
+    this.indexer = new Indexer({
+      streams,
+      storage,
+      search,
+      verifyFrame: (frame, key) => verifyFrame(frame, key, { mode: config.verify, strict: config.strict }),
+      keeps: collectionMatcher(collections) ?? (() => true),
+      isUntracked: (did) => !this.kept.has(did),
+      onDesync: (did, reason) => {
+        // After a gap most repos turn out to be current, and need not be fetched.
+        if (!this.#reconciler.takesCareOf(reason)) this.enqueue.desynced(did, reason)
+      },
+      onPending: (did) => this.enqueue.seen(did),
+      onUnverified: (did) => this.enqueue.unverified(did),
+      onIdentity: (did) => this.enqueue.identity(did),
+      ...counts.indexing,
+      onError: (kind, error) => {
+        counts.indexing?.onError?.(kind, error)
+        log[kind === 'expected' ? 'debug' : 'error']('an event could not be indexed', {
+          reason: String(error),
+        })
+      },
+    })
+    this.#reconciler = new Reconciler({
+      source: source.relay,
+      hosts: this.hosts,
+      hostOf: (did, signal) => this.hostOf(did, signal),
+      storage,
+      streams,
+      group: indexerGroup,
+      onStale: (did) => this.enqueue.desynced(did, 'gap'),
+      onDone: ({ done, stale }) =>
+        log.info('events were missing: all repos were compared with what their hosts have', {
+          repos: done,
+          fetched: stale,
+        }),
+      onError: (error) =>
+        log.warn('repos could not be compared with their hosts, retrying', { reason: String(error) }),
+    })
+    this.sync = stack.use(
+      new Sync({
+        identity: this.identity,
+        hosts: this.hosts,
+        reader: stack.use(new ReaderPool({ folder: join(config.data, 'tmp') })),
+        storage,
+        streams,
+        group: indexerGroup,
+        collections,
+        body: { maxBytes: config.maxRepoBytes },
+        onBackpressure: () => counts.onBackpressure?.(),
+        onRun: (run) => this.#onRun(run),
+        onJoin: (trigger) => counts.sync?.onJoin?.(trigger),
+        onError: onError('the end of a sync run could not be written'),
+      }),
+    )
+    this.backfill = new Backfill({
+      queue,
+      syncOnce: this.sync.syncOnce,
+      giveUp: (did) => this.sync.giveUp(did),
+      hostOf: (did, signal) => this.hostOf(did, signal),
+      blockedUntilMs: (host) => this.hosts.blockedUntilMs(host),
+      directoryUntilMs: () => this.identity.blockedUntilMs,
+      concurrency: config.backfillConcurrency,
+      perHost: config.hostConcurrency,
+      onDone: (result, trigger) => {
+        this.rates.repos.add()
+        counts.backfill?.onDone?.(result, trigger)
+      },
+      onFailed: (failed) => counts.backfill?.onFailed?.(failed),
+      onError: onError('the queue of repos fails, retrying'),
+    })
+    this.enumeration = new Enumeration({
+      source: source.relay,
+      hosts: this.hosts,
+      streams,
+      storage,
+      collections,
+      repos: this.kept,
+      allowLoopback: source.allowLoopback,
+      highWater: config.highWater,
+      ...counts.enumeration,
+      onHostSkip: (host, error) =>
+        log.warn('a host does not list its repos', { host: host.host, reason: String(error) }),
+      onDone: ({ fetched, written }) =>
+        log.info('the repos of the source are listed', { listed: fetched, queued: written }),
+    })
+    this.#lookUps = new LookUps({
+      queue,
+      documents: this.identity,
+      storage,
+      streams,
+      group: indexerGroup,
+      onGiveUp: (did) => log.debug('events without a key that fits were refused', { did }),
+      onError: onError('the queue of look-ups fails, retrying'),
+    })
+  }
+
+  /** Runs until `signal` aborts, and what was begun has ended. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { stores, config, log, counts } = this.#options
+    const { storage, search, streams, queue } = stores
+    // The indexer goes on until all others have handed over what they have.
+    const indexing = new AbortController()
+    const indexed = this.indexer.run(indexing.signal)
+    try {
+      await Promise.all([
+        this.#begin(signal),
+        this.backfill.run(signal),
+        this.#lookUps.run(signal),
+        this.#reconciler.run(signal),
+        intake(
+          {
+            streams,
+            storage,
+            enqueue: this.enqueue,
+            isWanted: (did) => this.kept.has(did),
+            onError: (error) => log.error('listed repos could not be queued', { reason: String(error) }),
+          },
+          signal,
+        ),
+        checkStale(
+          {
+            storage,
+            queue,
+            enqueue: this.enqueue,
+            intervalMs: config.syncInterval,
+            onError: (error) => log.error('stale repos could not be queued', { reason: String(error) }),
+          },
+          signal,
+        ),
+        sweepLeftovers(
+          { storage, search, onError: (error) => counts?.indexing?.onError?.('unexpected', error) },
+          signal,
+        ),
+      ])
+    } finally {
+      await this.sync[Symbol.asyncDispose]()
+      indexing.abort()
+      await indexed
+    }
+  }
+
+  /** Events are missing from the stream. Resolves once that is on disk; what it means for which repo is found out later. */
+  gap({ isCertain }: { readonly isCertain: boolean }): Promise<void> {
+    return this.#reconciler.gap({ isCertain })
+  }
+
+  /** Lists the repos of the source, where that is wanted or asked for. Never rejects. */
+  async list(again: boolean, signal: AbortSignal): Promise<void> {
+    try {
+      await this.enumeration.run({ again }, signal)
+    } catch (error) {
+      if (!signal.aborted)
+        this.#options.log.error('the repos of the source cannot be listed', {
+          reason: (error as Error).message,
+        })
+    }
+  }
+
+  /**
+   * The host that has a repo, by the document of its DID.
+   *
+   * @throws {UpstreamError} when the directory does not answer, {InvalidError} when there is no such DID.
+   */
+  async hostOf(did: Did, signal: AbortSignal): Promise<URL | undefined> {
+    const { pds } = await this.identity.resolve(did, { signal })
+    return pds === undefined ? undefined : new URL(pds)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync()
+  }
+
+  /** Brings what is kept up to the configuration, and queues what is missing. */
+  async #begin(signal: AbortSignal): Promise<void> {
+    const { stores, config, log } = this.#options
+    try {
+      await applyFilterChanges({ ...config, stores, kept: this.kept, log }, signal)
+      const { repos, left } = await recover({ ...stores, enqueue: this.enqueue, policy: this.policy }, signal)
+      if (repos > 0) log.info('repos wait to be fetched', { repos })
+      if (left > 0)
+        log.info('repos that are older than the stream stay pending; --backfill seen fetches them', {
+          repos: left,
+        })
+    } catch (error) {
+      if (!signal.aborted)
+        log.error('what has to be fetched could not be found out', { reason: String(error) })
+    }
+    if (this.policy === 'all') await this.list(false, signal)
+  }
+
+  #onRun(run: SyncRun): void {
+    const { counts = {} } = this.#options
+    this.rates.records.add(run.records)
+    counts.sync?.onRun?.(run)
+  }
+}
+
+function reportDirectory(log: Log, answers: boolean, problem: string): void {
+  if (answers) log.info('the directory of DIDs answers again')
+  else log.warn('the directory of DIDs has stopped answering; events of new repos wait for it', { problem })
+}

@@ -1,0 +1,91 @@
+import { setImmediate } from 'node:timers/promises'
+import { collectionMatcher, compareFilters } from '../flow/ingest/collections.ts'
+import type { KeptRepos } from '../flow/ingest/kept-repos.ts'
+import type { BackfillEntry } from '../model/backfill.ts'
+import { encodeBackfillEntry } from '../model/backfill-bytes.ts'
+import type { Did } from '../model/did.ts'
+import type { Log } from '../model/log.ts'
+import type { Storage } from '../state/storage/storage.ts'
+import { firehoseBackfill, type Streams } from '../state/streams/streams.ts'
+
+export interface FilterChangeOptions {
+  readonly collections: readonly string[]
+  readonly dids: readonly Did[]
+  readonly kept: Pick<KeptRepos, 'has'>
+  readonly stores: {
+    readonly storage: Pick<Storage, 'note' | 'setNote' | 'listRepos' | 'prune'>
+    readonly streams: Pick<Streams, 'append'>
+  }
+  readonly log: Log
+}
+
+/**
+ * Compares the filters with those that the content was kept by. Where more is to be kept, repos are fetched again;
+ * where less is, the rest is removed. What is remembered is remembered at the end, so that a kill repeats it.
+ */
+export async function applyFilterChanges(options: FilterChangeOptions, signal: AbortSignal): Promise<void> {
+  await applyDids(options, signal)
+  await applyCollections(options, signal)
+}
+
+async function applyCollections(options: FilterChangeOptions, signal: AbortSignal): Promise<void> {
+  const { collections, log, stores } = options
+  const { storage } = stores
+  const note = await storage.note('collections')
+  const before: readonly string[] = note === undefined ? collections : JSON.parse(note)
+  const change = compareFilters(before, collections)
+  if (change === 'wider' || change === 'other') {
+    const repos = await forEachRepo(options, signal, (dids) => ({ kind: 'lapse', dids, reason: 'filter' }))
+    if (repos > 0)
+      log.info('more collections are kept than before: what is synced is fetched again', { repos })
+  }
+  if (change === 'narrower' || change === 'other') {
+    log.info('fewer collections are kept than before: records of the others are removed')
+    const records = await storage.prune(collectionMatcher(collections) ?? (() => true), signal)
+    signal.throwIfAborted()
+    log.info('records of collections that are not kept any more were removed', { records })
+  }
+  await storage.setNote('collections', JSON.stringify(collections))
+}
+
+/** Repos that are named anew are queued by the listing, as they were never in it. */
+async function applyDids(options: FilterChangeOptions, signal: AbortSignal): Promise<void> {
+  const { dids, kept, log, stores } = options
+  const { storage } = stores
+  const note = await storage.note('dids')
+  const before: readonly Did[] = note === undefined ? dids : JSON.parse(note)
+  const named = new Set(dids)
+  const isNarrower = dids.length > 0 && (before.length === 0 || before.some((did) => !named.has(did)))
+  if (isNarrower) {
+    const repos = await forEachRepo(options, signal, (page) =>
+      page.filter((did) => !kept.has(did)).map((did) => ({ kind: 'remove', did })),
+    )
+    if (repos > 0) log.info('fewer repos are kept than before: the others are removed', { repos })
+  }
+  await storage.setNote('dids', JSON.stringify(dids))
+}
+
+/** @returns how many repos the entries concern. */
+async function forEachRepo(
+  { stores: { storage, streams } }: FilterChangeOptions,
+  signal: AbortSignal,
+  entriesOf: (dids: readonly Did[]) => BackfillEntry | readonly BackfillEntry[],
+): Promise<number> {
+  let repos = 0
+  for (let cursor: string | undefined; ; ) {
+    signal.throwIfAborted()
+    const page = await storage.listRepos({ limit: pageSize, ...(cursor && { cursor }) })
+    const entries = [entriesOf(page.repos.map(({ did }) => did))].flat()
+    for (const entry of entries) repos += 'dids' in entry ? entry.dids.length : 1
+    if (entries.length > 0)
+      await streams.append(
+        firehoseBackfill,
+        entries.map((entry) => encodeBackfillEntry(entry)),
+      )
+    cursor = page.cursor
+    if (cursor === undefined) return repos
+    await setImmediate()
+  }
+}
+
+const pageSize = 1000

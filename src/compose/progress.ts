@@ -1,0 +1,33 @@
+import type { BackfillProgress } from '../edge/http/control.ts'
+import { repoBackfill } from '../state/streams/streams.ts'
+import type { Engine } from './engine.ts'
+import type { Stores } from './stores.ts'
+
+/** How far fetching whole repos has come, and how long it will take at the rate of the last minute. */
+export async function backfillProgress(
+  engine: Engine,
+  { storage, streams }: Stores,
+): Promise<BackfillProgress> {
+  const [totals, { reposByStatus }, unqueued] = await Promise.all([
+    engine.backfill.totals(),
+    storage.totals(),
+    streams.length(repoBackfill),
+  ])
+  const { isComplete, isRunning, fetched } = engine.enumeration.progress
+  const waiting = totals.waiting + totals.resyncWaiting + unqueued
+  const running = engine.sync.running
+  const { perSecond: reposPerSecond } = engine.rates.repos
+  return {
+    policy: engine.policy,
+    listed: fetched,
+    isListed: isComplete && !isRunning,
+    waiting,
+    running,
+    synced: reposByStatus.synced,
+    pending: Math.max(0, reposByStatus.pending - totals.waiting),
+    deadLetters: totals.deadLetters,
+    reposPerSecond,
+    recordsPerSecond: engine.rates.records.perSecond,
+    ...(reposPerSecond > 0 && { secondsLeft: (waiting + running) / reposPerSecond }),
+  }
+}

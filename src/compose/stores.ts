@@ -1,0 +1,44 @@
+import type { Config } from '../config.ts'
+import type { Database } from '../state/database.ts'
+import type { Failures } from '../state/failures/failures.ts'
+import { SqliteFailures } from '../state/failures/sqlite.ts'
+import type { Queue } from '../state/queue/queue.ts'
+import { SqliteQueue } from '../state/queue/sqlite.ts'
+import type { Runs } from '../state/runs/runs.ts'
+import { SqliteRuns } from '../state/runs/sqlite.ts'
+import type { Search } from '../state/search/search.ts'
+import { SqliteSearch } from '../state/search/sqlite.ts'
+import { SqliteStorage } from '../state/storage/sqlite.ts'
+import type { Storage } from '../state/storage/storage.ts'
+import { SqliteStreams } from '../state/streams/sqlite.ts'
+import type { Streams } from '../state/streams/streams.ts'
+
+/** What is kept, all of it in one database. */
+export interface Stores {
+  readonly storage: Storage
+  readonly search: Search
+  readonly streams: Streams
+  readonly queue: Queue
+  readonly failures: Failures
+  /** What runs of commands have come to that no node has counted yet. */
+  readonly runs: Runs
+}
+
+/**
+ * Opens what is kept in a database.
+ *
+ * @param fields to find records by, and to search. @default those that the database was last indexed by
+ */
+export function openStores(
+  database: Database,
+  { index, search }: Partial<Pick<Config, 'index' | 'search'>> = {},
+): Stores {
+  return {
+    storage: new SqliteStorage({ database, ...(index && { index }) }),
+    search: new SqliteSearch({ database, ...(search && { fields: search }) }),
+    streams: new SqliteStreams({ database }),
+    queue: new SqliteQueue({ database }),
+    failures: new SqliteFailures({ database }),
+    runs: new SqliteRuns({ database }),
+  }
+}

@@ -1,0 +1,189 @@
+import { randomInt } from 'node:crypto'
+import type { BackfillEntry } from '../../model/backfill.ts'
+import { encodeBackfillEntry } from '../../model/backfill-bytes.ts'
+import type { Did } from '../../model/did.ts'
+import { InvalidError, RateLimitedError } from '../../model/errors.ts'
+import type { Backoff } from '../../model/repeat.ts'
+import type { Job, Queue } from '../../state/queue/queue.ts'
+import type { RepoState, Storage } from '../../state/storage/storage.ts'
+import { firehoseBackfill, type Streams } from '../../state/streams/streams.ts'
+import { identityQueue, plcDirectory } from './queues.ts'
+import { Workers } from './workers.ts'
+
+/** Knows what DID documents say, as `Identity` of net/identity does. */
+export interface Documents {
+  /**
+   * @param options.refresh asks again even if the answer is known.
+   * @throws {InvalidError} when there is no such DID, or its document cannot be used.
+   * @throws {UpstreamError} when there is no answer.
+   */
+  resolve(
+    did: Did,
+    options: { readonly refresh: boolean; readonly signal: AbortSignal },
+  ): Promise<{ readonly signingKey: string; readonly handle?: string }>
+
+  /** Whether a handle points back to the DID that claims it; `unknown` where nobody answers. Does not throw. */
+  verifyHandle(did: Did, handle: string, signal: AbortSignal): Promise<'valid' | 'invalid' | 'unknown'>
+
+  /** When the directory of `did:plc` may be asked again, in ms since 1970; undefined when it may be asked now. */
+  readonly blockedUntilMs: number | undefined
+}
+
+export interface LookUpsOptions {
+  readonly queue: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury' | 'totals' | 'find'>
+  readonly documents: Documents
+  readonly storage: Pick<Storage, 'getRepo'>
+  readonly streams: Pick<Streams, 'append' | 'acknowledged'>
+  /** The consumer group that applies the stream `firehose_backfill`. */
+  readonly group: string
+  /** DIDs that are looked up at a time. @default 16 */
+  readonly concurrency?: number
+  /** After the first answer that does not fit the events that wait, in ms; it doubles with each further one. @default 1_000 */
+  readonly firstMs?: number
+  /** The longest pause, in ms. @default 5 minutes */
+  readonly maxMs?: number
+  /**
+   * After so many answers that do not fit, the events are refused. Only answers count: a directory that is silent, or
+   * says that it is asked too often, is waited for without end. @default 11, which with the pauses above takes ten minutes at least
+   */
+  readonly maxAnswers?: number
+  /** Until a DID that nobody has answered for is asked about again, in ms. @default 10_000 */
+  readonly silenceMs?: number
+  /** Until a handle is looked at again that nobody could say anything about, in ms. @default 1 hour */
+  readonly unknownHandleMs?: number
+  readonly leaseMs?: number
+  readonly backoff?: Backoff
+  readonly now?: () => number
+  /** Called when events that wait are refused, since no key was found that fits. Must not throw. */
+  readonly onGiveUp?: (did: Did) => void
+  /** Called when the queue, the storage or a stream fails, after which the job is done again. Must not throw. */
+  readonly onError?: (error: unknown) => void
+}
+
+/**
+ * Looks DIDs up: finds the keys that events wait for, and the handles. One DID that cannot be looked up holds up its
+ * own events only; a directory that does not answer is asked less often, and no event is refused because of that.
+ */
+export class LookUps {
+  readonly #options: LookUpsOptions & Required<Pick<LookUpsOptions, keyof typeof defaults>>
+  readonly #workers: Workers
+
+  constructor(options: LookUpsOptions) {
+    this.#options = { ...defaults, ...options }
+    const { concurrency, ...others } = this.#options
+    this.#workers = new Workers({
+      ...others,
+      name: identityQueue,
+      concurrency,
+      perGroup: concurrency,
+      work: (job, _claim, signal) => this.#work(job, signal),
+    })
+  }
+
+  /** DIDs that are being looked up. */
+  get running(): number {
+    return this.#workers.running
+  }
+
+  /** Runs until `signal` aborts, and everything that was begun has ended. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#workers.run(signal)
+  }
+
+  async #work(job: Job, signal: AbortSignal): Promise<void> {
+    const did = job.key as Did
+    let document: { readonly signingKey?: string; readonly handle?: string }
+    try {
+      document = await this.#options.documents.resolve(did, { refresh: true, signal })
+    } catch (error) {
+      if (!(error instanceof InvalidError)) return await this.#silence(job, error, signal)
+      document = {}
+    }
+    if (!(await this.#releaseHeld(job, document.signingKey, signal))) return
+    await this.#setHandle(job, document.handle, signal)
+  }
+
+  /** @returns false where the job is to be done again, and nothing more now. */
+  async #releaseHeld(job: Job, signingKey: string | undefined, signal: AbortSignal): Promise<boolean> {
+    const { storage, queue, maxAnswers, onGiveUp, now } = this.#options
+    const did = job.key as Did
+    if (!holdsUnverified(await storage.getRepo(did))) return true
+    if (signingKey !== undefined) {
+      await this.#append({ kind: 'key', did, signingKey, isFinal: false }, signal)
+      if (!holdsUnverified(await storage.getRepo(did))) return true
+    }
+    if (job.attempts + 1 >= maxAnswers) {
+      await this.#append({ kind: 'key', did, ...(signingKey && { signingKey }), isFinal: true }, signal)
+      onGiveUp(did)
+      return true
+    }
+    const error = signingKey === undefined ? 'it has no key' : 'its key does not fit the events that wait'
+    await queue.retry(job, { dueMs: now() + this.#pauseMs(job.attempts), error, group: job.group })
+    return false
+  }
+
+  async #setHandle(job: Job, claimed: string | undefined, signal: AbortSignal): Promise<void> {
+    const { storage, queue, documents, unknownHandleMs, now } = this.#options
+    const did = job.key as Did
+    const verdict = claimed === undefined ? 'invalid' : await documents.verifyHandle(did, claimed, signal)
+    const handle = claimed !== undefined && verdict === 'valid' ? claimed : invalidHandle
+    const repo = await storage.getRepo(did)
+    if (repo !== undefined && repo.handle !== handle)
+      await this.#append({ kind: 'handle', did, handle }, signal)
+    if (verdict !== 'unknown') {
+      await queue.complete(job)
+      return
+    }
+    const dueMs = now() + (signal.aborted ? 0 : unknownHandleMs)
+    await queue.retry(job, {
+      dueMs,
+      error: `nobody says whose handle ${claimed} is`,
+      group: job.group,
+      counts: false,
+    })
+  }
+
+  async #append(entry: BackfillEntry, signal: AbortSignal): Promise<void> {
+    const { streams, group } = this.#options
+    const id = await streams.append(firehoseBackfill, [encodeBackfillEntry(entry)])
+    await streams.acknowledged(firehoseBackfill, group, id, signal)
+    signal.throwIfAborted()
+  }
+
+  /** Nobody has answered, so that nothing is known of this DID. It is no attempt: it says nothing about its key. */
+  async #silence(job: Job, error: unknown, signal: AbortSignal): Promise<void> {
+    const { queue, documents, silenceMs, now } = this.#options
+    const untilMs = job.group === plcDirectory ? documents.blockedUntilMs : undefined
+    if (untilMs !== undefined) this.#workers.block(job.group, untilMs)
+    const pauseMs = error instanceof RateLimitedError ? (error.retryAfterMs ?? silenceMs) : silenceMs
+    const dueMs = signal.aborted ? now() : Math.max(untilMs ?? 0, now() + pauseMs)
+    const problem = error instanceof Error ? error.message : String(error)
+    await queue.retry(job, { dueMs, error: problem, group: job.group, counts: false })
+  }
+
+  /** A fifth of it is left to chance. */
+  #pauseMs(attempts: number): number {
+    const { firstMs, maxMs } = this.#options
+    return (Math.min(maxMs, firstMs * 2 ** attempts) * (900 + randomInt(200))) / 1000
+  }
+}
+
+/** Whether events wait that are not just waiting for the end of a sync run. */
+function holdsUnverified(repo: RepoState | undefined): boolean {
+  return repo !== undefined && (repo.held ?? 0) > 0 && repo.content !== 'syncing'
+}
+
+/** What is shown where no handle is known to be right (https://atproto.com/specs/handle). */
+const invalidHandle = 'handle.invalid'
+
+const defaults = {
+  concurrency: 16,
+  firstMs: 1_000,
+  maxMs: 300_000,
+  maxAnswers: 11,
+  silenceMs: 10_000,
+  unknownHandleMs: 3_600_000,
+  now: Date.now,
+  onGiveUp: () => {},
+  onError: () => {},
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Did } from '../../model/did.ts'
+import type { UnverifiedEvent } from '../../model/event.ts'
+import { encodeEvent } from '../../model/event-bytes.ts'
+import { Database } from '../../state/database.ts'
+import { SqliteStorage } from '../../state/storage/sqlite.ts'
+import type { ContentStatus, RepoState } from '../../state/storage/storage.ts'
+import { type BackfillPolicy, Enqueue } from './enqueue.ts'
+import { backgroundQueue, identityQueue, repoQueue, resyncQueue } from './queues.ts'
+import { recover } from './recover.ts'
+import { queueStale } from './stale.ts'
+import { openQueue } from './testing/queue.ts'
+
+describe('at the start', () => {
+  const cases: readonly {
+    readonly policy: BackfillPolicy
+    readonly repo: readonly string[]
+    readonly left: number
+  }[] = [
+    { policy: 'none', repo: ['did:plc:tracked'], left: 1 },
+    { policy: 'seen', repo: ['did:plc:pending', 'did:plc:tracked'], left: 0 },
+    { policy: 'all', repo: ['did:plc:pending', 'did:plc:tracked'], left: 0 },
+  ]
+  for (const { policy, repo, left } of cases) {
+    it(`everything that has to be done is queued, where "${policy}" is wanted unasked`, async () => {
+      const { storage, queue, enqueue } = await open(policy)
+      const recovered = await recover({ storage, queue, enqueue, policy, pageSize: 2 })
+      assert.deepEqual(await waiting(queue, resyncQueue), [
+        'did:plc:desync',
+        'did:plc:error',
+        'did:plc:syncing',
+      ])
+      assert.deepEqual(await waiting(queue, repoQueue), repo)
+      assert.deepEqual(recovered, { repos: 3 + repo.length, left, lookUps: 1 })
+      assert.ok((await waiting(queue, identityQueue)).includes('did:plc:held'))
+      assert.deepEqual(await recover({ storage, queue, enqueue, policy }), { repos: 0, left, lookUps: 0 })
+    })
+  }
+
+  it('what is queued keeps its pauses, and a dead letter stays one', async () => {
+    const { storage, queue, enqueue } = await open('all')
+    await queue.add(resyncQueue, [{ key: 'did:plc:desync', dueMs: 9e12 }])
+    await queue.add(repoQueue, [{ key: 'did:plc:error' }])
+    for (const job of await queue.take(repoQueue, 1)) await queue.bury(job, 'given up')
+    await recover({ storage, queue, enqueue, policy: 'all' })
+    assert.equal((await queue.find(resyncQueue, 'did:plc:desync'))?.dueMs, 9e12)
+    assert.equal((await queue.find(repoQueue, 'did:plc:error'))?.state, 'dead')
+    assert.equal(await queue.find(resyncQueue, 'did:plc:error'), undefined)
+  })
+})
+
+describe('in the background', () => {
+  it('repos are checked that nothing has confirmed for long, so many in one pass, each once', async () => {
+    const { queue } = openQueue()
+    const storage = new SqliteStorage({ database: new Database() })
+    const repos = Array.from({ length: 25 }, (_, at) =>
+      repoOf(`did:plc:s${10 + at}`, 'synced', { confirmedAtMs: at }),
+    )
+    await storage.apply(repos.map((repo) => ({ repo })))
+    await using enqueue = new Enqueue({ queue, policy: 'none' })
+    const options = { storage, queue, enqueue, intervalMs: 100, now: () => 120, maxPerPass: 8, pageSize: 3 }
+    assert.equal(await queueStale(options), 8)
+    assert.equal(await queueStale(options), 8)
+    assert.equal(await queueStale(options), 4)
+    assert.equal(await queueStale(options), 0)
+    const expected = repos.slice(0, 20).map(({ did }) => did)
+    assert.deepEqual(await waiting(queue, backgroundQueue), expected)
+  })
+})
+
+async function open(policy: BackfillPolicy) {
+  const { queue } = openQueue()
+  const storage = new SqliteStorage({ database: new Database() })
+  const event: UnverifiedEvent = {
+    kind: 'unverified',
+    did: 'did:plc:held',
+    seq: 1,
+    timeMs: 1,
+    rev: '3kaaaaaaaaaaa',
+    frame: new Uint8Array(3),
+  }
+  await storage.apply([
+    { repo: repoOf('did:plc:synced', 'synced') },
+    { repo: repoOf('did:plc:pending', 'pending') },
+    { repo: repoOf('did:plc:tracked', 'pending') },
+    { repo: repoOf('did:plc:desync', 'desync') },
+    { repo: repoOf('did:plc:error', 'error') },
+    { repo: repoOf('did:plc:syncing', 'syncing', { run: { ticket: 't', before: 'pending' } }) },
+    { repo: { ...repoOf('did:plc:hidden', 'desync'), status: 'deactivated' } },
+    { repo: repoOf('did:plc:held', 'synced'), hold: [encodeEvent(event)] },
+  ])
+  await storage.setTracking('did:plc:tracked', 'tracked')
+  return { storage, queue, enqueue: new Enqueue({ queue, policy }) }
+}
+
+function repoOf(did: Did, content: ContentStatus, more: Partial<RepoState> = {}): RepoState {
+  const desync = content === 'desync' ? { desync: { reason: 'gap', sinceMs: 1 } as const } : {}
+  return { did, status: content, content, updatedAtMs: 1, ...desync, ...more }
+}
+
+async function waiting(
+  queue: Awaited<ReturnType<typeof open>>['queue'],
+  name: string,
+): Promise<readonly string[]> {
+  const jobs = await queue.take(name, 1000)
+  for (const job of jobs) await queue.retry(job, { dueMs: 0, counts: false })
+  return jobs.map(({ key }) => key).sort()
+}

@@ -1,0 +1,95 @@
+import type { Did } from '../../model/did.ts'
+import type { RepoStatus } from '../../model/repo.ts'
+import type { Queue } from '../../state/queue/queue.ts'
+import type { Storage } from '../../state/storage/storage.ts'
+import type { BackfillPolicy, Enqueue } from './enqueue.ts'
+import { identityQueue, notQueued } from './queues.ts'
+
+export interface RecoverOptions {
+  readonly storage: Pick<Storage, 'listRepos' | 'withHeld' | 'tracking'>
+  readonly queue: Pick<Queue, 'find'>
+  readonly enqueue: Pick<Enqueue, 'desynced' | 'seen' | 'tracked' | 'unverified' | 'settled'>
+  readonly policy: BackfillPolicy
+  /** Repos that are looked at together. @default 500 */
+  readonly pageSize?: number
+}
+
+export interface Recovered {
+  /** Repos that were queued. */
+  readonly repos: number
+  /** DIDs that were queued to be looked up, since their events wait. */
+  readonly lookUps: number
+  /** Repos that stay `pending`, since nothing has asked for them. */
+  readonly left: number
+}
+
+/**
+ * Queues what has to be done and is not queued, by the states of the repos: these are the truth, and the queue follows
+ * from them. What was queued and not yet written, or lost with its queue, is found here.
+ */
+export async function recover(options: RecoverOptions, signal?: AbortSignal): Promise<Recovered> {
+  const { queue, enqueue, policy, storage } = options
+  const tracked = await trackedOf(storage)
+  let repos = 0
+  let left = 0
+  const add = async (status: RepoStatus, act: (did: Did) => void, isWanted = (_did: Did) => true) => {
+    for await (const page of pagesOf(options, status, signal)) {
+      const wanted = page.filter(isWanted)
+      left += page.length - wanted.length
+      const missing = await notQueued(queue, wanted)
+      for (const did of missing) act(did)
+      repos += missing.length
+      await enqueue.settled()
+    }
+  }
+  // Nobody works on a run that began before the start.
+  await add('syncing', (did) => enqueue.desynced(did))
+  await add('desync', (did) => enqueue.desynced(did))
+  // Dead letters are found in the queue, and stay what they are.
+  await add('error', (did) => enqueue.desynced(did))
+  const isWanted = (did: Did) => policy !== 'none' || tracked.has(did)
+  await add('pending', (did) => (tracked.has(did) ? enqueue.tracked(did) : enqueue.seen(did)), isWanted)
+  return { repos, left, lookUps: await recoverHeld(options, signal) }
+}
+
+/** Events wait for the end of a run, which is queued above, or for a key. */
+async function recoverHeld(
+  { storage, queue, enqueue, pageSize = 500 }: RecoverOptions,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let lookUps = 0
+  for (let after: Did | undefined; ; ) {
+    signal?.throwIfAborted()
+    const page = await storage.withHeld(after, pageSize)
+    const waiting = page.filter(({ content }) => content !== 'syncing').map(({ did }) => did)
+    for (const did of waiting) {
+      if ((await queue.find(identityQueue, did)) !== undefined) continue
+      enqueue.unverified(did)
+      lookUps++
+    }
+    await enqueue.settled()
+    after = page.at(-1)?.did
+    if (page.length < pageSize) return lookUps
+  }
+}
+
+async function* pagesOf(
+  { storage, pageSize = 500 }: RecoverOptions,
+  status: RepoStatus,
+  signal: AbortSignal | undefined,
+): AsyncIterable<readonly Did[]> {
+  for (let cursor: string | undefined; ; ) {
+    signal?.throwIfAborted()
+    const page = await storage.listRepos({ status, limit: pageSize, ...(cursor && { cursor }) })
+    yield page.repos.map(({ did }) => did)
+    cursor = page.cursor
+    if (cursor === undefined) return
+    // Whatever else is to be done takes its turn.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+async function trackedOf(storage: Pick<Storage, 'tracking'>): Promise<ReadonlySet<Did>> {
+  const all = await storage.tracking()
+  return new Set([...all].filter(([, tracking]) => tracking === 'tracked').map(([did]) => did))
+}

@@ -1,0 +1,186 @@
+import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
+import type { Job, Queue } from '../../state/queue/queue.ts'
+
+export interface WorkersOptions {
+  readonly queue: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry'>
+  /** Whose jobs they take. */
+  readonly name: string
+  /** How many jobs are worked on at a time. */
+  readonly concurrency: number
+  /** How many jobs of one group are worked on at a time; of those without a group, as many as there may be. */
+  readonly perGroup: number
+  /**
+   * Does a job and settles it: completes, retries or buries it. What it throws once the signal has aborted puts the
+   * job back.
+   *
+   * @param claim says which group the job is of, where the job itself did not. Where it returns false, the group has
+   *   no capacity; the job is put back by then, and is to be left.
+   */
+  readonly work: (job: Job, claim: Claim, signal: AbortSignal) => Promise<void>
+  /** For how long a job is leased at a time, in ms; it is renewed while it is worked on. @default 60_000 */
+  readonly leaseMs?: number
+  /** How long to wait before the queue is asked again once it has failed. @default 100 ms, doubling up to 5 s */
+  readonly backoff?: Backoff
+  readonly now?: () => number
+  /** Called with what `work` throws, which then comes again when its lease runs out, and when the queue fails. Must not throw. */
+  readonly onError?: (error: unknown) => void
+}
+
+export type Claim = (group: string) => Promise<boolean>
+
+/** Takes jobs of one queue and does them, several at a time, with a bound for each group. */
+export class Workers {
+  readonly #options: Required<WorkersOptions>
+  readonly #running = new Map<Job, Promise<void>>()
+  /** How many jobs of each group are worked on. */
+  readonly #groups = new Map<string, number>()
+  /** Until when groups are left out. */
+  readonly #blocked = new Map<string, number>()
+  /** How many jobs are asked for: fewer once some had to be put back. */
+  #appetite: number
+  #wake = () => {}
+
+  constructor(options: WorkersOptions) {
+    this.#options = { ...defaults, ...options }
+    this.#appetite = options.concurrency
+  }
+
+  /** Jobs being worked on. */
+  get running(): number {
+    return this.#running.size
+  }
+
+  /** Takes no job of a group before a time, in ms since 1970. */
+  block(group: string, untilMs: number): void {
+    this.#blocked.set(group, Math.max(untilMs, this.#blocked.get(group) ?? 0))
+  }
+
+  /** Runs until `signal` aborts and what is being worked on has been settled. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const renewing = setInterval(() => this.#renew(), this.#options.leaseMs / 3)
+    try {
+      while (!signal.aborted) {
+        const jobs = await this.#take(signal)
+        for (const job of jobs) this.#begin(job, signal.aborted ? this.#putBack : this.#do, signal)
+        if (jobs.length === 0) await this.#idle(signal)
+      }
+      await Promise.all(this.#running.values())
+    } finally {
+      clearInterval(renewing)
+    }
+  }
+
+  async #take(signal: AbortSignal): Promise<readonly Job[]> {
+    const { queue, name, concurrency, leaseMs } = this.#options
+    const free = concurrency - this.#running.size
+    if (free === 0) return []
+    const limit = Math.min(free, this.#appetite)
+    const options = { leaseMs, without: this.#leftOut() }
+    const jobs = await this.#repeat(() => queue.take(name, limit, options), signal)
+    this.#appetite = Math.min(concurrency, this.#appetite * 2)
+    return jobs ?? []
+  }
+
+  /** Groups that have no capacity now. */
+  #leftOut(): Set<string> {
+    const nowMs = this.#options.now()
+    for (const [group, untilMs] of this.#blocked) if (untilMs <= nowMs) this.#blocked.delete(group)
+    const full = [...this.#groups].filter(([, jobs]) => jobs >= this.#options.perGroup)
+    return new Set([...this.#blocked.keys(), ...full.map(([group]) => group)])
+  }
+
+  #begin(job: Job, act: (job: Job, signal: AbortSignal) => Promise<void>, signal: AbortSignal): void {
+    const done = act(job, signal)
+      .catch((error) => this.#options.onError(error))
+      .finally(() => {
+        this.#running.delete(job)
+        this.#wake()
+      })
+    this.#running.set(job, done)
+  }
+
+  readonly #putBack = async (job: Job): Promise<void> => {
+    await this.#options.queue.retry(job, { dueMs: this.#options.now(), counts: false })
+  }
+
+  readonly #do = async (job: Job, signal: AbortSignal): Promise<void> => {
+    let claimed: string | undefined
+    const claim: Claim = async (group) => {
+      if (claimed === group) return true
+      if (claimed !== undefined) this.#leave(claimed)
+      claimed = undefined
+      if (!this.#enter(group)) {
+        this.#appetite = 1
+        await this.#options.queue.retry(job, { dueMs: this.#options.now(), group, counts: false })
+        return false
+      }
+      claimed = group
+      return true
+    }
+    try {
+      if (job.group !== '' && !(await claim(job.group))) return
+      await this.#options.work(job, claim, signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      await this.#putBack(job)
+    } finally {
+      if (claimed !== undefined) this.#leave(claimed)
+    }
+  }
+
+  #enter(group: string): boolean {
+    const jobs = this.#groups.get(group) ?? 0
+    if (jobs >= this.#options.perGroup || (this.#blocked.get(group) ?? 0) > this.#options.now()) return false
+    this.#groups.set(group, jobs + 1)
+    return true
+  }
+
+  #leave(group: string): void {
+    const jobs = (this.#groups.get(group) ?? 1) - 1
+    if (jobs === 0) this.#groups.delete(group)
+    else this.#groups.set(group, jobs)
+  }
+
+  /** Waits until there may be a job to take. */
+  async #idle(signal: AbortSignal): Promise<void> {
+    const { queue, name, concurrency, now } = this.#options
+    using stack = new DisposableStack()
+    const over = new AbortController()
+    stack.defer(() => over.abort())
+    const stop = AbortSignal.any([signal, over.signal])
+    const events = [
+      new Promise<void>((resolve) => {
+        this.#wake = resolve
+        stop.addEventListener('abort', () => resolve())
+      }),
+    ]
+    if (this.#running.size < concurrency) {
+      const without = this.#leftOut()
+      events.push(this.#repeat(() => queue.ready(name, stop, without), stop).then(() => {}))
+      const untilMs = Math.min(...this.#blocked.values())
+      // Timers do not take much more than three weeks.
+      const waitMs = Math.min(untilMs - now(), 3_600_000)
+      if (untilMs !== Number.POSITIVE_INFINITY) events.push(sleepUnlessAborted(waitMs, stop))
+    }
+    await Promise.race(events)
+  }
+
+  #renew(): void {
+    const { queue, leaseMs, onError } = this.#options
+    const jobs = [...this.#running.keys()]
+    if (jobs.length > 0) queue.renew(jobs, leaseMs).catch(onError)
+  }
+
+  /** @returns undefined when it had to stop before the work succeeded. */
+  async #repeat<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result | undefined> {
+    const { backoff, onError: onFailure } = this.#options
+    return await repeat(work, { backoff, signal, onFailure }).catch(() => undefined)
+  }
+}
+
+const defaults = {
+  leaseMs: 60_000,
+  backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
+  now: Date.now,
+  onError: () => {},
+}

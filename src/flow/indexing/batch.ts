@@ -1,0 +1,111 @@
+import { collectionKind } from '../../model/collection.ts'
+import type { Did } from '../../model/did.ts'
+import type { StoredRecord } from '../../model/record.ts'
+import type { RepoChange, RepoState } from '../../state/storage/storage.ts'
+import { Draft } from './draft.ts'
+import { Notices } from './notices.ts'
+import { contentBefore } from './step.ts'
+import { createTally, type Tally } from './tally.ts'
+import { isHidden, type Transition } from './transition.ts'
+import { type WaitingLimits, waitingLimits } from './waiting.ts'
+
+export interface BatchOptions {
+  /** Those among the repos of the batch that are known. */
+  readonly repos: ReadonlyMap<Did, RepoState>
+  readonly nowMs: number
+  /** What the events take that wait, in bytes, of repos that have some. @default 0 */
+  readonly waitingBytes?: ReadonlyMap<Did, number>
+  readonly limits?: WaitingLimits
+}
+
+/** The repos that change together, and what that comes to. */
+export class Batch {
+  readonly tally: Tally = createTally()
+  readonly notices: Notices = new Notices()
+  /** Repos whose events may wait no longer. */
+  readonly drains: Set<Did> = new Set()
+  readonly nowMs: number
+  readonly #options: Required<BatchOptions>
+  readonly #drafts = new Map<Did, Draft>()
+
+  constructor({ repos, nowMs, waitingBytes = new Map(), limits = waitingLimits }: BatchOptions) {
+    this.#options = { repos, nowMs, waitingBytes, limits }
+    this.nowMs = nowMs
+  }
+
+  /** The repo after what was done so far; undefined while it is not known. */
+  find(did: Did): RepoState | undefined {
+    return this.#drafts.get(did)?.repo ?? this.#options.repos.get(did)
+  }
+
+  /** Likewise, or a new one. */
+  repo(did: Did): RepoState {
+    return this.find(did) ?? { did, status: 'pending', content: 'pending', updatedAtMs: this.nowMs }
+  }
+
+  draft(did: Did): Draft {
+    const known = this.#drafts.get(did)
+    if (known !== undefined) return known
+    const draft = new Draft(this.repo(did), this.#options.waitingBytes.get(did) ?? 0)
+    this.#drafts.set(did, draft)
+    return draft
+  }
+
+  /** @param position the number of the live entry that this is due to. */
+  change(did: Did, transition: Transition, position?: number): void {
+    const before = contentBefore(this.repo(did))
+    const draft = this.draft(did)
+    draft.apply(transition)
+    const isCured = (before === 'desync' || before === 'error') && draft.repo.content === 'synced'
+    this.tally.cured += Number(isCured)
+    this.tally.chainBreaks += Number(transition.chainBreak ?? false)
+    if (transition.desync !== undefined) {
+      this.tally.desyncs[transition.desync]++
+      this.notices.desync.set(did, transition.desync)
+    }
+    draft.repo = { ...draft.repo, ...(position !== undefined && { position }), updatedAtMs: this.nowMs }
+  }
+
+  /** A record as it is stored, counted. */
+  stored({ did, collection, rkey, cid, rev, bytes }: Omit<StoredRecord, 'indexedAtMs'>): StoredRecord {
+    this.tally.records[collectionKind(collection)]++
+    return { did, collection, rkey, cid, rev, bytes, indexedAtMs: this.nowMs }
+  }
+
+  /** Whether another event of the repo may wait. */
+  hasRoom(did: Did, bytes: number): boolean {
+    const { repos, waitingBytes, limits } = this.#options
+    const draft = this.#drafts.get(did)
+    const held = draft?.held ?? repos.get(did)?.held ?? 0
+    const taken = draft?.waitingBytes ?? waitingBytes.get(did) ?? 0
+    return held === 0 || (held < limits.events && taken + bytes <= limits.bytes)
+  }
+
+  /** What the events take that wait, in bytes, of each repo that is changed. */
+  get waitingBytes(): Iterable<[Did, number]> {
+    return Array.from(this.#drafts, ([did, { waitingBytes }]): [Did, number] => [did, waitingBytes])
+  }
+
+  /** The changes in the order in which their repos first appeared. Counts what they write. */
+  changes(): readonly RepoChange[] {
+    return Array.from(this.#drafts.values(), (draft) => {
+      const change = draft.change()
+      const { puts = [], deletes = [], stage } = change
+      this.tally.writes += puts.length + deletes.length + (stage?.puts.length ?? 0)
+      return change
+    })
+  }
+
+  /** What others have to know once the batch is durable. */
+  conclude(): Notices {
+    const { pending, desync } = this.notices
+    for (const [did, { repo, isRemoved }] of this.#drafts) {
+      // An account that is not active cannot be fetched; it is told of once it is active again.
+      const isOpen = !isRemoved && !isHidden(repo.status)
+      if (isOpen && repo.content === 'pending') pending.add(did)
+      if (!isOpen || repo.content !== 'desync') desync.delete(did)
+      else if (desync.has(did)) desync.set(did, repo.desync?.reason ?? 'gap')
+    }
+    return this.notices
+  }
+}

@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict'
+import type { Random } from '../../../demo/random.ts'
+import type { BackfillEntry, BackfillRecord } from '../../../model/backfill.ts'
+import { encodeBackfillEntry } from '../../../model/backfill-bytes.ts'
+import type { RepoEvent } from '../../../model/event.ts'
+import { encodeEvent } from '../../../model/event-bytes.ts'
+import { desyncReasons } from '../../../model/repo.ts'
+import { firehoseBackfill, firehoseLive } from '../../../state/streams/streams.ts'
+import { Indexer } from '../indexer.ts'
+import { alice } from './events.ts'
+import { ModelHost, record, rootOf, type Snapshot } from './model-host.ts'
+import { unverified, verifyFrame } from './steps.ts'
+import { Fuse, type World } from './world.ts'
+
+/**
+ * A random life of one repo between a host and the indexer: events that are lost, come twice, in the wrong order, wait
+ * for keys or are refused; sync runs that fetch at any moment; processes that die at any step.
+ */
+export class History {
+  readonly #world: World
+  readonly #random: Random
+  readonly #host: ModelHost
+  #streams: ReturnType<World['streams']>
+  #indexer: Indexer
+  #fuse = new Fuse(Number.POSITIVE_INFINITY, false)
+  #clock = 0
+  #tickets = 0
+  #lastLive = 0
+  /** An event that comes later than the one after it. */
+  #late: RepoEvent | undefined
+  #run: Run | undefined
+  /** What the sync runs are told by the host, or a mirror of it that is late. */
+  readonly #isMirrored: boolean
+  readonly #limits: { readonly events: number; readonly bytes: number }
+  #failure: unknown
+  /** What was said, for the report of a failure. */
+  readonly log: string[] = []
+
+  constructor(world: World, random: Random) {
+    this.#world = world
+    this.#random = random
+    this.#host = new ModelHost(random)
+    this.#isMirrored = random.int(5) === 0
+    this.#limits = { events: random.int(5) === 0 ? 3 : 2000, bytes: 8_000_000 }
+    this.#streams = world.streams()
+    this.#indexer = this.#start()
+  }
+
+  /** Lives for so many steps. */
+  async live(steps: number): Promise<void> {
+    for (let step = 0; step < steps; step++) {
+      const chance = this.#random.next()
+      if (chance < 0.5) await this.#hear(this.#host.act())
+      else if (chance < 0.68) await this.#sync()
+      else if (chance < 0.74) await this.#other()
+      else await this.#index()
+    }
+  }
+
+  /** The host falls silent, and one run is let alone: after it everything is known. */
+  async settle(): Promise<void> {
+    const [awakening, commit] = this.#host.settle()
+    assert(awakening && commit)
+    await this.#append(awakening, ...(this.#random.int(2) === 0 ? [commit] : []))
+    await this.#index(false)
+    const ticket = this.#newTicket()
+    await this.#tell({ kind: 'begin', did: alice, ticket })
+    await this.#index(false)
+    const snapshot = this.#host.repo
+    assert(snapshot)
+    for (const entry of await this.#fetched(ticket, snapshot)) await this.#tell(entry)
+    await this.#index(false)
+    const { repo, content } = await this.#world.look()
+    assert.equal(repo?.status, 'synced')
+    assert.equal(repo.rev, snapshot.rev)
+    assert.deepEqual(content, snapshot.content)
+    assert.equal(repo.held ?? 0, 0)
+    const found = await this.#world.found()
+    if (found !== undefined) assert.deepEqual(found, [...content.keys()].sort())
+  }
+
+  #start(): Indexer {
+    const { storage, search } = this.#world
+    const fuse = this.#fuse
+    const streams = this.#streams
+    return new Indexer({
+      streams: {
+        read: (...all) => streams.read(...all),
+        readable: (...all) => streams.readable(...all),
+        acknowledge: (...all) => fuse.step(() => streams.acknowledge(...all)),
+      },
+      storage: {
+        repos: (...all) => storage.repos(...all),
+        held: (...all) => storage.held(...all),
+        withHeld: (...all) => storage.withHeld(...all),
+        apply: (changes) =>
+          fuse.step(async () => {
+            await storage.apply(changes)
+            await this.#check()
+          }),
+      },
+      search: { apply: (changes) => fuse.step(() => search.apply(changes)) },
+      verifyFrame,
+      limits: this.#limits,
+      batchEntries: 1 + this.#random.int(6),
+      now: () => ++this.#clock,
+      onError: (kind, error) => {
+        if (kind === 'unexpected') this.#failure ??= error
+      },
+    })
+  }
+
+  /** What is said to be synced is what the host had at that revision; and a base is what it says. */
+  async #check(): Promise<void> {
+    const { repo, content } = await this.#world.look()
+    if (repo?.data !== undefined) assert.equal(rootOf(content), repo.data, 'what is stored is not the tree')
+    if (repo?.content !== 'synced') return
+    const snapshot = this.#host.at(repo.rev ?? '')
+    assert.deepEqual(content, snapshot?.content)
+    assert.equal(repo.data, snapshot?.data)
+    assert.equal(repo.desync, undefined)
+  }
+
+  async #hear(events: readonly RepoEvent[]): Promise<void> {
+    for (const event of events) {
+      const chance = this.#random.next()
+      const late = this.#late
+      this.#late = undefined
+      if (chance < 0.1) this.log.push(`lost ${describe(event)}`)
+      else if (chance < 0.16) await this.#append(event, event)
+      else if (chance < 0.2 && late === undefined) this.#late = event
+      else if (event.kind !== 'commit' && event.kind !== 'sync') await this.#append(event)
+      else if (chance < 0.25) {
+        const { did, seq, timeMs, rev } = event
+        await this.#append({ kind: 'rejected', did, seq, timeMs, rev, reason: 'rejected' })
+      } else if (chance < 0.4) await this.#append(unverified(event, `${this.#host.key}`))
+      else await this.#append(event)
+      if (late !== undefined) await this.#append(late)
+    }
+  }
+
+  /** The next step of a run, or a new one; the one before is forgotten now and then, as by a crash. */
+  async #sync(): Promise<void> {
+    const run = this.#run
+    if (run === undefined || this.#random.int(8) === 0) {
+      const ticket = this.#newTicket()
+      this.#run = { ticket, entries: undefined }
+      await this.#tell({ kind: 'begin', did: alice, ticket })
+      // It is acknowledged before the host is asked.
+      await this.#index()
+      return
+    }
+    if (run.entries === undefined) {
+      if ((await this.#world.look()).repo?.run?.ticket !== run.ticket) {
+        this.#run = undefined
+        return
+      }
+      const snapshot = this.#isMirrored ? this.#host.earlier() : this.#host.repo
+      const hasFailed = snapshot === undefined || this.#random.int(6) === 0
+      run.entries = hasFailed
+        ? [{ kind: 'abort', did: alice, ticket: run.ticket, isFinal: this.#random.int(3) === 0 }]
+        : [...(await this.#fetched(run.ticket, snapshot))]
+      return
+    }
+    const next = run.entries.shift()
+    if (next === undefined) this.#run = undefined
+    else await this.#tell(next)
+  }
+
+  /** What a run brings of a tree: all of it in parts, or the difference. */
+  async #fetched(ticket: string, { rev, data, content }: Snapshot): Promise<readonly BackfillEntry[]> {
+    const base = { did: alice, ticket, rev, data } as const
+    const stored = (await this.#world.look()).content
+    if (this.#random.int(2) === 0) {
+      const changed = [...content].filter(([path, cid]) => stored.get(path) !== cid)
+      const deletes = [...stored.keys()].filter((path) => !content.has(path)).map(addressOf)
+      return [{ ...base, kind: 'end', staged: false, puts: changed.map(recordOf), deletes }]
+    }
+    const staged = await this.#world.storage.staged(alice)
+    const after = staged?.data === data ? staged.lastPath : ''
+    const records = [...content].sort(([a], [b]) => (a < b ? -1 : 1)).filter(([path]) => path > after)
+    const at = this.#random.int(records.length + 1)
+    const parts = [records.slice(0, at), records.slice(at)]
+    return [
+      ...parts.map((puts): BackfillEntry => ({ ...base, kind: 'part', puts: puts.map(recordOf) })),
+      { ...base, kind: 'end', staged: true, puts: [], deletes: [] },
+    ]
+  }
+
+  async #other(): Promise<void> {
+    const chance = this.#random.next()
+    const askedMs = ++this.#clock
+    if (chance < 0.3) {
+      const signingKey = `${Math.max(1, this.#host.key - this.#random.int(2))}`
+      await this.#tell({ kind: 'key', did: alice, signingKey, isFinal: this.#random.int(3) === 0 })
+    } else if (chance < 0.6) {
+      await this.#tell({
+        kind: 'lapse',
+        dids: [alice],
+        reason: this.#random.pick(desyncReasons),
+        after: this.#lastLive,
+      })
+    } else if (chance < 0.65) {
+      await this.#tell({ kind: 'remove', did: alice })
+    } else if (this.#host.repo !== undefined) {
+      const { rev } = this.#host.repo
+      if (this.#random.int(2) === 0) await this.#index()
+      await this.#tell({ kind: 'confirm', askedMs, repos: [{ did: alice, rev }] })
+    }
+  }
+
+  /** Indexes what is there, unless the process dies first. */
+  async #index(mayDie = true): Promise<void> {
+    if (mayDie && this.#random.int(3) === 0) {
+      this.log.push('a process that will die')
+      this.#restart(new Fuse(1 + this.#random.int(8), this.#random.int(2) === 0))
+    }
+    const running = this.#indexer.run(AbortSignal.abort())
+    let isDead = false
+    await Promise.race([running, this.#fuse.blown.then(() => (isDead = true))])
+    if (this.#failure !== undefined) throw this.#failure
+    this.log.push(isDead ? 'died' : 'indexed')
+    if (!isDead) return
+    this.#restart(new Fuse(Number.POSITIVE_INFINITY, false))
+    if (!mayDie || this.#random.int(2) === 0) await this.#index(false)
+  }
+
+  #restart(fuse: Fuse): void {
+    this.#fuse = fuse
+    this.#streams = this.#world.streams()
+    this.#indexer = this.#start()
+  }
+
+  async #append(...events: readonly RepoEvent[]): Promise<void> {
+    for (const event of events) this.log.push(describe(event))
+    this.#lastLive = await this.#streams.append(firehoseLive, events.map(encodeEvent))
+  }
+
+  async #tell(entry: BackfillEntry): Promise<void> {
+    this.log.push(describe(entry))
+    await this.#streams.append(firehoseBackfill, [encodeBackfillEntry(entry)])
+  }
+
+  #newTicket(): string {
+    return `ticket${++this.#tickets}`
+  }
+}
+
+interface Run {
+  readonly ticket: string
+  /** What it has left to say; undefined before it has fetched. */
+  entries: BackfillEntry[] | undefined
+}
+
+function addressOf(path: string) {
+  const [collection = '', rkey = ''] = path.split('/')
+  return { collection, rkey }
+}
+
+function recordOf([path, cid]: readonly [path: string, cid: string]): BackfillRecord {
+  return { ...addressOf(path), cid, bytes: record }
+}
+
+function describe(entry: RepoEvent | BackfillEntry): string {
+  return JSON.stringify(entry, (key, value) =>
+    ['did', 'seq', 'timeMs', 'frame', 'record', 'bytes', 'collection'].includes(key) ? undefined : value,
+  )
+}

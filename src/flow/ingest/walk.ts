@@ -1,0 +1,82 @@
+import type { Nsid } from '../../model/nsid.ts'
+import {
+  type Hosts,
+  type ListedPage,
+  type ListedRepo,
+  RefusedError,
+  UnsupportedMethod,
+} from '../../net/host/host.ts'
+import type { Listing } from './enumeration-state.ts'
+
+export interface WalkOptions {
+  readonly hosts: Pick<Hosts, 'listRepos' | 'listReposByCollection'>
+  /** Lists the repos that have one of these, where the host can do that; with none, lists all repos. */
+  readonly collections: readonly Nsid[]
+  readonly pageSize: number
+  readonly signal: AbortSignal
+  /** Repeats what is worth repeating. */
+  readonly ask: <Result>(work: () => Promise<Result>) => Promise<Result>
+  /** Called when the host refuses a cursor that it gave. */
+  readonly onCursorSkip: (host: URL) => void
+}
+
+export interface WalkedPage {
+  readonly repos: readonly ListedRepo[]
+  /** Moves the listing past this page; to be called once its repos are safe. */
+  advance(): void
+}
+
+/**
+ * Goes on where a listing stands, to its end.
+ *
+ * @throws {UnsupportedMethod} when the host lists no repos, and what else it fails with.
+ */
+export async function* walk(listing: Listing, options: WalkOptions): AsyncGenerator<WalkedPage> {
+  const { collections, onCursorSkip } = options
+  if (collections.length === 0) delete listing.collectionsDone
+  while (!listing.isDone) {
+    let page: ListedPage
+    try {
+      page = await nextPage(listing, options)
+    } catch (error) {
+      if (error instanceof RefusedError && listing.cursor !== undefined && listing.restarts < maxRestarts) {
+        onCursorSkip(new URL(listing.host))
+        listing.restarts += 1
+        delete listing.cursor
+        continue
+      }
+      if (error instanceof UnsupportedMethod && listing.collectionsDone !== undefined) {
+        // Begun anew with all of its repos: of those that were listed already the queue knows.
+        delete listing.collectionsDone
+        delete listing.cursor
+        continue
+      }
+      throw error
+    }
+    const advance = () => {
+      listing.size += 1 + page.repos.length
+      // A cursor that leads to itself would lead nowhere.
+      const isLast = page.cursor === undefined || page.cursor === listing.cursor
+      if (isLast) delete listing.cursor
+      else listing.cursor = page.cursor
+      if (!isLast) return
+      if (listing.collectionsDone !== undefined) listing.collectionsDone += 1
+      listing.isDone = listing.collectionsDone === undefined || listing.collectionsDone >= collections.length
+    }
+    yield { repos: page.repos, advance }
+  }
+}
+
+function nextPage(
+  { host, cursor, collectionsDone }: Listing,
+  { hosts, collections, pageSize, signal, ask }: WalkOptions,
+): Promise<ListedPage> {
+  const url = new URL(host)
+  const query = { limit: pageSize, signal, ...(cursor !== undefined && { cursor }) }
+  const collection = collectionsDone === undefined ? undefined : collections[collectionsDone]
+  if (collection === undefined) return ask(() => hosts.listRepos(url, query))
+  return ask(() => hosts.listReposByCollection(url, { ...query, collection }))
+}
+
+/** A host that refuses its own cursors again and again is not walked through for ever. */
+export const maxRestarts = 3

@@ -1,0 +1,192 @@
+import type { Did } from '../../model/did.ts'
+import { ConflictError, InvalidError, UnavailableRepoError } from '../../model/errors.ts'
+import { repeat } from '../../model/repeat.ts'
+import { UnsupportedMethod } from '../../net/host/host.ts'
+import type { ReadOptions, ReadResult } from '../../net/reading/reading.ts'
+import { StoredEntries } from '../../net/reading/stored-entries.ts'
+import { MissingBlock, WrongKey } from '../../net/repo/rejection.ts'
+import type { RepoState } from '../../state/storage/storage.ts'
+import { unlessAborted } from './body.ts'
+import type { Parts, RunContext, RunOptions } from './context.ts'
+import { faultOf, translated } from './failure.ts'
+import { fetchRepo, missingBlocks } from './fetch.ts'
+import type { DidDocument } from './options.ts'
+import { Steps } from './steps.ts'
+
+interface Done {
+  /** The revision that is stored now. */
+  readonly rev: string
+  readonly records: number
+}
+
+/** One run. */
+export async function runOnce(did: Did, options: RunOptions, context: RunContext): Promise<Done> {
+  const { signal } = context
+  const document = await options.identity.resolve(did, { signal })
+  const stored = await options.storage.getRepo(did)
+  const steps = new Steps(did, options)
+  const confirmed = await confirm(did, { document, stored, steps, options, ...context })
+  if (confirmed !== undefined) return { rev: confirmed, records: 0 }
+  try {
+    await steps.begin(signal)
+    return await readPersistently(did, document, { steps, options, ...context })
+  } catch (error) {
+    // Whatever happens: a repo that nobody fetches must not stay `syncing`.
+    await repeat(() => steps.abort(), { backoff, isWorthRepeating: times(3) }).catch(options.onError)
+    throw error
+  }
+}
+
+/**
+ * Asks the host for its latest revision where what is stored is a whole tree, which is far cheaper than the repo.
+ *
+ * @returns the revision, where nothing else is to be done.
+ */
+async function confirm(
+  did: Did,
+  {
+    document,
+    stored,
+    steps,
+    options,
+    signal,
+    progress,
+  }: Parts & {
+    readonly document: DidDocument
+    readonly stored: RepoState | undefined
+  },
+): Promise<string | undefined> {
+  const { rev, data, content, desync } = stored ?? {}
+  if (rev === undefined || data === undefined || desync?.reason === 'filter') return undefined
+  if (content !== 'synced' && content !== 'desync') return undefined
+  const askedMs = options.now()
+  let latest: { readonly rev: string }
+  try {
+    latest = await unlessAborted(options.hosts.getLatestCommit(hostOf(did, document), did, signal), signal)
+  } catch (error) {
+    if (error instanceof UnsupportedMethod) return undefined
+    progress.fault = 'fetch'
+    throw error
+  }
+  if (latest.rev < later(rev, desync?.rev)) throw older(latest.rev, later(rev, desync?.rev))
+  if (latest.rev !== rev) return undefined
+  await steps.confirm(rev, askedMs, signal)
+  const repo = await options.storage.getRepo(did)
+  return repo?.content === 'synced' && repo.rev !== undefined && repo.rev >= rev ? repo.rev : undefined
+}
+
+/**
+ * Reads the repo, and once more where that may help: a tree with holes was changed while it was sent, and a document
+ * that was looked up long ago may name a key or a host of before.
+ */
+async function readPersistently(did: Did, first: DidDocument, parts: Parts): Promise<Done> {
+  const { options, steps, progress, signal } = parts
+  let document = first
+  let [wasRead, wasLookedUp] = [false, false]
+  for (;;) {
+    try {
+      return await readOnce(did, document, parts)
+    } catch (error) {
+      if (error instanceof MissingBlock && !wasRead) wasRead = true
+      else if ((error instanceof WrongKey || error instanceof UnavailableRepoError) && !wasLookedUp) {
+        wasLookedUp = true
+        // A directory that does not answer leaves it at what is known: this is no failure of the host's.
+        const fresh = await options.identity.resolve(did, { refresh: true, signal }).catch(() => document)
+        signal.throwIfAborted()
+        if (fresh.signingKey === document.signingKey && fresh.pds === document.pds) throw translated(error)
+        document = fresh
+      } else throw translated(error)
+      progress.fault = undefined
+      await steps.staged(signal)
+    }
+  }
+}
+
+async function readOnce(did: Did, document: DidDocument, parts: Parts): Promise<Done> {
+  const { steps, options, signal, progress } = parts
+  const { storage, reader, collections, maxAheadMs } = options
+  const host = hostOf(did, document)
+  const before = await storage.getRepo(did)
+  if (before?.run?.ticket !== steps.ticket) throw interrupted(did, before)
+  const minRev = later(before.rev ?? '', before.desync?.rev)
+  const known = await knownOf(did, options, signal)
+  const chunks = fetchRepo(did, host, parts)
+  let result: ReadResult
+  try {
+    result = await reader.read(
+      chunks,
+      {
+        did,
+        signingKey: document.signingKey,
+        ticket: steps.ticket,
+        collections,
+        minRev,
+        maxAheadMs,
+        ...known,
+      },
+      {
+        onPart: (bytes) => steps.part(bytes, signal),
+        onMissing: missingBlocks(did, host, parts),
+        signal,
+      },
+    )
+  } catch (error) {
+    progress.fault ??= faultOf(error)
+    throw error
+  }
+  progress.extracted += result.records
+  progress.filtered += result.filtered
+  if (result.rev < minRev) throw older(result.rev, minRev)
+  await steps.end(result.end, signal)
+  const after = await storage.getRepo(did)
+  if (after?.content !== 'synced' || after.rev === undefined || after.rev < result.rev)
+    throw interrupted(did, after)
+  const { puts, deletes } = result.changes ?? { puts: result.records, deletes: 0 }
+  return { rev: after.rev, records: puts + deletes }
+}
+
+/** What is stored of the repo, and what an earlier run has begun to stage, for the reader to go on from. */
+async function knownOf(
+  did: Did,
+  { storage, maxCompared }: RunOptions,
+  signal: AbortSignal,
+): Promise<Partial<Pick<ReadOptions, 'stored' | 'staged'>>> {
+  const staged = await storage.staged(did)
+  const known = staged === undefined ? {} : { staged }
+  if ((await storage.countRecords(did, maxCompared + 1)) > maxCompared) return known
+  const stored = new StoredEntries()
+  for await (const { path, cid } of storage.entries(did)) {
+    signal.throwIfAborted()
+    stored.add(path, cid)
+  }
+  return { ...known, stored: stored.bytes }
+}
+
+function hostOf(did: Did, { pds }: DidDocument): URL {
+  if (pds === undefined) throw new InvalidError(`the document of ${did} names no host that has its repo`)
+  return new URL(pds)
+}
+
+function later(rev: string, other: string | undefined): string {
+  return other !== undefined && other > rev ? other : rev
+}
+
+function older(rev: string, known: string): ConflictError {
+  return new ConflictError(
+    `the host has revision ${rev}, and ${known} is known already: it is asked again later`,
+  )
+}
+
+function interrupted(did: Did, repo: RepoState | undefined): Error {
+  if (repo?.status === 'deleted') {
+    return new UnavailableRepoError('unknown', `the account ${did} was deleted meanwhile`)
+  }
+  return new ConflictError(`${did} has changed while it was fetched: it is fetched again later`)
+}
+
+const backoff = { firstMs: 50, maxMs: 1000 }
+
+function times(most: number): () => boolean {
+  let tries = 0
+  return () => ++tries < most
+}

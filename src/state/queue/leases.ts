@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import type { Asked } from './merge.ts'
+import type { Job } from './queue.ts'
+
+/** A job that is running. */
+export interface Lease {
+  readonly id: number
+  readonly token: string
+  expiresMs: number
+  /** What it was added with meanwhile: it runs once more. */
+  again?: Asked
+}
+
+/** The leases of one queue. They are in memory alone: whatever this process leaves undone is due at the next start. */
+export class Leases {
+  readonly #prefix = randomUUID()
+  readonly #leases = new Map<number, Lease>()
+  #count = 0
+  /** No lease runs out before this, in ms since 1970. */
+  #nextMs = Number.POSITIVE_INFINITY
+
+  get size(): number {
+    return this.#leases.size
+  }
+
+  get(id: number): Lease | undefined {
+    return this.#leases.get(id)
+  }
+
+  has(id: number): boolean {
+    return this.#leases.has(id)
+  }
+
+  /** The lease that a worker claims to have; undefined when it has run out. */
+  of({ id, lease }: Job): Lease | undefined {
+    const known = this.#leases.get(id)
+    return known?.token === lease ? known : undefined
+  }
+
+  begin(id: number, expiresMs: number): string {
+    const token = `${this.#prefix}:${++this.#count}`
+    this.#leases.set(id, { id, token, expiresMs })
+    this.#nextMs = Math.min(this.#nextMs, expiresMs)
+    return token
+  }
+
+  renew(lease: Lease, expiresMs: number): void {
+    lease.expiresMs = expiresMs
+    this.#nextMs = Math.min(this.#nextMs, expiresMs)
+  }
+
+  end(id: number): void {
+    this.#leases.delete(id)
+  }
+
+  /** Ends the leases that have run out. @returns the jobs that had them. */
+  expire(nowMs: number): readonly number[] {
+    if (nowMs < this.#nextMs) return []
+    const expired: number[] = []
+    this.#nextMs = Number.POSITIVE_INFINITY
+    for (const { id, expiresMs } of this.#leases.values()) {
+      if (expiresMs <= nowMs) expired.push(id)
+      else this.#nextMs = Math.min(this.#nextMs, expiresMs)
+    }
+    for (const id of expired) this.#leases.delete(id)
+    return expired
+  }
+
+  /** When a lease may run out next; Infinity when there is none. */
+  nextMs(): number {
+    return this.#leases.size === 0 ? Number.POSITIVE_INFINITY : this.#nextMs
+  }
+}

@@ -1,0 +1,38 @@
+import type { JobRow } from './job-table.ts'
+import type { Lanes } from './lanes.ts'
+import type { NewJob } from './queue.ts'
+
+/** What an added job asks for. */
+export interface Asked {
+  /** The lane of its priority and group. */
+  readonly lane: number
+  readonly dueMs: number
+  readonly addedMs: number
+}
+
+/** @param group of the job as it is known, where it was not added with another. */
+export function askedBy(
+  { priority = 0, group: given, dueMs }: NewJob,
+  group: string,
+  lanes: Lanes,
+  nowMs: number,
+): Asked {
+  return {
+    lane: lanes.of(priority, given ?? group).id,
+    dueMs: Math.ceil(dueMs ?? nowMs),
+    addedMs: nowMs,
+  }
+}
+
+/** The better one of both, in the group that was asked for last; the first one itself where it was that already. */
+export function better<Known extends Asked>(known: Known, asked: Asked, lanes: Lanes): Known {
+  const [before, after] = [lanes.byId(known.lane), lanes.byId(asked.lane)]
+  const lane = before.priority < after.priority ? lanes.of(before.priority, after.group).id : asked.lane
+  const dueMs = Math.min(known.dueMs, asked.dueMs)
+  return lane === known.lane && dueMs === known.dueMs ? known : { ...known, lane, dueMs }
+}
+
+/** The job as if it had just been added. */
+export function fresh({ error: _, ...row }: JobRow, asked: Asked): JobRow {
+  return { ...row, ...asked, attempts: 0, isDead: false }
+}

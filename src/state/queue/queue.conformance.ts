@@ -1,0 +1,482 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { InvalidError } from '../../model/errors.ts'
+import type { Job, NewJob, Queue } from './queue.ts'
+import { compareWithModel } from './testing/model.ts'
+
+/** What queues must do. `open` makes empty ones; `reopen` the same again, as after the end of the process. */
+export function queueConformance(
+  open: (now: () => number) => Promise<{ queue: Queue; reopen: () => Promise<Queue> }>,
+): void {
+  const begin = async () => {
+    const clock = { ms: 1_700_000_000_000 }
+    const { queue, reopen } = await open(() => clock.ms)
+    return { queue, reopen, clock }
+  }
+  const beginWith = async (...jobs: readonly NewJob[]) => {
+    const begun = await begin()
+    await begun.queue.add(q, jobs)
+    return begun
+  }
+
+  describe('a job', () => {
+    it('is taken with what it was added with, once', async () => {
+      const { queue } = await beginWith(
+        { key: 'a', priority: 3, group: 'g', payload: '{}' },
+        { key: 'b', priority: 4 },
+      )
+      const [a, b, ...rest] = await queue.take(q, 9)
+      assert.deepEqual(rest, [])
+      assert.deepEqual(withoutIds(a), {
+        queue: q,
+        key: 'a',
+        priority: 3,
+        group: 'g',
+        payload: '{}',
+        attempts: 0,
+      })
+      assert.deepEqual(withoutIds(b), {
+        queue: q,
+        key: 'b',
+        priority: 4,
+        group: '',
+        payload: '',
+        attempts: 0,
+      })
+      assert.deepEqual(await queue.take(q, 9), [])
+    })
+
+    it('is known by its key, once in each queue', async () => {
+      const { queue } = await begin()
+      assert.equal(await queue.add(q, [{ key: 'a' }, { key: 'a' }, { key: 'b' }]), 2)
+      assert.equal(await queue.add(q, [{ key: 'b' }, { key: 'c' }]), 1)
+      assert.equal(await queue.add('other', [{ key: 'a' }]), 1)
+      assert.deepEqual(keys(await queue.take(q, 9)), ['a', 'b', 'c'])
+      assert.deepEqual(keys(await queue.take('other', 9)), ['a'])
+    })
+
+    it('is gone when it is completed, which works once', async () => {
+      const { queue } = await beginWith({ key: 'a' })
+      const job = await takeOne(queue)
+      assert.equal(await queue.complete(job), true)
+      assert.equal(await queue.complete(job), false)
+      assert.equal(await queue.find(q, 'a'), undefined)
+      assert.equal(await queue.add(q, [{ key: 'a' }]), 1)
+      assert.equal(await queue.complete(job), false)
+    })
+
+    it('is not taken before it is due', async () => {
+      const { queue, clock } = await beginWith({ key: 'a', dueMs: 1_700_000_000_500.2 }, { key: 'b' })
+      assert.deepEqual(keys(await queue.take(q, 9)), ['b'])
+      clock.ms += 500
+      assert.deepEqual(await queue.take(q, 9), [])
+      clock.ms += 1
+      assert.deepEqual(keys(await queue.take(q, 9)), ['a'])
+    })
+
+    it('tells its state', async () => {
+      const { queue, clock } = await beginWith({ key: 'a', priority: 2, group: 'g', payload: 'p' })
+      const common = { queue: q, key: 'a', priority: 2, group: 'g', payload: 'p', addedMs: clock.ms }
+      const state = async () => {
+        const { id: _, ...rest } = (await queue.find(q, 'a')) ?? assert.fail('it is not there')
+        return rest
+      }
+      assert.deepEqual(await state(), { ...common, state: 'waiting', attempts: 0, dueMs: clock.ms })
+      const job = await takeOne(queue)
+      assert.equal((await state()).state, 'running')
+      clock.ms += 10
+      await queue.retry(job, { dueMs: clock.ms + 100, error: 'host is away' })
+      assert.deepEqual(await state(), {
+        ...common,
+        state: 'waiting',
+        attempts: 1,
+        dueMs: clock.ms + 100,
+        error: 'host is away',
+      })
+      clock.ms += 100
+      await queue.bury(await takeOne(queue), 'no such repo')
+      assert.deepEqual(await state(), {
+        ...common,
+        state: 'dead',
+        attempts: 2,
+        dueMs: clock.ms,
+        error: 'no such repo',
+      })
+    })
+
+    it('is refused when it is too large, or its numbers are none', async () => {
+      const { queue } = await begin()
+      const wrong: readonly Partial<NewJob>[] = [
+        { key: 'k'.repeat(5000) },
+        { group: 'g'.repeat(2000) },
+        { payload: 'p'.repeat(20_000) },
+        { priority: 1.5 },
+        { priority: Number.NaN },
+        { dueMs: Number.POSITIVE_INFINITY },
+      ]
+      for (const one of wrong) {
+        await assert.rejects(queue.add(q, [{ key: 'fine' }, { key: 'a', ...one }]), InvalidError)
+      }
+      assert.deepEqual(await queue.take(q, 9), [])
+    })
+
+    it('can be removed in any state, and its worker finds out', async () => {
+      const { queue } = await beginWith(
+        { key: 'waits' },
+        { key: 'runs', priority: -2 },
+        { key: 'dead', priority: -1 },
+      )
+      const [runs, dead] = await queue.take(q, 2)
+      await queue.bury(must(dead), 'x')
+      for (const key of ['waits', 'runs', 'dead']) assert.equal(await queue.remove(q, key), true)
+      assert.equal(await queue.remove(q, 'runs'), false)
+      assert.equal(await queue.complete(must(runs)), false)
+      assert.deepEqual(await queue.totals(q), { waiting: 0, running: 0, dead: 0 })
+      assert.deepEqual(await queue.take(q, 9), [])
+    })
+  })
+
+  describe('the order', () => {
+    it('is that of priority first and of time second', async () => {
+      const { queue, clock } = await beginWith({ key: 'late', priority: 1 })
+      await queue.add(q, [
+        { key: 'early', priority: 1, dueMs: clock.ms - 5 },
+        { key: 'last', priority: 2, dueMs: clock.ms - 9 },
+        { key: 'first', priority: -1 },
+        { key: 'next', priority: -1 },
+        { key: 'future', priority: -1, dueMs: clock.ms + 1 },
+      ])
+      assert.deepEqual(keys(await queue.take(q, 2)), ['first', 'next'])
+      assert.deepEqual(keys(await queue.take(q, 9)), ['early', 'late', 'last'])
+    })
+
+    it('gives each group its turn, within a call and from one to the next', async () => {
+      const { queue } = await beginWith(
+        ...Array.from({ length: 30 }, (_, i) => ({ key: `big${i}`, group: 'big' })),
+        ...Array.from({ length: 3 }, (_, i) => ({ key: `mid${i}`, group: 'mid' })),
+        { key: 'small', group: 'small' },
+      )
+      assert.deepEqual(counts(await queue.take(q, 3)), { big: 1, mid: 1, small: 1 })
+      const singles = [await queue.take(q, 1), await queue.take(q, 1)].flat()
+      assert.deepEqual(counts(singles), { big: 1, mid: 1 })
+      assert.deepEqual(counts(await queue.take(q, 9)), { big: 8, mid: 1 })
+      assert.deepEqual(counts(await queue.take(q, 99)), { big: 20 })
+    })
+
+    it('leaves out groups that have no capacity', async () => {
+      const { queue } = await beginWith({ key: 'a', group: 'busy' }, { key: 'b', group: 'idle', priority: 7 })
+      const without = new Set(['busy'])
+      assert.deepEqual(keys(await queue.take(q, 9, { without })), ['b'])
+      assert.deepEqual(keys(await queue.take(q, 9, { without })), [])
+      assert.deepEqual(keys(await queue.take(q, 9)), ['a'])
+    })
+  })
+
+  describe('a job that is added again', () => {
+    it('keeps the better one of both, and the latest payload and group', async () => {
+      const { queue, clock } = await beginWith(
+        { key: 'a', priority: 1, dueMs: 1_700_000_000_100, group: 'g', payload: 'old' },
+        { key: 'b', priority: 1, group: 'g', payload: 'old' },
+      )
+      await queue.add(q, [{ key: 'a', priority: 2, dueMs: clock.ms, payload: 'new', group: 'h' }])
+      await queue.add(q, [{ key: 'b', priority: 0, dueMs: clock.ms + 100 }])
+      const taken = await queue.take(q, 9)
+      assert.deepEqual(
+        taken.map(({ key, priority, group, payload }) => [key, priority, group, payload]),
+        [
+          ['b', 0, 'g', 'old'],
+          ['a', 1, 'h', 'new'],
+        ],
+      )
+    })
+
+    it('keeps its place among those of before', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' }, { key: 'b' })
+      clock.ms += 10
+      await queue.add(q, [{ key: 'a' }])
+      assert.deepEqual(keys(await queue.take(q, 9)), ['a', 'b'])
+    })
+
+    it('while it runs, runs once more afterwards, as if it had been added then', async () => {
+      const { queue, clock } = await beginWith({ key: 'a', payload: 'old' })
+      const job = await takeOne(queue)
+      clock.ms += 5
+      assert.equal(
+        await queue.add(q, [
+          { key: 'a', priority: 3, payload: 'new' },
+          { key: 'a', priority: 2 },
+        ]),
+        0,
+      )
+      assert.deepEqual(await queue.take(q, 9), [])
+      assert.equal(await queue.complete(job), true)
+      const again = await takeOne(queue)
+      assert.deepEqual([again.priority, again.payload, again.attempts], [2, 'new', 0])
+      assert.equal(await queue.complete(again), true)
+      assert.equal(await queue.find(q, 'a'), undefined)
+    })
+
+    it('while an attempt runs that fails, is tried again at the earlier of both times', async () => {
+      const { queue, clock } = await beginWith({ key: 'a', priority: 1 }, { key: 'b', priority: 1 })
+      const [a, b] = await queue.take(q, 2)
+      await queue.add(q, [
+        { key: 'a', priority: 0 },
+        { key: 'b', dueMs: clock.ms + 50 },
+      ])
+      for (const job of [a, b]) await queue.retry(must(job), { dueMs: clock.ms + 20, error: 'x' })
+      const again = await takeOne(queue)
+      assert.deepEqual([again.key, again.priority, again.attempts], ['a', 0, 1])
+      assert.equal((await queue.find(q, 'b'))?.dueMs, clock.ms + 20)
+    })
+
+    it('while an attempt runs that is the last, starts afresh', async () => {
+      const { queue } = await beginWith({ key: 'a' })
+      const job = await takeOne(queue)
+      await queue.add(q, [{ key: 'a' }])
+      await queue.bury(job, 'x')
+      assert.equal((await takeOne(queue)).attempts, 0)
+    })
+
+    it('is a dead letter no more', async () => {
+      const { queue, clock } = await beginWith({ key: 'a', priority: 1, group: 'g', payload: 'old' })
+      await queue.bury(await takeOne(queue), 'x')
+      clock.ms += 7
+      assert.equal(await queue.add(q, [{ key: 'a', priority: 4 }]), 0)
+      const { id: _, ...state } = must(await queue.find(q, 'a'))
+      const now = clock.ms
+      assert.deepEqual(state, {
+        ...{ queue: q, key: 'a', state: 'waiting', priority: 4, group: 'g', payload: 'old' },
+        ...{ attempts: 0, addedMs: now, dueMs: now },
+      })
+      assert.deepEqual(keys(await queue.take(q, 9)), ['a'])
+      assert.equal((await queue.totals(q)).dead, 0)
+    })
+  })
+
+  describe('an attempt that fails', () => {
+    it('is counted unless it was none, and may find out the group', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' })
+      await queue.retry(await takeOne(queue), { dueMs: clock.ms, error: 'x', group: 'host' })
+      const second = await takeOne(queue)
+      assert.deepEqual([second.attempts, second.group], [1, 'host'])
+      await queue.retry(second, { dueMs: clock.ms, counts: false })
+      const third = await takeOne(queue)
+      assert.deepEqual([third.attempts, third.group], [1, 'host'])
+      assert.equal((await queue.find(q, 'a'))?.error, 'x')
+    })
+
+    it('keeps no more of its error than what says most', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' })
+      await queue.retry(await takeOne(queue), { dueMs: clock.ms, error: 'e'.repeat(9000) })
+      assert.equal((await queue.find(q, 'a'))?.error, 'e'.repeat(2000))
+      await queue.bury(await takeOne(queue), `${'e'.repeat(1999)}🌊`)
+      assert.equal((await queue.find(q, 'a'))?.error?.length, 2000)
+    })
+  })
+
+  describe('a lease', () => {
+    it('that runs out makes the job due again, for another worker alone', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' })
+      const [slow] = await queue.take(q, 1, { leaseMs: 100 })
+      clock.ms += 99
+      assert.deepEqual(await queue.take(q, 1), [])
+      clock.ms += 1
+      const other = await takeOne(queue)
+      assert.equal(await queue.complete(must(slow)), false)
+      await queue.retry(must(slow), { dueMs: 0 })
+      await queue.bury(must(slow), 'x')
+      assert.equal((await queue.find(q, 'a'))?.state, 'running')
+      assert.equal(await queue.complete(other), true)
+    })
+
+    it('can be prolonged as long as it has not run out', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' })
+      const jobs = await queue.take(q, 1, { leaseMs: 100 })
+      clock.ms += 90
+      await queue.renew(jobs, 100)
+      clock.ms += 90
+      assert.deepEqual(await queue.take(q, 1), [])
+      clock.ms += 10
+      await queue.renew(jobs, 100)
+      assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
+    })
+
+    it('of a process that ended is void', async () => {
+      const { queue, reopen } = await beginWith({ key: 'a' }, { key: 'b' })
+      const [before] = await queue.take(q, 1)
+      const again = await reopen()
+      assert.equal(await again.complete(must(before)), false)
+      assert.deepEqual(keys(await again.take(q, 9)), ['a', 'b'])
+      assert.equal(await again.complete(must(before)), false)
+    })
+  })
+
+  describe('a dead letter', () => {
+    it('is listed, the latest first, page by page, of one queue or of all', async () => {
+      const { queue, clock } = await begin()
+      for (const [i, name] of [q, 'other', q, q].entries()) {
+        await queue.add(name, [{ key: `k${i}` }])
+        await queue.bury(must((await queue.take(name, 1))[0]), `e${i}`)
+        if (i !== 2) clock.ms += 10
+      }
+      assert.deepEqual(await pages(queue, 2), [
+        ['k3', 'k2'],
+        ['k1', 'k0'],
+      ])
+      assert.deepEqual(await pages(queue, 1, q), [['k3'], ['k2'], ['k0']])
+      assert.deepEqual(await pages(queue, 5, 'unknown'), [[]])
+      await assert.rejects(queue.deadLetters({ limit: 1, cursor: 'nonsense' }), InvalidError)
+    })
+
+    it('comes back when it is revived, by its number, once', async () => {
+      const { queue, clock } = await beginWith({ key: 'a', payload: 'p' })
+      await queue.bury(await takeOne(queue), 'x')
+      const { id } = must((await queue.deadLetters({ limit: 1 })).jobs[0])
+      clock.ms += 5
+      assert.equal(await queue.revive(id), true)
+      assert.equal(await queue.revive(id), false)
+      assert.equal(await queue.revive(id + 1), false)
+      const job = await takeOne(queue)
+      assert.deepEqual([job.key, job.payload, job.attempts], ['a', 'p', 0])
+      assert.deepEqual((await queue.deadLetters({ limit: 1 })).jobs, [])
+    })
+  })
+
+  describe('waiting for a job', () => {
+    it('ends when one is added that is due, and not for one that is not', async () => {
+      const { queue, clock } = await begin()
+      const waiting = settled(queue.ready(q))
+      await queue.add('other', [{ key: 'a' }])
+      await queue.add(q, [{ key: 'a', dueMs: clock.ms + 3_600_000 }])
+      await setImmediate()
+      assert.equal(waiting.isSettled, false)
+      await queue.add(q, [{ key: 'b' }])
+      await waiting.promise
+      await queue.ready(q)
+    })
+
+    it('ends when one becomes due, or a lease runs out', async () => {
+      const { queue } = await open(Date.now)
+      await queue.add(q, [{ key: 'a', dueMs: Date.now() + 30 }])
+      await queue.ready(q)
+      assert.deepEqual(keys(await queue.take(q, 1, { leaseMs: 30 })), ['a'])
+      await queue.ready(q)
+      assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
+    })
+
+    it('goes on while there are only groups that are left out, and ends with another', async () => {
+      const { queue } = await beginWith({ key: 'a', group: 'busy' })
+      const waiting = settled(queue.ready(q, undefined, new Set(['busy'])))
+      await queue.add(q, [{ key: 'b', group: 'busy' }])
+      await setImmediate()
+      assert.equal(waiting.isSettled, false)
+      await queue.add(q, [{ key: 'c', group: 'idle' }])
+      await waiting.promise
+    })
+
+    for (const [name, end] of Object.entries<(queue: Queue, job: Job) => Promise<unknown>>({
+      'is tried again': (queue, job) => queue.retry(job, { dueMs: 0 }),
+      'is revived': async (queue, job) => {
+        await queue.bury(job, 'x')
+        await queue.revive(job.id)
+      },
+      'is completed and had been added again': async (queue, job) => {
+        await queue.add(q, [{ key: job.key }])
+        await queue.complete(job)
+      },
+    })) {
+      it(`ends when one ${name}`, async () => {
+        const { queue } = await beginWith({ key: 'a' })
+        const job = await takeOne(queue)
+        const waiting = settled(queue.ready(q))
+        await setImmediate()
+        assert.equal(waiting.isSettled, false)
+        await end(queue, job)
+        await waiting.promise
+        assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
+      })
+    }
+
+    it('ends with its signal', async () => {
+      const { queue, clock } = await beginWith({ key: 'a', dueMs: 1_700_003_600_000 })
+      const stop = new AbortController()
+      const waiting = settled(queue.ready(q, stop.signal))
+      await setImmediate()
+      assert.equal(waiting.isSettled, false)
+      stop.abort()
+      await waiting.promise
+      await queue.ready(q, stop.signal)
+      assert.ok(clock.ms < 1_700_003_600_000)
+    })
+  })
+
+  describe('the totals', () => {
+    it('follow each change and outlive the process', async () => {
+      const { queue, reopen, clock } = await beginWith({ key: 'a' }, { key: 'b', priority: 1 })
+      const added = clock.ms
+      clock.ms += 10
+      await queue.add(q, [
+        { key: 'c', priority: 2 },
+        { key: 'd', priority: 3 },
+      ])
+      const [a, b, c] = await queue.take(q, 3)
+      assert.deepEqual(await queue.totals(q), { waiting: 1, running: 3, dead: 0, oldestAddedMs: added })
+      await queue.complete(must(a))
+      await queue.bury(must(b), 'x')
+      assert.deepEqual(await queue.totals(q), { waiting: 1, running: 1, dead: 1, oldestAddedMs: clock.ms })
+      await queue.retry(must(c), { dueMs: clock.ms })
+      const totals = { waiting: 2, running: 0, dead: 1, oldestAddedMs: clock.ms }
+      assert.deepEqual(await queue.totals(q), totals)
+      assert.deepEqual(await (await reopen()).totals(q), totals)
+      assert.deepEqual(await queue.totals('other'), { waiting: 0, running: 0, dead: 0 })
+    })
+  })
+
+  it('is the same after any changes as a plain list of jobs would be, also when reopened', async () => {
+    for (let seed = 1; seed <= 25; seed++) await compareWithModel(await begin(), seed)
+  })
+}
+
+const q = 'repo'
+
+function must<Value>(value: Value | undefined): Value {
+  assert.ok(value !== undefined)
+  return value
+}
+
+async function takeOne(queue: Queue): Promise<Job> {
+  return must((await queue.take(q, 1))[0])
+}
+
+function keys(jobs: readonly { readonly key: string }[]): readonly string[] {
+  return jobs.map(({ key }) => key)
+}
+
+function counts(jobs: readonly Job[]): Readonly<Record<string, number>> {
+  const byGroup = Object.groupBy(jobs, ({ group }) => group)
+  return Object.fromEntries(Object.entries(byGroup).map(([group, of = []]) => [group, of.length]))
+}
+
+function withoutIds(job: Job | undefined): Partial<Job> {
+  const { id: _, lease: __, ...rest } = must(job)
+  return rest
+}
+
+async function pages(queue: Queue, limit: number, name?: string): Promise<readonly (readonly string[])[]> {
+  const all: (readonly string[])[] = []
+  for (let cursor: string | undefined; ; ) {
+    const page = await queue.deadLetters({ limit, ...(name && { queue: name }), ...(cursor && { cursor }) })
+    all.push(keys(page.jobs))
+    if (page.cursor === undefined) return all
+    cursor = page.cursor
+  }
+}
+
+function settled(promise: Promise<void>): { readonly promise: Promise<void>; isSettled: boolean } {
+  const state = { promise, isSettled: false }
+  promise.finally(() => {
+    state.isSettled = true
+  })
+  return state
+}

@@ -1,0 +1,351 @@
+import type { StatementSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
+import type { Database } from '../database.ts'
+import { Alarms } from './alarms.ts'
+import { checkJob, cutError } from './checked-job.ts'
+import { decodePlace, encodePlace, newest } from './dead-letters.ts'
+import { type JobRow, JobTable } from './job-table.ts'
+import { type Lane, Lanes } from './lanes.ts'
+import { type Lease, Leases } from './leases.ts'
+import { type Asked, askedBy, better, fresh } from './merge.ts'
+import type { Job, JobState, NewJob, Queue, QueueTotals } from './queue.ts'
+import { schema } from './schema.ts'
+
+export interface SqliteQueueOptions {
+  readonly database: Database
+  /** The clock. @default Date.now */
+  readonly now?: () => number
+  /** How many of the newest keys are kept in memory before they are written together. @default 100_000 */
+  readonly keysInMemory?: number
+}
+
+/** Queues in the SQLite database of this process, which alone adds and takes jobs. */
+export class SqliteQueue implements Queue {
+  readonly #database: Database
+  readonly #now: () => number
+  readonly #jobs: JobTable
+  readonly #saveCounts: StatementSync
+  readonly #queues = new Map<string, QueueState>()
+
+  constructor({ database, now = Date.now, keysInMemory }: SqliteQueueOptions) {
+    database.migrate('queue', schema)
+    this.#database = database
+    this.#now = now
+    this.#saveCounts = database.sqlite.prepare('UPDATE queue SET live = ?, dead = ? WHERE id = ?')
+    this.#jobs = new JobTable(database.sqlite, keysInMemory)
+    for (const row of database.sqlite.prepare('SELECT id, name, live, dead FROM queue').all()) {
+      const { id, name, live, dead } = row as { id: number; name: string; live: number; dead: number }
+      this.#queues.set(name, this.#newState(id, name, { live, dead }))
+    }
+  }
+
+  async add(queue: string, jobs: readonly NewJob[]): Promise<number> {
+    for (const job of jobs) checkJob(queue, job)
+    const state = this.#stateOf(queue)
+    let added = 0
+    for (let at = 0; at < jobs.length; at += jobsPerSlice) {
+      if (at > 0) await setImmediate()
+      added += this.#addSlice(state, jobs.slice(at, at + jobsPerSlice))
+    }
+    return added
+  }
+
+  async take(
+    queue: string,
+    limit: number,
+    { leaseMs = defaultLeaseMs, without = nobody }: Parameters<Queue['take']>[2] = {},
+  ): Promise<readonly Job[]> {
+    const state = this.#stateOf(queue)
+    const nowMs = this.#expire(state)
+    const taken: Job[] = []
+    if (limit <= 0) return taken
+    state.lanes.serve(nowMs, without, (lane, share) => {
+      const wanted = Math.max(1, Math.ceil((limit - taken.length) * share))
+      for (const row of this.#due(state, lane, nowMs, wanted)) {
+        const lease = state.leases.begin(row.id, nowMs + leaseMs)
+        const { id, key, payload, attempts } = row
+        const { priority, group } = lane
+        taken.push({ id, queue, key, priority, group, payload, attempts, lease })
+      }
+      return taken.length < limit ? 'more' : 'enough'
+    })
+    return taken
+  }
+
+  async ready(queue: string, signal?: AbortSignal, without: ReadonlySet<string> = nobody): Promise<void> {
+    const state = this.#stateOf(queue)
+    await state.alarms.until(() => {
+      this.#expire(state)
+      return Math.min(state.lanes.nextDueMs(without), state.leases.nextMs())
+    }, signal)
+  }
+
+  async renew(jobs: readonly Job[], leaseMs = defaultLeaseMs): Promise<void> {
+    for (const job of jobs) {
+      const state = this.#stateOf(job.queue)
+      const nowMs = this.#expire(state)
+      const lease = state.leases.of(job)
+      if (lease !== undefined) state.leases.renew(lease, nowMs + leaseMs)
+    }
+  }
+
+  async complete(job: Job): Promise<boolean> {
+    return this.#end(job, ({ row, again }) => again && fresh(row, again))
+  }
+
+  async retry(
+    job: Job,
+    { dueMs, error, group, counts = true }: Parameters<Queue['retry']>[1],
+  ): Promise<void> {
+    this.#end(job, ({ row, again, lanes }) => ({
+      ...row,
+      lane: group === undefined ? row.lane : lanes.of(lanes.byId(row.lane).priority, group).id,
+      dueMs: Math.min(Math.ceil(dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
+      attempts: row.attempts + Number(counts),
+      ...(error !== undefined && { error: cutError(error) }),
+    }))
+  }
+
+  async bury(job: Job, error: string): Promise<void> {
+    this.#end(job, ({ row, again }, nowMs) =>
+      again === undefined
+        ? { ...row, isDead: true, dueMs: nowMs, attempts: row.attempts + 1, error: cutError(error) }
+        : fresh(row, again),
+    )
+  }
+
+  async find(queue: string, key: string): Promise<JobState | undefined> {
+    const state = this.#stateOf(queue)
+    this.#expire(state)
+    const row = this.#jobs.findByKey(state.id, key)
+    return row && this.#stateFrom(state, row)
+  }
+
+  async remove(queue: string, key: string): Promise<boolean> {
+    const state = this.#stateOf(queue)
+    const row = this.#jobs.findByKey(state.id, key)
+    if (row === undefined) return false
+    this.#write(state, 1, (counts) => {
+      this.#jobs.delete(row)
+      counts[row.isDead ? 'dead' : 'live']--
+    })
+    state.leases.end(row.id)
+    return true
+  }
+
+  async deadLetters({
+    queue,
+    limit,
+    cursor,
+  }: Parameters<Queue['deadLetters']>[0]): ReturnType<Queue['deadLetters']> {
+    const before = cursor === undefined ? newest : decodePlace(cursor)
+    const states = [...this.#queues.values()].filter(({ name }) => queue === undefined || name === queue)
+    const jobs = states
+      .flatMap((state) =>
+        this.#jobs.dead(state.id, before, limit + 1).map((row) => this.#stateFrom(state, row)),
+      )
+      .sort((a, b) => b.dueMs - a.dueMs || b.id - a.id)
+    const page = jobs.slice(0, limit)
+    const last = page.at(-1)
+    return jobs.length <= limit || last === undefined
+      ? { jobs: page }
+      : { jobs: page, cursor: encodePlace(last) }
+  }
+
+  async revive(id: number): Promise<boolean> {
+    const row = this.#jobs.find(id)
+    const state = [...this.#queues.values()].find((one) => one.id === row?.queue)
+    if (row?.isDead !== true || state === undefined) return false
+    const nowMs = this.#now()
+    const revived = fresh(row, { lane: row.lane, dueMs: nowMs, addedMs: nowMs })
+    this.#write(state, 1, (counts) => {
+      this.#jobs.update(revived)
+      counts.dead--
+      counts.live++
+    })
+    this.#offer(state, [revived])
+    return true
+  }
+
+  async totals(queue: string): Promise<QueueTotals> {
+    const state = this.#stateOf(queue)
+    this.#expire(state)
+    const { live, dead } = state.counts
+    const running = state.leases.size
+    const oldestAddedMs = this.#jobs.oldestMs(state.id)
+    return { waiting: live - running, running, dead, ...(oldestAddedMs !== undefined && { oldestAddedMs }) }
+  }
+
+  /** The database belongs to whoever opened it, and is closed there. */
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #addSlice(state: QueueState, jobs: readonly NewJob[]): number {
+    const nowMs = this.#expire(state)
+    const changed: JobRow[] = []
+    const again = new Map<Lease, Asked>()
+    const { counts: before, lanes } = state
+    this.#write(state, jobs.length, (counts) => {
+      for (const job of jobs) {
+        const known = this.#jobs.findByKey(state.id, job.key)
+        const group = known === undefined ? '' : lanes.byId(known.lane).group
+        const asked = askedBy(job, group, lanes, nowMs)
+        if (known === undefined) {
+          const { key, payload = '' } = job
+          changed.push(this.#jobs.insert({ queue: state.id, key, payload, ...asked }))
+          counts.live++
+          continue
+        }
+        if (known.isDead) {
+          counts.dead--
+          counts.live++
+        }
+        const row = known.isDead ? fresh(known, asked) : better(known, asked, lanes)
+        const { payload = known.payload } = job
+        const isNew = row !== known || payload !== known.payload
+        if (isNew) this.#jobs.update({ ...row, payload })
+        const lease = state.leases.get(known.id)
+        if (lease !== undefined) {
+          const before = again.get(lease) ?? lease.again
+          again.set(lease, before === undefined ? asked : better(before, asked, lanes))
+        } else if (isNew) changed.push(row)
+      }
+    })
+    for (const [lease, asked] of again) lease.again = asked
+    this.#offer(state, changed)
+    return state.counts.live + state.counts.dead - before.live - before.dead
+  }
+
+  /** What of a lane is due and does not run, up to `wanted` jobs. */
+  #due({ leases }: QueueState, lane: Lane, nowMs: number, wanted: number): readonly JobRow[] {
+    const found: JobRow[] = []
+    for (;;) {
+      const limit = wanted - found.length + 1
+      const rows = this.#jobs.next(lane.id, lane.after, limit)
+      for (const row of rows) {
+        const { id, dueMs } = row
+        if (!leases.has(id)) {
+          if (dueMs > nowMs || found.length === wanted) {
+            lane.nextDueMs = dueMs
+            return found
+          }
+          found.push(row)
+        }
+        lane.after = { dueMs, id }
+      }
+      if (rows.length < limit) {
+        lane.nextDueMs = Number.POSITIVE_INFINITY
+        return found
+      }
+    }
+  }
+
+  /**
+   * Ends what a worker has begun.
+   *
+   * @param next what becomes of the job; `undefined` removes it.
+   * @returns whether the worker still had it.
+   */
+  #end(job: Job, next: (ended: Ended, nowMs: number) => JobRow | undefined): boolean {
+    const state = this.#stateOf(job.queue)
+    const nowMs = this.#expire(state)
+    const lease = state.leases.of(job)
+    const row = lease && this.#jobs.find(job.id)
+    if (lease === undefined || row === undefined) return false
+    let after: JobRow | undefined
+    this.#write(state, 1, (counts) => {
+      after = next({ row, lanes: state.lanes, again: lease.again }, nowMs)
+      if (after === undefined) this.#jobs.delete(row)
+      else this.#jobs.update(after)
+      if (after === undefined || after.isDead) counts.live--
+      if (after?.isDead) counts.dead++
+    })
+    state.leases.end(job.id)
+    if (after !== undefined && !after.isDead) this.#offer(state, [after])
+    return true
+  }
+
+  /** Makes jobs whose lease has run out due again. @returns the time. */
+  #expire(state: QueueState): number {
+    const nowMs = this.#now()
+    for (const id of state.leases.expire(nowMs)) {
+      const row = this.#jobs.find(id)
+      if (row !== undefined) state.lanes.offer(state.lanes.byId(row.lane), row)
+    }
+    return nowMs
+  }
+
+  #offer(state: QueueState, rows: readonly JobRow[]): void {
+    for (const row of rows) state.lanes.offer(state.lanes.byId(row.lane), row)
+    state.alarms.notify()
+  }
+
+  /** Makes all changes, in memory too, or none. */
+  #write(state: QueueState, jobs: number, work: (counts: Counts) => void): void {
+    const counts = { ...state.counts }
+    try {
+      this.#database.transaction(() => {
+        this.#jobs.begin(jobs)
+        work(counts)
+        this.#jobs.flush()
+        this.#saveCounts.run(counts.live, counts.dead, state.id)
+      })
+    } catch (error) {
+      this.#jobs.reset()
+      state.lanes.reset()
+      throw error
+    }
+    this.#jobs.settle()
+    state.lanes.settle()
+    state.counts = counts
+  }
+
+  #stateFrom({ name, lanes, leases }: QueueState, { lane, isDead, ...row }: JobRow): JobState {
+    const { priority, group } = lanes.byId(lane)
+    const state = isDead ? 'dead' : leases.has(row.id) ? 'running' : 'waiting'
+    return { ...row, queue: name, state, priority, group }
+  }
+
+  #stateOf(queue: string): QueueState {
+    const known = this.#queues.get(queue)
+    if (known !== undefined) return known
+    const { lastInsertRowid } = this.#database.sqlite
+      .prepare('INSERT INTO queue (name, live, dead) VALUES (?, 0, 0)')
+      .run(queue)
+    const state = this.#newState(Number(lastInsertRowid), queue, { live: 0, dead: 0 })
+    this.#queues.set(queue, state)
+    return state
+  }
+
+  #newState(id: number, name: string, counts: Counts): QueueState {
+    const lanes = new Lanes(this.#database.sqlite, id, counts.dead > 0)
+    return { id, name, counts, lanes, leases: new Leases(), alarms: new Alarms(this.#now) }
+  }
+}
+
+const defaultLeaseMs = 60_000
+
+/** How many jobs one transaction adds: about 10 ms, after which others have their turn. */
+const jobsPerSlice = 1000
+
+const nobody: ReadonlySet<string> = new Set()
+
+interface Counts {
+  /** Those that wait or run. */
+  live: number
+  dead: number
+}
+
+interface QueueState {
+  readonly id: number
+  readonly name: string
+  counts: Counts
+  readonly lanes: Lanes
+  readonly leases: Leases
+  readonly alarms: Alarms
+}
+
+interface Ended {
+  readonly row: JobRow
+  readonly lanes: Lanes
+  readonly again: Asked | undefined
+}
