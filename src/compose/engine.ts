@@ -123,7 +123,8 @@ export class Engine implements AsyncDisposable {
       streams,
       storage,
       search,
-      verifyFrame: (frame, key) => verifyFrame(frame, key, { mode: config.verify, strict: config.strict }),
+      verifyFrame: (frame, key) =>
+        verifyFrame(frame, key, { ...config, mode: config.verify, ...counts.held }),
       keeps: collectionMatcher(collections) ?? (() => true),
       isUntracked: (did) => !this.kept.has(did),
       onDesync: (did, reason) => {
