@@ -98,7 +98,8 @@ async function verify(
     return isContent && verified.did === event.did ? verified : refused(event, 'rejected')
   } catch (error) {
     if (isBug(error)) onFault(error)
-    if (!(error instanceof Error) || error.name !== 'WrongKey') return refused(event, 'rejected')
+    const { name, reason } = error as { readonly name?: unknown; readonly reason?: unknown }
+    if (name !== 'WrongKey') return refused(event, reason === 'rev' ? 'rev' : 'rejected')
     return isFinal ? refused(event, 'key') : undefined
   }
 }
