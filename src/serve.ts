@@ -64,11 +64,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   const stores = instrumentStores(openStores(stack.use(new Database({ dir: config.data })), config), meter)
   const source = await openSource(config, stack, log)
   await rememberSource(stores.storage, source)
-  const counts = countEngine(meter)
+  const countFirehose = firehoseMetrics(meter)
+  const counts = countEngine(meter, countFirehose)
   const engine = stack.use(await Engine.open({ config, source, stores, log, counts }))
   observeEngine(meter, engine, stores)
   await countKeptRuns(stores.runs, counts.sync)
-  const live = await openLive(options, { stores, source, engine, stack, meter, signal })
+  const live = await openLive(options, { stores, source, engine, stack, meter, signal, countFirehose })
   const listener = await openApi(options, { stores, source, engine, live, stack, pipeline, signal })
 
   await live.firehose.start()
@@ -123,10 +124,17 @@ interface Live {
 
 async function openLive(
   { config, log }: ServeOptions,
-  { stores, source, engine, stack, meter, signal }: Parts & { readonly meter: Meter },
+  {
+    stores,
+    source,
+    engine,
+    stack,
+    meter,
+    signal,
+    countFirehose,
+  }: Parts & { readonly meter: Meter; readonly countFirehose: ReturnType<typeof firehoseMetrics> },
 ): Promise<Live> {
   const { streams } = stores
-  const countFirehose = firehoseMetrics(meter)
   const countConnectionError = ingestConnectionErrors(meter)
   const countIngest = ingestMetrics(meter)
   const stored = await streams.cursor(source.host)
