@@ -194,6 +194,7 @@ export class Engine implements AsyncDisposable {
       onFailed: (failed) => counts.backfill?.onFailed?.(failed),
       onError: onError('the queue of repos fails, retrying'),
     })
+    let isSilent = false
     this.enumeration = new Enumeration({
       source: source.relay,
       hosts: this.hosts,
@@ -204,6 +205,18 @@ export class Engine implements AsyncDisposable {
       allowLoopback: source.allowLoopback,
       highWater: config.highWater,
       ...counts.enumeration,
+      onPage: (page) => {
+        counts.enumeration?.onPage?.(page)
+        isSilent = false
+      },
+      onError: (error) => {
+        counts.enumeration?.onError?.(error)
+        if (!isSilent)
+          log.warn('the repos of the source cannot be listed now; retrying until they can', {
+            reason: String(error),
+          })
+        isSilent = true
+      },
       onHostSkip: (host, error) =>
         log.warn('a host does not list its repos', { host: host.host, reason: String(error) }),
       onDone: ({ fetched, written }) =>
