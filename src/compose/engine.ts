@@ -16,7 +16,7 @@ import { Sync } from '../flow/sync/sync.ts'
 import type { Did } from '../model/did.ts'
 import type { CommitEvent, SyncEvent } from '../model/event.ts'
 import type { Log } from '../model/log.ts'
-import type { SyncRun } from '../model/sync.ts'
+import type { SyncFailure, SyncRun } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
 import type { FirehoseOptions } from '../net/firehose/options.ts'
 import { verifyFrame } from '../net/firehose/verify-frame.ts'
@@ -54,7 +54,7 @@ export interface EngineCounts {
   readonly sync?: SyncReports
   readonly backfill?: Pick<BackfillOptions, 'onDone' | 'onFailed'>
   readonly onBackpressure?: () => void
-  readonly enumeration?: Pick<EnumerationOptions, 'onPage' | 'onError' | 'onCursorSkip'>
+  readonly enumeration?: Pick<EnumerationOptions, 'onPage' | 'onError' | 'onStoreError' | 'onCursorSkip'>
   readonly identity?: Pick<IdentityOptions, 'onLookup' | 'onCache'>
   /** What the firehose counts of events that it has verified: these were verified later. */
   readonly firehose?: Pick<FirehoseOptions, 'onOperation' | 'onOddRecord'>
@@ -90,7 +90,10 @@ export class Engine implements AsyncDisposable {
   readonly #stack: AsyncDisposableStack
 
   static async open(options: EngineOptions): Promise<Engine> {
-    return new Engine(options, await options.stores.storage.tracking())
+    const engine = new Engine(options, await options.stores.storage.tracking())
+    // A listing that came to its end before is complete from the start, and not finished once more.
+    await engine.enumeration.load()
+    return engine
   }
 
   private constructor(options: EngineOptions, tracking: ReadonlyMap<Did, 'tracked' | 'untracked'>) {
@@ -342,12 +345,17 @@ export class Engine implements AsyncDisposable {
     const { did, trigger, outcome, reason, message = '' } = run
     this.rates.records.add(run.records)
     counts.sync?.onRun?.(run)
-    if (reason === undefined) return
+    if (run.reason !== undefined) this.#remember(run, run.reason)
+  }
+
+  /** Keeps why a run failed, for whoever asks about the repo; what nobody foresaw is in the log as well. */
+  #remember({ did, trigger, outcome, message = '' }: SyncRun, reason: SyncFailure): void {
+    const { log, stores } = this.#options
     if (outcome === 'panic')
-      log.error('a sync run has failed in a way that nobody foresaw', { did, reason: message })
+      log.error('a sync run ended in a way that nobody foresaw', { did, trigger, reason: message })
     stores.failures
       .add(did, { atMs: Date.now(), trigger, reason, message })
-      .catch((error) => log.error('why a sync run has failed could not be kept', { reason: String(error) }))
+      .catch((error) => log.error('a failed sync run could not be noted', { reason: String(error) }))
   }
 }
 
