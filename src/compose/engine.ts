@@ -14,9 +14,11 @@ import { KeptRepos } from '../flow/ingest/kept-repos.ts'
 import type { SyncReports } from '../flow/sync/options.ts'
 import { Sync } from '../flow/sync/sync.ts'
 import type { Did } from '../model/did.ts'
+import type { CommitEvent, SyncEvent } from '../model/event.ts'
 import type { Log } from '../model/log.ts'
 import type { SyncRun } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
+import type { FirehoseOptions } from '../net/firehose/options.ts'
 import { verifyFrame } from '../net/firehose/verify-frame.ts'
 import { HttpHosts } from '../net/host/http.ts'
 import { Identity } from '../net/identity/identity.ts'
@@ -54,6 +56,8 @@ export interface EngineCounts {
   readonly onBackpressure?: () => void
   readonly enumeration?: Pick<EnumerationOptions, 'onPage' | 'onError' | 'onCursorSkip'>
   readonly identity?: Pick<IdentityOptions, 'onLookup' | 'onCache'>
+  /** What the firehose counts of events that it has verified: these were verified later. */
+  readonly firehose?: Pick<FirehoseOptions, 'onOperation' | 'onOddRecord'>
 }
 
 export interface EngineOptions {
@@ -123,7 +127,7 @@ export class Engine implements AsyncDisposable {
       streams,
       storage,
       search,
-      verifyFrame: (frame, key) => verifyFrame(frame, key, { mode: config.verify, strict: config.strict }),
+      verifyFrame: (frame, key) => this.#verify(frame, key),
       keeps: collectionMatcher(collections) ?? (() => true),
       isUntracked: (did) => !this.kept.has(did),
       onDesync: (did, reason) => {
@@ -307,6 +311,16 @@ export class Engine implements AsyncDisposable {
         log.error('what has to be fetched could not be found out', { reason: String(error) })
     }
     if (this.policy === 'all') await this.list(false, signal)
+  }
+
+  /** Verifies an event that has waited for its key, and counts it as the firehose would have. */
+  #verify(frame: Uint8Array, key: string): CommitEvent | SyncEvent {
+    const { config, counts: { firehose = {} } = {} } = this.#options
+    const { onOddRecord, onOperation = () => {} } = firehose
+    const options = { mode: config.verify, strict: config.strict, ...(onOddRecord && { onOddRecord }) }
+    const event = verifyFrame(frame, key, options)
+    if (event.kind === 'commit') for (const { op } of event.operations) onOperation(op)
+    return event
   }
 
   #onRun(run: SyncRun): void {
