@@ -327,6 +327,16 @@ export class Engine implements AsyncDisposable {
     const { counts = {} } = this.#options
     this.rates.records.add(run.records)
     counts.sync?.onRun?.(run)
+    this.#remember(run)
+  }
+
+  /** Keeps why a run has failed, for whoever asks about its repo. That the service ends is no fault of a repo. */
+  #remember({ did, trigger, outcome, reason, message = '' }: SyncRun): void {
+    if (reason === undefined || (reason === 'internal' && outcome !== 'panic')) return
+    const { stores, log } = this.#options
+    stores.failures
+      .add(did, { atMs: Date.now(), trigger, reason, message })
+      .catch((error) => log.error('why a sync run failed could not be kept', { reason: String(error) }))
   }
 }
 

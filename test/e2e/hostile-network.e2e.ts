@@ -65,8 +65,8 @@ describe('hosts that misbehave', () => {
           `/repos/${repo.did}/errors`,
         )
         assert.deepEqual(
-          errors.map(({ trigger, reason }) => [trigger, reason]),
-          [['api', reason]],
+          errors.map(({ trigger, reason, message }) => [trigger, reason, message]),
+          [['api', reason, answer.detail]],
         )
         const shown = await request(`${service.url}/repos/${repo.did}`)
         if (shown.ok) assert.notEqual(((await shown.json()) as Shown).status, 'synced')
