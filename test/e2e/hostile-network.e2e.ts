@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { hostileAnswers, maxRepoBytes } from './harness/hostile-answers.ts'
 import { type Hosted, HostileNetwork } from './harness/hostile-network.ts'
 import { request } from './harness/network.ts'
+import { peakMemory } from './harness/peak-memory.ts'
 import { sumOf } from './harness/scraped-sum.ts'
 import { startTidegauge, type Tidegauge } from './harness/tidegauge.ts'
 
@@ -111,10 +111,4 @@ const statuses: Readonly<Record<string, number>> = {
   conflict: 409,
   rate_limited: 503,
   timeout: 504,
-}
-
-/** The most memory that a process ever had, in bytes. */
-function peakMemory(pid: number): number {
-  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes) * 1024
 }

@@ -75,8 +75,8 @@ export class HostileNetwork implements AsyncDisposable {
     return { repo, host }
   }
 
-  /** Sends an event to everybody, now and later. @returns its seq. */
-  send(message: Message, timeMs = Date.now()): number {
+  /** Sends an event to everybody, now and later, as one of half a minute ago. @returns its seq. */
+  send(message: Message, timeMs = Date.now() - 30_000): number {
     this.seq += 1
     this.sendFrame(this.seq, messageFrame(message, this.seq, timeMs))
     return this.seq
