@@ -27,8 +27,6 @@ describe('what a component measures', () => {
     firehose: 'net/firehose',
     identity: 'net/identity',
     ingester: 'flow/ingest',
-    backfiller: 'flow/backfill',
-    sync: 'flow/sync',
     indexer: 'flow/indexing',
     storage: 'state/storage',
     search: 'state/search',

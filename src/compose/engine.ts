@@ -341,15 +341,18 @@ export class Engine implements AsyncDisposable {
   }
 
   #onRun(run: SyncRun): void {
-    const { counts = {}, stores, log } = this.#options
-    const { did, trigger, outcome, reason, message = '' } = run
+    const { counts = {} } = this.#options
     this.rates.records.add(run.records)
     counts.sync?.onRun?.(run)
     if (run.reason !== undefined) this.#remember(run, run.reason)
   }
 
-  /** Keeps why a run failed, for whoever asks about the repo; what nobody foresaw is in the log as well. */
+  /**
+   * Keeps why a run has failed, for whoever asks about its repo; what nobody foresaw is in the log as well. That the
+   * service ends is no fault of a repo.
+   */
   #remember({ did, trigger, outcome, message = '' }: SyncRun, reason: SyncFailure): void {
+    if (reason === 'internal' && outcome !== 'panic') return
     const { log, stores } = this.#options
     if (outcome === 'panic')
       log.error('a sync run ended in a way that nobody foresaw', { did, trigger, reason: message })
