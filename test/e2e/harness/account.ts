@@ -81,13 +81,13 @@ export class Account {
     this.status = 'active'
   }
 
-  /** What a moderator of the PDS does. */
-  async takeDown(): Promise<void> {
+  /** What a moderator of the PDS does. @param applied whether it is taken down, or that is lifted. */
+  async takeDown(applied = true): Promise<void> {
     await this.#xrpc.admin('com.atproto.admin.updateSubjectStatus', {
       subject: { $type: 'com.atproto.admin.defs#repoRef', did: this.did },
-      takedown: { applied: true },
+      takedown: { applied },
     })
-    this.status = 'takendown'
+    this.status = applied ? 'takendown' : 'active'
   }
 
   async delete(): Promise<void> {

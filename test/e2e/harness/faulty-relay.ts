@@ -1,3 +1,4 @@
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import { decodeFirst, encode } from '@atcute/cbor'
 import { WebSocket, WebSocketServer } from 'ws'
 import { freePort } from './network.ts'
@@ -12,21 +13,33 @@ export interface RelayedEvent {
   readonly body: Record<string, unknown>
 }
 
-/** Stands between the service and its relay, and passes events on: unharmed until it is told otherwise. */
+/** Stands between the service and its relay, and passes on events, unharmed until it is told otherwise, and all else. */
 export class FaultyRelay implements AsyncDisposable {
   readonly url: string
+  readonly #http: Server
   readonly #server: WebSocketServer
   #fault: Fault | undefined
+  #isCut = false
 
   constructor(upstream: string, port: number) {
     this.url = `http://127.0.0.1:${port}`
-    this.#server = new WebSocketServer({ port, host: '127.0.0.1' })
-    this.#server.on('connection', (client, { url = '/' }) => this.#relay(client, new URL(url, upstream)))
+    this.#http = createServer((asked, answer) => passOn(asked, answer, upstream)).listen(port, '127.0.0.1')
+    this.#server = new WebSocketServer({ server: this.#http })
+    this.#server.on('connection', (client, { url = '/' }) => {
+      if (this.#isCut) client.terminate()
+      else this.#relay(client, new URL(url, upstream))
+    })
   }
 
   /** From now on each event goes through this; undefined heals it. */
   set fault(fault: Fault | undefined) {
     this.#fault = fault
+  }
+
+  /** Ends all connections for events, and refuses further ones until it is undone. */
+  set cut(isCut: boolean) {
+    this.#isCut = isCut
+    if (isCut) this.disconnect()
   }
 
   /** Ends all connections; the service may open them again at once. */
@@ -47,8 +60,20 @@ export class FaultyRelay implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.disconnect()
-    await new Promise((resolve) => this.#server.close(resolve))
+    this.#server.close()
+    this.#http.closeAllConnections()
+    await new Promise((resolve) => this.#http.close(resolve))
   }
+}
+
+function passOn(asked: IncomingMessage, answer: ServerResponse, upstream: string): void {
+  const { method, headers, url = '/' } = asked
+  const passed = request(new URL(url, upstream), { method, headers }, (got) => {
+    answer.writeHead(got.statusCode ?? 502, got.headers)
+    got.pipe(answer)
+  })
+  passed.on('error', () => answer.destroy())
+  asked.pipe(passed)
 }
 
 export async function startFaultyRelay(upstream: string): Promise<FaultyRelay> {
