@@ -110,6 +110,20 @@ describe('backfill', () => {
     assert.equal(calls.length, 22)
   })
 
+  it('begins no run at a host that others have been told to leave alone', async () => {
+    const { queue } = openQueue()
+    await queue.add(repoQueue, [{ key: 'did:plc:a' }, { key: 'did:plc:b', group: 'pds.test' }])
+    const untilMs = Date.now() + 60
+    const { failed, calls } = await run(queue, 2, {
+      blockedUntilMs: () => (Date.now() < untilMs ? untilMs : undefined),
+      syncOnce: async (did, trigger) => {
+        assert.ok(Date.now() >= untilMs, 'asked while it is blocked')
+        return result(did, trigger)
+      },
+    })
+    assert.deepEqual([calls.length, failed], [2, []])
+  })
+
   it('waits for a directory that does not answer, and blames no repo', async () => {
     const { queue } = openQueue()
     await queue.add(repoQueue, [{ key: 'did:plc:a' }, { key: 'did:plc:b' }])

@@ -24,6 +24,8 @@ export const backfillPolicies = ['none', 'seen', 'all'] as const
 export interface EnqueueOptions {
   readonly queue: Pick<Queue, 'add' | 'totals'>
   readonly policy: BackfillPolicy
+  /** Whether repos that go out of sync for a reason are looked at elsewhere, as `Reconciler` does. @default none are */
+  readonly takesCareOf?: (reason: DesyncReason) => boolean
   /** Repos that were enumerated or are checked in the background wait while the queue has this many. @default 10_000_000 */
   readonly limit?: number
   /** While the queue is full: how often it is looked whether there is room, in ms. @default 500 */
@@ -54,7 +56,8 @@ export class Enqueue implements AsyncDisposable {
   }
 
   /** A repo is not known to be synced any more. It is fetched at once, unless that happens to it again and again. */
-  desynced(did: Did, _reason?: DesyncReason): void {
+  desynced(did: Did, reason?: DesyncReason): void {
+    if (reason !== undefined && this.#options.takesCareOf(reason)) return
     const dueMs = this.#slowdown.next(did)
     this.#buffer.add(resyncQueue, { key: did, priority: repoPriorities.desync, dueMs })
   }
@@ -142,6 +145,7 @@ export class Enqueue implements AsyncDisposable {
 }
 
 const defaults = {
+  takesCareOf: () => false,
   limit: 10_000_000,
   pollMs: 500,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },

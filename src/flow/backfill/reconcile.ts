@@ -322,14 +322,14 @@ export class Reconciler {
       this.#leftMs = pace.leftMs(gap.done, this.#total)
       onProgress(this.progress)
     }
-    this.#leftMs = 0
-    onDone(this.progress)
     const after = await streams.append(firehoseLive, [])
     signal.throwIfAborted()
     const { againMs } = gap
+    const progress = { ...this.progress, leftMs: 0 }
     this.#isWorking = false
     this.#gap = againMs === undefined ? undefined : newGap(againMs, after)
     await saveGap(storage, this.#gap)
+    onDone(progress)
   }
 
   async #askFor(gap: GapState, dids: readonly Did[], signal: AbortSignal): Promise<void> {

@@ -38,6 +38,19 @@ describe('at the start', () => {
     })
   }
 
+  it('what a gap has put in doubt is left to whoever compares it, while that is not done', async () => {
+    const { storage, queue, enqueue } = await open('none')
+    await recover({ storage, queue, enqueue, policy: 'none', leavesGaps: true })
+    assert.equal(await queue.find(resyncQueue, 'did:plc:desync'), undefined)
+    assert.ok(await queue.find(resyncQueue, 'did:plc:error'))
+    const other = new Enqueue({ queue, policy: 'none', takesCareOf: (reason) => reason === 'gap' })
+    other.desynced('did:plc:desync', 'gap')
+    other.desynced('did:plc:error2', 'chain')
+    await other.settled()
+    assert.equal(await queue.find(resyncQueue, 'did:plc:desync'), undefined)
+    assert.ok(await queue.find(resyncQueue, 'did:plc:error2'))
+  })
+
   it('what is queued keeps its pauses, and a dead letter stays one', async () => {
     const { storage, queue, enqueue } = await open('all')
     await queue.add(resyncQueue, [{ key: 'did:plc:desync', dueMs: 9e12 }])

@@ -1,5 +1,5 @@
 import type { Did } from '../../model/did.ts'
-import type { RepoStatus } from '../../model/repo.ts'
+import type { Repo, RepoStatus } from '../../model/repo.ts'
 import type { Queue } from '../../state/queue/queue.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import type { BackfillPolicy, Enqueue } from './enqueue.ts'
@@ -10,6 +10,8 @@ export interface RecoverOptions {
   readonly queue: Pick<Queue, 'find'>
   readonly enqueue: Pick<Enqueue, 'desynced' | 'seen' | 'tracked' | 'unverified' | 'settled'>
   readonly policy: BackfillPolicy
+  /** Leaves out repos that are out of sync because of a gap, since `Reconciler` has not worked it off. @default false */
+  readonly leavesGaps?: boolean
   /** Repos that are looked at together. @default 500 */
   readonly pageSize?: number
 }
@@ -34,7 +36,7 @@ export async function recover(options: RecoverOptions, signal?: AbortSignal): Pr
   let left = 0
   const add = async (status: RepoStatus, act: (did: Did) => void, isWanted = (_did: Did) => true) => {
     for await (const page of pagesOf(options, status, signal)) {
-      const wanted = page.filter(isWanted)
+      const wanted = page.map(({ did }) => did).filter(isWanted)
       left += page.length - wanted.length
       const missing = await notQueued(queue, wanted)
       for (const did of missing) act(did)
@@ -74,14 +76,14 @@ async function recoverHeld(
 }
 
 async function* pagesOf(
-  { storage, pageSize = 500 }: RecoverOptions,
+  { storage, leavesGaps = false, pageSize = 500 }: RecoverOptions,
   status: RepoStatus,
   signal: AbortSignal | undefined,
-): AsyncIterable<readonly Did[]> {
+): AsyncIterable<readonly Repo[]> {
   for (let cursor: string | undefined; ; ) {
     signal?.throwIfAborted()
     const page = await storage.listRepos({ status, limit: pageSize, ...(cursor && { cursor }) })
-    yield page.repos.map(({ did }) => did)
+    yield leavesGaps ? page.repos.filter(({ desync }) => desync?.reason !== 'gap') : page.repos
     cursor = page.cursor
     if (cursor === undefined) return
     // Whatever else is to be done takes its turn.

@@ -7,14 +7,14 @@ import { Notices } from './notices.ts'
 import { contentBefore } from './step.ts'
 import { createTally, type Tally } from './tally.ts'
 import { isHidden, type Transition } from './transition.ts'
-import { type WaitingLimits, waitingLimits } from './waiting.ts'
+import { noneWaiting, type Waiting, type WaitingLimits, waitingLimits } from './waiting.ts'
 
 export interface BatchOptions {
   /** Those among the repos of the batch that are known. */
   readonly repos: ReadonlyMap<Did, RepoState>
   readonly nowMs: number
-  /** What the events take that wait, in bytes, of repos that have some. @default 0 */
-  readonly waitingBytes?: ReadonlyMap<Did, number>
+  /** What is known of the events that wait, of repos that have some. @default nothing */
+  readonly waiting?: ReadonlyMap<Did, Waiting>
   readonly limits?: WaitingLimits
 }
 
@@ -28,8 +28,8 @@ export class Batch {
   readonly #options: Required<BatchOptions>
   readonly #drafts = new Map<Did, Draft>()
 
-  constructor({ repos, nowMs, waitingBytes = new Map(), limits = waitingLimits }: BatchOptions) {
-    this.#options = { repos, nowMs, waitingBytes, limits }
+  constructor({ repos, nowMs, waiting = new Map(), limits = waitingLimits }: BatchOptions) {
+    this.#options = { repos, nowMs, waiting, limits }
     this.nowMs = nowMs
   }
 
@@ -46,7 +46,7 @@ export class Batch {
   draft(did: Did): Draft {
     const known = this.#drafts.get(did)
     if (known !== undefined) return known
-    const draft = new Draft(this.repo(did), this.#options.waitingBytes.get(did) ?? 0)
+    const draft = new Draft(this.repo(did), this.#options.waiting.get(did) ?? noneWaiting)
     this.#drafts.set(did, draft)
     return draft
   }
@@ -74,16 +74,19 @@ export class Batch {
 
   /** Whether another event of the repo may wait. */
   hasRoom(did: Did, bytes: number): boolean {
-    const { repos, waitingBytes, limits } = this.#options
-    const draft = this.#drafts.get(did)
-    const held = draft?.held ?? repos.get(did)?.held ?? 0
-    const taken = draft?.waitingBytes ?? waitingBytes.get(did) ?? 0
-    return held === 0 || (held < limits.events && taken + bytes <= limits.bytes)
+    const { limits } = this.#options
+    const held = this.find(did)?.held ?? 0
+    return held === 0 || (held < limits.events && this.waiting(did).bytes + bytes <= limits.bytes)
   }
 
-  /** What the events take that wait, in bytes, of each repo that is changed. */
-  get waitingBytes(): Iterable<[Did, number]> {
-    return Array.from(this.#drafts, ([did, { waitingBytes }]): [Did, number] => [did, waitingBytes])
+  /** What is known of the events of a repo that wait. */
+  waiting(did: Did): Waiting {
+    return this.#drafts.get(did)?.waiting ?? this.#options.waiting.get(did) ?? noneWaiting
+  }
+
+  /** Likewise, of each repo that is changed. */
+  get allWaiting(): Iterable<[Did, Waiting]> {
+    return Array.from(this.#drafts, ([did, { waiting }]): [Did, Waiting] => [did, waiting])
   }
 
   /** The changes in the order in which their repos first appeared. Counts what they write. */

@@ -2,12 +2,12 @@ import type { Operation } from '../../model/event.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import type { RepoChange, RepoState } from '../../state/storage/storage.ts'
 import type { Transition } from './transition.ts'
+import { noneWaiting, type Waiting } from './waiting.ts'
 
 /** What becomes of one repo in a batch, as one change. */
 export class Draft {
   repo: RepoState
-  /** What the events take that wait, in bytes. */
-  waitingBytes: number
+  waiting: Waiting
   stage: RepoChange['stage']
   unveil: RepoChange['unveil']
   isRemoved = false
@@ -18,9 +18,9 @@ export class Draft {
   /** The last write to each record. */
   readonly #writes = new Map<string, StoredRecord | RecordAddress>()
 
-  constructor(repo: RepoState, waitingBytes: number) {
+  constructor(repo: RepoState, waiting: Waiting) {
     this.repo = repo
-    this.waitingBytes = waitingBytes
+    this.waiting = waiting
   }
 
   get held(): number {
@@ -37,16 +37,17 @@ export class Draft {
     if (release) this.releaseAll()
   }
 
-  hold(payload: Uint8Array): void {
+  hold(payload: Uint8Array, rev: string): void {
     this.#hold.push(payload)
-    this.waitingBytes += payload.length
+    const { bytes, rev: last } = this.waiting
+    this.waiting = { bytes: bytes + payload.length, rev: rev > last ? rev : last }
     this.repo = { ...this.repo, held: this.held + 1 }
   }
 
   /** The first event that waits, `bytes` long, does not any more. */
   release(id: number, bytes: number): void {
     this.#release = id
-    this.waitingBytes -= bytes
+    this.waiting = { ...this.waiting, bytes: this.waiting.bytes - bytes }
     this.repo = { ...this.repo, held: this.held - 1 }
   }
 
@@ -54,13 +55,13 @@ export class Draft {
     // The storage releases before it holds.
     this.#release = Number.MAX_SAFE_INTEGER
     this.#hold = []
-    this.waitingBytes = 0
+    this.waiting = noneWaiting
     this.repo = { ...this.repo, held: 0 }
   }
 
   remove(): void {
     this.isRemoved = true
-    this.waitingBytes = 0
+    this.waiting = noneWaiting
   }
 
   put(record: StoredRecord): void {

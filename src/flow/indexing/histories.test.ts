@@ -6,7 +6,7 @@ import { MemoryWorld } from './testing/memory-world.ts'
 import { SqliteWorld } from './testing/sqlite-world.ts'
 import type { World } from './testing/world.ts'
 
-/** Another number, or one history alone: `TIDEGAUGE_HISTORIES=100000`, `TIDEGAUGE_HISTORY=memory-17`. */
+/** `TIDEGAUGE_HISTORIES=100000` lives through more, `TIDEGAUGE_HISTORY=memory-17` through one alone. */
 const worlds: readonly (readonly [name: string, open: () => World, histories: number])[] = [
   ['memory', () => new MemoryWorld(), 10_000],
   ['sqlite', () => new SqliteWorld(), 300],
@@ -26,9 +26,9 @@ async function liveThrough(seed: string, open: () => World): Promise<void> {
   const random = createRandom(seed)
   const history = new History(world, random)
   try {
-    await history.live(10 + random.int(50))
+    await history.live(10 + random.int(40))
     await history.settle()
   } catch (error) {
-    assert.fail(`the history ${seed}: ${(error as Error).stack}\n${history.log.join('\n')}`)
+    assert.fail(`the history ${seed}: ${(error as Error).stack}\n${history.report}`)
   }
 }

@@ -5,27 +5,23 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
-import type { Did } from '../../model/did.ts'
 import { recordUri, type StoredRecord } from '../../model/record.ts'
 import { Database } from '../../state/database.ts'
 import { SqliteSearch } from '../../state/search/sqlite.ts'
 import { SqliteStorage } from '../../state/storage/sqlite.ts'
-import type { Storage } from '../../state/storage/storage.ts'
 import { SqliteStreams } from '../../state/streams/sqlite.ts'
-import { firehoseLive } from '../../state/streams/streams.ts'
+import { firehoseBackfill, firehoseLive } from '../../state/streams/streams.ts'
 import { indexerGroup } from './indexer.ts'
-import { Plan } from './plan.ts'
-import { eventAt, host, lastSeq } from './testing/killed.ts'
+import { eventAt, host, lastSeq, Truth } from './testing/killed.ts'
 
-describe('ingest and indexer, killed again and again', () => {
+describe('ingest, sync runs and indexer, killed again and again', () => {
   it('lose nothing and apply nothing twice', async (test) => {
     const dir = mkdtempSync(join(tmpdir(), 'tidegauge-killed-'))
     test.after(() => rmSync(dir, { recursive: true }))
     keepLedger(dir)
 
     const begins: number[] = []
-    for (let kill = 0; kill < 8; kill++) begins.push(await runFor(dir, 20 + kill * 25))
+    for (let kill = 0; kill < 8; kill++) begins.push(await runFor(dir, 20 + kill * 15))
     begins.push(await runFor(dir))
     test.diagnostic(`began at ${begins.join(', ')}`)
     assert.deepEqual(
@@ -42,20 +38,32 @@ describe('ingest and indexer, killed again and again', () => {
     )
 
     const storage = new SqliteStorage({ database })
+    while (await storage.sweep());
     const stored = await Array.fromAsync(storage.scan())
-    assert.deepEqual(revisions(stored), truth())
+    const truth = new Truth()
+    for (let seq = 1; seq <= lastSeq; seq++) truth.add(eventAt(seq))
+    assert.deepEqual(contents(stored), contents(records(truth)))
     const totals = await storage.totals()
     assert.equal(totals.records, stored.length)
     assert.equal(totals.recordsByKind.post, stored.length)
-    assert.deepEqual(await standing(storage), await standing(await undisturbed()))
+    assert.equal(totals.heldEvents, 0)
+    const { repos } = await storage.listRepos({ limit: 10 })
+    assert.deepEqual(
+      repos.map(({ did, status, rev, data }) => ({ did, status, rev, data })),
+      [...truth.repos]
+        .map(([did, { last }]) => ({ did, status: 'synced', rev: last?.rev, data: last?.data }))
+        .sort((a, b) => (a.did < b.did ? -1 : 1)),
+    )
 
     const { hits } = await new SqliteSearch({ database }).query({ text: 'tide', limit: 1000 })
     assert.deepEqual(hits.map(recordUri).sort(), stored.map(recordUri).sort())
 
     const streams = new SqliteStreams({ database })
     assert.equal((await streams.cursor(host))?.seq, lastSeq)
-    assert.equal(await streams.pending(firehoseLive, indexerGroup), 0)
-    assert.equal(await streams.length(firehoseLive), 0)
+    for (const stream of [firehoseLive, firehoseBackfill]) {
+      assert.equal(await streams.pending(stream, indexerGroup), 0)
+      assert.equal(await streams.length(stream), 0)
+    }
   })
 })
 
@@ -72,55 +80,27 @@ function keepLedger(dir: string): void {
 }
 
 /** @returns where in the stream of the host it began. */
-async function runFor(dir: string, killAfterMs?: number): Promise<number> {
+async function runFor(dir: string, killAfterBatches = Number.POSITIVE_INFINITY): Promise<number> {
   const program = new URL('./testing/killed.ts', import.meta.url).pathname
   const child = spawn(process.execPath, [program, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
-  const [begin] = await once(child.stdout, 'data')
-  if (killAfterMs !== undefined) {
-    await setTimeout(killAfterMs)
-    child.kill('SIGKILL')
+  let output = ''
+  for await (const chunk of child.stdout) {
+    output += chunk
+    if (output.split('.').length > killAfterBatches) child.kill('SIGKILL')
   }
   const [code] = await ended
-  if (killAfterMs === undefined) assert.equal(code, 0)
-  return Number(begin)
+  if (killAfterBatches === Number.POSITIVE_INFINITY) assert.equal(code, 0)
+  return Number.parseInt(output, 10)
 }
 
-/** The same events in a store of which nobody killed the writer. */
-async function undisturbed(): Promise<Storage> {
-  const storage = new SqliteStorage({ database: new Database() })
-  for (let seq = 1; seq <= lastSeq; seq++) {
-    const event = eventAt(seq)
-    const plan = new Plan({ repos: await storage.repos([event.did]), nowMs: 0 })
-    plan.add(seq, event)
-    await storage.apply(plan.changes())
-  }
-  return storage
+/** CIDs tell versions of a record apart, here by the event that wrote it. */
+function contents(records: readonly Pick<StoredRecord, 'did' | 'collection' | 'rkey' | 'cid'>[]) {
+  return new Map(records.map((record): [string, string] => [recordUri(record), record.cid]).sort())
 }
 
-async function standing(storage: Storage): Promise<readonly unknown[]> {
-  const { repos } = await storage.listRepos({ limit: 10 })
-  return repos.map(({ did, status, rev, data, handle }) => ({ did, status, rev, data, handle }))
-}
-
-function revisions(records: readonly StoredRecord[]): ReadonlyMap<string, string> {
-  return new Map(records.map((record): [string, string] => [recordUri(record), record.rev]).sort())
-}
-
-/** What the stream amounts to, by the plainest reading of it. */
-function truth(): ReadonlyMap<string, string> {
-  const repos = new Map<Did, Map<string, string>>()
-  for (let seq = 1; seq <= lastSeq; seq++) {
-    const event = eventAt(seq)
-    const records = repos.get(event.did) ?? new Map<string, string>()
-    repos.set(event.did, records)
-    if (event.kind === 'account' && !event.active) records.clear()
-    if (event.kind !== 'commit') continue
-    for (const { op, collection, rkey } of event.operations) {
-      const uri = recordUri({ did: event.did, collection, rkey })
-      if (op === 'delete') records.delete(uri)
-      else records.set(uri, event.rev)
-    }
-  }
-  return new Map([...repos.values()].flatMap((records) => [...records]).sort())
+function records({ repos }: Truth) {
+  return [...repos].flatMap(([did, { records }]) =>
+    [...records.values()].map((record) => ({ did, ...record })),
+  )
 }

@@ -8,7 +8,7 @@ import { afterLapse } from './step.ts'
 import { type Step, takeStep } from './take-step.ts'
 import type { Tally } from './tally.ts'
 import { afterAccount, afterCommit, afterRejected, afterSync } from './transition.ts'
-import { type ContentEvent, mustWait, type ProvenEvent } from './waiting.ts'
+import { type ContentEvent, mustWait, type ProvenEvent, type Waiting } from './waiting.ts'
 
 /** Decides, one by one, what events and steps of sync runs do to the store, and reduces them to one change per repo. */
 export class Plan {
@@ -31,9 +31,9 @@ export class Plan {
     return this.#batch.drains
   }
 
-  /** What the events take that wait, in bytes, of each repo that is changed. */
-  get waitingBytes(): Iterable<[Did, number]> {
-    return this.#batch.waitingBytes
+  /** What is known of the events that wait, of each repo that is changed. */
+  get waiting(): Iterable<[Did, Waiting]> {
+    return this.#batch.allWaiting
   }
 
   /** The repo after what was added so far; undefined while it is not known. */
@@ -112,14 +112,14 @@ export class Plan {
     if (!this.#batch.hasRoom(did, payload.length)) {
       const repo = this.#batch.repo(did)
       this.tally.dropped += repo.held ?? 0
-      this.#batch.change(did, { ...afterLapse(repo, 'gap', this.#batch.nowMs, event.rev), release: true })
+      this.#batch.change(did, afterLapse(repo, 'gap', this.#batch.nowMs, this.#batch.waiting(did).rev))
       this.add(position, event, payload)
       return
     }
     const draft = this.#batch.draft(did)
     const isFirst = draft.held === 0 && draft.repo.content !== 'syncing'
     if (event.kind === 'unverified' && isFirst) this.notices.unverified.add(did)
-    draft.hold(payload)
+    draft.hold(payload, event.rev)
     draft.repo = { ...draft.repo, position, updatedAtMs: this.#batch.nowMs }
     this.tally.held++
   }

@@ -1,15 +1,7 @@
 import type { EndStep } from '../../model/backfill.ts'
 import type { DesyncReason } from '../../model/repo.ts'
 import type { RepoState, SyncRunState } from '../../state/storage/storage.ts'
-import {
-  afterRejected,
-  baseOf,
-  desynced,
-  settled,
-  type Transition,
-  withContent,
-  withoutData,
-} from './transition.ts'
+import { baseOf, desynced, settled, type Transition, withContent, withoutData } from './transition.ts'
 
 /** The run that is under way. */
 export function currentRun({ content, run }: RepoState): SyncRunState | undefined {
@@ -44,10 +36,10 @@ export function afterEnd(
   nowMs: number,
 ): Transition {
   const { run: _, ...rest } = repo
-  const lapsed = currentRun(repo)?.lapsed
+  const { lapsed, claimedRev = '' } = currentRun(repo) ?? {}
   const next = settled(rest, rev, data, nowMs)
   if (lapsed === undefined) return { repo: next }
-  return { repo: desynced(next, lapsed, nowMs), desync: lapsed }
+  return { repo: desynced(next, lapsed, nowMs, claimedRev > rev ? claimedRev : undefined), desync: lapsed }
 }
 
 /** A run has failed. A repo that was synced before still is: that it cannot be fetched says nothing about it. */
@@ -55,7 +47,7 @@ export function afterAbort(repo: RepoState, isFinal: boolean, nowMs: number): Tr
   const { run, ...rest } = repo
   const before = contentBefore(repo)
   if (before === 'synced' && run?.lapsed !== undefined) {
-    return { repo: desynced(rest, run.lapsed, nowMs), unstage: isFinal, desync: run.lapsed }
+    return { repo: desynced(rest, run.lapsed, nowMs, run.claimedRev), unstage: isFinal, desync: run.lapsed }
   }
   const content = isFinal && before !== 'synced' ? 'error' : before
   return { repo: withContent(rest, content), unstage: isFinal }
@@ -65,24 +57,35 @@ export function afterAbort(repo: RepoState, isFinal: boolean, nowMs: number): Tr
  * A repo may have moved on without us. Events that wait are older, and would continue what is stored without proving
  * anything about now.
  *
- * @param claimedRev what must be reached, at least, for a commit to prove it, where one is known.
+ * @param lastWaiting none of the events that wait calls itself newer; they are dropped, and yet were heard of.
  */
 export function afterLapse(
   repo: RepoState,
   reason: DesyncReason,
   nowMs: number,
-  claimedRev?: string,
+  lastWaiting = '',
 ): Transition {
   const release = (repo.held ?? 0) > 0
+  const claimedRev = release && lastWaiting > (repo.rev ?? '') ? lastWaiting : undefined
   if (reason === 'filter') return afterFilter(repo, nowMs)
   if (repo.content === 'synced') {
     return { repo: desynced(repo, reason, nowMs, claimedRev), release, desync: reason }
   }
   const run = currentRun(repo)
-  if (run !== undefined) return { repo: { ...repo, run: { ...run, lapsed: reason } }, release }
+  if (run !== undefined) {
+    const claimed = newer(claimedRev, run.claimedRev)
+    return {
+      repo: { ...repo, run: { ...run, lapsed: reason, ...(claimed && { claimedRev: claimed }) } },
+      release,
+    }
+  }
   // Otherwise only the time of its last change, so that the answer to an earlier question does not confirm it.
-  if (repo.content !== 'desync' || claimedRev === undefined) return { repo, release }
-  return { ...afterRejected(repo, { rev: claimedRev, reason: 'rejected' }, nowMs), release }
+  if (claimedRev === undefined) return { repo, release }
+  const { desync = { reason, sinceMs: nowMs } } = repo
+  return {
+    repo: { ...repo, desync: { ...desync, claimedRev: newer(claimedRev, desync.claimedRev) } },
+    release,
+  }
 }
 
 /** The host has shown that `rev` is its latest. @returns undefined when that changes nothing. */
@@ -116,6 +119,10 @@ function afterFilter(repo: RepoState, nowMs: number): Transition {
     ...void_,
     desync: 'filter',
   }
+}
+
+function newer(a = '', b = ''): string {
+  return a > b ? a : b
 }
 
 /** What the repo is, whether or not a run is under way. */

@@ -237,7 +237,7 @@ const rows: Readonly<Record<string, Row>> = {
     script: [first, begin(), second, lapse(), end('r1', 'A', '')],
     ...synced,
     status: 'desync',
-    desync: 'gap',
+    desync: 'gap <r2',
     ends: 'applied',
     told: 'desync gap',
   },
@@ -257,7 +257,14 @@ const rows: Readonly<Record<string, Row>> = {
     script: [first, unverified(second, 'new'), lapse(), key('new')],
     ...synced,
     status: 'desync',
-    desync: 'gap',
+    desync: 'gap <r2',
+    told: 'unverified, desync gap',
+  },
+  'events that a gap has dropped count until something newer has come': {
+    script: [first, unverified(third, 'new'), lapse(), second],
+    ...both,
+    status: 'desync',
+    desync: 'gap <r3',
     told: 'unverified, desync gap',
   },
   'a wider filter leaves no base': {
@@ -436,6 +443,13 @@ const rows: Readonly<Record<string, Row>> = {
     records: '',
     ends: 'void',
     told: 'deleted',
+  },
+  'a run that a deletion has ended does not begin again': {
+    script: [first, begin(), account(false, 'deleted'), account(true), begin(), end('r2', 'B', '+b')],
+    status: 'pending',
+    records: '',
+    ends: 'void',
+    told: 'deleted, pending',
   },
   'a deleted account is not fetched': {
     script: [first, account(false, 'deleted'), begin(), end('r2', 'B', '+b')],

@@ -26,7 +26,10 @@ export function takeStep(batch: Batch, step: Step): void {
       break
     }
     case 'lapse':
-      for (const did of step.dids) change(batch, did, afterLapse(batch.repo(did), step.reason, batch.nowMs))
+      for (const did of step.dids) {
+        const { rev } = batch.waiting(did)
+        change(batch, did, afterLapse(batch.repo(did), step.reason, batch.nowMs, rev))
+      }
       break
     case 'confirm':
       for (const { did, rev } of step.repos) {

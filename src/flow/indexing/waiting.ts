@@ -8,6 +8,15 @@ export interface WaitingLimits {
   readonly bytes: number
 }
 
+/** What is known of the events of one repo that wait. */
+export interface Waiting {
+  readonly bytes: number
+  /** None of them is newer. */
+  readonly rev: string
+}
+
+export const noneWaiting: Waiting = { bytes: 0, rev: '' }
+
 export const waitingLimits: WaitingLimits = { events: 2000, bytes: 8_000_000 }
 
 /** An event that changes content. */

@@ -1,10 +1,11 @@
 import type { Did } from '../../model/did.ts'
+import { decodeEvent } from '../../model/event-bytes.ts'
 import type { Search } from '../../state/search/search.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
 import type { Notifier } from './notices.ts'
 import { Plan } from './plan.ts'
 import type { Tally } from './tally.ts'
-import { type WaitingLimits, waitingLimits } from './waiting.ts'
+import { type Waiting, type WaitingLimits, waitingLimits } from './waiting.ts'
 
 export interface WriterOptions {
   readonly storage: Pick<Storage, 'repos' | 'apply' | 'held'>
@@ -23,8 +24,8 @@ export interface WriterOptions {
  */
 export class Writer {
   readonly #options: WriterOptions
-  /** What the events of repos take that wait, in bytes, where that is known. */
-  readonly #waitingBytes = new Map<Did, number>()
+  /** What is known of the events of repos that wait. */
+  readonly #waiting = new Map<Did, Waiting>()
 
   constructor(options: WriterOptions) {
     this.#options = options
@@ -34,36 +35,44 @@ export class Writer {
   async write(dids: Iterable<Did>, fill: (plan: Plan) => void | Promise<void>): Promise<Plan> {
     const { storage, search, notifier, now, onApply, limits = waitingLimits } = this.#options
     const repos = await storage.repos([...new Set(dids)])
-    const waitingBytes = await this.#measure(repos, limits)
-    const plan = new Plan({ repos, nowMs: now(), waitingBytes, limits })
+    await this.#measure(repos, limits)
+    const plan = new Plan({ repos, nowMs: now(), waiting: this.#waiting, limits })
     await fill(plan)
     const changes = plan.changes()
     await search.apply(changes)
     await storage.apply(changes)
-    for (const [did, bytes] of plan.waitingBytes) {
-      if (bytes > 0) this.#waitingBytes.set(did, bytes)
-      else this.#waitingBytes.delete(did)
+    for (const [did, waiting] of plan.waiting) {
+      if (waiting.bytes > 0) this.#waiting.set(did, waiting)
+      else this.#waiting.delete(did)
     }
     onApply(plan.tally)
     notifier.tell(plan.conclude())
     return plan
   }
 
-  /** What is not known since this process began is added up once. */
-  async #measure(
-    repos: ReadonlyMap<Did, RepoState>,
-    { events }: WaitingLimits,
-  ): Promise<ReadonlyMap<Did, number>> {
+  /** What is not known since this process began is looked up once. */
+  async #measure(repos: ReadonlyMap<Did, RepoState>, { events }: WaitingLimits): Promise<void> {
     for (const [did, { held = 0 }] of repos) {
-      if (held === 0) this.#waitingBytes.delete(did)
-      else if (!this.#waitingBytes.has(did)) {
-        const waiting = await this.#options.storage.held(did, events)
-        this.#waitingBytes.set(
-          did,
-          waiting.reduce((sum, { payload }) => sum + payload.length, 0),
-        )
+      if (held === 0) this.#waiting.delete(did)
+      else if (!this.#waiting.has(did)) {
+        let [bytes, rev] = [0, '']
+        for (const { payload } of await this.#options.storage.held(did, events)) {
+          bytes += payload.length
+          const own = revOf(payload)
+          if (own > rev) rev = own
+        }
+        this.#waiting.set(did, { bytes, rev })
       }
     }
-    return this.#waitingBytes
+  }
+}
+
+function revOf(payload: Uint8Array): string {
+  try {
+    const event = decodeEvent(payload)
+    return 'rev' in event ? event.rev : ''
+  } catch {
+    // It is told of, and skipped, when its turn comes.
+    return ''
   }
 }

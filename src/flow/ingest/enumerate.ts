@@ -9,12 +9,12 @@ import {
   RefusedError,
   UnsupportedMethod,
 } from '../../net/host/host.ts'
+import { patiently } from '../../net/host/patience.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import { repoBackfill, type Streams } from '../../state/streams/streams.ts'
 import { wholeCollections } from './collections.ts'
 import { type EnumerationState, type Listing, loadState, newState, scopeOf } from './enumeration-state.ts'
 import type { KeptRepos } from './kept-repos.ts'
-import { patiently } from './patience.ts'
 import { maxRestarts, walk } from './walk.ts'
 
 export interface EnumerationOptions {

@@ -165,7 +165,11 @@ describe('Ingest', () => {
       if (failures-- > 0) throw new Error('database is locked')
     }
     const backoff = { firstMs: 1, maxMs: 1 }
-    const run = new Ingest({ source, host, streams, lingerMs: 1e9, backoff, onGap }).run()
+    const slow = withAppend(streams, async (...args) => {
+      await setImmediate()
+      return streams.append(...args)
+    })
+    const run = new Ingest({ source, host, streams: slow, lingerMs: 1e9, backoff, onGap }).run()
     source.push({ events: events(1, 3), seq: 3 })
     source.push({ events: events(8, 9), seq: 9, gap: 'outdated' })
     source.push({ events: events(1, 1), seq: 1, gap: 'reset' })

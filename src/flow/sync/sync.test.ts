@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import type { Did } from '../../model/did.ts'
 import { ConflictError } from '../../model/errors.ts'
 import { readCar, writeCar } from '../../net/repo/car.ts'
+import { usualBodyLimits } from './body.ts'
 import type { Fault } from './testing/faulty-host.ts'
 import { openRig, type Rig, writePosts } from './testing/rig.ts'
 
@@ -126,9 +127,7 @@ describe('a sync run', () => {
 })
 
 describe('a sync run that fails', () => {
-  const limits = {
-    body: { firstByteMs: 50, idleMs: 50, minBytesPerSecond: 1, windowMs: 1000, maxBytes: 1e9 },
-  }
+  const impatient = { body: { ...usualBodyLimits, firstByteMs: 50 } }
   const flipped = { change: (body: Buffer) => flip(body, body.length - 20) }
   const cases: readonly {
     readonly what: string
@@ -170,7 +169,7 @@ describe('a sync run that fails', () => {
   for (const { what, fault, at, told } of cases) {
     const [reason, where, outcome = 'error'] = told
     it(`is told as ${reason} when ${what}, and leaves everything as it was`, async () => {
-      await using rig = await openRig({ sync: limits })
+      await using rig = await openRig(fault === 'hang' ? { sync: impatient } : {})
       const did = firstOf(rig)
       rig.host.fault = ({ method }) =>
         at === undefined

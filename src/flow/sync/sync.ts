@@ -71,8 +71,10 @@ export class Sync implements AsyncDisposable {
       onRun({ ...base(), outcome: 'success', records })
       return { did, rev, records, sizeBytes: progress.sizeBytes, joined: false }
     } catch (error) {
-      onRun({ ...base(), ...failureOf(error), ...faultIn(progress), records: 0 })
-      throw error
+      // Whoever waited for something says so in words of its own; what counts is why the wait was ended.
+      const failure = signal.aborted ? signal.reason : error
+      onRun({ ...base(), ...failureOf(failure), ...faultIn(progress), records: 0 })
+      throw failure
     } finally {
       clearTimeout(late)
     }

@@ -181,6 +181,18 @@ describe('what a relay says about the cursor', () => {
     assert.deepEqual(test.harness.counts('gap'), { reset: 1 })
   })
 
+  it('is no reset when the relay has nothing before our cursor either', async () => {
+    await using test = await setup(0, {
+      onConnection: (socket, cursor, relay) => {
+        if (relay.cursors.length > 4) relay.replay(socket, cursor)
+        else socket.send(errorFrame('FutureCursor', 'Cursor in the future.'))
+      },
+    })
+    await test.emit(1)
+    await test.harness.until(1)
+    assert.deepEqual([test.harness.counts('gap'), test.harness.counts('failure')], [{}, { connection: 4 }])
+  })
+
   it('makes it reconnect when it was too slow', async () => {
     await using test = await setup(4, {
       onConnection: (socket, cursor, relay) => {
@@ -383,6 +395,24 @@ describe('the log', () => {
       lines.map((line) => /(connected to|lost|cannot be reached)/.exec(line)?.[1]),
       ['connected to', 'lost', 'cannot be reached', 'connected to'],
     )
+  })
+})
+
+describe('what is skipped before the first good event', () => {
+  it('may have been an event of any repo, once it is known to come from a relay', async () => {
+    await using test = await setup(0)
+    test.relay.emit(1, Buffer.of(0xff))
+    test.relay.emit(2, Buffer.of(0xff))
+    await test.emit(3)
+    await test.harness.until(3)
+    assert.equal(test.harness.count('hole'), 2)
+  })
+
+  it('was none where no relay is', async () => {
+    await using test = await setup(0, { foreignTimeoutMs: 5 })
+    for (let seq = 1; seq < 4; seq++) test.relay.emit(seq, Buffer.of(0xff))
+    await assert.rejects(test.harness.until(1), { name: 'SetupError' })
+    assert.equal(test.harness.count('hole'), 0)
   })
 })
 

@@ -148,6 +148,13 @@ describe('keys that are not known yet', () => {
     await using test = await setup(repos, identity, { lookups: 1, lookupWaitMs: 20 })
     assert.deepEqual(kinds(await test.harness.until(4)), Array(4).fill('unverified'))
     assert.deepEqual(identity.asked, [repos[0]?.did])
+    // What had no room just now does not try again at once.
+    const last = repos[3] as TestRepo
+    test.relay.emit(5, await last.createFrame(5))
+    const next = test.harness.until(5)
+    await test.harness.reported('event commit', 5)
+    for (const { did } of repos) identity.answer(did)
+    assert.deepEqual(kinds(await next), ['unverified'])
   })
 
   const failures: Record<string, () => Error> = {

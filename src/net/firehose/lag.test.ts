@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { lagMs, type Progress } from './lag.ts'
 import { Harness, KnownKeys } from './testing/harness.ts'
 import { TestRelay } from './testing/test-relay.ts'
-import { createTestRepo, sentMs } from './testing/test-repo.ts'
+import { anyFrame, sentMs } from './testing/test-repo.ts'
 
 const now = 1_700_000_000_000
 /** All is read, the last event an hour ago. */
@@ -39,23 +39,25 @@ describe('the lag', () => {
     it(`is ${lag} ms with ${what}`, () => assert.equal(lagMs(progress, now), lag))
 
   it('is that of the events that are read, not of those that wait', async () => {
-    const repo = await createTestRepo('did:plc:aaaaaaaaaaaaaaaaaaaaaaaa')
     await using relay = await TestRelay.start()
-    for (const seq of [1, 2, 3]) relay.emit(seq, await repo.createFrame(seq))
-    let nowMs = sentMs + 100
+    for (const seq of [1, 2, 3]) {
+      const time = new Date(sentMs + seq * 1_000).toISOString()
+      relay.emit(seq, anyFrame('#identity', { seq, did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', time }))
+    }
+    let nowMs = sentMs + 3_100
     await using harness = new Harness({
       relay: relay.url,
-      identity: new KnownKeys([repo]),
+      identity: new KnownKeys([]),
       maxBatchEvents: 1,
       cursorTimeMs: sentMs - 60_000,
       now: () => nowMs,
     })
     const { firehose } = harness
-    assert.equal(firehose.lagMs, 60_100, 'what was saved tells it before there is a connection')
+    assert.equal(firehose.lagMs, 63_100, 'what was saved tells it before there is a connection')
     await harness.until(1)
     while (firehose.queued < 2) await new Promise((resolve) => setTimeout(resolve, 1))
     nowMs += 1_000
-    assert.equal(firehose.lagMs, 1_100)
+    assert.equal(firehose.lagMs, 3_100)
     await harness.until(3)
     assert.equal(firehose.lagMs, 0)
     await relay[Symbol.asyncDispose]()

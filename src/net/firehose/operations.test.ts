@@ -3,12 +3,12 @@ import { describe, it } from 'node:test'
 import { decode, fromBytes } from '@atcute/cbor'
 import type { CommitBody } from '../../demo/frames.ts'
 import type { CommitEvent } from '../../model/event.ts'
-import { encodeBlock } from '../repo/block.ts'
+import { blockOf, encodeBlock } from '../repo/block.ts'
 import { readCar } from '../repo/car.ts'
 import { linkTo, parseCid } from '../repo/cid.ts'
 import { importKey } from '../repo/signature.ts'
 import { RawRepo, type RawWrite } from './testing/raw-repo.ts'
-import { collection, commitFrame, withoutBlocks } from './testing/test-repo.ts'
+import { collection, commitFrame, withBlocks, withoutBlocks } from './testing/test-repo.ts'
 import { verifyFrame } from './verify-frame.ts'
 import { type VerifyMode, verifyModes } from './verify-options.ts'
 
@@ -159,6 +159,27 @@ describe('an odd record', () => {
       })
     }
   }
+
+  it('costs nothing where another has replaced it in the same commit', async () => {
+    const { repo, verify, odd } = await setup()
+    const bytes = Buffer.from('a2616201616102', 'hex')
+    const body = await repo.commit({ path: path('odd'), bytes }, put('odd', 'good'))
+    assert.deepEqual(outcome(verify(withBlocks(body, blockOf(bytes)))), ['create odd good'])
+    assert.deepEqual(odd, [])
+  })
+
+  it('is no commit', async () => {
+    const { repo, verify } = await setup()
+    const body = await repo.commit(put('a', '1'))
+    const commit = readCar(Buffer.from(fromBytes(body.blocks))).blocks.get(
+      parseCid(body.commit.$link),
+    ) as Buffer
+    // The version in two bytes, where one is enough.
+    const at = commit.indexOf('version') + 'version'.length
+    const odd = blockOf(Buffer.concat([commit.subarray(0, at), Buffer.of(0x18), commit.subarray(at)]))
+    const ops = [...body.ops, { action: 'create', path: path('odd'), cid: linkTo(odd.cid) } as const]
+    assert.throws(() => verify(withBlocks({ ...body, ops, commit: linkTo(odd.cid) }, odd)), { reason: 'cid' })
+  })
 
   it('has to be what its CID says', async () => {
     const { repo, verify, odd } = await setup()

@@ -128,6 +128,8 @@ export class Uplink {
 
   /** Lets other work have its turn after every so many frames that arrive together. */
   #receive(data: Buffer, isText: boolean): void {
+    // What was on its way when the connection was given up is asked for again.
+    if (this.#error || this.#intake.outOfSequence) return
     if (this.#receivedThisTurn === 0) setImmediate(() => this.#nextTurn())
     this.#receivedThisTurn += 1
     this.#error ??= this.#intake.receive(data, isText)

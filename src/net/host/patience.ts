@@ -1,4 +1,4 @@
-import { RateLimitedError } from '../../model/errors.ts'
+import { RateLimitedError, UnavailableRepoError } from '../../model/errors.ts'
 import { type Backoff, Pauses, sleepUnlessAborted } from '../../model/repeat.ts'
 import { RefusedError, UnsupportedMethod } from './host.ts'
 
@@ -29,7 +29,7 @@ export async function patiently<Result>(
       return await work()
     } catch (error) {
       signal?.throwIfAborted()
-      if (error instanceof UnsupportedMethod || error instanceof RefusedError) throw error
+      if (definite.some((type) => error instanceof type)) throw error
       onFailure(error)
       if (!isForEver(error) && ++failures >= maxAttempts) throw error
       const waitMs = error instanceof RateLimitedError ? (error.retryAfterMs ?? 0) : 0
@@ -39,3 +39,5 @@ export async function patiently<Result>(
     }
   }
 }
+
+const definite = [RefusedError, UnavailableRepoError, UnsupportedMethod]

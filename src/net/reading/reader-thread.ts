@@ -18,7 +18,10 @@ export class ReaderThread implements AsyncDisposable {
   #cause: unknown
 
   constructor({ heapMb, onExit, ...workerData }: ReaderThreadOptions) {
-    this.#worker = new Worker(program, { workerData, resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 12 } })
+    this.#worker = new Worker(program, {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 12 },
+    })
     this.#worker.on('message', (message: FromWorker) => this.#jobs.get(message.job)?.receive(message))
     this.#worker.on('error', (error) => {
       this.#cause = error

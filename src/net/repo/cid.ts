@@ -53,18 +53,20 @@ export function linkTo(cid: Cid): CidLinkWrapper {
 
 /** The CID as it is written in text: a `b`, then base32. */
 export function cidText(cid: Cid): string {
-  let text = 'b'
-  let bits = 0
-  let value = 0
-  for (let index = 0; index < cid.length; index++) {
-    value = (value << 8) | cid.charCodeAt(index)
-    for (bits += 8; bits >= 5; ) {
-      bits -= 5
-      text += alphabet[(value >> bits) & 31]
-    }
-    value &= 31
+  let at = 0
+  // Five bytes are eight characters, which are looked up in pairs.
+  let index = 0
+  for (; index < cidLength - 1; index += 5) {
+    const one = cid.charCodeAt(index + 1)
+    const two = cid.charCodeAt(index + 2)
+    const three = cid.charCodeAt(index + 3)
+    pairs[at++] = base32[(cid.charCodeAt(index) << 2) | (one >> 6)] as number
+    pairs[at++] = base32[((one & 63) << 4) | (two >> 4)] as number
+    pairs[at++] = base32[((two & 15) << 6) | (three >> 2)] as number
+    pairs[at++] = base32[((three & 3) << 8) | cid.charCodeAt(index + 4)] as number
   }
-  return bits > 0 ? text + alphabet[(value << (5 - bits)) & 31] : text
+  pairs[at] = base32[cid.charCodeAt(index) << 2] as number
+  return `b${characters.toString('latin1')}`
 }
 
 /** Reads what `cidText` writes. @throws when it is not a CID. */
@@ -76,3 +78,15 @@ export function parseCid(text: string): Cid {
 const dagCbor = '\x01\x71\x12\x20'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+
+/** The two characters of each ten bits, as they lie in memory. */
+const base32 = new Uint16Array(
+  Uint8Array.from(
+    Array.from(alphabet, (one) => Array.from(alphabet, (two) => one + two).join('')).join(''),
+    (character) => character.charCodeAt(0),
+  ).buffer,
+)
+
+/** Where `cidText` writes; a string that grows by characters takes four times as long. */
+const pairs = new Uint16Array(29)
+const characters = Buffer.from(pairs.buffer)

@@ -45,7 +45,7 @@ export class JobTable {
     }
     this.#keys = new KeyIndex(sqlite, keysInMemory)
     this.#select = prepare(`SELECT ${columns} FROM queue_job WHERE id = ?`)
-    this.#insert = prepare(`INSERT INTO queue_job (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    this.#insert = prepare(`INSERT INTO queue_job (${columns}) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, NULL)`)
     this.#update = prepare(
       `UPDATE queue_job SET lane = ?, due = ?, added = ?, attempts = ?, dead = ?, payload = ?, error = ? WHERE id = ?`,
     )
@@ -83,7 +83,7 @@ export class JobTable {
   insert(job: Omit<JobRow, 'id' | 'attempts' | 'isDead'>): JobRow {
     const { queue, key, lane, dueMs, addedMs, payload } = job
     const id = ++this.#last
-    this.#insert.run(id, queue, key, lane, dueMs, addedMs, 0, 0, payload, null)
+    this.#insert.run(id, queue, key, lane, dueMs, addedMs, payload)
     this.#keys.add(hashOf(queue, key), id)
     return { ...job, id, attempts: 0, isDead: false }
   }

@@ -43,10 +43,12 @@ export class KeyIndex {
   }
 
   /** The jobs that may have this key; those of other keys with the same hash are among them. */
-  *candidates(hash: number): Iterable<number> {
-    yield* this.#recent.get(hash)
-    if (this.#moving !== undefined) yield* this.#moving.entries.get(hash)
-    for (const [job] of this.#select.all(hash) as unknown as [number][]) yield job
+  candidates(hash: number): readonly number[] {
+    const recent = this.#recent.get(hash)
+    const moving = this.#moving === undefined ? none : this.#moving.entries.get(hash)
+    const rows = this.#select.all(hash) as unknown as [number][]
+    if (recent.length + moving.length + rows.length === 0) return none
+    return [...recent, ...moving, ...rows.map(([job]) => job)]
   }
 
   add(hash: number, job: number): void {

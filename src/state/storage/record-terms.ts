@@ -17,9 +17,10 @@ export interface FieldIndex {
 
 /**
  * The terms of the inverted index. Values are hashed, so that a term is short and needs no quoting; two values may
- * share a term, so that a look-up has to check each record that it finds.
+ * share a term, so that a look-up has to check each record that it finds. No repo has the number of another with the
+ * other sign.
  */
-export const repoTerm = (repo: number): string => (repo < 0 ? `s${-repo}` : `r${repo}`)
+export const repoTerm = (repo: number): string => `r${Math.abs(repo)}`
 export const repoCollectionTerm = (repo: number, collection: number): string =>
   `${repoTerm(repo)}c${collection}`
 export const linkTerm = (target: string): string => `l${hash(target)}`

@@ -136,6 +136,43 @@ describe('SqliteStorage', () => {
       assert.equal((await storage.totals()).records, 600)
     })
 
+    it('goes through all records of a large repo, in slices', async () => {
+      using database = new Database()
+      const storage = new SqliteStorage({ database })
+      const many = Array.from({ length: 20_500 }, (_, i) =>
+        makeRecord(alice, post, `r${String(i).padStart(5, '0')}`, {}),
+      )
+      await storage.apply([
+        { repo: repo(alice), stage: { data, puts: many } },
+        { repo: repo(alice), unveil: { data } },
+      ])
+      assert.equal(await storage.countRecords(alice, 20_499), 20_499)
+      assert.equal(await storage.countRecords(alice, 99_999), 20_500)
+      const entries = await Array.fromAsync(storage.entries(alice))
+      assert.equal(new Set(entries.map(({ path }) => path)).size, 20_500)
+      assert.deepEqual(entries.at(-1), { path: `${post}/r20499`, cid: many[0]?.cid })
+    })
+
+    it('counts nothing twice when a slice fails halfway', async () => {
+      using database = new Database()
+      const storage = new SqliteStorage({ database })
+      await storage.apply([{ repo: repo(alice), puts: records(100, 1) }])
+      await storage.apply([{ repo: repo(alice), clear: true, puts: records(50, 2) }])
+      const works = [() => storage.sweep(), () => storage.prune(() => false)]
+      for (const [i, work] of works.entries()) {
+        database.sqlite.exec(
+          `CREATE TRIGGER spoil BEFORE DELETE ON record WHEN OLD.id = ${[90, 140][i]}
+           BEGIN SELECT RAISE(ABORT, 'spoilt'); END`,
+        )
+        const before = (await storage.totals()).records
+        await assert.rejects(work(), /spoilt/)
+        assert.equal((await storage.totals()).records, before)
+        database.sqlite.exec('DROP TRIGGER spoil')
+        await work()
+        assert.equal((await storage.totals()).records, [50, 0][i])
+      }
+    })
+
     it('returns a cursor rather than visiting too many records that nobody sees', async () => {
       using database = new Database()
       const storage = new SqliteStorage({ database })
@@ -152,6 +189,25 @@ describe('SqliteStorage', () => {
         ['b'],
       )
     })
+  })
+
+  it('returns a cursor rather than visiting too many repos at once', async () => {
+    using database = new Database()
+    const storage = new SqliteStorage({ database })
+    const repos = Array.from({ length: 2500 }, (_, i) => repo(`did:plc:${i}`, { confirmedAtMs: i }))
+    await storage.apply(repos.map((one) => ({ repo: one })))
+    const first = await storage.listRepos({ limit: 10, confirmedBeforeMs: 0 })
+    assert.deepEqual([first.repos.length, typeof first.cursor], [0, 'string'])
+    const last = await storage.listRepos({ limit: 10, confirmedBeforeMs: 0, cursor: first.cursor ?? '' })
+    assert.deepEqual(last, { repos: [] })
+  })
+
+  it('remembers what was said of many repos', async () => {
+    using database = new Database()
+    const storage = new SqliteStorage({ database })
+    for (let i = 0; i < 5500; i++) await storage.setTracking(`did:plc:${i}`, i % 2 ? 'tracked' : 'untracked')
+    const tracking = await new SqliteStorage({ database }).tracking()
+    assert.deepEqual([tracking.size, tracking.get('did:plc:77')], [5500, 'tracked'])
   })
 
   it('keeps every total when it is opened again', async () => {

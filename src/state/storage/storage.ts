@@ -44,8 +44,8 @@ export interface Storage extends AsyncDisposable {
   countRecords(did: Did, most: number): Promise<number>
 
   /**
-   * Removes from the disk what `clear`, `unveil`, `unstage` and `remove` have left, in slices that each take less
-   * than 20 ms.
+   * Removes from the disk a slice of what `clear`, `unveil`, `unstage` and `remove` have left, which takes less than
+   * 20 ms. The caller pauses between slices.
    *
    * @returns whether there is more.
    */
@@ -107,6 +107,8 @@ export interface SyncRunState {
   readonly before: Exclude<ContentStatus, 'syncing'>
   /** What has come up during the run and may be missing from what it fetches: the repo is `desync` after it. */
   readonly lapsed?: DesyncReason
+  /** The newest revision among the events that were dropped then. */
+  readonly claimedRev?: string
 }
 
 export type ContentStatus = Exclude<RepoStatus, HiddenStatus>

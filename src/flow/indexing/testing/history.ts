@@ -33,8 +33,15 @@ export class History {
   readonly #isMirrored: boolean
   readonly #limits: { readonly events: number; readonly bytes: number }
   #failure: unknown
-  /** What was said, for the report of a failure. */
-  readonly log: string[] = []
+  /** Events that were indexed since the last look. */
+  readonly #applied: RepoEvent[] = []
+  /** The newest revision that was verified, or that the host had at a gap. */
+  #known = ''
+  #gapRev = ''
+  /** Whether the repo was removed since the last look, so that nothing is known of what was before. */
+  #isRemoved = false
+  /** What was said and done, for the report of a failure. */
+  readonly #log: (string | RepoEvent | BackfillEntry)[] = []
 
   constructor(world: World, random: Random) {
     this.#world = world
@@ -44,6 +51,10 @@ export class History {
     this.#limits = { events: random.int(5) === 0 ? 3 : 2000, bytes: 8_000_000 }
     this.#streams = world.streams()
     this.#indexer = this.#start()
+  }
+
+  get report(): string {
+    return this.#log.map(describe).join('\n')
   }
 
   /** Lives for so many steps. */
@@ -121,12 +132,30 @@ export class History {
     assert.equal(repo.desync, undefined)
   }
 
+  /** What has been applied was known, and what is said to be synced is no older than that. */
+  async #checkKnown(): Promise<void> {
+    const { repo } = await this.#world.look()
+    for (const { kind, ...event } of this.#applied.splice(0)) {
+      // What was deleted begins again.
+      if (kind === 'account' && 'active' in event && !event.active) this.#known = ''
+      if ((kind === 'commit' || kind === 'sync') && 'rev' in event && event.rev > this.#known)
+        this.#known = event.rev
+    }
+    if (this.#isRemoved || repo?.status === 'deleted') this.#known = ''
+    this.#isRemoved = false
+    if (repo?.content === 'desync' && this.#gapRev > this.#known) this.#known = this.#gapRev
+    this.#gapRev = ''
+    // A mirror that is late may bring something older than what was heard of before a gap.
+    if (this.#isMirrored || repo?.content !== 'synced' || (repo.held ?? 0) > 0) return
+    assert((repo.rev ?? '') >= this.#known, `synced at ${repo.rev}, and ${this.#known} is known`)
+  }
+
   async #hear(events: readonly RepoEvent[]): Promise<void> {
     for (const event of events) {
       const chance = this.#random.next()
       const late = this.#late
       this.#late = undefined
-      if (chance < 0.1) this.log.push(`lost ${describe(event)}`)
+      if (chance < 0.1) this.#log.push('lost:', event)
       else if (chance < 0.16) await this.#append(event, event)
       else if (chance < 0.2 && late === undefined) this.#late = event
       else if (event.kind !== 'commit' && event.kind !== 'sync') await this.#append(event)
@@ -212,15 +241,18 @@ export class History {
   /** Indexes what is there, unless the process dies first. */
   async #index(mayDie = true): Promise<void> {
     if (mayDie && this.#random.int(3) === 0) {
-      this.log.push('a process that will die')
+      this.#log.push('a process that will die')
       this.#restart(new Fuse(1 + this.#random.int(8), this.#random.int(2) === 0))
     }
     const running = this.#indexer.run(AbortSignal.abort())
     let isDead = false
     await Promise.race([running, this.#fuse.blown.then(() => (isDead = true))])
     if (this.#failure !== undefined) throw this.#failure
-    this.log.push(isDead ? 'died' : 'indexed')
-    if (!isDead) return
+    this.#log.push(isDead ? 'died' : 'indexed')
+    if (!isDead) {
+      await this.#checkKnown()
+      return
+    }
     this.#restart(new Fuse(Number.POSITIVE_INFINITY, false))
     if (!mayDie || this.#random.int(2) === 0) await this.#index(false)
   }
@@ -232,12 +264,15 @@ export class History {
   }
 
   async #append(...events: readonly RepoEvent[]): Promise<void> {
-    for (const event of events) this.log.push(describe(event))
+    this.#log.push(...events)
+    this.#applied.push(...events)
     this.#lastLive = await this.#streams.append(firehoseLive, events.map(encodeEvent))
   }
 
   async #tell(entry: BackfillEntry): Promise<void> {
-    this.log.push(describe(entry))
+    this.#log.push(entry)
+    if (entry.kind === 'lapse') this.#gapRev = this.#host.rev
+    if (entry.kind === 'remove') this.#isRemoved = true
     await this.#streams.append(firehoseBackfill, [encodeBackfillEntry(entry)])
   }
 
@@ -261,8 +296,10 @@ function recordOf([path, cid]: readonly [path: string, cid: string]): BackfillRe
   return { ...addressOf(path), cid, bytes: record }
 }
 
-function describe(entry: RepoEvent | BackfillEntry): string {
-  return JSON.stringify(entry, (key, value) =>
-    ['did', 'seq', 'timeMs', 'frame', 'record', 'bytes', 'collection'].includes(key) ? undefined : value,
-  )
+function describe(entry: string | RepoEvent | BackfillEntry): string {
+  return typeof entry === 'string'
+    ? entry
+    : JSON.stringify(entry, (key, value) =>
+        ['did', 'seq', 'timeMs', 'frame', 'record', 'bytes', 'collection'].includes(key) ? undefined : value,
+      )
 }

@@ -26,29 +26,23 @@ export interface MadeRepo {
   readonly blocks: readonly Block[]
 }
 
-export interface MadeRepoOptions {
-  /** In ms since 1970. */
-  readonly timeMs?: number
-  readonly rev?: string
-}
-
 export async function makeRepo(
   entries: Iterable<readonly [path: string, record: Block]>,
-  { timeMs = Date.parse('2026-01-01T00:00:00Z'), rev = createTid(timeMs * 1000, 1) }: MadeRepoOptions = {},
+  { rev = someRev }: { readonly rev?: string } = {},
 ): Promise<MadeRepo> {
   const records = new Map(entries)
   const tree = new PartialTree(new Map(), emptyNode(0))
   for (const [path, { cid }] of records) tree.insert(path, cid)
   const root = tree.cid
   const nodes = Array.from(tree.write(), ([cid, bytes]) => ({ cid, bytes }))
-  const key = await importSigningKey(hash('sha256', did, 'buffer'))
-  const commit = await signCommit({ did, rev, data: root }, (bytes) => key.sign(bytes))
+  const { multikey } = await signingKey()
+  const commit = await commitOf(root, rev)
   const unique = new Map<Cid, Block>(
     [commit, ...nodes, ...records.values()].map((block) => [block.cid, block]),
   )
   return {
     did,
-    multikey: key.multikey,
+    multikey,
     rev,
     commit,
     data: cidText(root),
@@ -57,6 +51,15 @@ export async function makeRepo(
     blocks: [...unique.values()],
   }
 }
+
+/** A commit of the repo that the right key has signed. */
+export async function commitOf(root: Cid, rev = someRev): Promise<Block> {
+  const key = await signingKey()
+  return signCommit({ did, rev, data: root }, (bytes) => key.sign(bytes))
+}
+
+const signingKey = () => importSigningKey(hash('sha256', did, 'buffer'))
+const someRev = createTid(Date.parse('2026-01-01T00:00:00Z') * 1000, 1)
 
 /** Posts and likes, about 200 bytes each, the collections in turns. */
 export function* somePosts(count: number): Generator<readonly [path: string, record: Block]> {
@@ -78,7 +81,7 @@ export function keyOf(index: number): string {
   return createTid(1_700_000_000_000_000 + index * 1_234_567, 1)
 }
 
-export function carOf({ commit }: MadeRepo, blocks: Iterable<Block>): Uint8Array {
+export function carOf({ commit }: Pick<MadeRepo, 'commit'>, blocks: Iterable<Block>): Uint8Array {
   return writeCar(commit.cid, blocks)
 }
 
