@@ -313,6 +313,18 @@ export class Engine implements AsyncDisposable {
     const { counts = {} } = this.#options
     this.rates.records.add(run.records)
     counts.sync?.onRun?.(run)
+    if (run.outcome === 'success') void this.#greet(run.did)
+  }
+
+  /** The stream tells the handle of a repo only when that changes; of one that was fetched it has to be looked up. */
+  async #greet(did: Did): Promise<void> {
+    const { stores, log } = this.#options
+    try {
+      const repo = await stores.storage.getRepo(did)
+      if (repo !== undefined && repo.handle === undefined) this.enqueue.newcomer(did)
+    } catch (error) {
+      log.error('a handle could not be looked up', { did, reason: String(error) })
+    }
   }
 }
 

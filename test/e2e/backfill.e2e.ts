@@ -285,7 +285,7 @@ describe(`a PDS with ${accounts} accounts and ${records} records that were there
     await eventually(async () => sameRepo(service, await repoTruth(pds.url, first.did)))
     assert.deepEqual(await knows(), [first.did])
     assert.equal((await service.records(second.did)).size, 0)
-    assert.equal((await service.call('POST', `/repos/${second.did}/sync`)).status, 400)
+    assert.equal((await service.call('POST', `/repos/${second.did}/sync`)).status, 404)
 
     assert.equal((await service.call('POST', '/repos', { did: second.did })).status, 202)
     await eventually(async () => sameRepo(service, await repoTruth(pds.url, second.did)))
