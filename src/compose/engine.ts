@@ -14,9 +14,11 @@ import { KeptRepos } from '../flow/ingest/kept-repos.ts'
 import type { SyncReports } from '../flow/sync/options.ts'
 import { Sync } from '../flow/sync/sync.ts'
 import type { Did } from '../model/did.ts'
+import type { CommitEvent, SyncEvent } from '../model/event.ts'
 import type { Log } from '../model/log.ts'
 import type { SyncRun } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
+import type { FirehoseOptions } from '../net/firehose/options.ts'
 import { verifyFrame } from '../net/firehose/verify-frame.ts'
 import { HttpHosts } from '../net/host/http.ts'
 import { Identity } from '../net/identity/identity.ts'
@@ -54,6 +56,8 @@ export interface EngineCounts {
   readonly onBackpressure?: () => void
   readonly enumeration?: Pick<EnumerationOptions, 'onPage' | 'onError' | 'onCursorSkip'>
   readonly identity?: Pick<IdentityOptions, 'onLookup' | 'onCache'>
+  /** What the firehose counts of events that it has verified: these were verified later. */
+  readonly firehose?: Pick<FirehoseOptions, 'onOperation' | 'onOddRecord'>
 }
 
 export interface EngineOptions {
@@ -116,6 +120,8 @@ export class Engine implements AsyncDisposable {
         queue,
         policy: this.policy,
         limit,
+        // After a gap most repos turn out to be current, and need not be fetched.
+        takesCareOf: (reason) => this.#reconciler.takesCareOf(reason),
         onError: onError('repos could not be queued, retrying'),
       }),
     )
@@ -123,13 +129,10 @@ export class Engine implements AsyncDisposable {
       streams,
       storage,
       search,
-      verifyFrame: (frame, key) => verifyFrame(frame, key, { mode: config.verify, strict: config.strict }),
+      verifyFrame: (frame, key) => this.#verify(frame, key),
       keeps: collectionMatcher(collections) ?? (() => true),
       isUntracked: (did) => !this.kept.has(did),
-      onDesync: (did, reason) => {
-        // After a gap most repos turn out to be current, and need not be fetched.
-        if (!this.#reconciler.takesCareOf(reason)) this.enqueue.desynced(did, reason)
-      },
+      onDesync: (did, reason) => this.enqueue.desynced(did, reason),
       onPending: (did) => this.enqueue.seen(did),
       onUnverified: (did) => this.enqueue.unverified(did),
       onIdentity: (did) => this.enqueue.identity(did),
@@ -184,6 +187,8 @@ export class Engine implements AsyncDisposable {
       perHost: config.hostConcurrency,
       onDone: (result, trigger) => {
         this.rates.repos.add()
+        // Its handle is looked up, which nothing has asked for so far.
+        if (trigger === 'backfill') this.enqueue.newcomer(result.did)
         counts.backfill?.onDone?.(result, trigger)
       },
       onFailed: (failed) => counts.backfill?.onFailed?.(failed),
@@ -309,22 +314,27 @@ export class Engine implements AsyncDisposable {
     if (this.policy === 'all') await this.list(false, signal)
   }
 
-  #onRun(run: SyncRun): void {
-    const { counts = {} } = this.#options
-    this.rates.records.add(run.records)
-    counts.sync?.onRun?.(run)
-    if (run.outcome === 'success') void this.#greet(run.did)
+  /** Verifies an event that has waited for its key, and counts it as the firehose would have. */
+  #verify(frame: Uint8Array, key: string): CommitEvent | SyncEvent {
+    const { config, counts: { firehose = {} } = {} } = this.#options
+    const { onOddRecord, onOperation = () => {} } = firehose
+    const options = { mode: config.verify, strict: config.strict, ...(onOddRecord && { onOddRecord }) }
+    const event = verifyFrame(frame, key, options)
+    if (event.kind === 'commit') for (const { op } of event.operations) onOperation(op)
+    return event
   }
 
-  /** The stream tells the handle of a repo only when that changes; of one that was fetched it has to be looked up. */
-  async #greet(did: Did): Promise<void> {
-    const { stores, log } = this.#options
-    try {
-      const repo = await stores.storage.getRepo(did)
-      if (repo !== undefined && repo.handle === undefined) this.enqueue.newcomer(did)
-    } catch (error) {
-      log.error('a handle could not be looked up', { did, reason: String(error) })
-    }
+  #onRun(run: SyncRun): void {
+    const { counts = {}, stores, log } = this.#options
+    const { did, trigger, outcome, reason, message = '' } = run
+    this.rates.records.add(run.records)
+    counts.sync?.onRun?.(run)
+    if (reason === undefined) return
+    if (outcome === 'panic')
+      log.error('a sync run has failed in a way that nobody foresaw', { did, reason: message })
+    stores.failures
+      .add(did, { atMs: Date.now(), trigger, reason, message })
+      .catch((error) => log.error('why a sync run has failed could not be kept', { reason: String(error) }))
   }
 }
 

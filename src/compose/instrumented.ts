@@ -15,7 +15,10 @@ import type { Engine, EngineCounts } from './engine.ts'
 import type { Stores } from './stores.ts'
 
 /** Counts what the rooms of an engine report. */
-export function countEngine(meter: Meter): Required<EngineCounts> {
+export function countEngine(
+  meter: Meter,
+  firehose: NonNullable<EngineCounts['firehose']>,
+): Required<EngineCounts> {
   const sync = syncMetrics(meter)
   const countRun = backfillRunMetrics(meter)
   return {
@@ -31,6 +34,7 @@ export function countEngine(meter: Meter): Required<EngineCounts> {
     onBackpressure: backfillPauses(meter),
     enumeration: enumerationMetrics(meter),
     identity: identityMetrics(meter),
+    firehose,
   }
 }
 

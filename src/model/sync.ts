@@ -49,6 +49,8 @@ export interface SyncRun {
   readonly outcome: SyncOutcome
   /** Absent where it succeeded. */
   readonly reason?: SyncFailure
+  /** What went wrong, for people; absent where it succeeded. */
+  readonly message?: string
   /** Absent where it succeeded, or failed for another reason. */
   readonly fault?: SyncFault
   readonly durationMs: number

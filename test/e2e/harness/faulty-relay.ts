@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeFirst, encode } from '@atcute/cbor'
 import { WebSocket, WebSocketServer } from 'ws'
 import { freePort } from './network.ts'
 
 /** What is done to an event on its way; undefined keeps it back. */
-export type Fault = (event: RelayedEvent) => Uint8Array | undefined
+export type Fault = (event: RelayedEvent) => Uint8Array | undefined | Promise<Uint8Array>
 
 export interface RelayedEvent {
   readonly frame: Uint8Array
@@ -50,9 +51,14 @@ export class FaultyRelay implements AsyncDisposable {
   #relay(client: WebSocket, url: URL): void {
     url.protocol = 'ws:'
     const relay = new WebSocket(url)
+    let earlier: Promise<void> = Promise.resolve()
     relay.on('message', (data: Buffer) => {
-      const sent = this.#fault === undefined ? data : this.#fault(opened(data))
-      if (sent !== undefined) client.send(sent)
+      const passed = this.#fault === undefined ? data : this.#fault(opened(data))
+      // One after the other: what is late makes what comes after it late as well.
+      earlier = earlier.then(async () => {
+        const sent = await passed
+        if (sent !== undefined) client.send(sent)
+      })
     })
     relay.on('close', () => client.terminate()).on('error', () => client.terminate())
     client.on('close', () => relay.terminate()).on('error', () => relay.terminate())
@@ -93,6 +99,11 @@ export const poisoned: Fault = ({ frame, type }) => {
 export function losing(): Fault {
   let commits = 0
   return ({ frame, type }) => (type === '#commit' && commits++ % 2 === 0 ? undefined : frame)
+}
+
+/** Keeps each event for a while. */
+export function slow(pauseMs: () => number): Fault {
+  return ({ frame }) => sleep(pauseMs(), frame)
 }
 
 /** Sends events as if they had been sent so long ago. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { fromUint8Array as readCar } from '@atcute/car'
 import { decode, encode } from '@atcute/cbor'
 import { toString as cidText } from '@atcute/cid'
+import { MemoryBlockStore, NodeStore, NodeWrangler } from '@atcute/mst'
 import { fromUint8Array as readRepo } from '@atcute/repo'
 import { request } from './network.ts'
 import type { ServedRecord, Tidegauge } from './tidegauge.ts'
@@ -29,7 +30,8 @@ export async function repoTruth(host: string, did: string): Promise<RepoTruth> {
   return { did, rev, data, records, carBytes: car.length }
 }
 
-function commitOf(car: Uint8Array): { rev: string; data: string } {
+/** The commit that a CAR file has as its root. */
+export function commitOf(car: Uint8Array): { rev: string; data: string } {
   const reader = readCar(car)
   const root = reader.roots[0]?.$link
   for (const { cid, bytes } of reader) {
@@ -63,3 +65,14 @@ export async function sameRepo(service: Tidegauge, truth: RepoTruth): Promise<vo
 function bytesOf({ value, bytes }: ServedRecord): Uint8Array {
   return bytes === undefined ? encode(value) : Buffer.from(bytes, 'base64')
 }
+
+/** CID of the root of the tree that these records make, by their URIs. */
+export async function rootOf(records: ReadonlyMap<string, { readonly cid: string }>): Promise<string> {
+  const tree = new NodeWrangler(new NodeStore(new MemoryBlockStore()))
+  let root: string | null = null
+  for (const [uri, { cid }] of records)
+    root = await tree.putRecord(root, uri.split('/').slice(3).join('/'), { $link: cid })
+  return root ?? emptyTree
+}
+
+const emptyTree = 'bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm'
