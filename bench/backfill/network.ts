@@ -76,7 +76,7 @@ async function makeRepo(
   return { did, multikey, rev, cid: cidText(commit.cid), car: writeCar(commit.cid, blocks.values()) }
 }
 
-function createRecord(random: Random, time: Date, repos: number): { readonly $type: string } {
+function createRecord(random: Random, time: Date, repos: number): Readonly<Record<string, unknown>> {
   const createdAt = time.toISOString()
   const other = didOf(random.int(repos))
   const chance = random.next()

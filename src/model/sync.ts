@@ -49,8 +49,6 @@ export interface SyncRun {
   readonly outcome: SyncOutcome
   /** Absent where it succeeded. */
   readonly reason?: SyncFailure
-  /** What went wrong, for people. Absent where it succeeded. */
-  readonly message?: string
   /** Absent where it succeeded, or failed for another reason. */
   readonly fault?: SyncFault
   /** What went wrong, in words. Absent where it succeeded. */
