@@ -183,6 +183,10 @@ export class Engine implements AsyncDisposable {
       queue,
       syncOnce: this.sync.syncOnce,
       giveUp: (did) => this.sync.giveUp(did),
+      isHidden: async (did) => {
+        const repo = await storage.getRepo(did)
+        return repo !== undefined && repo.status !== repo.content
+      },
       hostOf: (did, signal) => this.hostOf(did, signal),
       blockedUntilMs: (host) => this.hosts.blockedUntilMs(host),
       directoryUntilMs: () => this.identity.blockedUntilMs,

@@ -32,6 +32,8 @@ const entries: Readonly<Record<string, BackfillEntry>> = {
   'an abort': { kind: 'abort', did, ticket: 'run 1', isFinal: true },
   'a lapse': { kind: 'lapse', dids: [did, 'did:web:example.com'], reason: 'gap' },
   'a lapse after a live event': { kind: 'lapse', dids: [did], reason: 'gap', after: 7 },
+  'an account that is hidden': { kind: 'account', did, askedMs: 5, active: false, status: 'takendown' },
+  'an account that is shown': { kind: 'account', did, askedMs: 5, active: true },
   'a confirmation': { kind: 'confirm', askedMs: 5, repos: [{ did, rev: '3k' }] },
   'a key': { kind: 'key', did, signingKey: 'zQ3s', isFinal: false },
   'no key': { kind: 'key', did, isFinal: true },

@@ -1,3 +1,4 @@
+import type { RepoStatus } from '../../model/repo.ts'
 import type { ListedRepo } from '../../net/host/host.ts'
 import { hiddenStatuses, type RepoState } from '../../state/storage/storage.ts'
 
@@ -14,12 +15,12 @@ export type Comparison = 'current' | 'unlike' | 'stale' | 'hidden' | 'open'
 
 export function compare(listed: Omit<ListedRepo, 'did'>, stored: RepoState): Comparison {
   const { content, data, desync, rev, status } = stored
+  const isHidden = !isVisible(stored)
+  if (status !== 'deleted' && (listed.active === isHidden || isHiddenOtherwise(listed, status)))
+    return 'unlike'
   if (content !== 'synced' && content !== 'desync') return 'open'
   if (data === undefined) return desync?.reason === 'gap' ? 'stale' : 'open'
-  const isHidden = hiddenStatuses.some((one) => one === status)
-  if (listed.active === false && !isHidden) return 'unlike'
   if (listed.active === false) return listed.rev !== undefined && listed.rev === rev ? 'current' : 'hidden'
-  if (isHidden && listed.active) return 'unlike'
   if (listed.rev === undefined || rev === undefined || listed.rev < rev) return 'open'
   return listed.rev === rev ? 'current' : 'unlike'
 }
@@ -28,8 +29,19 @@ export function compare(listed: Omit<ListedRepo, 'did'>, stored: RepoState): Com
 export function hasCaughtUp(listed: Omit<ListedRepo, 'did'>, stored: RepoState | undefined): boolean {
   // It was deleted, or is not kept any more.
   if (stored === undefined || stored.status === 'deleted') return true
-  const isHidden = hiddenStatuses.some((one) => one === stored.status)
-  if (listed.active === false) return isHidden
+  const isHidden = !isVisible(stored)
+  if (listed.active === false) return isHidden && !isHiddenOtherwise(listed, stored.status)
   if (isHidden && listed.active) return false
   return stored.content === 'synced' && listed.rev !== undefined && (stored.rev ?? '') >= listed.rev
+}
+
+/** Whether the host hides it for another reason than we do. */
+function isHiddenOtherwise(listed: Pick<ListedRepo, 'active' | 'status'>, status: RepoStatus): boolean {
+  return listed.active === false && listed.status !== status && isHiddenStatus(listed.status)
+}
+
+const isHiddenStatus = (word: string | undefined) => hiddenStatuses.some((hidden) => hidden === word)
+
+export function isVisible({ status }: RepoState): boolean {
+  return !isHiddenStatus(status)
 }

@@ -68,8 +68,9 @@ describe('200 repos of a host that fails at random', () => {
       await rig.tell({ kind: 'confirm', askedMs: 0, repos: [] })
       for (const did of dids) {
         const repo = await rig.storage.getRepo(did)
-        const isDead = hopeless.has(did)
-        assert.equal(repo?.status, isDead ? 'error' : 'synced', did)
+        const fault = hopeless.get(did)
+        const isDead = fault !== undefined
+        assert.equal(repo?.status, isDead ? statusAfter(fault) : 'synced', did)
         assert.deepEqual(await rig.stored(did), isDead ? [] : rig.demo.records(did))
       }
 
@@ -104,3 +105,10 @@ const hopelessFaults: readonly Fault[] = [
   'cut',
   { change: () => Buffer.from('<html>') },
 ]
+
+/** A repo that its host hides is hidden here, too; what else cannot be fetched is an error. */
+function statusAfter(fault: Fault): 'deactivated' | 'error' {
+  return typeof fault === 'object' && 'error' in fault && fault.error === 'RepoDeactivated'
+    ? 'deactivated'
+    : 'error'
+}

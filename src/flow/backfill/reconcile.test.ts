@@ -69,8 +69,9 @@ describe('Reconciler', () => {
     })
     await using node = await ReconcilingNode.start(host.url, 6, [{ status: 'deactivated' }, {}])
     await node.gap()
-    assert.deepEqual(node.stale.toSorted(), [2, 3, 4, 5, 7].map(didOf))
+    assert.deepEqual(node.stale.toSorted(), [2, 3, 4, 7].map(didOf))
     assert.deepEqual((await node.statuses()).slice(0, 2), ['synced', 'synced'])
+    assert.equal((await node.repo(5))?.status, 'deactivated')
     assert.equal(host.requests.length, 8)
   })
 
@@ -106,12 +107,16 @@ describe('Reconciler', () => {
       { did: didOf(1), rev: rev(101), active: false, status: 'deactivated' },
       { did: didOf(2), rev: rev(102), active: true },
       { did: didOf(3), active: false, status: 'deactivated' },
+      { did: didOf(4), active: false, status: 'takendown' },
     ]
     await using host = await FakeHost.start({ listRepos: listing(() => repos) })
     const hidden = { status: 'deactivated' } as const
-    await using node = await ReconcilingNode.start(host.url, 1, [hidden, hidden, hidden])
+    await using node = await ReconcilingNode.start(host.url, 1, [hidden, hidden, hidden, hidden])
     await node.gap()
-    assert.deepEqual(node.stale, [didOf(0), didOf(2)])
+    // What is shown again may lack content as well, and what is hidden for another reason is looked at.
+    assert.deepEqual(node.stale, [didOf(2), didOf(4)])
+    const statuses = [0, 1, 2, 3].map(async (number) => (await node.repo(number))?.status)
+    assert.deepEqual(await Promise.all(statuses), ['takendown', 'deactivated', 'desync', 'deactivated'])
     assert.equal((await node.repo(1))?.content, 'synced')
     assert.equal((await node.repo(3))?.content, 'desync')
     assert.equal(host.requests.length, 1)

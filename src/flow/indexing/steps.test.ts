@@ -464,6 +464,27 @@ const rows: Readonly<Record<string, Row>> = {
     status: 'takendown',
     ends: 'applied',
   },
+  'an account that its host is found to hide is hidden, and stays so after the run': {
+    script: [first, begin(), hides('takendown'), abort()],
+    ...synced,
+    status: 'takendown',
+  },
+  'an account that its host is found to show is shown, and told of when its repo is out of sync': {
+    script: [first, account(false, 'suspended'), lapse(), hides(undefined)],
+    ...synced,
+    status: 'desync',
+    desync: 'gap',
+    told: 'desync gap',
+  },
+  'an older answer about an account changes nothing after its event': {
+    script: [first, account(false, 'suspended'), account(true), hides('suspended', 0)],
+    ...synced,
+  },
+  'an account that nobody knows is not made known by an answer': {
+    script: [hides('takendown')],
+    status: 'unknown',
+    records: '',
+  },
   'an account that is active again is told of when its repo is out of sync': {
     script: [first, account(false, 'suspended'), lapse(), account(true)],
     ...synced,
@@ -492,6 +513,11 @@ const rows: Readonly<Record<string, Row>> = {
     records: '',
     ends: 'void',
   },
+}
+
+/** What a host says of the account when it is asked; long after everything, unless told otherwise. */
+function hides(status: string | undefined, askedMs: number = Number.MAX_SAFE_INTEGER): BackfillEntry {
+  return { kind: 'account', did: alice, askedMs, active: status === undefined, ...(status && { status }) }
 }
 
 describe('steps of sync runs and events', () => {

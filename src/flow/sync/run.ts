@@ -27,14 +27,26 @@ export async function runOnce(did: Did, options: RunOptions, context: RunContext
   const steps = new Steps(did, options)
   const confirmed = await confirm(did, { document, stored, steps, options, ...context })
   if (confirmed !== undefined) return { rev: confirmed, records: 0 }
+  let askedMs: number | undefined
   try {
     await steps.begin(signal)
+    askedMs = options.now()
     return await readPersistently(did, document, { steps, options, ...context })
   } catch (error) {
+    const end = async () => {
+      // What is stored is hidden before it could be taken for what the host shows.
+      if (isHiding(error) && askedMs !== undefined) await steps.hidden(error.status, askedMs)
+      await steps.abort()
+    }
     // Whatever happens: a repo that nobody fetches must not stay `syncing`.
-    await repeat(() => steps.abort(), { backoff, isWorthRepeating: times(3) }).catch(options.onError)
+    await repeat(end, { backoff, isWorthRepeating: times(3) }).catch(options.onError)
     throw error
   }
+}
+
+/** Whether the host has the repo and does not show it. That it has none may be a fault of its own, and hides nothing. */
+function isHiding(error: unknown): error is UnavailableRepoError {
+  return error instanceof UnavailableRepoError && error.status !== 'unknown'
 }
 
 /**
@@ -64,7 +76,8 @@ async function confirm(
   try {
     latest = await unlessAborted(options.hosts.getLatestCommit(hostOf(did, document), did, signal), signal)
   } catch (error) {
-    if (error instanceof UnsupportedMethod) return undefined
+    // Asking for the repo itself shows whether it is hidden.
+    if (error instanceof UnsupportedMethod || isHiding(error)) return undefined
     progress.fault = 'fetch'
     throw error
   }

@@ -63,6 +63,11 @@ export class Steps {
     await this.#applied({ kind: 'confirm', askedMs, repos: [{ did: this.#did, rev }] }, signal)
   }
 
+  /** Says that the host, asked at `askedMs`, hides the account. Resolves once it is in the stream. */
+  async hidden(status: string, askedMs: number): Promise<void> {
+    await this.#append({ kind: 'account', did: this.#did, askedMs, active: false, status })
+  }
+
   async #applied(entry: BackfillEntry, signal: AbortSignal): Promise<void> {
     await this.#acknowledged(await this.#append(entry), signal)
   }
