@@ -120,6 +120,8 @@ export class Engine implements AsyncDisposable {
         queue,
         policy: this.policy,
         limit,
+        // After a gap most repos turn out to be current, and need not be fetched.
+        takesCareOf: (reason) => this.#reconciler.takesCareOf(reason),
         onError: onError('repos could not be queued, retrying'),
       }),
     )
@@ -130,10 +132,7 @@ export class Engine implements AsyncDisposable {
       verifyFrame: (frame, key) => this.#verify(frame, key),
       keeps: collectionMatcher(collections) ?? (() => true),
       isUntracked: (did) => !this.kept.has(did),
-      onDesync: (did, reason) => {
-        // After a gap most repos turn out to be current, and need not be fetched.
-        if (!this.#reconciler.takesCareOf(reason)) this.enqueue.desynced(did, reason)
-      },
+      onDesync: (did, reason) => this.enqueue.desynced(did, reason),
       onPending: (did) => this.enqueue.seen(did),
       onUnverified: (did) => this.enqueue.unverified(did),
       onIdentity: (did) => this.enqueue.identity(did),
@@ -188,6 +187,8 @@ export class Engine implements AsyncDisposable {
       perHost: config.hostConcurrency,
       onDone: (result, trigger) => {
         this.rates.repos.add()
+        // Its handle is looked up, which nothing has asked for so far.
+        if (trigger === 'backfill') this.enqueue.newcomer(result.did)
         counts.backfill?.onDone?.(result, trigger)
       },
       onFailed: (failed) => counts.backfill?.onFailed?.(failed),
@@ -324,19 +325,16 @@ export class Engine implements AsyncDisposable {
   }
 
   #onRun(run: SyncRun): void {
-    const { counts = {} } = this.#options
+    const { counts = {}, stores, log } = this.#options
+    const { did, trigger, outcome, reason, message = '' } = run
     this.rates.records.add(run.records)
     counts.sync?.onRun?.(run)
-    this.#remember(run)
-  }
-
-  /** Keeps why a run has failed, for whoever asks about its repo. That the service ends is no fault of a repo. */
-  #remember({ did, trigger, outcome, reason, message = '' }: SyncRun): void {
-    if (reason === undefined || (reason === 'internal' && outcome !== 'panic')) return
-    const { stores, log } = this.#options
+    if (reason === undefined) return
+    if (outcome === 'panic')
+      log.error('a sync run has failed in a way that nobody foresaw', { did, reason: message })
     stores.failures
       .add(did, { atMs: Date.now(), trigger, reason, message })
-      .catch((error) => log.error('why a sync run failed could not be kept', { reason: String(error) }))
+      .catch((error) => log.error('why a sync run has failed could not be kept', { reason: String(error) }))
   }
 }
 
