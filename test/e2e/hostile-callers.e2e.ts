@@ -28,9 +28,7 @@ describe('callers that misbehave', () => {
   })
 
   it('reach no route by a name of their own, nor from a page of their own', async () => {
-    const { paths } = await getJson<{ paths: Record<string, Record<string, unknown>> }>(
-      `${service.url}/openapi.json`,
-    )
+    const { routes } = await getJson<{ routes: string[] }>(`${service.url}/`)
     const { host, port } = new URL(service.url)
     const strangers = [
       { host: 'evil.example' },
