@@ -175,7 +175,7 @@ function isPlainEntry(header: unknown): header is PlainEntry {
     return (rest.signingKey === undefined || isText(rest.signingKey)) && typeof rest.isFinal === 'boolean'
   if (kind === 'account')
     return (
-      typeof rest.askedMs === 'number' &&
+      typeof rest.after === 'number' &&
       typeof rest.active === 'boolean' &&
       (rest.status === undefined || isText(rest.status))
     )

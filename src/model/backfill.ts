@@ -88,15 +88,15 @@ export interface ConfirmStep {
   readonly repos: readonly { readonly did: Did; readonly rev: string }[]
 }
 
-/**
- * What a host says of an account when it is asked, for the event that was missed. It counts unless something has come up
- * about the repo since.
- */
+/** What a host says of an account when it is asked, for the event that was missed. */
 export interface AccountStep {
   readonly kind: 'account'
   readonly did: Did
-  /** Just before the host was asked, by our clock, in ms since 1970. */
-  readonly askedMs: number
+  /**
+   * The last entry of the stream of live events before the host was asked: it is applied first. What later ones say of the
+   * account is newer than this, also where they were applied before it.
+   */
+  readonly after: number
   readonly active: boolean
   /** Why it is not active, in the host's words. */
   readonly status?: string

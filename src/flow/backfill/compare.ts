@@ -1,4 +1,3 @@
-import type { RepoStatus } from '../../model/repo.ts'
 import type { ListedRepo } from '../../net/host/host.ts'
 import { hiddenStatuses, type RepoState } from '../../state/storage/storage.ts'
 
@@ -14,34 +13,40 @@ import { hiddenStatuses, type RepoState } from '../../state/storage/storage.ts'
 export type Comparison = 'current' | 'unlike' | 'stale' | 'hidden' | 'open'
 
 export function compare(listed: Omit<ListedRepo, 'did'>, stored: RepoState): Comparison {
-  const { content, data, desync, rev, status } = stored
-  const isHidden = !isVisible(stored)
-  if (status !== 'deleted' && (listed.active === isHidden || isHiddenOtherwise(listed, status)))
-    return 'unlike'
+  const { content, data, desync, rev } = stored
+  if (isAccountUnlike(listed, stored)) return 'unlike'
   if (content !== 'synced' && content !== 'desync') return 'open'
   if (data === undefined) return desync?.reason === 'gap' ? 'stale' : 'open'
-  if (listed.active === false) return listed.rev !== undefined && listed.rev === rev ? 'current' : 'hidden'
+  if (!isVisible(stored)) return listed.rev !== undefined && listed.rev === rev ? 'current' : 'hidden'
   if (listed.rev === undefined || rev === undefined || listed.rev < rev) return 'open'
   return listed.rev === rev ? 'current' : 'unlike'
 }
 
 /** Whether what was on its way has arrived meanwhile, and continued what was there. */
 export function hasCaughtUp(listed: Omit<ListedRepo, 'did'>, stored: RepoState | undefined): boolean {
-  // It was deleted, or is not kept any more.
-  if (stored === undefined || stored.status === 'deleted') return true
-  const isHidden = !isVisible(stored)
-  if (listed.active === false) return isHidden && !isHiddenOtherwise(listed, stored.status)
-  if (isHidden && listed.active) return false
+  // It is not kept any more.
+  if (stored === undefined) return true
+  if (isAccountUnlike(listed, stored)) return false
+  if (!isVisible(stored)) return true
   return stored.content === 'synced' && listed.rev !== undefined && (stored.rev ?? '') >= listed.rev
 }
 
-/** Whether the host hides it for another reason than we do. */
-function isHiddenOtherwise(listed: Pick<ListedRepo, 'active' | 'status'>, status: RepoStatus): boolean {
-  return listed.active === false && listed.status !== status && isHiddenStatus(listed.status)
+/**
+ * Whether we show or hide an account otherwise than its host. One that was deleted is another only once it is active
+ * again; and what trouble the host has itself with a repo (`desynchronized`, `throttled`) says nothing about its account.
+ */
+export function isAccountUnlike(
+  { active, status }: Pick<ListedRepo, 'active' | 'status'>,
+  stored: RepoState,
+): boolean {
+  if (active === undefined) return false
+  if (active) return !isVisible(stored)
+  if (stored.status === 'deleted' || (status !== undefined && !isHiddenStatus(status))) return false
+  return isVisible(stored) || (status !== undefined && status !== stored.status)
 }
 
-const isHiddenStatus = (word: string | undefined) => hiddenStatuses.some((hidden) => hidden === word)
+const isHiddenStatus = (word: string) => hiddenStatuses.some((hidden) => hidden === word)
 
-export function isVisible({ status }: RepoState): boolean {
+function isVisible({ status }: RepoState): boolean {
   return !isHiddenStatus(status)
 }

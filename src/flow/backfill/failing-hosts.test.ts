@@ -22,8 +22,9 @@ describe('200 repos of a host that fails at random', () => {
       const random = createRandom(seed)
       const hopeless = new Map(dids.slice(0, 12).map((did) => [did, random.pick(hopelessFaults)] as const))
       rig.host.fault = ({ method, did }: Asked): Fault | undefined => {
-        if (method !== 'getRepo') return undefined
         const fault = hopeless.get(did as Did)
+        if (method === 'getRepoStatus') return fault
+        if (method !== 'getRepo') return undefined
         return fault ?? (random.int(100) < 40 ? random.pick(faults) : undefined)
       }
 

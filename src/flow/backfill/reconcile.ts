@@ -8,7 +8,7 @@ import { type Hosts, type ListedPage, type ListedRepo, UnsupportedMethod } from 
 import { patiently } from '../../net/host/patience.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
 import { firehoseBackfill, firehoseLive, type Streams } from '../../state/streams/streams.ts'
-import { compare, hasCaughtUp, isVisible } from './compare.ts'
+import { compare, hasCaughtUp, isAccountUnlike } from './compare.ts'
 import { askedStatuses, type GapState, loadGap, markedStatuses, newGap, saveGap } from './gap-state.ts'
 
 export interface ReconcilerOptions {
@@ -236,6 +236,7 @@ export class Reconciler {
     let last = 0
     while (gap.pages < mostPages) {
       const askedMs = now()
+      const after = await streams.append(firehoseLive, [])
       const query = { limit: pageSize, signal, ...(gap.cursor !== undefined && { cursor: gap.cursor }) }
       let page: ListedPage
       try {
@@ -246,7 +247,7 @@ export class Reconciler {
         if (!(error instanceof UnsupportedMethod)) onError(error)
         break
       }
-      const confirmed = await this.#comparePage(gap, page.repos, unlike, askedMs)
+      const confirmed = await this.#comparePage(gap, page.repos, unlike, after)
       if (confirmed.length > 0)
         last = await this.#append({ kind: 'confirm', askedMs, repos: confirmed }, signal)
       signal.throwIfAborted()
@@ -273,7 +274,7 @@ export class Reconciler {
     gap: GapState,
     listed: readonly ListedRepo[],
     unlike: Map<Did, Answer>,
-    askedMs: number,
+    after: number,
   ): Promise<readonly { did: Did; rev: string }[]> {
     const stored = await this.#options.storage.repos(listed.map(({ did }) => did))
     const confirmed: { did: Did; rev: string }[] = []
@@ -283,7 +284,7 @@ export class Reconciler {
       const comparison = compare(one, repo)
       if (comparison !== 'open') gap.done += 1
       if (comparison === 'current' && one.rev !== undefined) confirmed.push({ did: one.did, rev: one.rev })
-      else if (comparison === 'unlike') unlike.set(one.did, { ...one, askedMs })
+      else if (comparison === 'unlike') unlike.set(one.did, { ...one, after })
       else if (comparison === 'hidden') this.#settled.add(one.did)
       else if (comparison === 'stale') await this.#hand(gap, one.did)
     }
@@ -334,10 +335,11 @@ export class Reconciler {
   }
 
   async #askFor(gap: GapState, dids: readonly Did[], signal: AbortSignal): Promise<void> {
-    const { storage, concurrency, now } = this.#options
+    const { storage, streams, concurrency, now } = this.#options
     const stored = await storage.repos(dids)
     const unlike = new Map<Did, Answer>()
     const waiting = [...stored.values()]
+    const after = await streams.append(firehoseLive, [])
     const askedMs = now()
     const confirmed: { did: Did; rev: string }[] = []
     const work = async () => {
@@ -346,8 +348,9 @@ export class Reconciler {
         const latest = repo.data === undefined ? undefined : await this.#latest(repo, signal)
         if (latest === 'hidden') continue
         if (latest === undefined) await this.#hand(gap, did)
-        else if (latest.rev !== undefined && latest.rev === repo.rev) confirmed.push({ did, rev: latest.rev })
-        else unlike.set(did, { did, ...latest, askedMs })
+        else if (latest.rev !== undefined && latest.rev === repo.rev && !isAccountUnlike(latest, repo))
+          confirmed.push({ did, rev: latest.rev })
+        else unlike.set(did, { did, ...latest, after })
         gap.done += 1
       }
     }
@@ -367,11 +370,13 @@ export class Reconciler {
     const ask = (host: URL, isSource: boolean) =>
       this.#patiently(() => hosts.getLatestCommit(host, did, signal), isSource, signal)
     try {
-      return await ask(source, true).catch(async (error) => {
+      const latest = await ask(source, true).catch(async (error) => {
         if (!(error instanceof UnsupportedMethod)) throw error
         const host = await hostOf?.(did, signal)
         return host && (await ask(host, false))
       })
+      // What it gives out is active.
+      return latest && { rev: latest.rev, active: true }
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof UnavailableRepoError) || error.status === 'unknown') return undefined
@@ -387,31 +392,44 @@ export class Reconciler {
     await streams.acknowledged(firehoseLive, group, last, signal)
     signal.throwIfAborted()
     const all = [...unlike.values()]
+    let told = 0
     for (let at = 0; at < all.length; at += pageSize) {
       const some = all.slice(at, at + pageSize)
       const stored = await storage.repos(some.map(({ did }) => did))
       for (const one of some) {
         const repo = stored.get(one.did)
         if (hasCaughtUp(one, repo)) gap.confirmed += 1
-        else if (repo === undefined || one.active === undefined || isVisible(repo) === one.active) {
-          await this.#hand(gap, one.did)
-        } else await this.#tell(gap, one, signal)
+        else if (repo !== undefined && isAccountUnlike(one, repo))
+          told = await this.#tell(gap, one, repo, signal)
+        else await this.#hand(gap, one.did)
       }
       signal.throwIfAborted()
     }
+    if (told === 0) return
+    await streams.acknowledged(firehoseBackfill, group, told, signal)
+    signal.throwIfAborted()
   }
 
-  /** The event that told what the host says of the account was missed. One that is active may lack content as well. */
+  /**
+   * The event that told what the host says of the account was missed. One that is active may lack content as well.
+   *
+   * @returns the entry that makes up for it.
+   */
   async #tell(
     gap: GapState,
-    { did, active = false, status, askedMs }: Answer,
+    { did, active = false, status, after }: Answer,
+    { content }: RepoState,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<number> {
     const why = status !== undefined && { status }
-    await this.#append({ kind: 'account', did, askedMs, active, ...why }, signal)
-    if (active) return await this.#hand(gap, did)
-    this.#settled.add(did)
-    gap.confirmed += 1
+    const id = await this.#append({ kind: 'account', did, after, active, ...why }, signal)
+    // One of which nothing is known yet is told of as such.
+    if (active && content !== 'pending') await this.#hand(gap, did)
+    else {
+      this.#settled.add(did)
+      gap.confirmed += 1
+    }
+    return id
   }
 
   async #hand(gap: GapState, did: Did): Promise<void> {
@@ -455,8 +473,8 @@ export class Reconciler {
   }
 }
 
-/** What a host said of a repo, and when it was asked, in ms since 1970. */
-type Answer = ListedRepo & { readonly askedMs: number }
+/** What a host said of a repo, and the last entry of the stream of live events before it was asked. */
+type Answer = ListedRepo & { readonly after: number }
 
 /** How long the rest takes, by what was done since the beginning. */
 class Estimate {

@@ -1,13 +1,27 @@
+import type { AccountStep } from '../../model/backfill.ts'
 import type { AccountEvent } from '../../model/event.ts'
 import type { Batch } from './batch.ts'
 import { afterAccount } from './transition.ts'
 
 /**
- * Adds what a host says of an account to a batch, which changes nothing where that is known.
+ * Adds what the stream of live events says of an account to a batch.
  *
- * @param position the number of the live entry that this is due to.
+ * @param position the number of its entry.
  */
-export function changeAccount(
+export function takeAccount(batch: Batch, account: AccountEvent, position: number): void {
+  changeAccount(batch, account, position)
+  // Also where it says what is known: an older answer must not change that later.
+  const draft = batch.draft(account.did)
+  draft.repo = { ...draft.repo, position, accountPosition: position }
+}
+
+/** Adds what a host has answered, unless the stream has said something newer. */
+export function answerAccount(batch: Batch, answer: AccountStep): void {
+  const repo = batch.find(answer.did)
+  if (repo !== undefined && (repo.accountPosition ?? 0) <= answer.after) changeAccount(batch, answer)
+}
+
+function changeAccount(
   batch: Batch,
   account: Pick<AccountEvent, 'did' | 'active' | 'status'>,
   position?: number,

@@ -2,7 +2,7 @@ import type { Did } from '../../model/did.ts'
 import type { CommitEvent, RepoEvent } from '../../model/event.ts'
 import { encodeEvent } from '../../model/event-bytes.ts'
 import type { HeldEvent, RepoChange, RepoState } from '../../state/storage/storage.ts'
-import { changeAccount } from './account.ts'
+import { takeAccount } from './account.ts'
 import { Batch, type BatchOptions } from './batch.ts'
 import type { Notices } from './notices.ts'
 import { afterLapse } from './step.ts'
@@ -58,7 +58,7 @@ export class Plan {
       if (this.repo(event.did) === undefined) this.#batch.change(event.did, { repo }, position)
     } else if (event.kind === 'account') {
       this.tally.events.account++
-      if (!isRepeated) changeAccount(this.#batch, event, position)
+      if (!isRepeated) takeAccount(this.#batch, event, position)
     } else if (isRepeated || event.rev <= (repo.rev ?? '')) {
       this.#countStale(event)
     } else if (repo.status === 'deleted') {

@@ -480,6 +480,24 @@ const rows: Readonly<Record<string, Row>> = {
     script: [first, account(false, 'suspended'), account(true), hides('suspended', 0)],
     ...synced,
   },
+  'an older answer changes nothing after an event that told what was known': {
+    script: [first, account(true), hides('suspended', 1)],
+    ...synced,
+  },
+  'an answer about an account counts, whatever else has come since': {
+    script: [first, account(false, 'suspended'), second, third, hides(undefined, 2)],
+    ...both,
+    records: 'a:r1 b:r2 c:r3',
+    rev: 'r3',
+    data: 'C',
+  },
+  'an account that was deleted and is found to be active begins again': {
+    script: [first, account(false, 'deleted'), hides(undefined), commit('r0', ['X', 'Y'], '+x')],
+    status: 'pending',
+    records: 'x:r0',
+    rev: 'r0',
+    told: 'deleted, pending',
+  },
   'an account that nobody knows is not made known by an answer': {
     script: [hides('takendown')],
     status: 'unknown',
@@ -515,9 +533,9 @@ const rows: Readonly<Record<string, Row>> = {
   },
 }
 
-/** What a host says of the account when it is asked; long after everything, unless told otherwise. */
-function hides(status: string | undefined, askedMs: number = Number.MAX_SAFE_INTEGER): BackfillEntry {
-  return { kind: 'account', did: alice, askedMs, active: status === undefined, ...(status && { status }) }
+/** What a host says of the account when it is asked; after all live events, unless told otherwise. */
+function hides(status: string | undefined, after = 1000): BackfillEntry {
+  return { kind: 'account', did: alice, after, active: status === undefined, ...(status && { status }) }
 }
 
 describe('steps of sync runs and events', () => {

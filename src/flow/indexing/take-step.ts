@@ -1,6 +1,6 @@
 import type { BackfillEntry, EndStep, PartStep } from '../../model/backfill.ts'
 import type { Did } from '../../model/did.ts'
-import { changeAccount } from './account.ts'
+import { answerAccount } from './account.ts'
 import type { Batch } from './batch.ts'
 import { afterAbort, afterBegin, afterConfirm, afterEnd, afterLapse, currentRun, isConflict } from './step.ts'
 import type { Transition } from './transition.ts'
@@ -38,11 +38,9 @@ export function takeStep(batch: Batch, step: Step): void {
         if (repo !== undefined) change(batch, did, afterConfirm(repo, rev, step.askedMs))
       }
       break
-    case 'account': {
-      const repo = batch.find(step.did)
-      if (repo !== undefined && repo.updatedAtMs <= step.askedMs) changeAccount(batch, step)
+    case 'account':
+      answerAccount(batch, step)
       break
-    }
     case 'handle': {
       const repo = batch.find(step.did)
       if (repo !== undefined) change(batch, step.did, { repo: { ...repo, handle: step.handle } })

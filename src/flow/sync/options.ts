@@ -8,7 +8,7 @@ import type { BodyLimits } from './body.ts'
 
 export interface SyncOptions extends SyncReports {
   readonly identity: DidDocuments
-  readonly hosts: Pick<Hosts, 'getRepo' | 'getLatestCommit' | 'getBlocks'>
+  readonly hosts: Pick<Hosts, 'getRepo' | 'getLatestCommit' | 'getRepoStatus' | 'getBlocks'>
   readonly reader: RepoReader
   readonly storage: Pick<Storage, 'getRepo' | 'staged' | 'entries' | 'countRecords'>
   readonly streams: Pick<Streams, 'append' | 'acknowledged' | 'drained' | 'length'>

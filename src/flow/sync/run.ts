@@ -6,6 +6,7 @@ import type { ReadResult } from '../../net/reading/reading.ts'
 import { UnlikeStored } from '../../net/reading/unlike-stored.ts'
 import { MissingBlock, WrongKey } from '../../net/repo/rejection.ts'
 import type { RepoState } from '../../state/storage/storage.ts'
+import { lookAtHidden, tellHidden } from './account.ts'
 import { unlessAborted } from './body.ts'
 import type { Parts, RunContext, RunOptions } from './context.ts'
 import { faultOf, mayBeDueToSince, translated } from './failure.ts'
@@ -23,30 +24,32 @@ interface Done {
 /** One run. */
 export async function runOnce(did: Did, options: RunOptions, context: RunContext): Promise<Done> {
   const { signal } = context
-  const document = await options.identity.resolve(did, { signal })
   const stored = await options.storage.getRepo(did)
+  const isHidden = stored !== undefined && stored.status !== stored.content
+  // Only the host that the document names now may say what has become of an account.
+  const document = await options.identity.resolve(did, { refresh: isHidden, signal })
   const steps = new Steps(did, options)
-  const confirmed = await confirm(did, { document, stored, steps, options, ...context })
-  if (confirmed !== undefined) return { rev: confirmed, records: 0 }
-  let askedMs: number | undefined
+  const parts = { steps, options, ...context }
+  const show = isHidden ? await lookAtHidden(stored, document, parts) : async () => {}
+  const confirmed = await confirm(did, { document, stored, ...parts })
+  if (confirmed !== undefined) {
+    await show()
+    return { rev: confirmed, records: 0 }
+  }
   try {
     await steps.begin(signal)
-    askedMs = options.now()
-    return await readPersistently(did, document, { steps, options, ...context })
+    const done = await readPersistently(did, document, parts)
+    await show()
+    return done
   } catch (error) {
-    const end = async () => {
-      // What is stored is hidden before it could be taken for what the host shows.
-      if (isHiding(error) && askedMs !== undefined) await steps.hidden(error.status, askedMs)
-      await steps.abort()
-    }
     // Whatever happens: a repo that nobody fetches must not stay `syncing`.
-    await repeat(end, { backoff, isWorthRepeating: times(3) }).catch(options.onError)
+    await repeat(() => steps.abort(), { backoff, isWorthRepeating: times(3) }).catch(options.onError)
     throw error
   }
 }
 
-/** Whether the host has the repo and does not show it. That it has none may be a fault of its own, and hides nothing. */
-function isHiding(error: unknown): error is UnavailableRepoError {
+/** Whether the host has the repo and does not show it. */
+function isHiding(error: unknown): boolean {
   return error instanceof UnavailableRepoError && error.status !== 'unknown'
 }
 
@@ -97,7 +100,12 @@ async function confirm(
 async function readPersistently(did: Did, first: DidDocument, parts: Parts): Promise<Done> {
   const { options, steps, progress, signal } = parts
   let document = first
-  let [isWhole, wasRead, wasLookedUp] = [false, false, false]
+  let [isWhole, wasRead, wasLookedUp, isFresh] = [false, false, false, false]
+  const failed = async (error: unknown) => {
+    if (isFresh && error instanceof UnavailableRepoError)
+      await tellHidden(did, document, error, parts).catch(() => signal.throwIfAborted())
+    return translated(error)
+  }
   for (;;) {
     const repo = await options.storage.getRepo(did)
     if (repo?.run?.ticket !== steps.ticket) throw interrupted(did, repo)
@@ -112,11 +120,13 @@ async function readPersistently(did: Did, first: DidDocument, parts: Parts): Pro
       else if ((error instanceof WrongKey || error instanceof UnavailableRepoError) && !wasLookedUp) {
         wasLookedUp = true
         // A directory that does not answer leaves it at what is known: this is no failure of the host's.
-        const fresh = await options.identity.resolve(did, { refresh: true, signal }).catch(() => document)
+        const fresh = await options.identity.resolve(did, { refresh: true, signal }).catch(() => undefined)
         signal.throwIfAborted()
-        if (fresh.signingKey === document.signingKey && fresh.pds === document.pds) throw translated(error)
-        document = fresh
-      } else throw translated(error)
+        isFresh = fresh !== undefined
+        const { signingKey, pds } = fresh ?? document
+        if (signingKey === document.signingKey && pds === document.pds) throw await failed(error)
+        document = fresh ?? document
+      } else throw await failed(error)
       progress.fault = undefined
       await steps.staged(signal)
     }

@@ -20,6 +20,7 @@ async function openChanged(options: Partial<RunOptions> = {}) {
         return hosts.getRepo(host, one, request)
       },
       getLatestCommit: (...all) => hosts.getLatestCommit(...all),
+      getRepoStatus: (...all) => hosts.getRepoStatus(...all),
       getBlocks: (...all) => hosts.getBlocks(...all),
     },
     ...options,
