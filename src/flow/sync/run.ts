@@ -48,11 +48,6 @@ export async function runOnce(did: Did, options: RunOptions, context: RunContext
   }
 }
 
-/** Whether the host has the repo and does not show it. */
-function isHiding(error: unknown): boolean {
-  return error instanceof UnavailableRepoError && error.status !== 'unknown'
-}
-
 /**
  * Asks the host for its latest revision where what is stored is a whole tree, which is far cheaper than the repo.
  *
@@ -80,8 +75,8 @@ async function confirm(
   try {
     latest = await unlessAborted(options.hosts.getLatestCommit(hostOf(did, document), did, signal), signal)
   } catch (error) {
-    // Asking for the repo itself shows whether it is hidden.
-    if (error instanceof UnsupportedMethod || isHiding(error)) return undefined
+    // Asking for the repo itself shows what has become of it.
+    if (error instanceof UnsupportedMethod || error instanceof UnavailableRepoError) return undefined
     progress.fault = 'fetch'
     throw error
   }
