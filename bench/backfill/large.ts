@@ -26,6 +26,7 @@ if (Number(flags['gigabyte-records']) > 0) await gigabyte(Number(flags['gigabyte
 async function one(records: number, accounts: number): Promise<void> {
   await using running = await startLoad({ repos: 1, records })
   await using service = await startService(running.load, ['--backfill', 'all'], flags.node)
+  await ready(service)
   await phase(`one repo of ${records} records`, service, () =>
     until(
       service,
@@ -57,6 +58,7 @@ async function gigabyte(records: number): Promise<void> {
   await using running = await startLoad({ repos: 1, records }, folder)
   const search = ['--backfill', 'all', '--search', 'app.bsky.actor.profile:description']
   await using service = await startService(running.load, search, flags.node)
+  await ready(service)
   await phase('one repo of a gigabyte', service, () =>
     until(
       service,
@@ -69,11 +71,17 @@ interface Stats {
   readonly storage: { readonly records: number; readonly reposByStatus: Readonly<Record<string, number>> }
 }
 
+/** Its start is not measured. */
+async function ready(service: Service): Promise<void> {
+  await until(service, () => true)
+  await sleep(300)
+}
+
 async function until(service: Service, isDone: (stats: Stats) => boolean): Promise<void> {
   for (;;) {
     const answer = await fetch(`${service.url}/stats`).catch(() => undefined)
     if (answer?.ok && isDone((await answer.json()) as Stats)) return
-    await sleep(250)
+    await sleep(50)
   }
 }
 

@@ -67,6 +67,7 @@ async function runTidegauge(): Promise<Run> {
   await begin
   const beginMs = performance.now()
   const spent = cpuSeconds(service.pid)
+  setTimeout(() => service.watch(), 500)
   const isDone = new AbortController()
   const lags = probe(running, service.url, isDone.signal)
   await settled(service.url, load.repos, load.records)
