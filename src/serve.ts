@@ -16,7 +16,7 @@ import { type Listener, listen } from './edge/http/listen.ts'
 import type { JsonObject, StatusOptions } from './edge/http/status.ts'
 import { indexerGroup } from './flow/indexing/indexer.ts'
 import { createFilter } from './flow/ingest/filter.ts'
-import { Ingest, type SourceBatch } from './flow/ingest/ingest.ts'
+import { Ingest } from './flow/ingest/ingest.ts'
 import { ingestConnectionErrors, ingestMetrics, observeIngest } from './flow/ingest/instrumented.ts'
 import { countKeptRuns } from './flow/sync/run-log.ts'
 import type { Log } from './model/log.ts'
@@ -64,11 +64,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   const stores = instrumentStores(openStores(stack.use(new Database({ dir: config.data })), config), meter)
   const source = await openSource(config, stack, log)
   await rememberSource(stores.storage, source)
-  const counts = countEngine(meter)
+  const countFirehose = firehoseMetrics(meter)
+  const counts = countEngine(meter, countFirehose)
   const engine = stack.use(await Engine.open({ config, source, stores, log, counts }))
   observeEngine(meter, engine, stores)
   await countKeptRuns(stores.runs, counts.sync)
-  const live = await openLive(options, { stores, source, engine, stack, meter, signal })
+  const live = await openLive(options, { stores, source, engine, stack, meter, signal, countFirehose })
   const listener = await openApi(options, { stores, source, engine, live, stack, pipeline, signal })
 
   await live.firehose.start()
@@ -123,14 +124,20 @@ interface Live {
 
 async function openLive(
   { config, log }: ServeOptions,
-  { stores, source, engine, stack, meter, signal }: Parts & { readonly meter: Meter },
+  {
+    stores,
+    source,
+    engine,
+    stack,
+    meter,
+    signal,
+    countFirehose,
+  }: Parts & { readonly meter: Meter; readonly countFirehose: ReturnType<typeof firehoseMetrics> },
 ): Promise<Live> {
   const { streams } = stores
-  const countFirehose = firehoseMetrics(meter)
   const countConnectionError = ingestConnectionErrors(meter)
   const countIngest = ingestMetrics(meter)
   const stored = await streams.cursor(source.host)
-  let gap: SourceBatch['gap']
   const firehose = new Firehose({
     relay: source.relay,
     identity: engine.identity,
@@ -139,9 +146,6 @@ async function openLive(
     ...(stored?.timeMs !== undefined && { cursorTimeMs: stored.timeMs }),
     verify: config.verify,
     strict: config.strict,
-    onGap: (kind) => {
-      gap = kind
-    },
     onHole: () => void engine.gap({ isCertain: false }),
     ...countFirehose,
     onFailure: (kind) => {
@@ -152,17 +156,8 @@ async function openLive(
   stack.use(firehose)
   observeFirehose(meter, firehose)
 
-  /** A gap belongs before the events that came after it. */
-  async function* batches(): AsyncIterable<SourceBatch> {
-    for await (const batch of firehose.events(signal)) {
-      const before = gap
-      gap = undefined
-      yield { ...batch, ...(before !== undefined && { gap: before }) }
-    }
-  }
-
   const ingest = new Ingest({
-    source: batches(),
+    source: firehose.events(signal),
     host: source.host,
     streams,
     filter: createFilter({ collections: config.collections, repos: engine.kept }),

@@ -14,9 +14,11 @@ import { KeptRepos } from '../flow/ingest/kept-repos.ts'
 import type { SyncReports } from '../flow/sync/options.ts'
 import { Sync } from '../flow/sync/sync.ts'
 import type { Did } from '../model/did.ts'
+import type { CommitEvent, SyncEvent } from '../model/event.ts'
 import type { Log } from '../model/log.ts'
-import type { SyncRun } from '../model/sync.ts'
+import type { SyncFailure, SyncRun } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
+import type { FirehoseOptions } from '../net/firehose/options.ts'
 import { verifyFrame } from '../net/firehose/verify-frame.ts'
 import { HttpHosts } from '../net/host/http.ts'
 import { Identity } from '../net/identity/identity.ts'
@@ -52,8 +54,10 @@ export interface EngineCounts {
   readonly sync?: SyncReports
   readonly backfill?: Pick<BackfillOptions, 'onDone' | 'onFailed'>
   readonly onBackpressure?: () => void
-  readonly enumeration?: Pick<EnumerationOptions, 'onPage' | 'onError' | 'onCursorSkip'>
+  readonly enumeration?: Pick<EnumerationOptions, 'onPage' | 'onError' | 'onStoreError' | 'onCursorSkip'>
   readonly identity?: Pick<IdentityOptions, 'onLookup' | 'onCache'>
+  /** What the firehose counts of events that it has verified: these were verified later. */
+  readonly firehose?: Pick<FirehoseOptions, 'onOperation' | 'onOddRecord'>
 }
 
 export interface EngineOptions {
@@ -86,7 +90,10 @@ export class Engine implements AsyncDisposable {
   readonly #stack: AsyncDisposableStack
 
   static async open(options: EngineOptions): Promise<Engine> {
-    return new Engine(options, await options.stores.storage.tracking())
+    const engine = new Engine(options, await options.stores.storage.tracking())
+    // A listing that came to its end before is complete from the start, and not finished once more.
+    await engine.enumeration.load()
+    return engine
   }
 
   private constructor(options: EngineOptions, tracking: ReadonlyMap<Did, 'tracked' | 'untracked'>) {
@@ -116,6 +123,8 @@ export class Engine implements AsyncDisposable {
         queue,
         policy: this.policy,
         limit,
+        // After a gap most repos turn out to be current, and need not be fetched.
+        takesCareOf: (reason) => this.#reconciler.takesCareOf(reason),
         onError: onError('repos could not be queued, retrying'),
       }),
     )
@@ -123,13 +132,10 @@ export class Engine implements AsyncDisposable {
       streams,
       storage,
       search,
-      verifyFrame: (frame, key) => verifyFrame(frame, key, { mode: config.verify, strict: config.strict }),
+      verifyFrame: (frame, key) => this.#verify(frame, key),
       keeps: collectionMatcher(collections) ?? (() => true),
       isUntracked: (did) => !this.kept.has(did),
-      onDesync: (did, reason) => {
-        // After a gap most repos turn out to be current, and need not be fetched.
-        if (!this.#reconciler.takesCareOf(reason)) this.enqueue.desynced(did, reason)
-      },
+      onDesync: (did, reason) => this.enqueue.desynced(did, reason),
       onPending: (did) => this.enqueue.seen(did),
       onUnverified: (did) => this.enqueue.unverified(did),
       onIdentity: (did) => this.enqueue.identity(did),
@@ -184,11 +190,14 @@ export class Engine implements AsyncDisposable {
       perHost: config.hostConcurrency,
       onDone: (result, trigger) => {
         this.rates.repos.add()
+        // Its handle is looked up, which nothing has asked for so far.
+        if (trigger === 'backfill') this.enqueue.newcomer(result.did)
         counts.backfill?.onDone?.(result, trigger)
       },
       onFailed: (failed) => counts.backfill?.onFailed?.(failed),
       onError: onError('the queue of repos fails, retrying'),
     })
+    let isSilent = false
     this.enumeration = new Enumeration({
       source: source.relay,
       hosts: this.hosts,
@@ -199,6 +208,18 @@ export class Engine implements AsyncDisposable {
       allowLoopback: source.allowLoopback,
       highWater: config.highWater,
       ...counts.enumeration,
+      onPage: (page) => {
+        counts.enumeration?.onPage?.(page)
+        isSilent = false
+      },
+      onError: (error) => {
+        counts.enumeration?.onError?.(error)
+        if (!isSilent)
+          log.warn('the repos of the source cannot be listed now; retrying until they can', {
+            reason: String(error),
+          })
+        isSilent = true
+      },
       onHostSkip: (host, error) =>
         log.warn('a host does not list its repos', { host: host.host, reason: String(error) }),
       onDone: ({ fetched, written }) =>
@@ -309,10 +330,35 @@ export class Engine implements AsyncDisposable {
     if (this.policy === 'all') await this.list(false, signal)
   }
 
+  /** Verifies an event that has waited for its key, and counts it as the firehose would have. */
+  #verify(frame: Uint8Array, key: string): CommitEvent | SyncEvent {
+    const { config, counts: { firehose = {} } = {} } = this.#options
+    const { onOddRecord, onOperation = () => {} } = firehose
+    const options = { mode: config.verify, strict: config.strict, ...(onOddRecord && { onOddRecord }) }
+    const event = verifyFrame(frame, key, options)
+    if (event.kind === 'commit') for (const { op } of event.operations) onOperation(op)
+    return event
+  }
+
   #onRun(run: SyncRun): void {
     const { counts = {} } = this.#options
     this.rates.records.add(run.records)
     counts.sync?.onRun?.(run)
+    if (run.reason !== undefined) this.#remember(run, run.reason)
+  }
+
+  /**
+   * Keeps why a run has failed, for whoever asks about its repo; what nobody foresaw is in the log as well. That the
+   * service ends is no fault of a repo.
+   */
+  #remember({ did, trigger, outcome, message = '' }: SyncRun, reason: SyncFailure): void {
+    if (reason === 'internal' && outcome !== 'panic') return
+    const { log, stores } = this.#options
+    if (outcome === 'panic')
+      log.error('a sync run ended in a way that nobody foresaw', { did, trigger, reason: message })
+    stores.failures
+      .add(did, { atMs: Date.now(), trigger, reason, message })
+      .catch((error) => log.error('a failed sync run could not be noted', { reason: String(error) }))
   }
 }
 

@@ -6,7 +6,7 @@ import { encodeBackfillEntry } from '../model/backfill-bytes.ts'
 import type { Did } from '../model/did.ts'
 import type { Log } from '../model/log.ts'
 import type { Storage } from '../state/storage/storage.ts'
-import { firehoseBackfill, type Streams } from '../state/streams/streams.ts'
+import { firehoseBackfill, firehoseLive, type Streams } from '../state/streams/streams.ts'
 
 export interface FilterChangeOptions {
   readonly collections: readonly string[]
@@ -35,7 +35,14 @@ async function applyCollections(options: FilterChangeOptions, signal: AbortSigna
   const before: readonly string[] = note === undefined ? collections : JSON.parse(note)
   const change = compareFilters(before, collections)
   if (change === 'wider' || change === 'other') {
-    const repos = await forEachRepo(options, signal, (dids) => ({ kind: 'lapse', dids, reason: 'filter' }))
+    // What the stream has brought so far was filtered by the old filter, and proves nothing.
+    const after = await stores.streams.append(firehoseLive, [])
+    const repos = await forEachRepo(options, signal, (dids) => ({
+      kind: 'lapse',
+      dids,
+      reason: 'filter',
+      after,
+    }))
     if (repos > 0)
       log.info('more collections are kept than before: what is synced is fetched again', { repos })
   }

@@ -1,4 +1,5 @@
 import type { Log } from '../model/log.ts'
+import { sleepUnlessAborted } from '../model/repeat.ts'
 import type { Search } from '../state/search/search.ts'
 import type { Storage } from '../state/storage/storage.ts'
 
@@ -7,7 +8,10 @@ interface Indexed {
   readonly search: Search
 }
 
-/** Rebuilds what the configuration has changed. Queries by field wait until it is done; all others do not. */
+/**
+ * Rebuilds what the configuration has changed. Queries by field wait until it is done; all others do not. Runs until
+ * `signal` aborts, since what was staged before the change may be unveiled after it.
+ */
 export async function rebuildIndexes(
   { storage, search }: Indexed,
   signal: AbortSignal,
@@ -16,14 +20,20 @@ export async function rebuildIndexes(
   try {
     const records = await storage.reindex(signal)
     if (records > 0) log.info('the index of fields was rebuilt', { records })
-    if (!search.isStale) return
-    log.info('other fields are searched now: rebuilding the search index')
-    await rebuildSearch({ storage, search }, signal, log)
+    while (!signal.aborted) {
+      if (search.isStale) {
+        log.info('other fields are searched now: rebuilding the search index')
+        await rebuildSearch({ storage, search }, signal, log)
+      }
+      await sleepUnlessAborted(betweenLooksMs, signal)
+    }
   } catch (error) {
     if (!signal.aborted)
       log.error('an index could not be built; the next start tries again', { reason: String(error) })
   }
 }
+
+const betweenLooksMs = 60_000
 
 /** @returns what begins to rebuild the search index; it returns false while that is under way. */
 export function createSearchRebuild(

@@ -51,6 +51,8 @@ export interface SyncRun {
   readonly reason?: SyncFailure
   /** Absent where it succeeded, or failed for another reason. */
   readonly fault?: SyncFault
+  /** What went wrong, in words. Absent where it succeeded. */
+  readonly message?: string
   readonly durationMs: number
   /** Records that it has created, updated or deleted. */
   readonly records: number

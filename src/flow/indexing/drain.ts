@@ -13,7 +13,8 @@ export interface DrainOptions {
   /**
    * Reads and verifies the frame of an `unverified` event.
    *
-   * @throws an error named `WrongKey` when another key may fit, and any other when it is refused.
+   * @throws an error named `WrongKey` when another key may fit, `FutureRev` when its revision is too far ahead of our
+   *   clock, and any other when it is refused for other reasons.
    */
   readonly verifyFrame: VerifyFrame
   /** Whether records of a collection are kept. */
@@ -98,7 +99,8 @@ async function verify(
     return isContent && verified.did === event.did ? verified : refused(event, 'rejected')
   } catch (error) {
     if (isBug(error)) onFault(error)
-    if (!(error instanceof Error) || error.name !== 'WrongKey') return refused(event, 'rejected')
+    const { name } = error as { readonly name?: unknown }
+    if (name !== 'WrongKey') return refused(event, name === 'FutureRev' ? 'rev' : 'rejected')
     return isFinal ? refused(event, 'key') : undefined
   }
 }

@@ -73,7 +73,8 @@ export class Sync implements AsyncDisposable {
     } catch (error) {
       // Whoever waited for something says so in words of its own; what counts is why the wait was ended.
       const failure = signal.aborted ? signal.reason : error
-      onRun({ ...base(), ...failureOf(failure), ...faultIn(progress), records: 0 })
+      const message = failure instanceof Error ? failure.message : String(failure)
+      onRun({ ...base(), ...failureOf(failure), message, ...faultIn(progress), records: 0 })
       throw failure
     } finally {
       clearTimeout(late)

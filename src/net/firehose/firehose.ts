@@ -103,5 +103,6 @@ function toBatch(slots: readonly Slot[]): FirehoseBatch | undefined {
   if (last?.seq === undefined) return undefined
   const events = slots.flatMap(({ event }) => event ?? [])
   const timeMs = slots.findLast((slot) => slot.timeMs !== undefined)?.timeMs
-  return { events, seq: last.seq, ...(timeMs !== undefined && { timeMs }) }
+  const gap = slots[0]?.gap
+  return { events, seq: last.seq, ...(timeMs !== undefined && { timeMs }), ...(gap && { gap }) }
 }

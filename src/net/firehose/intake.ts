@@ -1,8 +1,9 @@
 import type { RepoEvent } from '../../model/event.ts'
 import { Rejection } from '../repo/rejection.ts'
 import { type ErrorFrame, type Frame, type MessageFrame, openBody, openHeader } from './frame.ts'
+import type { GapKind } from './gap.ts'
 import { type Message, type MessageType, messageTypes, readMessage, seqOf, timeOf } from './message.ts'
-import type { GapKind, Settings } from './options.ts'
+import type { Settings } from './options.ts'
 import type { Queue, Slot } from './queue.ts'
 import { changesRecords, refusedEvent } from './refused.ts'
 import type { RejectReason } from './rejection.ts'
@@ -97,8 +98,9 @@ export class Intake {
 
   /** Our place is not in the relay's sequence: it has begun another one, and all that it has is new. */
   startOver(): void {
-    this.#reportGap('reset', 'the relay was reset; starting over from its oldest event')
+    this.#reportGap('the relay was reset; starting over from its oldest event')
     this.#sequence.startOver()
+    this.#pushGap('reset')
   }
 
   /** Counts what is skipped, and logs the first of each kind. */
@@ -211,13 +213,18 @@ export class Intake {
     // All that a relay has is what a first start asks for, however old the rest may be.
     if (body.name !== 'OutdatedCursor' || !seq || seq === this.#outdatedSeq) return
     this.#outdatedSeq = seq
-    this.#reportGap('outdated', 'the relay no longer keeps all events since the cursor')
+    this.#reportGap('the relay no longer keeps all events since the cursor')
+    this.#pushGap('outdated')
   }
 
-  #reportGap(kind: GapKind, message: string): void {
+  #reportGap(message: string): void {
     this.#settings.onReject('cursor')
     this.#settings.log.warn(message, { relay: this.#settings.relay.href, cursor: this.seq })
-    this.#settings.onGap(kind)
+  }
+
+  /** The gap has its place in the queue: events from before it must not pass for later ones. */
+  #pushGap(gap: GapKind): void {
+    this.#queue.push({ seq: this.seq ?? 0, sizeBytes: 0, settled: true, gap })
   }
 }
 

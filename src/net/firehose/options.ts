@@ -2,6 +2,7 @@ import type { Operation, RepoEvent } from '../../model/event.ts'
 import type { Log } from '../../model/log.ts'
 import type { Backoff } from '../../model/repeat.ts'
 import type { FormatReason } from '../repo/rejection.ts'
+import type { GapKind } from './gap.ts'
 import type { KeySource } from './keys.ts'
 import type { MessageType } from './message.ts'
 import type { RejectReason } from './rejection.ts'
@@ -16,15 +17,9 @@ export interface FirehoseBatch {
   readonly seq: number
   /** When the last of its frames that says so was first sent, in ms since 1970, by the host's clock. */
   readonly timeMs?: number
+  /** Whether events are missing just before these, and how that is known. @default none are */
+  readonly gap?: GapKind
 }
-
-/**
- * Why events are known to be missing.
- *
- * - `outdated`: the relay no longer keeps all since our place in its stream
- * - `reset`: the relay, or another in its place, has begun another sequence; the stream starts over in that
- */
-export type GapKind = 'outdated' | 'reset'
 
 export type EventType = MessageType | 'info' | 'unknown'
 
@@ -81,8 +76,6 @@ export interface FirehoseOptions {
   readonly onReceive?: (sizeBytes: number) => void
   /** Called for each record of a verified commit that is kept though it cannot be read, with what is odd about it. */
   readonly onOddRecord?: (reason: FormatReason) => void
-  /** Called once when events are known to be missing, before any that come after them are yielded. */
-  readonly onGap?: (kind: GapKind) => void
   /** Called when an event was skipped of which nobody can tell the repo, before any that come after it are yielded. */
   readonly onHole?: () => void
 }
@@ -125,6 +118,5 @@ const defaults = {
   onReconnect: ignore,
   onReceive: ignore as NonNullable<FirehoseOptions['onReceive']>,
   onOddRecord: ignore as NonNullable<FirehoseOptions['onOddRecord']>,
-  onGap: ignore as NonNullable<FirehoseOptions['onGap']>,
   onHole: ignore,
 }

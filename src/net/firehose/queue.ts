@@ -1,4 +1,5 @@
 import type { RepoEvent } from '../../model/event.ts'
+import type { GapKind } from './gap.ts'
 
 /** A place in the queue, taken when a frame arrives and filled when it has been verified. */
 export interface Slot {
@@ -6,6 +7,8 @@ export interface Slot {
   readonly seq?: number
   readonly timeMs?: number
   readonly sizeBytes: number
+  /** Events are missing before this place. */
+  readonly gap?: GapKind
   settled: boolean
   /** Absent for a frame that was skipped. */
   event?: RepoEvent
@@ -56,10 +59,13 @@ export class Queue {
     this.#wake()
   }
 
-  /** Takes the frames at the head that are settled. */
+  /** Takes the frames at the head that are settled, up to the next gap. */
   take(max: number): readonly Slot[] {
     let end = this.#head
-    while (end < this.#slots.length && end - this.#head < max && this.#slots[end]?.settled) end++
+    while (end < this.#slots.length && end - this.#head < max && this.#slots[end]?.settled) {
+      if (end > this.#head && this.#slots[end]?.gap !== undefined) break
+      end++
+    }
     const taken = this.#slots.slice(this.#head, end)
     for (const slot of taken) this.#sizeBytes -= slot.sizeBytes
     this.#head = end

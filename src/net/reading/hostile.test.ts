@@ -193,11 +193,17 @@ describe('a repo that breaks the rules', () => {
   }
 
   it('is refused when a node is not in its one form', async () => {
-    for (const bytes of ['a2616580616cf6ff', 'a2616580616cf7', 'a1616580']) {
+    for (const bytes of ['a2616580616cf6ff', 'a2616580616cf7', 'a1616580', 'a261659800616cf6']) {
       const node = blockOf(Buffer.from(bytes, 'hex'))
       const commit = await commitOf(node.cid)
       await refused(carOf({ commit }, [commit, node]), { name: 'Rejection' })
     }
+  })
+
+  it('lacks a block whose bytes come under another CID', async () => {
+    const [lost, ...held] = repo.blocks.toReversed() as [Block, ...Block[]]
+    const raw = { ...lost, cid: lost.cid.replace('\x71', '\x55') }
+    await refused(carOf(repo, [raw, ...held]), { name: 'MissingBlock' })
   })
 
   it('is refused when what was asked for is wrong', async () => {

@@ -1,9 +1,11 @@
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeFirst, encode } from '@atcute/cbor'
 import { WebSocket, WebSocketServer } from 'ws'
 import { freePort } from './network.ts'
 
 /** What is done to an event on its way; undefined keeps it back. */
-export type Fault = (event: RelayedEvent) => Uint8Array | undefined
+export type Fault = (event: RelayedEvent) => Uint8Array | undefined | Promise<Uint8Array>
 
 export interface RelayedEvent {
   readonly frame: Uint8Array
@@ -12,21 +14,33 @@ export interface RelayedEvent {
   readonly body: Record<string, unknown>
 }
 
-/** Stands between the service and its relay, and passes events on: unharmed until it is told otherwise. */
+/** Stands between the service and its relay, and passes on events, unharmed until it is told otherwise, and all else. */
 export class FaultyRelay implements AsyncDisposable {
   readonly url: string
+  readonly #http: Server
   readonly #server: WebSocketServer
   #fault: Fault | undefined
+  #isCut = false
 
   constructor(upstream: string, port: number) {
     this.url = `http://127.0.0.1:${port}`
-    this.#server = new WebSocketServer({ port, host: '127.0.0.1' })
-    this.#server.on('connection', (client, { url = '/' }) => this.#relay(client, new URL(url, upstream)))
+    this.#http = createServer((asked, answer) => passOn(asked, answer, upstream)).listen(port, '127.0.0.1')
+    this.#server = new WebSocketServer({ server: this.#http })
+    this.#server.on('connection', (client, { url = '/' }) => {
+      if (this.#isCut) client.terminate()
+      else this.#relay(client, new URL(url, upstream))
+    })
   }
 
   /** From now on each event goes through this; undefined heals it. */
   set fault(fault: Fault | undefined) {
     this.#fault = fault
+  }
+
+  /** Ends all connections for events, and refuses further ones until it is undone. */
+  set cut(isCut: boolean) {
+    this.#isCut = isCut
+    if (isCut) this.disconnect()
   }
 
   /** Ends all connections; the service may open them again at once. */
@@ -37,9 +51,14 @@ export class FaultyRelay implements AsyncDisposable {
   #relay(client: WebSocket, url: URL): void {
     url.protocol = 'ws:'
     const relay = new WebSocket(url)
+    let earlier: Promise<void> = Promise.resolve()
     relay.on('message', (data: Buffer) => {
-      const sent = this.#fault === undefined ? data : this.#fault(opened(data))
-      if (sent !== undefined) client.send(sent)
+      const passed = this.#fault === undefined ? data : this.#fault(opened(data))
+      // One after the other: what is late makes what comes after it late as well.
+      earlier = earlier.then(async () => {
+        const sent = await passed
+        if (sent !== undefined) client.send(sent)
+      })
     })
     relay.on('close', () => client.terminate()).on('error', () => client.terminate())
     client.on('close', () => relay.terminate()).on('error', () => relay.terminate())
@@ -47,8 +66,20 @@ export class FaultyRelay implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.disconnect()
-    await new Promise((resolve) => this.#server.close(resolve))
+    this.#server.close()
+    this.#http.closeAllConnections()
+    await new Promise((resolve) => this.#http.close(resolve))
   }
+}
+
+function passOn(asked: IncomingMessage, answer: ServerResponse, upstream: string): void {
+  const { method, headers, url = '/' } = asked
+  const passed = request(new URL(url, upstream), { method, headers }, (got) => {
+    answer.writeHead(got.statusCode ?? 502, got.headers)
+    got.pipe(answer)
+  })
+  passed.on('error', () => answer.destroy())
+  asked.pipe(passed)
 }
 
 export async function startFaultyRelay(upstream: string): Promise<FaultyRelay> {
@@ -68,6 +99,11 @@ export const poisoned: Fault = ({ frame, type }) => {
 export function losing(): Fault {
   let commits = 0
   return ({ frame, type }) => (type === '#commit' && commits++ % 2 === 0 ? undefined : frame)
+}
+
+/** Keeps each event for a while. */
+export function slow(pauseMs: () => number): Fault {
+  return ({ frame }) => sleep(pauseMs(), frame)
 }
 
 /** Sends events as if they had been sent so long ago. */

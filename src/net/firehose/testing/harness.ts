@@ -41,10 +41,7 @@ export class Harness implements AsyncDisposable {
   seq: number | undefined
 
   constructor(options: Pick<FirehoseOptions, 'relay' | 'identity'> & Partial<FirehoseOptions>) {
-    const report = (word: string) => {
-      this.reports.push(word)
-      this.#emitter.emit(word)
-    }
+    const report = (word: string) => this.#report(word)
     this.firehose = new Firehose({
       cursor: 0,
       backoff: { firstMs: 1, maxMs: 4 },
@@ -54,7 +51,6 @@ export class Harness implements AsyncDisposable {
       onFailure: (kind) => report(`failure ${kind}`),
       onReconnect: () => report('reconnect'),
       onOddRecord: (reason) => report(`odd ${reason}`),
-      onGap: (kind) => report(`gap ${kind}`),
       onHole: () => report('hole'),
       ...options,
     })
@@ -67,6 +63,7 @@ export class Harness implements AsyncDisposable {
     while (this.seq !== seq) {
       const { value, done } = await this.#batches.next()
       if (done) throw new Error(`the stream ended after ${this.seq}`)
+      if (value.gap !== undefined) this.#report(`gap ${value.gap}`)
       events.push(...value.events)
       this.seq = value.seq
     }
@@ -92,6 +89,11 @@ export class Harness implements AsyncDisposable {
       counts[rest] = (counts[rest] ?? 0) + 1
     }
     return counts
+  }
+
+  #report(word: string): void {
+    this.reports.push(word)
+    this.#emitter.emit(word)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
