@@ -387,6 +387,7 @@ export class Reconciler {
     await streams.acknowledged(firehoseLive, group, last, signal)
     signal.throwIfAborted()
     const all = [...unlike.values()]
+    let told = 0
     for (let at = 0; at < all.length; at += pageSize) {
       const some = all.slice(at, at + pageSize)
       const stored = await storage.repos(some.map(({ did }) => did))
@@ -395,23 +396,34 @@ export class Reconciler {
         if (hasCaughtUp(one, repo)) gap.confirmed += 1
         else if (repo === undefined || one.active === undefined || isVisible(repo) === one.active) {
           await this.#hand(gap, one.did)
-        } else await this.#tell(gap, one, signal)
+        } else told = await this.#tell(gap, repo, one, signal)
       }
       signal.throwIfAborted()
     }
+    if (told === 0) return
+    await streams.acknowledged(firehoseBackfill, group, told, signal)
+    signal.throwIfAborted()
   }
 
-  /** The event that told what the host says of the account was missed. One that is active may lack content as well. */
+  /**
+   * The event that told what the host says of the account was missed. One that is active may lack content as well.
+   *
+   * @returns the entry that makes up for it.
+   */
   async #tell(
     gap: GapState,
+    { content }: RepoState,
     { did, active = false, status, askedMs }: Answer,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<number> {
     const why = status !== undefined && { status }
-    await this.#append({ kind: 'account', did, askedMs, active, ...why }, signal)
-    if (active) return await this.#hand(gap, did)
-    this.#settled.add(did)
-    gap.confirmed += 1
+    const id = await this.#append({ kind: 'account', did, askedMs, active, ...why }, signal)
+    if (active && (content === 'synced' || content === 'desync')) await this.#hand(gap, did)
+    else {
+      this.#settled.add(did)
+      gap.confirmed += 1
+    }
+    return id
   }
 
   async #hand(gap: GapState, did: Did): Promise<void> {
