@@ -159,7 +159,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/net/repo': ['src/model'],
   'src/demo': ['src/model', 'src/net/repo'],
-  'src/state/streams': ['src/state'],
+  'src/state/streams': ['otel/otel.ts', 'src/catalog', 'src/state'],
   'src/flow/indexing': [
     'otel/otel.ts',
     'src/catalog',

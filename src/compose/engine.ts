@@ -16,7 +16,7 @@ import { Sync } from '../flow/sync/sync.ts'
 import type { Did } from '../model/did.ts'
 import type { CommitEvent, SyncEvent } from '../model/event.ts'
 import type { Log } from '../model/log.ts'
-import type { SyncRun } from '../model/sync.ts'
+import type { SyncFailure, SyncRun } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
 import type { FirehoseOptions } from '../net/firehose/options.ts'
 import { verifyFrame } from '../net/firehose/verify-frame.ts'
@@ -54,7 +54,7 @@ export interface EngineCounts {
   readonly sync?: SyncReports
   readonly backfill?: Pick<BackfillOptions, 'onDone' | 'onFailed'>
   readonly onBackpressure?: () => void
-  readonly enumeration?: Pick<EnumerationOptions, 'onPage' | 'onError' | 'onCursorSkip'>
+  readonly enumeration?: Pick<EnumerationOptions, 'onPage' | 'onError' | 'onStoreError' | 'onCursorSkip'>
   readonly identity?: Pick<IdentityOptions, 'onLookup' | 'onCache'>
   /** What the firehose counts of events that it has verified: these were verified later. */
   readonly firehose?: Pick<FirehoseOptions, 'onOperation' | 'onOddRecord'>
@@ -90,7 +90,10 @@ export class Engine implements AsyncDisposable {
   readonly #stack: AsyncDisposableStack
 
   static async open(options: EngineOptions): Promise<Engine> {
-    return new Engine(options, await options.stores.storage.tracking())
+    const engine = new Engine(options, await options.stores.storage.tracking())
+    // A listing that came to its end before is complete from the start, and not finished once more.
+    await engine.enumeration.load()
+    return engine
   }
 
   private constructor(options: EngineOptions, tracking: ReadonlyMap<Did, 'tracked' | 'untracked'>) {
@@ -173,6 +176,11 @@ export class Engine implements AsyncDisposable {
         onBackpressure: () => counts.onBackpressure?.(),
         onRun: (run) => this.#onRun(run),
         onJoin: (trigger) => counts.sync?.onJoin?.(trigger),
+        onUnlikeStored: (did, error) =>
+          log.warn('a repo is not stored as it was said to be, all of it is fetched', {
+            did,
+            reason: String(error),
+          }),
         onError: onError('the end of a sync run could not be written'),
       }),
     )
@@ -198,6 +206,7 @@ export class Engine implements AsyncDisposable {
       onFailed: (failed) => counts.backfill?.onFailed?.(failed),
       onError: onError('the queue of repos fails, retrying'),
     })
+    let isSilent = false
     this.enumeration = new Enumeration({
       source: source.relay,
       hosts: this.hosts,
@@ -208,6 +217,18 @@ export class Engine implements AsyncDisposable {
       allowLoopback: source.allowLoopback,
       highWater: config.highWater,
       ...counts.enumeration,
+      onPage: (page) => {
+        counts.enumeration?.onPage?.(page)
+        isSilent = false
+      },
+      onError: (error) => {
+        counts.enumeration?.onError?.(error)
+        if (!isSilent)
+          log.warn('the repos of the source cannot be listed now; retrying until they can', {
+            reason: String(error),
+          })
+        isSilent = true
+      },
       onHostSkip: (host, error) =>
         log.warn('a host does not list its repos', { host: host.host, reason: String(error) }),
       onDone: ({ fetched, written }) =>
@@ -329,16 +350,24 @@ export class Engine implements AsyncDisposable {
   }
 
   #onRun(run: SyncRun): void {
-    const { counts = {}, stores, log } = this.#options
-    const { did, trigger, outcome, reason, message = '' } = run
+    const { counts = {} } = this.#options
     this.rates.records.add(run.records)
     counts.sync?.onRun?.(run)
-    if (reason === undefined) return
+    if (run.reason !== undefined) this.#remember(run, run.reason)
+  }
+
+  /**
+   * Keeps why a run has failed, for whoever asks about its repo; what nobody foresaw is in the log as well. That the
+   * service ends is no fault of a repo.
+   */
+  #remember({ did, trigger, outcome, message = '' }: SyncRun, reason: SyncFailure): void {
+    if (reason === 'internal' && outcome !== 'panic') return
+    const { log, stores } = this.#options
     if (outcome === 'panic')
-      log.error('a sync run has failed in a way that nobody foresaw', { did, reason: message })
+      log.error('a sync run ended in a way that nobody foresaw', { did, trigger, reason: message })
     stores.failures
       .add(did, { atMs: Date.now(), trigger, reason, message })
-      .catch((error) => log.error('why a sync run has failed could not be kept', { reason: String(error) }))
+      .catch((error) => log.error('a failed sync run could not be noted', { reason: String(error) }))
   }
 }
 

@@ -5,12 +5,14 @@ import {
   backfillRunMetrics,
   observeBackfill,
 } from '../flow/backfill/instrumented.ts'
+import { identityQueue } from '../flow/backfill/queues.ts'
 import { indexerMetrics, observeIndexer } from '../flow/indexing/instrumented.ts'
 import { enumerationMetrics, observeEnumeration } from '../flow/ingest/instrumented.ts'
 import { observeSync, syncMetrics } from '../flow/sync/instrumented.ts'
 import { identityMetrics, observeIdentity } from '../net/identity/instrumented.ts'
 import { instrumentSearch, observeSearch } from '../state/search/instrumented.ts'
 import { instrumentStorage, observeStorage } from '../state/storage/instrumented.ts'
+import { instrumentStreams } from '../state/streams/instrumented.ts'
 import type { Engine, EngineCounts } from './engine.ts'
 import type { Stores } from './stores.ts'
 
@@ -40,10 +42,10 @@ export function countEngine(
 
 /** Exports the state of an engine. */
 export function observeEngine(meter: Meter, engine: Engine, stores: Stores): void {
-  const { streams, storage } = stores
+  const { streams, storage, queue } = stores
   const totals = () => engine.backfill.totals()
   observeIndexer(meter, engine.indexer, streams)
-  observeIdentity(meter, engine.identity)
+  observeIdentity(meter, engine.identity, async () => (await queue.totals(identityQueue)).waiting)
   observeEnumeration(meter, engine.enumeration, streams)
   observeBackfill(meter, {
     backfill: engine.backfill,
@@ -59,5 +61,5 @@ export function instrumentStores(stores: Stores, meter: Meter): Stores {
   const search = instrumentSearch(stores.search, meter)
   observeStorage(meter, storage)
   observeSearch(meter, search)
-  return { ...stores, storage, search }
+  return { ...stores, storage, search, streams: instrumentStreams(stores.streams, meter) }
 }

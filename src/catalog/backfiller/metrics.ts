@@ -42,6 +42,7 @@ export const backfillerRecordsExtracted = {
   instrument: 'counter',
   unit: '{record}',
   description: 'Records that were read from repos and are kept.',
+  noAlert: 'How much repos hold is not ours to judge.',
 } as const satisfies MetricDefinition
 
 export const backfillerRecordsFiltered = {

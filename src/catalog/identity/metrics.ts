@@ -59,5 +59,5 @@ export const identityWaitingDids = {
   instrument: 'gauge',
   unit: '{did}',
   description: 'DIDs that wait for an answer now, or for their turn to be asked about.',
-  thresholds: { warning: 1000, critical: 10_000 },
+  thresholds: { warning: 10_000, critical: 100_000 },
 } as const satisfies MetricDefinition

@@ -14,6 +14,7 @@ import { createAttempts } from './attempts.ts'
 
 describe('what becomes of a failed attempt', () => {
   const gone = new UnavailableRepoError('deactivated', 'gone')
+  const moved = new ConflictError('moved')
   const day = 24 * 3_600_000
   const cases = [
     { error: new UpstreamError('down'), attempts: 0, next: { pauseMs: 5_000, counts: true } },
@@ -24,10 +25,10 @@ describe('what becomes of a failed attempt', () => {
     { error: new Error('bug'), attempts: 14, next: 'bury' },
     { error: new InvalidError('bad'), attempts: 3, next: { pauseMs: 40_000, counts: true } },
     { error: new InvalidError('bad'), attempts: 4, next: 'bury' },
-    { error: gone, attempts: 0, next: { pauseMs: 1.25 * day, counts: true } },
+    { error: gone, attempts: 0, next: { pauseMs: 1.25 * day, counts: true, isAside: true } },
     { error: gone, attempts: 2, next: 'bury' },
-    { error: new ConflictError('moved'), attempts: 0, next: { pauseMs: 60_000, counts: true } },
-    { error: new ConflictError('moved'), attempts: 500, next: { pauseMs: 6 * 3_600_000, counts: true } },
+    { error: moved, attempts: 0, next: { pauseMs: 60_000, counts: true, isAside: true } },
+    { error: moved, attempts: 500, next: { pauseMs: 6 * 3_600_000, counts: true, isAside: true } },
     { error: new RateLimitedError('slower', 77_000), attempts: 99, next: { pauseMs: 77_000, counts: false } },
     { error: new RateLimitedError('slower'), attempts: 1, next: { pauseMs: 10_000, counts: false } },
   ] as const

@@ -25,8 +25,15 @@ export interface AttemptsOptions {
   readonly random?: () => number
 }
 
-/** What becomes of a job that has failed: tried again after `pauseMs`, or set aside as a dead letter. */
-export type NextAttempt = { readonly pauseMs: number; readonly counts: boolean } | 'bury'
+/** What becomes of a job that has failed: tried again after `pauseMs`, or given up as a dead letter. */
+export type NextAttempt =
+  | {
+      readonly pauseMs: number
+      readonly counts: boolean
+      /** Whether the next attempt is of no use before the owner of the repo, or its host, does something. @default false */
+      readonly isAside?: boolean
+    }
+  | 'bury'
 
 /**
  * Decides how a failed sync run is tried again. The share of a pause that is left to chance is half of it, so that
@@ -43,11 +50,13 @@ export function createAttempts(options: AttemptsOptions = {}): (job: Job, error:
     }
     if (error instanceof ConflictError) {
       // An account that has moved does not match its document until its owner writes, which may be never.
-      return { pauseMs: pause(limits.firstConflictMs, limits.maxConflictMs, attempts), counts: true }
+      const pauseMs = pause(limits.firstConflictMs, limits.maxConflictMs, attempts)
+      return { pauseMs, counts: true, isAside: true }
     }
     if (error instanceof UnavailableRepoError) {
       if (tried >= limits.maxUnavailable) return 'bury'
-      return { pauseMs: limits.unavailableMs * (0.75 + 0.5 * limits.random()), counts: true }
+      const pauseMs = limits.unavailableMs * (0.75 + 0.5 * limits.random())
+      return { pauseMs, counts: true, isAside: true }
     }
     const isInvalid = (error as { type?: unknown }).type === 'invalid'
     if (tried >= (isInvalid ? limits.maxInvalid : limits.maxAttempts)) return 'bury'

@@ -56,7 +56,7 @@ export interface BackfillTotals {
   readonly waiting: number
   /** Repos that wait to be synced again, or were asked for. */
   readonly resyncWaiting: number
-  /** Since when the first of these waits, in ms since 1970; undefined when none does. */
+  /** Since when the first of these waits, in ms since 1970, in the future for one set aside; undefined when none waits. */
   readonly resyncOldestAddedMs: number | undefined
   /** Repos that wait for any sync, those that are checked in the background included. */
   readonly depth: number
@@ -189,7 +189,9 @@ export class Backfill {
     const text = error instanceof Error ? error.message : String(error)
     // What was ended from outside says nothing about the repo.
     const isOver = error instanceof UnavailableRepoError && (await isHidden(did))
-    const next = signal.aborted ? ({ pauseMs: 0, counts: false } as const) : this.#nextAttempt(job, error)
+    const next = signal.aborted
+      ? ({ pauseMs: 0, counts: false, isAside: false } as const)
+      : this.#nextAttempt(job, error)
     if (!signal.aborted && (isOver || (next === 'bury' && job.queue === backgroundQueue))) {
       await queue.complete(job)
       onFailed({ did, trigger, error, next: 'dropped' })
@@ -201,9 +203,9 @@ export class Backfill {
       onFailed({ did, trigger, error, next: 'dead' })
       return
     }
-    const { pauseMs, counts } = next
+    const { pauseMs, counts, isAside = false } = next
     const dueMs = now() + pauseMs
-    await queue.retry(job, { dueMs, error: text, group, counts })
+    await queue.retry(job, { dueMs, error: text, group, counts, isAside })
     onFailed({ did, trigger, error, next: counts ? 'retry' : 'wait', dueMs })
   }
 

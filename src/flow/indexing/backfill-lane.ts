@@ -147,10 +147,10 @@ export class BackfillLane {
     waiting.soon(plan.drains)
   }
 
-  /** The first entries, as many as make one slice and are each of another repo. */
+  /** The first entries, as many as make one slice and are each of another repo, or parts that follow one another. */
   #take(): readonly RepoStep[] {
     const steps: RepoStep[] = []
-    const dids = new Set<Did>()
+    const dids = new Map<Did, RepoStep>()
     let bytes = 0
     let records = 0
     for (const { entry, bytes: size } of this.#entries) {
@@ -159,8 +159,8 @@ export class BackfillLane {
       records += 'puts' in entry ? entry.puts.length + ('deletes' in entry ? entry.deletes.length : 0) : 1
       const isFull = bytes > bytesPerSlice || records > recordsPerSlice || this.#alone > 0
       // What comes before the end of a run must be acknowledged before it, or it would begin again after a crash.
-      if (steps.length > 0 && (isFull || dids.has(entry.did))) break
-      dids.add(entry.did)
+      if (steps.length > 0 && (isFull || !mayFollow(entry, dids.get(entry.did)))) break
+      dids.set(entry.did, entry)
       steps.push(entry)
     }
     return steps
@@ -188,7 +188,14 @@ interface Entry {
 /** A step that is about one repo. */
 type RepoStep = Exclude<Step, { readonly kind: 'lapse' | 'confirm' }>
 
+/** Whether a step can be applied together with the one before it of the same repo. */
+function mayFollow(step: RepoStep, before: RepoStep | undefined): boolean {
+  if (before === undefined) return true
+  const areParts = step.kind === 'part' && before.kind === 'part'
+  return areParts && step.ticket === before.ticket && step.data === before.data
+}
+
 const entriesPerRead = 16
 const reposPerSlice = 500
-const recordsPerSlice = 400
+const recordsPerSlice = 800
 const bytesPerSlice = 1_100_000

@@ -56,7 +56,10 @@ export function takeStep(batch: Batch, step: Step): void {
 function takePart(batch: Batch, { did, ticket, data, rev, puts }: PartStep): void {
   if (currentRun(batch.repo(did))?.ticket !== ticket) return
   // Nobody sees it, so the repo stays as it is, the time of its last change included.
-  batch.draft(did).stage = { data, puts: puts.map((record) => batch.stored({ did, rev, ...record })) }
+  const draft = batch.draft(did)
+  const staged = puts.map((record) => batch.stored({ did, rev, ...record }))
+  const before = draft.stage?.data === data ? draft.stage.puts : []
+  draft.stage = { data, puts: before.length === 0 ? staged : [...before, ...staged] }
 }
 
 function takeEnd(batch: Batch, end: EndStep): void {

@@ -83,6 +83,9 @@ describe('Enumeration', () => {
     assert.ok(host.requests.length <= 10)
     const asked = host.requests.length
     const later = enumeration({ pageSize: 10 })
+    assert.equal(later.progress.isComplete, false)
+    await later.load()
+    assert.deepEqual([later.progress.isComplete, later.progress.isRunning], [true, false])
     await later.run()
     assert.equal(host.requests.length, asked)
     assert.equal(later.progress.isComplete, true)
@@ -232,6 +235,26 @@ describe('Enumeration', () => {
     const run = enumeration({ onError: (error) => errors.push((error as Error).name) }).run()
     await assert.rejects(run, { name: 'InvalidError' })
     assert.deepEqual(errors, [...Array(8).fill('UpstreamError'), ...Array(5).fill('InvalidError')])
+  })
+
+  it('tells a page that cannot be written from one that cannot be fetched', async () => {
+    await using host = await FakeHost.start({ listRepos: listing(() => repos(5)) })
+    const { enumeration, dids } = setUp(host.url)
+    let failures = 2
+    const storage = {
+      note: async () => undefined,
+      setNote: async () => {
+        if (failures-- > 0) throw new Error('the disk is full')
+      },
+    }
+    const told: string[] = []
+    await enumeration({
+      storage,
+      onError: () => told.push('fetch'),
+      onStoreError: (error) => told.push((error as Error).message),
+    }).run()
+    assert.deepEqual(told, ['the disk is full', 'the disk is full'])
+    assert.equal((await dids()).length, 5)
   })
 
   it('ends where a cursor leads to itself', async () => {

@@ -45,8 +45,10 @@ export interface EnumerationOptions {
   readonly backoff?: Backoff
   /** Called for each page whose repos are in the stream. Must not throw. */
   readonly onPage?: (page: EnumeratedPage) => void
-  /** Called for each failed attempt. Must not throw. */
+  /** Called for each page that could not be fetched. Must not throw. */
   readonly onError?: (error: unknown) => void
+  /** Called for each failed attempt to write a page, or where the listing stands. Must not throw. */
+  readonly onStoreError?: (error: unknown) => void
   /** Called when a host refuses a cursor that it gave, and is begun again. Must not throw. */
   readonly onCursorSkip?: (host: URL) => void
   /** Called when one of many hosts is given up. Must not throw. */
@@ -94,6 +96,11 @@ export class Enumeration {
     return { isRunning: this.#run !== undefined, isComplete, pages, fetched, written, hostsDone }
   }
 
+  /** Finds out where it stopped, so that `progress` tells before it runs. */
+  async load(): Promise<void> {
+    this.#state ??= await loadState(this.#options.storage, this.#key, this.#scope())
+  }
+
   /**
    * Goes on where it stopped, to the end; does nothing where it has come to its end before. A call during a run joins it.
    *
@@ -109,9 +116,9 @@ export class Enumeration {
   }
 
   async #start(again: boolean, signal: AbortSignal | undefined): Promise<void> {
-    const { storage, collections, byHost, repos, source, onDone } = this.#options
+    const { storage, byHost, repos, source, onDone } = this.#options
     const listed = repos?.listed
-    const scope = scopeOf([[...collections].sort(), byHost, listed && [...listed].sort()])
+    const scope = this.#scope()
     const kept = again ? undefined : await loadState(storage, this.#key, scope)
     const state = kept ?? newState(scope, byHost ? [] : [newListing(source, false)])
     if (kept === undefined && byHost) state.hostsCursor = ''
@@ -123,6 +130,12 @@ export class Enumeration {
     state.listings = []
     await this.#save(state, signal)
     onDone({ ...this.progress, isRunning: false })
+  }
+
+  /** What is listed: a state of something else is of no use. */
+  #scope(): string {
+    const { collections, byHost, repos } = this.#options
+    return scopeOf([[...collections].sort(), byHost, repos?.listed && [...repos.listed].sort()])
   }
 
   /** Repos that are named one by one need no host that lists them. */
@@ -259,7 +272,7 @@ export class Enumeration {
 
   /** What is kept here is worth any number of attempts. */
   #repeat<Result>(work: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-    const { backoff, onError: onFailure } = this.#options
+    const { backoff, onStoreError: onFailure } = this.#options
     return repeat(work, { backoff, signal, onFailure })
   }
 }
@@ -305,6 +318,7 @@ const defaults = {
   backoff: { firstMs: 1000, maxMs: 60_000, jitter: 0.5 },
   onPage: () => {},
   onError: () => {},
+  onStoreError: () => {},
   onCursorSkip: () => {},
   onHostSkip: () => {},
   onDone: () => {},

@@ -14,7 +14,6 @@ import {
   ingesterFirehoseFilteredOperations,
   ingesterFirehoseLiveLength,
   ingesterRepoBackfillLength,
-  ingesterStreamEvents,
   ingesterWebsocketConnections,
 } from '../../catalog/ingester/metrics.ts'
 import { firehoseBackfill, firehoseLive, repoBackfill, type Streams } from '../../state/streams/streams.ts'
@@ -25,14 +24,12 @@ import type { Ingest, IngestOptions } from './ingest.ts'
 export function ingestMetrics(
   meter: Meter,
 ): Required<Pick<IngestOptions, 'onWrite' | 'onFilter' | 'onError'>> {
-  const written = bind(meter, ingesterStreamEvents).bind({ stream: 'firehose_live' })
   const filtered = bind(meter, ingesterFirehoseFilteredOperations)
   const errors = bind(meter, ingesterErrors).bind({ type: 'stream' })
   const size = bind(meter, firehoseBatchSize)
   const duration = bind(meter, firehoseBatchWrite)
   return {
-    onWrite: ({ events, operations, durationMs }) => {
-      written.add(events)
+    onWrite: ({ operations, durationMs }) => {
       size.record(operations)
       duration.record(durationMs / 1000)
     },
@@ -54,23 +51,22 @@ export function ingestConnectionErrors(meter: Meter): () => void {
 /** Counts what listing the repos of the source comes to. */
 export function enumerationMetrics(
   meter: Meter,
-): Required<Pick<EnumerationOptions, 'onPage' | 'onError' | 'onCursorSkip'>> {
+): Required<Pick<EnumerationOptions, 'onPage' | 'onError' | 'onStoreError' | 'onCursorSkip'>> {
   const fetched = bind(meter, ingesterBackfillReposFetched)
   const written = bind(meter, ingesterBackfillReposWritten)
-  const entries = bind(meter, ingesterStreamEvents).bind({ stream: 'repo_backfill' })
   const fetchErrors = bind(meter, ingesterBackfillFetchErrors)
-  const errors = bind(meter, ingesterErrors).bind({ type: 'enumerate' })
+  const errors = bind(meter, ingesterErrors)
   const skips = bind(meter, ingesterBackfillCursorSkips)
   return {
     onPage: (page) => {
       fetched.add(page.fetched)
       written.add(page.written)
-      entries.add(page.written)
     },
     onError: () => {
       fetchErrors.add(1)
-      errors.add(1)
+      errors.add(1, { type: 'enumerate' })
     },
+    onStoreError: () => errors.add(1, { type: 'store' }),
     onCursorSkip: () => skips.add(1),
   }
 }

@@ -2,14 +2,15 @@ import type { Did } from '../../model/did.ts'
 import { ConflictError, InvalidError, UnavailableRepoError } from '../../model/errors.ts'
 import { repeat } from '../../model/repeat.ts'
 import { UnsupportedMethod } from '../../net/host/host.ts'
-import type { ReadOptions, ReadResult } from '../../net/reading/reading.ts'
-import { StoredEntries } from '../../net/reading/stored-entries.ts'
+import type { ReadResult } from '../../net/reading/reading.ts'
+import { UnlikeStored } from '../../net/reading/unlike-stored.ts'
 import { MissingBlock, WrongKey } from '../../net/repo/rejection.ts'
 import type { RepoState } from '../../state/storage/storage.ts'
 import { unlessAborted } from './body.ts'
 import type { Parts, RunContext, RunOptions } from './context.ts'
-import { faultOf, translated } from './failure.ts'
+import { faultOf, mayBeDueToSince, translated } from './failure.ts'
 import { fetchRepo, missingBlocks } from './fetch.ts'
+import { type Known, knownOf } from './known.ts'
 import type { DidDocument } from './options.ts'
 import { Steps } from './steps.ts'
 
@@ -89,18 +90,25 @@ async function confirm(
 }
 
 /**
- * Reads the repo, and once more where that may help: a tree with holes was changed while it was sent, and a document
- * that was looked up long ago may name a key or a host of before.
+ * Reads what has changed of the repo where that pays, and all of it where that has failed. Reads it once more where that
+ * may help: a tree with holes was changed while it was sent, and a document that was looked up long ago may name a key or
+ * a host of before.
  */
 async function readPersistently(did: Did, first: DidDocument, parts: Parts): Promise<Done> {
   const { options, steps, progress, signal } = parts
   let document = first
-  let [wasRead, wasLookedUp] = [false, false]
+  let [isWhole, wasRead, wasLookedUp] = [false, false, false]
   for (;;) {
+    const repo = await options.storage.getRepo(did)
+    if (repo?.run?.ticket !== steps.ticket) throw interrupted(did, repo)
+    const known = await knownOf(repo, options, { isWhole, signal })
     try {
-      return await readOnce(did, document, parts)
+      return await readOnce(repo, document, { ...parts, known })
     } catch (error) {
-      if (error instanceof MissingBlock && !wasRead) wasRead = true
+      if (known.since !== undefined && mayBeDueToSince(error)) {
+        isWhole = true
+        if (error instanceof UnlikeStored) options.onUnlikeStored(did, error)
+      } else if (error instanceof MissingBlock && !wasRead) wasRead = true
       else if ((error instanceof WrongKey || error instanceof UnavailableRepoError) && !wasLookedUp) {
         wasLookedUp = true
         // A directory that does not answer leaves it at what is known: this is no failure of the host's.
@@ -115,15 +123,16 @@ async function readPersistently(did: Did, first: DidDocument, parts: Parts): Pro
   }
 }
 
-async function readOnce(did: Did, document: DidDocument, parts: Parts): Promise<Done> {
-  const { steps, options, signal, progress } = parts
+async function readOnce(
+  { did, rev = '', desync }: RepoState,
+  document: DidDocument,
+  parts: Parts & { readonly known: Known },
+): Promise<Done> {
+  const { known, steps, options, signal, progress } = parts
   const { storage, reader, collections, maxAheadMs } = options
   const host = hostOf(did, document)
-  const before = await storage.getRepo(did)
-  if (before?.run?.ticket !== steps.ticket) throw interrupted(did, before)
-  const minRev = later(before.rev ?? '', before.desync?.rev)
-  const known = await knownOf(did, options, signal)
-  const chunks = fetchRepo(did, host, parts)
+  const minRev = later(rev, desync?.rev)
+  const chunks = fetchRepo(did, host, known.since, parts)
   let result: ReadResult
   try {
     result = await reader.read(
@@ -135,7 +144,7 @@ async function readOnce(did: Did, document: DidDocument, parts: Parts): Promise<
         collections,
         minRev,
         maxAheadMs,
-        ...known,
+        ...known.read,
       },
       {
         onPart: (bytes) => steps.part(bytes, signal),
@@ -156,23 +165,6 @@ async function readOnce(did: Did, document: DidDocument, parts: Parts): Promise<
     throw interrupted(did, after)
   const { puts, deletes } = result.changes ?? { puts: result.records, deletes: 0 }
   return { rev: after.rev, records: puts + deletes }
-}
-
-/** What is stored of the repo, and what an earlier run has begun to stage, for the reader to go on from. */
-async function knownOf(
-  did: Did,
-  { storage, maxCompared }: RunOptions,
-  signal: AbortSignal,
-): Promise<Partial<Pick<ReadOptions, 'stored' | 'staged'>>> {
-  const staged = await storage.staged(did)
-  const known = staged === undefined ? {} : { staged }
-  if ((await storage.countRecords(did, maxCompared + 1)) > maxCompared) return known
-  const stored = new StoredEntries()
-  for await (const { path, cid } of storage.entries(did)) {
-    signal.throwIfAborted()
-    stored.add(path, cid)
-  }
-  return { ...known, stored: stored.bytes }
 }
 
 function hostOf(did: Did, { pds }: DidDocument): URL {

@@ -73,13 +73,8 @@ export class Sync implements AsyncDisposable {
     } catch (error) {
       // Whoever waited for something says so in words of its own; what counts is why the wait was ended.
       const failure = signal.aborted ? signal.reason : error
-      onRun({
-        ...base(),
-        ...failureOf(failure),
-        ...faultIn(progress),
-        message: failure instanceof Error ? failure.message : String(failure),
-        records: 0,
-      })
+      const message = failure instanceof Error ? failure.message : String(failure)
+      onRun({ ...base(), ...failureOf(failure), message, ...faultIn(progress), records: 0 })
       throw failure
     } finally {
       clearTimeout(late)
@@ -95,11 +90,13 @@ const defaults = {
   collections: [],
   highWater: 2_000,
   maxCompared: 200_000,
+  minSince: 300,
   runMs: 3_600_000,
   maxAheadMs: 300_000,
   now: Date.now,
   onRun: () => {},
   onJoin: () => {},
   onBackpressure: () => {},
+  onUnlikeStored: () => {},
   onError: () => {},
 }

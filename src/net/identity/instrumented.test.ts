@@ -23,7 +23,8 @@ it('counts look-ups by how they end, and shows what is known and who waits', asy
     refreshBurst: 100,
   })
   const { identity, asked } = test
-  observeIdentity(meter, identity)
+  let queued = 0
+  observeIdentity(meter, identity, async () => queued)
   const lookups = (outcome: (typeof lookupOutcomes)[number]) =>
     value(identityLookups, { method: 'plc', outcome })
   assert.equal(await lookups('success'), 0)
@@ -50,6 +51,9 @@ it('counts look-ups by how they end, and shows what is known and who waits', asy
   const silent = identity.resolve(testDid(4))
   while (asked.length < 4) await new Promise(setImmediate)
   assert.equal(await value(identityWaitingDids), 1)
+  queued = 5
+  assert.equal(await value(identityWaitingDids), 6)
+  queued = 0
   await assert.rejects(silent, { name: 'TimeoutError' })
   assert.equal(await lookups('timeout'), 1)
   assert.equal(await value(identityWaitingDids), 0)

@@ -26,8 +26,12 @@ export function identityMetrics(meter: Meter): Required<Pick<IdentityOptions, 'o
   }
 }
 
-/** Exports how much is known, and how many wait. */
-export function observeIdentity(meter: Meter, identity: Pick<Identity, 'entries' | 'waiting'>): void {
+/** Exports how much is known, and how many wait. @param queued how many wait for their turn to be asked about. */
+export function observeIdentity(
+  meter: Meter,
+  identity: Pick<Identity, 'entries' | 'waiting'>,
+  queued: () => Promise<number>,
+): void {
   observe(meter, identityCacheEntries, () => identity.entries)
-  observe(meter, identityWaitingDids, () => identity.waiting)
+  observe(meter, identityWaitingDids, async () => identity.waiting + (await queued()))
 }

@@ -29,7 +29,9 @@ export function better<Known extends Asked>(known: Known, asked: Asked, lanes: L
   const [before, after] = [lanes.byId(known.lane), lanes.byId(asked.lane)]
   const lane = before.priority < after.priority ? lanes.of(before.priority, after.group).id : asked.lane
   const dueMs = Math.min(known.dueMs, asked.dueMs)
-  return lane === known.lane && dueMs === known.dueMs ? known : { ...known, lane, dueMs }
+  const addedMs = Math.min(known.addedMs, asked.addedMs)
+  const isSame = lane === known.lane && dueMs === known.dueMs && addedMs === known.addedMs
+  return isSame ? known : { ...known, lane, dueMs, addedMs }
 }
 
 /** The job as if it had just been added. */

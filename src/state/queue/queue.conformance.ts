@@ -431,6 +431,29 @@ export function queueConformance(
       assert.deepEqual(await (await reopen()).totals(q), totals)
       assert.deepEqual(await queue.totals('other'), { waiting: 0, running: 0, dead: 0 })
     })
+
+    it('leave out, until it is due, how long a job has waited that was set aside', async () => {
+      const { queue, reopen, clock } = await beginWith({ key: 'a' }, { key: 'b' })
+      const [a, b] = await queue.take(q, 2)
+      const dueMs = clock.ms + 3_600_000
+      await queue.retry(must(a), { dueMs, isAside: true })
+      await queue.retry(must(b), { dueMs: dueMs + 1, isAside: true })
+      assert.equal((await queue.totals(q)).oldestAddedMs, dueMs)
+      assert.equal((await (await reopen()).totals(q)).oldestAddedMs, dueMs)
+    })
+
+    it('count from now on what was set aside and is added again', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' })
+      const [a] = await queue.take(q, 1)
+      await queue.retry(must(a), { dueMs: clock.ms + 3_600_000, isAside: true })
+      clock.ms += 10
+      await queue.add(q, [{ key: 'a' }])
+      assert.equal((await queue.totals(q)).oldestAddedMs, clock.ms)
+      const [again] = await queue.take(q, 1)
+      await queue.add(q, [{ key: 'a' }])
+      await queue.retry(must(again), { dueMs: clock.ms + 3_600_000, isAside: true })
+      assert.equal((await queue.totals(q)).oldestAddedMs, clock.ms)
+    })
   })
 
   it('is the same after any changes as a plain list of jobs would be, also when reopened', async () => {

@@ -37,7 +37,12 @@ export interface Queue extends AsyncDisposable {
   /** The job is done. @returns false where its lease had run out. */
   complete(job: Job): Promise<boolean>
 
-  /** The job is tried again, not before `dueMs`. @param options.counts whether this was an attempt. @default true */
+  /**
+   * The job is tried again, not before `dueMs`.
+   *
+   * @param options.counts whether this was an attempt. @default true
+   * @param options.isAside whether it waits for what is not ours to do, so that its own wait begins at `dueMs`. @default false
+   */
   retry(
     job: Job,
     options: {
@@ -45,6 +50,7 @@ export interface Queue extends AsyncDisposable {
       readonly error?: string
       readonly group?: string
       readonly counts?: boolean
+      readonly isAside?: boolean
     },
   ): Promise<void>
 
@@ -105,7 +111,7 @@ export interface JobState {
   readonly group: string
   readonly payload: string
   readonly attempts: number
-  /** When it was added, in ms since 1970. */
+  /** When it was added, or what it was set aside until, in ms since 1970. */
   readonly addedMs: number
   /** When it may be taken, or became a dead letter, in ms since 1970. */
   readonly dueMs: number
@@ -117,6 +123,6 @@ export interface QueueTotals {
   readonly waiting: number
   readonly running: number
   readonly dead: number
-  /** When the oldest job that waits or runs was added; absent when there is none. */
+  /** When the oldest job that waits or runs was added, which of those set aside is in the future; absent when there is none. */
   readonly oldestAddedMs?: number
 }

@@ -95,13 +95,14 @@ export class SqliteQueue implements Queue {
 
   async retry(
     job: Job,
-    { dueMs, error, group, counts = true }: Parameters<Queue['retry']>[1],
+    { dueMs, error, group, counts = true, isAside = false }: Parameters<Queue['retry']>[1],
   ): Promise<void> {
     this.#end(job, ({ row, again, lanes }) => ({
       ...row,
       lane: group === undefined ? row.lane : lanes.of(lanes.byId(row.lane).priority, group).id,
       dueMs: Math.min(Math.ceil(dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
       attempts: row.attempts + Number(counts),
+      ...(isAside && again === undefined && { addedMs: Math.ceil(dueMs) }),
       ...(error !== undefined && { error: cutError(error) }),
     }))
   }
