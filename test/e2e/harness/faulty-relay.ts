@@ -1,5 +1,6 @@
 import { decodeFirst, encode } from '@atcute/cbor'
 import { WebSocket, WebSocketServer } from 'ws'
+import { FaultyHost } from './faulty-host.ts'
 import { freePort } from './network.ts'
 
 /** What is done to an event on its way; undefined keeps it back. */
@@ -15,12 +16,15 @@ export interface RelayedEvent {
 /** Stands between the service and its relay, and passes events on: unharmed until it is told otherwise. */
 export class FaultyRelay implements AsyncDisposable {
   readonly url: string
+  /** What it answers to everything but the stream. */
+  readonly host: FaultyHost
   readonly #server: WebSocketServer
   #fault: Fault | undefined
 
   constructor(upstream: string, port: number) {
-    this.url = `http://127.0.0.1:${port}`
-    this.#server = new WebSocketServer({ port, host: '127.0.0.1' })
+    this.host = new FaultyHost(upstream, port)
+    this.url = this.host.url
+    this.#server = new WebSocketServer({ server: this.host.server })
     this.#server.on('connection', (client, { url = '/' }) => this.#relay(client, new URL(url, upstream)))
   }
 
@@ -47,7 +51,8 @@ export class FaultyRelay implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.disconnect()
-    await new Promise((resolve) => this.#server.close(resolve))
+    this.#server.close()
+    await this.host[Symbol.asyncDispose]()
   }
 }
 
