@@ -18,6 +18,24 @@ const soonMs = 8000
 /** What the process may need at its highest, in bytes. */
 const maxMemoryBytes = 700_000_000
 
+/** What a relay may do to a commit for it to look like the next one after an earlier one. */
+const gapsHidden: readonly [
+  how: string,
+  forge: (body: CommitBody, before: { readonly rev: string; readonly data: string }) => CommitBody,
+][] = [
+  ['saying nothing', (body) => body],
+  ['another revision before', (body, { rev }) => ({ ...body, since: rev })],
+  ['another tree before', (body, { rev, data }) => ({ ...body, since: rev, prevData: { $link: data } })],
+  [
+    'no tree before',
+    ({ prevData: _, ops, ...body }, { rev }) => ({
+      ...body,
+      since: rev,
+      ops: ops.map(({ prev: _, ...op }) => op),
+    }),
+  ],
+]
+
 describe('a relay that misbehaves', () => {
   let network: HostileNetwork
   let service: Tidegauge
@@ -46,7 +64,7 @@ describe('a relay that misbehaves', () => {
   it('keeps nobody from honest events by 5,000 DIDs whose directory and hosts hang or refuse', async () => {
     await using silent = await HostileServer.start({ answer: () => {} })
     network.directory.answer = ({ did, response, honestly }) => {
-      if (did === alice.repo.did || did === mallory.repo.did) honestly()
+      if (network.documents.has(did)) honestly()
       else if (did < 'did:plc:h') refuse(response, 429, 'RateLimitExceeded')
     }
     const web: Did = `did:web:localhost%3A${silent.url.port}`
@@ -130,6 +148,18 @@ describe('a relay that misbehaves', () => {
     )
     await isWhole(mallory)
   })
+
+  for (const [how, forge] of gapsHidden)
+    it(`hides no commit that it keeps back by ${how}`, async () => {
+      const victim = await network.host(`victim of ${how}`, { posts: 0 })
+      network.send({ type: '#commit', body: await victim.repo.commit([post('first')]) })
+      await isWhole(victim)
+      const { rev, data } = victim.repo.head
+      await victim.repo.commit([post('kept-back')])
+      const body = await victim.repo.commit([post('again', 'first', 'update')])
+      network.send({ type: '#commit', body: forge(body, { rev, data }) })
+      await isWhole(victim)
+    })
 
   it('is followed through a sequence that skips, repeats and goes back', async () => {
     const before = await service.scrape()

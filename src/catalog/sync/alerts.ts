@@ -61,7 +61,7 @@ export const desyncNotHealingCritical = {
 export const syncPanics = {
   alert: 'SyncPanics',
   query: promql`sum by (job, instance) (increase(${syncCompleted}{status="panic"}[15m])) > ${warning(syncCompleted)}`,
-  for: '1m',
+  for: '2m',
   severity: 'warning',
   summary: '{{ $labels.instance }} had sync runs that ended in a way that nobody foresaw.',
   description: '{{ $value | humanize }} runs in 15 minutes.',

@@ -205,5 +205,5 @@ function mayFollow(step: RepoStep, before: RepoStep | undefined): boolean {
 
 const entriesPerRead = 16
 const reposPerSlice = 500
-const recordsPerSlice = 800
+const recordsPerSlice = 600
 const bytesPerSlice = 1_100_000

@@ -361,6 +361,20 @@ const rows: Readonly<Record<string, Row>> = {
     data: 'C',
     told: 'unverified',
   },
+  'an event that no key fits is not waited for once its account signs with the key that is shown': {
+    script: [first, unverified(second, 'new'), third, key('last')],
+    ...synced,
+    status: 'desync',
+    desync: 'key <r3',
+    told: 'unverified, desync key',
+  },
+  'the same goes where what came later waits for that key as well': {
+    script: [first, unverified(second, 'new'), unverified(third, 'last'), key('last')],
+    ...synced,
+    status: 'desync',
+    desync: 'key <r3',
+    told: 'unverified, desync key',
+  },
   'a key that does not fit yet lets it wait': {
     script: [first, unverified(second, 'new'), key('old')],
     ...synced,
