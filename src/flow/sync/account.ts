@@ -28,8 +28,9 @@ export async function lookAtHidden(
     }))
   const show = () => steps.account({ active: true }, after, signal)
   if (answer === undefined) return show
-  const isKnown = !answer.active && (answer.status ?? status) === status
-  if (!isKnown) await steps.account(answer, after, signal)
+  // A host's own trouble with a repo says nothing about its account.
+  const isNews = answer.active || (isHiddenStatus(answer.status) && (answer.status ?? status) !== status)
+  if (isNews) await steps.account(answer, after, signal)
   if (!answer.active)
     throw new UnavailableRepoError(statusOf(answer), `the account ${did} is ${answer.status ?? status}`)
   return async () => {}
