@@ -15,10 +15,14 @@ export function takeAccount(batch: Batch, account: AccountEvent, position: numbe
   draft.repo = { ...draft.repo, position, accountPosition: position }
 }
 
-/** Adds what a host has answered, unless the stream has said something newer. */
+/** Adds what a host has answered, unless the stream, or an answer, has said something newer. */
 export function answerAccount(batch: Batch, answer: AccountStep): void {
-  const repo = batch.find(answer.did)
-  if (repo !== undefined && (repo.accountPosition ?? 0) <= answer.after) changeAccount(batch, answer)
+  const { did, after } = answer
+  const repo = batch.find(did)
+  if (repo === undefined || (repo.accountPosition ?? 0) > after) return
+  changeAccount(batch, answer)
+  const draft = batch.draft(did)
+  draft.repo = { ...draft.repo, accountPosition: after }
 }
 
 function changeAccount(

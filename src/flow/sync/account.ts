@@ -26,10 +26,11 @@ export async function lookAtHidden(
       progress.fault = 'fetch'
       throw error
     }))
-  const show = () => steps.accountApplied({ active: true }, after, signal)
+  const show = () => steps.account({ active: true }, after, signal)
   if (answer === undefined) return show
-  const isKnown = !answer.active && (answer.status ?? status) === status
-  if (!isKnown) await steps.accountApplied(answer, after, signal)
+  // A host's own trouble with a repo says nothing about its account.
+  const isNews = answer.active || (isHiddenStatus(answer.status) && (answer.status ?? status) !== status)
+  if (isNews) await steps.account(answer, after, signal)
   if (!answer.active)
     throw new UnavailableRepoError(statusOf(answer), `the account ${did} is ${answer.status ?? status}`)
   return async () => {}
@@ -37,7 +38,7 @@ export async function lookAtHidden(
 
 /**
  * Asks the host of a repo that it did not give out whether it hides the account, and says so: what is stored is hidden
- * as well then. That it has no such repo may be a fault of its own, and hides nothing.
+ * as well when this resolves. That it has no such repo may be a fault of its own, and hides nothing.
  */
 export async function tellHidden(
   did: Did,
@@ -50,7 +51,7 @@ export async function tellHidden(
   const said = refusal.status === 'unknown' ? undefined : { active: false, status: refusal.status }
   const answer = (await accountAt(new URL(document.pds), did, options.hosts, signal)) ?? said
   if (answer !== undefined && !answer.active && isHiddenStatus(answer.status))
-    await steps.account(answer, after)
+    await steps.account(answer, after, signal)
 }
 
 /** @returns undefined where the host cannot be asked. */

@@ -69,15 +69,10 @@ export class Steps {
     return await this.#options.streams.append(firehoseLive, [])
   }
 
-  /** Says what the host, asked after `after`, says of the account. Resolves once it is in the stream. */
-  async account({ active, status }: AccountStatus, after: number): Promise<number> {
+  /** Says what the host, asked after the live entry `after`, says of the account. Resolves once it is applied. */
+  async account({ active, status }: AccountStatus, after: number, signal: AbortSignal): Promise<void> {
     const why = status !== undefined && { status }
-    return await this.#append({ kind: 'account', did: this.#did, after, active, ...why })
-  }
-
-  /** Likewise, and resolves once it is applied. */
-  async accountApplied(answer: AccountStatus, after: number, signal: AbortSignal): Promise<void> {
-    await this.#acknowledged(await this.account(answer, after), signal)
+    await this.#applied({ kind: 'account', did: this.#did, after, active, ...why }, signal)
   }
 
   async #applied(entry: BackfillEntry, signal: AbortSignal): Promise<void> {
