@@ -22,7 +22,7 @@ export type BackfillPolicy = (typeof backfillPolicies)[number]
 export const backfillPolicies = ['none', 'seen', 'all'] as const
 
 export interface EnqueueOptions {
-  readonly queue: Pick<Queue, 'add' | 'totals'>
+  readonly queue: Pick<Queue, 'add' | 'totals' | 'find'>
   readonly policy: BackfillPolicy
   /** Whether repos that go out of sync for a reason are looked at elsewhere, as `Reconciler` does. @default none are */
   readonly takesCareOf?: (reason: DesyncReason) => boolean
@@ -79,17 +79,21 @@ export class Enqueue implements AsyncDisposable {
     await this.#options.queue.add(resyncQueue, [job])
   }
 
-  /** Repos that a host has listed. Resolves once they are queued, which waits for room. */
+  /**
+   * Repos that a host has listed. Resolves once they are queued, which waits for room. One that is queued already is left
+   * as it is: whoever lists a repo again must not end the pause before its next try, nor bring its dead letter back.
+   */
   async enumerated(
     repos: readonly Pick<EnumeratedRepo, 'did' | 'host'>[],
     signal?: AbortSignal,
   ): Promise<void> {
+    const { queue, backoff, onError: onFailure } = this.#options
     const priority = repoPriorities.enumerated
-    const jobs = repos.map(({ did, host }) => ({
-      key: did,
-      priority,
-      ...(host !== undefined && { group: host }),
-    }))
+    const jobs: NewJob[] = []
+    for (const { did, host } of repos) {
+      const known = await repeat(() => queue.find(repoQueue, did), { backoff, signal, onFailure })
+      if (known === undefined) jobs.push({ key: did, priority, ...(host !== undefined && { group: host }) })
+    }
     await this.#patiently(repoQueue, jobs, signal)
   }
 
