@@ -221,7 +221,7 @@ describe('backfill', () => {
 })
 
 describe('the queue of repos', () => {
-  it('keeps the pause and the dead letter of a repo that is listed again', async () => {
+  it('keeps the pause and the dead letter of a repo that is listed or seen again', async () => {
     const { queue } = openQueue()
     await using enqueue = new Enqueue({ queue, policy: 'all' })
     const dids: Did[] = ['did:plc:paused', 'did:plc:running', 'did:plc:dead']
@@ -233,6 +233,8 @@ describe('the queue of repos', () => {
       if (job.key === 'did:plc:dead') await queue.bury(job, 'no such repo')
     }
     await enqueue.enumerated(listed(...dids, 'did:plc:new'))
+    for (const did of dids) enqueue.seen(did)
+    await enqueue.settled()
     assert.equal((await queue.find(repoQueue, 'did:plc:paused'))?.dueMs, dueMs)
     assert.equal((await queue.find(repoQueue, 'did:plc:dead'))?.state, 'dead')
     for (const job of jobs) await queue.complete(job)

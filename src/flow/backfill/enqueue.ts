@@ -22,7 +22,7 @@ export type BackfillPolicy = (typeof backfillPolicies)[number]
 export const backfillPolicies = ['none', 'seen', 'all'] as const
 
 export interface EnqueueOptions {
-  readonly queue: Pick<Queue, 'add' | 'totals' | 'find'>
+  readonly queue: Pick<Queue, 'add' | 'totals'>
   readonly policy: BackfillPolicy
   /** Whether repos that go out of sync for a reason are looked at elsewhere, as `Reconciler` does. @default none are */
   readonly takesCareOf?: (reason: DesyncReason) => boolean
@@ -62,10 +62,10 @@ export class Enqueue implements AsyncDisposable {
     this.#buffer.add(resyncQueue, { key: did, priority: repoPriorities.desync, dueMs })
   }
 
-  /** The stream has brought a repo whose content is not known. */
+  /** The stream has brought a repo whose content is not known; or a run has made it known, which is queued then. */
   seen(did: Did): void {
     if (this.#options.policy === 'none') return
-    this.#buffer.add(repoQueue, { key: did, priority: repoPriorities.enumerated })
+    this.#buffer.add(repoQueue, { key: did, priority: repoPriorities.enumerated, onlyNew: true })
   }
 
   /** The operator wants this repo. */
@@ -87,13 +87,13 @@ export class Enqueue implements AsyncDisposable {
     repos: readonly Pick<EnumeratedRepo, 'did' | 'host'>[],
     signal?: AbortSignal,
   ): Promise<void> {
-    const { queue, backoff, onError: onFailure } = this.#options
     const priority = repoPriorities.enumerated
-    const jobs: NewJob[] = []
-    for (const { did, host } of repos) {
-      const known = await repeat(() => queue.find(repoQueue, did), { backoff, signal, onFailure })
-      if (known === undefined) jobs.push({ key: did, priority, ...(host !== undefined && { group: host }) })
-    }
+    const jobs = repos.map(({ did, host }) => ({
+      key: did,
+      priority,
+      onlyNew: true,
+      ...(host !== undefined && { group: host }),
+    }))
     await this.#patiently(repoQueue, jobs, signal)
   }
 

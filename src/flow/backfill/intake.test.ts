@@ -42,7 +42,6 @@ describe('enumerated repos', () => {
         return await opened.queue.add(...given)
       },
       totals: (name: string) => opened.queue.totals(name),
-      find: (name: string, key: string) => opened.queue.find(name, key),
     }
     const enqueue = new Enqueue({ queue: failing, policy: 'all', backoff: { firstMs: 1, maxMs: 1 } })
     await opened.streams.append(repoBackfill, [Buffer.from('what is this?')])
