@@ -1,14 +1,16 @@
 // A PDS and directory whose repos were made beforehand, in a process of its own, so that making and serving them costs
 // the measured process nothing. It is a relay as well, of accounts that it does not list: they write at a rate from
 // the moment that somebody subscribes. Prints what it serves as one line of JSON, then `listed` when somebody begins to
-// list the repos, and `probe DID RKEY TIME` for some of the records that are written, TIME being when; ends when its
-// standard input does.
+// list the repos, and `probe DID RKEY TIME` for some of the records that are written, TIME being when. Takes `delete`,
+// which deletes the listed accounts, and `accounts N`, which deactivates as many others, as lines; ends when its standard
+// input does.
 // usage: node load.ts FOLDER REPOS RECORDS EVENTS_PER_SECOND
 import { createReadStream } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { argv, stdin } from 'node:process'
+import { createInterface } from 'node:readline'
 import { create as createTid } from '@atcute/tid'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Account } from '../../src/demo/accounts.ts'
@@ -72,7 +74,25 @@ server.listen(0, '127.0.0.1', () => {
   const load: Load = { url: url(), repos: network.length, records: network.length * Number(records) }
   console.log(JSON.stringify(load))
 })
-stdin.resume().on('end', () => process.exit())
+createInterface({ input: stdin })
+  .on('line', (line) => {
+    const [word, count] = line.split(' ')
+    if (word === 'delete') for (const { did } of network) account(did, 'deleted')
+    if (word === 'accounts')
+      for (let index = 0; index < Number(count); index++) account(didOf(2_000_000 + index), 'deactivated')
+  })
+  .on('close', () => process.exit())
+
+function account(did: Did, status: string): void {
+  const timeMs = Date.now()
+  const frame = messageFrame(
+    { type: '#account', body: { did, active: false, status } },
+    frames.length + 1,
+    timeMs,
+  )
+  frames.push(frame)
+  for (const socket of sockets) socket.send(frame)
+}
 
 async function createWriter(index: number) {
   const key = await importSigningKey(random.bytes(32))

@@ -64,7 +64,7 @@ async function makeRepo(
   const { sign, multikey } = await importSigningKey(random.bytes(32))
   const records = Array.from({ length: count }, (_, made): [string, Block] => {
     const timeMs = startMs + made * 600_000 + random.int(500_000)
-    const record = createRecord(random, new Date(timeMs), repos)
+    const record: { readonly $type: string } = createRecord(random, new Date(timeMs), repos)
     return [`${record.$type}/${createTid(timeMs * 1000, 1)}`, encodeBlock(record)]
   }).sort(([one], [other]) => (one < other ? -1 : 1))
   const tree = Tree.build(records.map(([path, { cid }]) => [path, cid]))
@@ -76,7 +76,7 @@ async function makeRepo(
   return { did, multikey, rev, cid: cidText(commit.cid), car: writeCar(commit.cid, blocks.values()) }
 }
 
-function createRecord(random: Random, time: Date, repos: number): Readonly<Record<string, unknown>> {
+function createRecord(random: Random, time: Date, repos: number) {
   const createdAt = time.toISOString()
   const other = didOf(random.int(repos))
   const chance = random.next()

@@ -16,6 +16,8 @@ export interface RunningLoad extends AsyncDisposable {
   readonly load: Load
   readonly lines: Interface
   readonly pid: number | undefined
+  /** Gives it a command. */
+  tell(line: string): void
 }
 
 export interface LoadSize {
@@ -25,8 +27,10 @@ export interface LoadSize {
 }
 
 /** Starts the PDS, whose files stay in a temporary folder for the next time. */
-export async function startLoad({ repos, records, rate = 0 }: LoadSize): Promise<RunningLoad> {
-  const folder = join(tmpdir(), `bench-backfill-${repos}-${records}`)
+export async function startLoad(
+  { repos, records, rate = 0 }: LoadSize,
+  folder = join(tmpdir(), `bench-backfill-${repos}-${records}`),
+): Promise<RunningLoad> {
   const args = ['bench/backfill/load.ts', folder, repos, records, rate].map(String)
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })
@@ -35,6 +39,7 @@ export async function startLoad({ repos, records, rate = 0 }: LoadSize): Promise
     load: JSON.parse(first),
     lines,
     pid: child.pid,
+    tell: (line) => child.stdin.write(`${line}\n`),
     async [Symbol.asyncDispose]() {
       child.stdin.end()
       await once(child, 'exit')
@@ -53,6 +58,7 @@ export interface Service extends AsyncDisposable {
 
 export interface Peak {
   delayMs: number
+  workMs: number
   rssBytes: number
   /** The delays of each quarter of a second. */
   readonly delays: number[]
@@ -72,9 +78,10 @@ export async function startService(
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   )
   let peak = newPeak()
-  child.on('message', ({ delayMs, rssBytes }: Watched) => {
+  child.on('message', ({ delayMs, workMs, rssBytes }: Watched) => {
     peak.delays.push(delayMs)
     peak.delayMs = Math.max(peak.delayMs, delayMs)
+    peak.workMs = Math.max(peak.workMs, workMs)
     peak.rssBytes = Math.max(peak.rssBytes, rssBytes)
   })
   return {
@@ -99,7 +106,7 @@ async function ended(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-const newPeak = (): Peak => ({ delayMs: 0, rssBytes: 0, delays: [] })
+const newPeak = (): Peak => ({ delayMs: 0, workMs: 0, rssBytes: 0, delays: [] })
 
 /** What a running process has used so far: the 14th and 15th field, in ticks (proc_pid_stat(5)). */
 export function cpuSeconds(pid: number | undefined): number {

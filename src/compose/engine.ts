@@ -176,6 +176,11 @@ export class Engine implements AsyncDisposable {
         onBackpressure: () => counts.onBackpressure?.(),
         onRun: (run) => this.#onRun(run),
         onJoin: (trigger) => counts.sync?.onJoin?.(trigger),
+        onUnlikeStored: (did, error) =>
+          log.warn('a repo is not stored as it was said to be, all of it is fetched', {
+            did,
+            reason: String(error),
+          }),
         onError: onError('the end of a sync run could not be written'),
       }),
     )
@@ -183,6 +188,10 @@ export class Engine implements AsyncDisposable {
       queue,
       syncOnce: this.sync.syncOnce,
       giveUp: (did) => this.sync.giveUp(did),
+      isHidden: async (did) => {
+        const repo = await storage.getRepo(did)
+        return repo !== undefined && repo.status !== repo.content
+      },
       hostOf: (did, signal) => this.hostOf(did, signal),
       blockedUntilMs: (host) => this.hosts.blockedUntilMs(host),
       directoryUntilMs: () => this.identity.blockedUntilMs,

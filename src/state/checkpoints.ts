@@ -81,13 +81,13 @@ export class Checkpoints implements Disposable {
 }
 
 /** How many times as many pages may be in the log until it is made to start over, which takes the disk a while. */
-const longLog = 3
+const longLog = 6
 
 /** And how many until a commit moves them. */
-const patience = 8
+const patience = 12
 
 /** So many pages are moved within a few milliseconds. */
-const fewPages = 300
+const fewPages = 200
 
 /** Built, the program has the ending that this file then has. */
 const program = new URL(

@@ -10,18 +10,20 @@ import {
 
 export const backfillerFailureShare = {
   record: 'instance:backfiller_repos_failed:share15m',
-  query: promql`sum by (job, instance) (increase(${backfillerReposFailed}[15m])) / (sum by (job, instance) (increase(${backfillerReposFailed}[15m])) + sum by (job, instance) (increase(${backfillerReposProcessed}[15m])) >= 20)`,
+  query: promql`sum by (job, instance) (increase(${backfillerReposFailed}[15m])) / clamp_min(sum by (job, instance) (increase(${backfillerReposFailed}[15m])) + sum by (job, instance) (increase(${backfillerReposProcessed}[15m])), 100)`,
   unit: '1',
-  description: 'Share of the fetches of the last 15 minutes that failed; absent below 20 fetches.',
+  description:
+    'Share of the fetches of the last 15 minutes that failed. Fewer than 100 count as 100: a single repo that fails is tried again and again.',
   thresholds: { warning: 0.2, critical: 0.5 },
 } as const satisfies Recording
 
-export const backfillerStalledState = {
-  record: 'instance:backfiller_stalled:state',
-  query: promql`(sum by (job, instance) (${backfillerReposWaiting}) > bool 0) * (sum by (job, instance) (${backfillerReposRunning}) == bool 0)`,
-  unit: '{process}',
-  description: '1 where repos wait and none is being fetched, 0 otherwise.',
-  thresholds: { critical: 0.5 },
+export const backfillerStalledRepos = {
+  record: 'instance:backfiller_stalled:repos',
+  query: promql`sum by (job, instance) (${backfillerReposWaiting}) * (sum by (job, instance) (${backfillerReposRunning}) == bool 0) * (sum by (job, instance) (increase(${backfillerReposProcessed}[15m])) + sum by (job, instance) (increase(${backfillerReposFailed}[15m])) == bool 0)`,
+  unit: '{repo}',
+  description:
+    'Repos that wait although none is being fetched, and none was in the last 15 minutes; 0 otherwise. A few may wait for the next try of their own.',
+  thresholds: { critical: 500 },
 } as const satisfies Recording
 
 export const backfillerBacklog = {
@@ -44,29 +46,46 @@ export const backfillerBacklog = {
 
 export const backfillerStalled = {
   alert: 'BackfillerStalled',
-  query: promql`${backfillerStalledState} > ${critical(backfillerStalledState)}`,
+  query: promql`${backfillerStalledRepos} > ${critical(backfillerStalledRepos)}`,
   for: '15m',
   severity: 'critical',
-  summary: '{{ $labels.instance }} fetches nothing although repos wait.',
-  description: 'Repos wait, and none has been fetched for 15 minutes.',
-  runbook: `1. Do all that wait belong to hosts that asked to wait (\`rate_limited\` on the *Sync* dashboard) or that fail? Each is tried again later by itself.
+  summary: '{{ $labels.instance }} fetches nothing although many repos wait.',
+  description: '{{ $value | humanize }} repos wait, and for half an hour none has been fetched.',
+  runbook: `1. \`GET /repos/{did}\` of one that waits (\`tidegauge repos --status pending\`) says when it is tried next, and why its last try failed. Hosts that
+   asked for a pause (\`rate_limited\` on the *Sync* dashboard) get one: then it goes on by itself.
 2. *Identity* dashboard: without the directory of DIDs no host is known.
-3. The log, at levels warn and error, says what is being waited for.
+3. The log, at levels warn and error: does the queue fail?
 4. Restart the service: what waits is on disk, and is taken up again.`,
   tests: {
     fires: {
       series: [
-        { query: promql`${backfillerReposWaiting}`, values: '5x240' },
+        { query: promql`${backfillerReposWaiting}`, values: '{critical*1.1}x240' },
         { query: promql`${backfillerReposRunning}`, values: '0x240' },
+        { query: promql`${backfillerReposProcessed}`, values: '7x240' },
+        { query: promql`${backfillerReposFailed}`, values: '7x240' },
       ],
-      at: '30m',
+      at: '40m',
     },
     quiet: {
       series: [
-        { query: promql`${backfillerReposWaiting}`, values: '5x240' },
-        { query: promql`${backfillerReposRunning}`, values: '1x240' },
+        { query: promql`${backfillerReposWaiting}{instance="few"}`, values: '{critical*0.9}x240' },
+        { query: promql`${backfillerReposRunning}{instance="few"}`, values: '0x240' },
+        { query: promql`${backfillerReposProcessed}{instance="few"}`, values: '7x240' },
+        { query: promql`${backfillerReposFailed}{instance="few"}`, values: '7x240' },
+        { query: promql`${backfillerReposWaiting}{instance="busy"}`, values: '{critical*1.1+1}x240' },
+        { query: promql`${backfillerReposRunning}{instance="busy"}`, values: '1x240' },
+        { query: promql`${backfillerReposProcessed}{instance="busy"}`, values: '7x240' },
+        { query: promql`${backfillerReposFailed}{instance="busy"}`, values: '7x240' },
+        { query: promql`${backfillerReposWaiting}{instance="quick"}`, values: '{critical*1.1+1}x240' },
+        { query: promql`${backfillerReposRunning}{instance="quick"}`, values: '0x240' },
+        { query: promql`${backfillerReposProcessed}{instance="quick"}`, values: '0+5x240' },
+        { query: promql`${backfillerReposFailed}{instance="quick"}`, values: '7x240' },
+        { query: promql`${backfillerReposWaiting}{instance="unlucky"}`, values: '{critical*1.1+1}x240' },
+        { query: promql`${backfillerReposRunning}{instance="unlucky"}`, values: '0x240' },
+        { query: promql`${backfillerReposProcessed}{instance="unlucky"}`, values: '7x240' },
+        { query: promql`${backfillerReposFailed}{instance="unlucky"}`, values: '0+5x240' },
       ],
-      at: '30m',
+      at: '40m',
     },
   },
 } as const satisfies Alert
@@ -75,7 +94,8 @@ const errorRunbook = `Repos could not be fetched or did not verify. Each is trie
 
 1. *Backfiller* dashboard, errors: \`fetch\`: hosts that do not answer; \`parse\`: CAR files that are cut off; \`verification\`: repos that are not what their commits say.
 2. *Sync* dashboard, failures by reason. \`network\` for all hosts: does this machine reach the internet? \`rate_limited\`: lower \`--host-concurrency\`.
-3. \`GET /repos/{did}/errors\` has the messages of one repo; \`tidegauge dead-letters\` lists those that were given up.`
+3. No errors there, and fetches that fail all the same: their hosts could not be looked up. See IdentityDirectoryFailing.
+4. \`GET /repos/{did}/errors\` has the messages of one repo; \`tidegauge dead-letters\` lists those that were given up.`
 
 export const backfillerErrors = {
   alert: 'BackfillerErrors',

@@ -42,6 +42,7 @@ export const backfillerRecordsExtracted = {
   instrument: 'counter',
   unit: '{record}',
   description: 'Records that were read from repos and are kept.',
+  noAlert: 'How much repos hold is not ours to judge.',
 } as const satisfies MetricDefinition
 
 export const backfillerRecordsFiltered = {
@@ -65,7 +66,6 @@ export const backfillerReposRunning = {
   instrument: 'gauge',
   unit: '{repo}',
   description: 'Repos that are being fetched for the first time.',
-  noAlert: 'None may run while none waits; BackfillerStalled watches both.',
 } as const satisfies MetricDefinition
 
 export const backfillerOutputStreamLength = {

@@ -1,6 +1,6 @@
 import type { Panel } from '@tidegauge/otel/catalog'
 import { promql } from '@tidegauge/otel/catalog'
-import { backfillerStalledState } from './alerts.ts'
+import { backfillerStalledRepos } from './alerts.ts'
 import {
   backfillerBackpressureEvents,
   backfillerCarFetchErrors,
@@ -36,11 +36,11 @@ export const backfillerPanels: readonly Panel[] = [
   },
   {
     panel: 'Stalled',
-    description: 'Processes in which repos wait and none is being fetched.',
+    description: 'Repos that wait although none is being fetched, and none was in the last 15 minutes.',
     kind: 'stat',
-    unit: '{process}',
-    thresholdsOf: backfillerStalledState,
-    targets: [{ query: promql`sum(${backfillerStalledState})`, legend: 'stalled' }],
+    unit: '{repo}',
+    thresholdsOf: backfillerStalledRepos,
+    targets: [{ query: promql`sum(${backfillerStalledRepos})`, legend: 'stalled' }],
   },
   {
     panel: 'Dead letters',

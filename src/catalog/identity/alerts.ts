@@ -2,13 +2,22 @@ import type { Alert, Recording } from '@tidegauge/otel/catalog'
 import { critical, promql, warning } from '@tidegauge/otel/catalog'
 import { identityLookups, identityWaitingDids } from './metrics.ts'
 
-/** Says 0 where the directory answered everything, and nothing where nobody asked it. */
-export const identityDirectoryFailureRatio = {
-  record: 'instance:identity_lookups_plc_failed:ratio_rate5m',
-  query: promql`sum by (job, instance) (rate(${identityLookups}{method="plc",outcome=~"rate_limited|timeout|error"}[5m])) / (sum by (job, instance) (rate(${identityLookups}{method="plc"}[5m])) > 0)`,
+export const identityDirectoryFailureShare = {
+  record: 'instance:identity_lookups_plc_failed:share15m',
+  query: promql`sum by (job, instance) (increase(${identityLookups}{method="plc",outcome=~"rate_limited|timeout|error"}[15m])) / clamp_min(sum by (job, instance) (increase(${identityLookups}{method="plc"}[15m])), 2)`,
   unit: '1',
-  description: 'Share of the requests to the directory of did:plc that it did not answer.',
-  thresholds: { warning: 0.25, critical: 0.9 },
+  description:
+    'Share of the requests of the last 15 minutes to the directory of did:plc that it did not answer. After each refusal it is left alone for up to 10 minutes.',
+  thresholds: { warning: 0.25 },
+} as const satisfies Recording
+
+export const identityDirectorySilence = {
+  record: 'instance:identity_lookups_plc_failed:share5m',
+  query: promql`sum by (job, instance) (increase(${identityLookups}{method="plc",outcome=~"rate_limited|timeout|error"}[5m])) / clamp_min(sum by (job, instance) (increase(${identityLookups}{method="plc"}[5m])), 2)`,
+  unit: '1',
+  description:
+    'Share of the requests of the last 5 minutes to the directory of did:plc that it did not answer.',
+  thresholds: { critical: 0.9 },
 } as const satisfies Recording
 
 const directoryRunbook = `Without the directory of did:plc nothing can be verified that is signed by a key not known yet. Such events are kept
@@ -24,7 +33,7 @@ until it answers; what is signed by known keys goes on.
 
 export const identityDirectoryFailing = {
   alert: 'IdentityDirectoryFailing',
-  query: promql`${identityDirectoryFailureRatio} > ${warning(identityDirectoryFailureRatio)}`,
+  query: promql`${identityDirectoryFailureShare} > ${warning(identityDirectoryFailureShare)}`,
   for: '15m',
   severity: 'warning',
   summary: 'The directory of DIDs answers {{ $labels.instance }} only in part.',
@@ -61,7 +70,7 @@ export const identityDirectoryFailing = {
 
 export const identityDirectoryDown = {
   alert: 'IdentityDirectoryDown',
-  query: promql`${identityDirectoryFailureRatio} > ${critical(identityDirectoryFailureRatio)}`,
+  query: promql`${identityDirectorySilence} > ${critical(identityDirectorySilence)}`,
   for: '5m',
   severity: 'critical',
   summary: 'The directory of DIDs does not answer {{ $labels.instance }}.',
@@ -86,6 +95,7 @@ export const identityDirectoryDown = {
           query: promql`${identityLookups}{method="plc",outcome="success"}`,
           values: '0+{100-critical*90}x240',
         },
+        { query: promql`${identityLookups}{method="web",outcome="error"}`, values: '0+1000x240' },
       ],
       at: '20m',
     },

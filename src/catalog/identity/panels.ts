@@ -1,6 +1,6 @@
 import type { Panel } from '@tidegauge/otel/catalog'
 import { promql } from '@tidegauge/otel/catalog'
-import { identityDirectoryFailureRatio } from './alerts.ts'
+import { identityDirectorySilence } from './alerts.ts'
 import {
   identityCacheEntries,
   identityCacheHits,
@@ -21,15 +21,14 @@ export const identityPanels: readonly Panel[] = [
   },
   {
     panel: 'Failures of the directory',
-    description:
-      'Share of the requests to the directory of did:plc in the last 5 minutes that it did not answer.',
+    description: 'Share of the requests to the directory of did:plc that it did not answer.',
     kind: 'stat',
     unit: '1',
     overview: true,
-    thresholdsOf: identityDirectoryFailureRatio,
+    thresholdsOf: identityDirectorySilence,
     targets: [
       {
-        query: promql`sum(rate(${identityLookups}{method="plc",outcome=~"rate_limited|timeout|error"}[5m])) / (sum(rate(${identityLookups}{method="plc"}[5m])) > 0)`,
+        query: promql`sum(increase(${identityLookups}{method="plc",outcome=~"rate_limited|timeout|error"}[$__range])) / clamp_min(sum(increase(${identityLookups}{method="plc"}[$__range])), 1)`,
         legend: 'failed',
       },
     ],

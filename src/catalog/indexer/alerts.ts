@@ -161,7 +161,7 @@ marked \`desync\`, and its records may be out of date until it is fetched again.
 
 1. Was the service down for longer than the relay keeps events? Then many repos break at once, and once only.
 2. *Firehose* dashboard: were events skipped as bad? A skipped commit breaks the chain at the next one.
-3. *Storage* dashboard, repos by status: how many are affected?`,
+3. *Storage* dashboard, repos by status: how many are affected? Each is fetched again by itself; see DesyncNotHealing where it is not.`,
   tests: {
     fires: {
       series: [{ query: promql`${indexerChainBreaks}`, values: '0 {warning*1.2}+{warning*1.1/15}x240' }],

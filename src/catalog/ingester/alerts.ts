@@ -95,11 +95,11 @@ export const ingesterErrorsCritical = {
 
 export const backfillFinished = {
   alert: 'BackfillFinished',
-  query: promql`${ingesterBackfillComplete} == 1 and min_over_time(${ingesterBackfillComplete}[15m]) == 0`,
-  for: '1m',
+  query: promql`${ingesterBackfillComplete} == 1 and min_over_time(${ingesterBackfillComplete}[17m]) == 0`,
+  for: '2m',
   severity: 'info',
   summary: '{{ $labels.instance }} has listed every repo of its source.',
-  description: 'Those that are to be fetched are queued; this note ends by itself after 15 minutes.',
+  description: 'Those that are to be fetched are queued. This note ends by itself after 15 minutes.',
   runbook: `Nothing is wrong: the list of repos has reached its end.
 
 1. \`tidegauge backfill --status\`: how many of them are still to be fetched.

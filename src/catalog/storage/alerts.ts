@@ -120,8 +120,8 @@ export const storageReposUnsynced = {
   for: '30m',
   severity: 'warning',
   summary: 'Many repos of {{ $labels.instance }} are out of sync.',
-  description: '{{ $value | humanizePercentage }} of the repos are in error or have lost a commit.',
-  runbook: `1. *Storage* dashboard, repos by status: \`desync\` lost a commit; see IndexerChainBreaks. \`error\` could not be applied; see IndexerUnexpectedErrors.
+  description: '{{ $value | humanizePercentage }} of the repos are not known to be what their hosts have.',
+  runbook: `1. *Storage* dashboard, repos by status: \`desync\` is not known to be what its host has, and waits to be fetched again; see DesyncNotHealing. \`error\` could not be fetched; see BackfillerDeadLetters.
 2. Was it sudden? Look for an outage of the relay or of this service at that time.`,
   tests: {
     fires: {

@@ -1,16 +1,20 @@
 import type { Alert } from '@tidegauge/otel/catalog'
 import { critical, promql, warning } from '@tidegauge/otel/catalog'
-import { syncCompleted, syncHeldEvents, syncResyncOldestAge } from './metrics.ts'
+import { syncCompleted, syncHeldEvents, syncResyncOldestAge, syncResyncWaiting } from './metrics.ts'
 
 const notHealing = `A repo that stops being synced is fetched again within seconds as a rule. This one still waits, or its fetches fail.
-What is stored of it is kept, and shown with its status.
+What is stored of it is kept, and shown with its status. Repos that only their owner or their host can heal, such as moved
+accounts and deactivated ones, do not count until they are tried again.
 
-1. \`tidegauge repos --status desync\` lists such repos with the reason; \`GET /repos/{did}\` says since when and when the next try is,
-   \`GET /repos/{did}/errors\` why the last tries failed.
-2. Many repos of one host: the host is down or limits our requests (\`rate_limited\`); it heals when the host does.
-3. \`conflict\`: the host has an older revision than we do, or one signed by an older key, as after a move; it heals when the owner writes.
-4. \`network\` everywhere: does this machine reach the hosts and the directory of DIDs?
-5. \`tidegauge sync DID\` tries at once and prints the reason.`
+1. \`tidegauge repos --status desync\` lists such repos with the reason; \`GET /repos/{did}\` says since when, and when the next try
+   is, \`GET /repos/{did}/errors\` why the last tries failed.
+2. \`tidegauge sync DID\` tries at once, and prints the reason when that fails.
+3. \`network\`, \`timeout\` or \`rate_limited\` for repos of one host: it is down, or limits our requests. They heal by themselves
+   when it answers again.
+4. \`network\` for repos of all hosts: does this machine reach the hosts, and the directory of DIDs (*Identity* dashboard)?
+5. \`conflict\`: the host has an older revision than we do, or one signed by an older key, as after a move. It heals when the
+   owner writes.
+6. No failures at all: are there more repos than are fetched (*Sync* dashboard, resyncs that wait)? Then it is a matter of time.`
 
 export const desyncNotHealing = {
   alert: 'DesyncNotHealing',
@@ -28,30 +32,45 @@ export const desyncNotHealing = {
 
 export const desyncNotHealingCritical = {
   alert: 'DesyncNotHealingCritical',
-  query: promql`${syncResyncOldestAge} > ${critical(syncResyncOldestAge)}`,
+  query: promql`${syncResyncOldestAge} > ${critical(syncResyncOldestAge)} and on (job, instance) ${syncResyncWaiting} > ${warning(syncResyncWaiting)}`,
   for: '5m',
   severity: 'critical',
-  summary: '{{ $labels.instance }} has a repo that has not been synced for hours.',
-  description: 'It has waited for {{ $value | humanizeDuration }}.',
+  summary: '{{ $labels.instance }} has many repos that do not become synced again.',
+  description: 'The first of them has waited for {{ $value | humanizeDuration }}.',
   runbook: notHealing,
   tests: {
-    fires: { series: [{ query: promql`${syncResyncOldestAge}`, values: '{critical*1.1}x240' }], at: '20m' },
-    quiet: { series: [{ query: promql`${syncResyncOldestAge}`, values: '{critical*0.9}x240' }], at: '20m' },
+    fires: {
+      series: [
+        { query: promql`${syncResyncOldestAge}`, values: '{critical*1.1}x240' },
+        { query: promql`${syncResyncWaiting}`, values: '{warning*1.1}x240' },
+      ],
+      at: '20m',
+    },
+    quiet: {
+      series: [
+        { query: promql`${syncResyncOldestAge}{instance="young"}`, values: '{critical*0.9}x240' },
+        { query: promql`${syncResyncWaiting}{instance="young"}`, values: '{warning*1.1+1}x240' },
+        { query: promql`${syncResyncOldestAge}{instance="few"}`, values: '{critical*1.1+1}x240' },
+        { query: promql`${syncResyncWaiting}{instance="few"}`, values: '{warning*0.9}x240' },
+      ],
+      at: '20m',
+    },
   },
 } as const satisfies Alert
 
 export const syncPanics = {
   alert: 'SyncPanics',
   query: promql`sum by (job, instance) (increase(${syncCompleted}{status="panic"}[15m])) > ${warning(syncCompleted)}`,
-  for: '1m',
+  for: '2m',
   severity: 'warning',
   summary: '{{ $labels.instance }} had sync runs that ended in a way that nobody foresaw.',
   description: '{{ $value | humanize }} runs in 15 minutes.',
   runbook: `A worker died, or the program met something that it does not know. The run is repeated, and the repo keeps what it has.
 
-1. The log has a line for each, at level error, with the DID.
-2. \`GET /repos/{did}/errors\` has the message. A worker that ran out of memory says so: is the repo larger than others? See \`--max-repo-bytes\`.
-3. Please report it with the line.`,
+1. The log has a line for each, at level error, with the DID and the message; \`GET /repos/{did}/errors\` has both as well.
+2. A worker that ran out of memory says so: is the repo larger than others? \`--max-repo-bytes\` leaves such repos out.
+3. Is the disk full? What does not fit into memory is read by way of the folder \`tmp\` in the data folder.
+4. Whatever else it is: please report it with the line.`,
   tests: {
     fires: {
       series: [{ query: promql`${syncCompleted}{status="panic"}`, values: '0 3x240' }],

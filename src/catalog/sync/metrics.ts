@@ -27,6 +27,7 @@ export const syncRuns = {
   description: 'Sync runs, under the trigger that began them.',
   attributes: { trigger: syncTriggers },
   formerly: ['writestead_sync_runs_total'],
+  noAlert: 'How much is to be synced depends on what the owners of repos do.',
 } as const satisfies MetricDefinition
 
 export const syncJoined = {
@@ -77,6 +78,7 @@ export const syncRecords = {
   instrument: 'counter',
   unit: '{record}',
   description: 'Records that sync runs created, updated or deleted.',
+  noAlert: 'How much there is to be applied is not ours to judge.',
 } as const satisfies MetricDefinition
 
 export const syncRepoSize = {
@@ -122,14 +124,15 @@ export const syncResyncWaiting = {
   instrument: 'gauge',
   unit: '{repo}',
   description: 'Repos that are not synced any more and wait to be fetched again.',
-  noAlert: 'The age of the oldest is what DesyncNotHealing watches.',
+  thresholds: { warning: 100 },
 } as const satisfies MetricDefinition
 
 export const syncResyncOldestAge = {
   name: 'sync.resync_oldest_age',
   instrument: 'gauge',
   unit: 's',
-  description: 'How long the repo that has waited longest for its resync has waited; 0 when none waits.',
+  description:
+    'How long the repo that has waited longest for its resync has waited; 0 when none waits. One that only its owner or its host can heal waits from its next try on.',
   thresholds: { warning: 3600, critical: 21_600 },
 } as const satisfies MetricDefinition
 

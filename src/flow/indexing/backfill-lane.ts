@@ -52,7 +52,7 @@ export class BackfillLane {
     const [first] = this.#entries
     if (first === undefined) return false
     const { entry } = first
-    if (entry.kind === 'lapse' && this.#mustWait(first, entry, live)) return true
+    if (this.#mustWait(first, live)) return true
     if (entry.kind === 'lapse' || entry.kind === 'confirm') await this.#many(entry)
     else if (entry.kind !== 'key') await this.#batch()
     else {
@@ -70,7 +70,8 @@ export class BackfillLane {
     this.#acknowledged = this.#applied
   }
 
-  #mustWait(first: Entry, { after = 0 }: LapseStep, { applied, isAtEnd }: LiveProgress): boolean {
+  #mustWait(first: Entry, { applied, isAtEnd }: LiveProgress): boolean {
+    const after = afterOf(first.entry)
     // What is at its end may have got more since, unless this was read before.
     const isReached = applied >= after || (isAtEnd && this.#deferred === first)
     this.#deferred = first
@@ -155,6 +156,8 @@ export class BackfillLane {
     let records = 0
     for (const { entry, bytes: size } of this.#entries) {
       if (entry.kind === 'lapse' || entry.kind === 'confirm' || entry.kind === 'key') break
+      // One that has to wait for live events does so as the first.
+      if (steps.length > 0 && afterOf(entry) > 0) break
       bytes += size
       records += 'puts' in entry ? entry.puts.length + ('deletes' in entry ? entry.deletes.length : 0) : 1
       const isFull = bytes > bytesPerSlice || records > recordsPerSlice || this.#alone > 0
@@ -185,6 +188,11 @@ interface Entry {
   readonly entry: BackfillEntry
 }
 
+/** The entry of the stream of live events that is applied before this one. */
+function afterOf(entry: BackfillEntry): number {
+  return entry.kind === 'lapse' || entry.kind === 'account' ? (entry.after ?? 0) : 0
+}
+
 /** A step that is about one repo. */
 type RepoStep = Exclude<Step, { readonly kind: 'lapse' | 'confirm' }>
 
@@ -197,5 +205,5 @@ function mayFollow(step: RepoStep, before: RepoStep | undefined): boolean {
 
 const entriesPerRead = 16
 const reposPerSlice = 500
-const recordsPerSlice = 800
+const recordsPerSlice = 600
 const bytesPerSlice = 1_100_000

@@ -1,5 +1,6 @@
 import type { BackfillEntry, EndStep, PartStep } from '../../model/backfill.ts'
 import type { Did } from '../../model/did.ts'
+import { answerAccount } from './account.ts'
 import type { Batch } from './batch.ts'
 import { afterAbort, afterBegin, afterConfirm, afterEnd, afterLapse, currentRun, isConflict } from './step.ts'
 import type { Transition } from './transition.ts'
@@ -36,6 +37,9 @@ export function takeStep(batch: Batch, step: Step): void {
         const repo = batch.find(did)
         if (repo !== undefined) change(batch, did, afterConfirm(repo, rev, step.askedMs))
       }
+      break
+    case 'account':
+      answerAccount(batch, step)
       break
     case 'handle': {
       const repo = batch.find(step.did)

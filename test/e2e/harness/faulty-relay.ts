@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeFirst, encode } from '@atcute/cbor'
 import { WebSocket, WebSocketServer } from 'ws'
+import { FaultyHost } from './faulty-host.ts'
 import { freePort } from './network.ts'
 
 /** What is done to an event on its way; undefined keeps it back. */
@@ -17,15 +17,16 @@ export interface RelayedEvent {
 /** Stands between the service and its relay, and passes on events, unharmed until it is told otherwise, and all else. */
 export class FaultyRelay implements AsyncDisposable {
   readonly url: string
-  readonly #http: Server
+  /** What it answers to everything but the stream. */
+  readonly host: FaultyHost
   readonly #server: WebSocketServer
   #fault: Fault | undefined
   #isCut = false
 
   constructor(upstream: string, port: number) {
-    this.url = `http://127.0.0.1:${port}`
-    this.#http = createServer((asked, answer) => passOn(asked, answer, upstream)).listen(port, '127.0.0.1')
-    this.#server = new WebSocketServer({ server: this.#http })
+    this.host = new FaultyHost(upstream, port)
+    this.url = this.host.url
+    this.#server = new WebSocketServer({ server: this.host.server })
     this.#server.on('connection', (client, { url = '/' }) => {
       if (this.#isCut) client.terminate()
       else this.#relay(client, new URL(url, upstream))
@@ -67,19 +68,8 @@ export class FaultyRelay implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.disconnect()
     this.#server.close()
-    this.#http.closeAllConnections()
-    await new Promise((resolve) => this.#http.close(resolve))
+    await this.host[Symbol.asyncDispose]()
   }
-}
-
-function passOn(asked: IncomingMessage, answer: ServerResponse, upstream: string): void {
-  const { method, headers, url = '/' } = asked
-  const passed = request(new URL(url, upstream), { method, headers }, (got) => {
-    answer.writeHead(got.statusCode ?? 502, got.headers)
-    got.pipe(answer)
-  })
-  passed.on('error', () => answer.destroy())
-  asked.pipe(passed)
 }
 
 export async function startFaultyRelay(upstream: string): Promise<FaultyRelay> {

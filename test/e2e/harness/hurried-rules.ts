@@ -49,6 +49,7 @@ function hurried(text: string): string {
 function hurriedQuery(expr: string): string {
   return expr
     .replace(/\[([0-9a-z]+)\]/g, (_, range: string) => `[${shortened(range)}]`)
+    .replace(/, ([\d.]+)\)$/, (_, least: string) => `, ${Number(least) / haste})`)
     .replace(
       /^(.*\b(?:increase\(|uptime_seconds).*[<>] )([\d.]+)$/s,
       (_, before, bound) => before + Number(bound) / haste,

@@ -70,6 +70,12 @@ export class Pds implements AsyncDisposable {
     await steps[1]?.()
   }
 
+  /** Signs what an account writes from now on with a key that the directory is not told of. */
+  async signWithUnknownKey(account: Account): Promise<void> {
+    const { file } = await this.#directory.newKey()
+    writeFileSync(this.#keyFile(account.did), file)
+  }
+
   /** Takes an account over from another PDS, as people move: with its repo, and under its DID. */
   async importAccount(account: Account, from: Pds): Promise<void> {
     const { did } = account
