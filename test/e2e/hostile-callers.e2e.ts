@@ -23,7 +23,7 @@ describe('callers that misbehave', () => {
   })
 
   after(async () => {
-    await service[Symbol.asyncDispose]()
+    await service?.[Symbol.asyncDispose]()
     await network[Symbol.asyncDispose]()
   })
 

@@ -36,7 +36,7 @@ describe('hosts that misbehave', () => {
   })
 
   after(async () => {
-    await service[Symbol.asyncDispose]()
+    await service?.[Symbol.asyncDispose]()
     await network[Symbol.asyncDispose]()
   })
 

@@ -57,7 +57,7 @@ describe('a relay that misbehaves', () => {
   })
 
   after(async () => {
-    await service[Symbol.asyncDispose]()
+    await service?.[Symbol.asyncDispose]()
     await network[Symbol.asyncDispose]()
   })
 
