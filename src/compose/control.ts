@@ -56,6 +56,13 @@ export function createControl({ engine, stores, reindexSearch, signal }: Control
     return true
   }
 
+  /** What was queued about a repo is done, unless it is out of sync once more. */
+  const settle = async (did: Did): Promise<void> => {
+    for (const name of repoQueues)
+      if ((await queue.find(name, did))?.state !== 'running') await queue.remove(name, did)
+    if ((await storage.getRepo(did))?.content !== 'synced') engine.enqueue.desynced(did)
+  }
+
   const trackingOf = async (did: Did) => (await storage.tracking()).get(did)
 
   return {
@@ -65,7 +72,9 @@ export function createControl({ engine, stores, reindexSearch, signal }: Control
     sync: async (did, trigger) => {
       if (!engine.kept.has(did))
         throw new NotKeptError(`${did} is not kept here: track it first (POST /repos, tidegauge repos track)`)
-      return engine.sync.syncOnce(did, trigger)
+      const result = await engine.sync.syncOnce(did, trigger)
+      await settle(did)
+      return result
     },
     job: (did) => findRepoJob(queue, did),
     failures: (did) => failures.list(did),

@@ -156,11 +156,11 @@ export const backfillerDeadLetters = {
   severity: 'warning',
   summary: '{{ $labels.instance }} has given up repos.',
   description: '{{ $value | humanize }} repos in an hour.',
-  runbook: `These repos failed in every try. They keep what is stored of them, with the status \`error\`, and are not tried again by themselves, unless a new commit of theirs arrives.
+  runbook: `These repos failed in every try. They keep what is stored of them, with the status \`error\`, and are not tried again by themselves.
 
-1. \`tidegauge dead-letters\` lists them with the last error.
+1. \`tidegauge dead-letters\` lists them with the last error; \`GET /repos/{did}/errors\` has those before it.
 2. When the cause is gone: \`tidegauge dead-letters --retry ID\`, or \`--retry-all\`.
-3. A repo that is of no use: \`tidegauge repos untrack DID\`.`,
+3. A repo that is of no use: \`tidegauge repos untrack DID\` removes it, and takes in nothing more of it.`,
   tests: {
     fires: {
       series: [

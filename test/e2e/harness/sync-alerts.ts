@@ -130,7 +130,8 @@ async function movedAccount(stage: AlertStage, stack: AsyncDisposableStack): Pro
   return account.did
 }
 
-const dyingThreads = `
+/** Code that lets each thread die when it is given work. */
+export const dyingThreads = `
 import { isMainThread, parentPort } from 'node:worker_threads'
 if (!isMainThread) parentPort?.on('message', () => process.exit(9))`
 
