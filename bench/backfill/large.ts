@@ -86,13 +86,13 @@ async function until(service: Service, isDone: (stats: Stats) => boolean): Promi
 }
 
 async function phase(name: string, service: Service, work: () => Promise<void>): Promise<void> {
-  service.watch()
+  const { rssBytes } = service.watch()
   const [startMs, spent] = [performance.now(), cpuSeconds(service.pid)]
   await work()
   await sleep(300)
   const seconds = (performance.now() - startMs) / 1000
   console.log(
-    `${name}: ${seconds.toFixed(1)} s, ${(cpuSeconds(service.pid) - spent).toFixed(1)} s of CPU, ${text(service.watch())}`,
+    `${name}: ${seconds.toFixed(1)} s, ${(cpuSeconds(service.pid) - spent).toFixed(1)} s of CPU, ${text(service.watch())}, after ${(rssBytes / 1e6).toFixed(0)} MB`,
   )
 }
 
