@@ -16,7 +16,7 @@ describe('the test files', () => {
   it('are all that is named like a test or declares one', () => {
     const isLikeTest = (file: string) =>
       /\.(test|spec)\.\w+$/.test(file) || (file.endsWith('.ts') && /from 'node:test'/.test(text(file)))
-    // Called by test files, run by `npm run e2e`, and sources that are input of tests.
+    // Called by test files, run by `npm run e2e` or what that is made of, and sources that are input of tests.
     const others = /\.(conformance|fixture|e2e)\.ts$|^test\/audit\/foreign\//
     assert.deepEqual(
       findFiles('**/*.{ts,mts,cts,js,mjs,cjs}').filter(
