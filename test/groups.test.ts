@@ -17,7 +17,7 @@ describe('the test files', () => {
     const isLikeTest = (file: string) =>
       /\.(test|spec)\.\w+$/.test(file) || (file.endsWith('.ts') && /from 'node:test'/.test(text(file)))
     // Called by test files, run by `npm run e2e` or what that is made of, and sources that are input of tests.
-    const others = /\.(conformance|fixture|e2e)\.ts$|^test\/audit\/foreign\//
+    const others = /\.(conformance|fixture|e2e)\.ts$|^test\/(audit\/foreign|e2e\/harness)\//
     assert.deepEqual(
       findFiles('**/*.{ts,mts,cts,js,mjs,cjs}').filter(
         (file) => !run.has(file) && isLikeTest(file) && !others.test(file),
