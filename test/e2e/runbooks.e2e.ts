@@ -153,6 +153,9 @@ describe('what the runbooks of fetched repos say', { concurrency: 1 }, () => {
   })
 
   it('IdentityDirectoryDown: has one line in the log that says what is wrong', async () => {
+    // After a start no key is known before it is needed.
+    await account.createRecord(note, 'before', 'before')
+    await holds(account, ['before'])
     directory.fault = () => ({ status: 503 })
     const late = await pds.createAccount('dave')
     await late.createRecord(note, 'first', 'first')
