@@ -8,7 +8,7 @@ import { createApi } from './edge/http/api.ts'
 import type { Control } from './edge/http/control.ts'
 import { listen } from './edge/http/listen.ts'
 import { keepRuns } from './flow/sync/run-log.ts'
-import { SetupError } from './model/errors.ts'
+import { InvalidError } from './model/errors.ts'
 import { createLog, type Log } from './model/log.ts'
 import { Database } from './state/database.ts'
 
@@ -98,8 +98,12 @@ class ActingEngine {
     const { storage, runs } = this.#stores
     const source = await rememberedSource(storage)
     if (source === undefined)
-      throw new SetupError(
+      throw new InvalidError(
         `no node has ever run on ${this.#dir}, so that nobody knows whom to ask: start tidegauge serve`,
+      )
+    if (source.isDemo)
+      throw new InvalidError(
+        'the demo network runs inside of tidegauge serve alone: start that, and ask again',
       )
     const list = async (key: string) => JSON.parse((await storage.note(key)) ?? '[]')
     return Engine.open({

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { walkOfEntry, walkOfFrame, walkOfRecording, walkOfScrape, walkOfVariable } from './walks/walks.ts'
+import {
+  walkOfEntry,
+  walkOfFrame,
+  walkOfRecording,
+  walkOfRepo,
+  walkOfScrape,
+  walkOfVariable,
+} from './walks/walks.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/architecture.md'), 'utf8')
 
@@ -16,6 +23,7 @@ function filesUnder(heading: string): readonly string[] {
 describe('docs/architecture.md', () => {
   const walks = [
     { of: 'a frame', take: walkOfFrame },
+    { of: 'a repo', take: walkOfRepo },
     { of: 'a measurement', take: walkOfRecording },
     { of: 'a scrape', take: walkOfScrape },
     { of: 'a variable', take: walkOfVariable },

@@ -4,7 +4,7 @@ import { indexerGroup } from '../flow/indexing/indexer.ts'
 import type { BackfillEntry } from '../model/backfill.ts'
 import { encodeBackfillEntry } from '../model/backfill-bytes.ts'
 import type { Did } from '../model/did.ts'
-import { InvalidError } from '../model/errors.ts'
+import { NotKeptError } from '../model/errors.ts'
 import type { RepoState } from '../state/storage/storage.ts'
 import { firehoseBackfill } from '../state/streams/streams.ts'
 import type { Engine } from './engine.ts'
@@ -71,7 +71,7 @@ export function createControl({ engine, stores, reindexSearch, signal }: Control
     tracking: trackingOf,
     sync: async (did, trigger) => {
       if (!engine.kept.has(did))
-        throw new InvalidError(`${did} is not kept here: track it first (POST /repos, tidegauge repos track)`)
+        throw new NotKeptError(`${did} is not kept here: track it first (POST /repos, tidegauge repos track)`)
       const result = await engine.sync.syncOnce(did, trigger)
       await settle(did)
       return result

@@ -123,6 +123,8 @@ export class Engine implements AsyncDisposable {
         queue,
         policy: this.policy,
         limit,
+        // After a gap most repos turn out to be current, and need not be fetched.
+        takesCareOf: (reason) => this.#reconciler.takesCareOf(reason),
         onError: onError('repos could not be queued, retrying'),
       }),
     )
@@ -133,10 +135,7 @@ export class Engine implements AsyncDisposable {
       verifyFrame: (frame, key) => this.#verify(frame, key),
       keeps: collectionMatcher(collections) ?? (() => true),
       isUntracked: (did) => !this.kept.has(did),
-      onDesync: (did, reason) => {
-        // After a gap most repos turn out to be current, and need not be fetched.
-        if (!this.#reconciler.takesCareOf(reason)) this.enqueue.desynced(did, reason)
-      },
+      onDesync: (did, reason) => this.enqueue.desynced(did, reason),
       onPending: (did) => this.enqueue.seen(did),
       onUnverified: (did) => this.enqueue.unverified(did),
       onIdentity: (did) => this.enqueue.identity(did),
@@ -177,6 +176,11 @@ export class Engine implements AsyncDisposable {
         onBackpressure: () => counts.onBackpressure?.(),
         onRun: (run) => this.#onRun(run),
         onJoin: (trigger) => counts.sync?.onJoin?.(trigger),
+        onUnlikeStored: (did, error) =>
+          log.warn('a repo is not stored as it was said to be, all of it is fetched', {
+            did,
+            reason: String(error),
+          }),
         onError: onError('the end of a sync run could not be written'),
       }),
     )
@@ -184,6 +188,10 @@ export class Engine implements AsyncDisposable {
       queue,
       syncOnce: this.sync.syncOnce,
       giveUp: (did) => this.sync.giveUp(did),
+      isHidden: async (did) => {
+        const repo = await storage.getRepo(did)
+        return repo !== undefined && repo.status !== repo.content
+      },
       hostOf: (did, signal) => this.hostOf(did, signal),
       blockedUntilMs: (host) => this.hosts.blockedUntilMs(host),
       directoryUntilMs: () => this.identity.blockedUntilMs,
@@ -191,11 +199,14 @@ export class Engine implements AsyncDisposable {
       perHost: config.hostConcurrency,
       onDone: (result, trigger) => {
         this.rates.repos.add()
+        // Its handle is looked up, which nothing has asked for so far.
+        if (trigger === 'backfill') this.enqueue.newcomer(result.did)
         counts.backfill?.onDone?.(result, trigger)
       },
       onFailed: (failed) => counts.backfill?.onFailed?.(failed),
       onError: onError('the queue of repos fails, retrying'),
     })
+    let isSilent = false
     this.enumeration = new Enumeration({
       source: source.relay,
       hosts: this.hosts,
@@ -206,6 +217,18 @@ export class Engine implements AsyncDisposable {
       allowLoopback: source.allowLoopback,
       highWater: config.highWater,
       ...counts.enumeration,
+      onPage: (page) => {
+        counts.enumeration?.onPage?.(page)
+        isSilent = false
+      },
+      onError: (error) => {
+        counts.enumeration?.onError?.(error)
+        if (!isSilent)
+          log.warn('the repos of the source cannot be listed now; retrying until they can', {
+            reason: String(error),
+          })
+        isSilent = true
+      },
       onHostSkip: (host, error) =>
         log.warn('a host does not list its repos', { host: host.host, reason: String(error) }),
       onDone: ({ fetched, written }) =>
@@ -333,8 +356,12 @@ export class Engine implements AsyncDisposable {
     if (run.reason !== undefined) this.#remember(run, run.reason)
   }
 
-  /** Keeps why a run failed, for whoever asks about the repo; what nobody foresaw is in the log as well. */
+  /**
+   * Keeps why a run has failed, for whoever asks about its repo; what nobody foresaw is in the log as well. That the
+   * service ends is no fault of a repo.
+   */
   #remember({ did, trigger, outcome, message = '' }: SyncRun, reason: SyncFailure): void {
+    if (reason === 'internal' && outcome !== 'panic') return
     const { log, stores } = this.#options
     if (outcome === 'panic')
       log.error('a sync run ended in a way that nobody foresaw', { did, trigger, reason: message })

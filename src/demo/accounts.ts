@@ -76,6 +76,7 @@ export class Accounts {
     for (const { collection, rkey, block } of records) {
       if (block) this.#statements.put.run(id, collection, rkey, cidText(block.cid), block.bytes)
       else this.#statements.remove.run(id, collection, rkey)
+      this.#statements.change.run(id, `${collection}/${rkey}`, head.rev)
     }
   }
 
@@ -92,6 +93,11 @@ export class Accounts {
   /** @returns the bytes of every record, in the order of the tree. */
   contents(id: number): readonly Uint8Array[] {
     return this.#statements.contents.all(id).map(({ bytes }) => bytes as Uint8Array)
+  }
+
+  /** @returns the paths that were written or removed after a revision, in the order of the tree. */
+  changedSince(id: number, rev: string): readonly string[] {
+    return this.#statements.changes.all(id, rev).map(({ path }) => path as string)
   }
 
   count(id: number, collection?: Nsid): number {
@@ -133,6 +139,8 @@ function prepare(database: DatabaseSync) {
     setHead: sql('UPDATE accounts SET rev = ?, commit_bytes = ?, data = ? WHERE id = ?'),
     put: sql('INSERT OR REPLACE INTO records (account, collection, rkey, cid, bytes) VALUES (?, ?, ?, ?, ?)'),
     remove: sql('DELETE FROM records WHERE account = ? AND collection = ? AND rkey = ?'),
+    change: sql('INSERT OR REPLACE INTO changes (account, path, rev) VALUES (?, ?, ?)'),
+    changes: sql('SELECT path FROM changes WHERE account = ? AND rev > ? ORDER BY path'),
     removeAll: sql('DELETE FROM records WHERE account = ?'),
     entries: sql(
       `SELECT collection || '/' || rkey AS path, cid FROM records WHERE account = ? ORDER BY path`,

@@ -41,7 +41,7 @@ export function transact<T>(database: DatabaseSync, work: () => T): T {
 }
 
 /** Has to be raised with every change of the schema. */
-const version = 1
+const version = 2
 
 const lockTimeoutMs = 1000
 
@@ -75,6 +75,12 @@ const schema = `
     cid TEXT NOT NULL,
     bytes BLOB NOT NULL,
     PRIMARY KEY (account, collection, rkey)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS changes (
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    path TEXT NOT NULL,
+    rev TEXT NOT NULL,
+    PRIMARY KEY (account, path)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, frame BLOB NOT NULL);
   PRAGMA user_version = ${version};

@@ -4,6 +4,7 @@ import { fromUint8Array } from '@atcute/repo'
 import type { Did } from '../model/did.ts'
 import { isDid } from '../model/did.ts'
 import { InvalidError } from '../model/errors.ts'
+import { readCar } from '../net/repo/car.ts'
 import type { AccountStatus } from './accounts.ts'
 import { openDatabase } from './database.ts'
 import { Host } from './host.ts'
@@ -185,5 +186,37 @@ describe('Host', () => {
       await host.write(did, [{ action: 'create', collection, rkey, record: { $type: collection } }])
     }
     assert.deepEqual(await read(), ['a.b.c-d.e/a', 'a.b.c.d/a', 'a.b.c/z'])
+  })
+
+  it('exports what is new since a revision, so that it can be laid over what was before', async () => {
+    const { host } = createHost()
+    const { did } = await host.createAccount('ada')
+    const random = createRandom('since')
+    const blocksOf = async (since?: string) =>
+      readCar(Buffer.from(await host.exportRepo(host.accounts.find(did) ?? assert.fail(), since)))
+    const revs = new Map<string, Set<string>>()
+    const live = new Set<string>()
+    for (let round = 0; round < 60; round++) {
+      const writes = new Map<string, Write>()
+      for (let index = 0; index < 1 + random.int(20); index++) {
+        const rkey = `k${random.int(400)}`
+        const action = !live.has(rkey) ? 'create' : random.int(2) === 0 ? 'update' : 'delete'
+        const record = { $type: 'a.b.c', text: `${round} ${index}` }
+        writes.set(rkey, { action, collection: 'a.b.c', rkey, record })
+      }
+      for (const [rkey, { action }] of writes) action === 'delete' ? live.delete(rkey) : live.add(rkey)
+      const { rev } = await host.write(did, [...writes.values()])
+      const whole = await blocksOf()
+      for (const [before, had] of revs) {
+        const { roots, blocks } = await blocksOf(before)
+        assert.deepEqual(roots, whole.roots)
+        for (const cid of whole.blocks.keys())
+          assert.ok(had.has(cid) || blocks.has(cid), `${before} lacks it`)
+        for (const cid of blocks.keys()) assert.ok(whole.blocks.has(cid))
+      }
+      if (round % 5 === 0) revs.set(rev, new Set(whole.blocks.keys()))
+    }
+    const { head } = host.accounts.find(did) ?? assert.fail()
+    assert.equal((await blocksOf(head.rev)).blocks.size, 0)
   })
 })

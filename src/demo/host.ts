@@ -150,16 +150,27 @@ export class Host {
     )
   }
 
-  /** The whole repo of an account as a CAR, as it is on disk. */
-  async exportRepo({ id, did, head }: Account): Promise<Uint8Array> {
+  /**
+   * The repo of an account as a CAR, as it is on disk.
+   *
+   * @param since leaves out what somebody has who has this revision. @default all of it
+   */
+  async exportRepo({ id, did, head }: Account, since?: string): Promise<Uint8Array> {
     const contents = this.accounts.contents(id)
     const entries = this.accounts.entries(id)
     const tree = Tree.build(entries)
     if (tree.root !== head.data) throw new Error(`the records of ${did} are not those that its commit names`)
+    const changed = since === undefined ? undefined : this.accounts.changedSince(id, since)
+    const paths = changed && new Set(changed)
+    const isWanted = (path: string) => paths === undefined || paths.has(path)
     // Records of the same content are one block.
-    const records = new Map(entries.map(([, cid], index) => [cid, contents[index] as Uint8Array]))
+    const records = new Map(
+      entries.flatMap(([path, cid], index) => (isWanted(path) ? [[cid, contents[index] as Uint8Array]] : [])),
+    )
     const blocks = Array.from(records, ([cid, bytes]) => ({ cid, bytes }))
-    return writeCar(head.commit.cid, [head.commit, ...tree.nodes(), ...blocks])
+    if (since !== undefined && head.rev <= since) return writeCar(head.commit.cid, [])
+    const nodes = changed === undefined ? tree.nodes() : tree.nodesAround(changed)
+    return writeCar(head.commit.cid, [head.commit, ...nodes, ...blocks])
   }
 
   /** Resolves when everything asked for so far is on disk. */

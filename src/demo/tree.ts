@@ -2,7 +2,7 @@ import type { Block } from '../net/repo/block.ts'
 import { type Cid, cidText } from '../net/repo/cid.ts'
 import { emptyNode } from '../net/repo/node.ts'
 import { PartialTree } from '../net/repo/partial-tree.ts'
-import { walk } from '../net/repo/walk.ts'
+import { loadPlaced, type Place, rootPlace, subtreePlace, walk } from '../net/repo/walk.ts'
 
 /** What becomes of one key of a tree. */
 export interface Change {
@@ -45,6 +45,25 @@ export class Tree {
   /** Every node, parents before their children. */
   *nodes(): Generator<Block> {
     for (const { cid } of walk(this.#blocks, this.#root)) yield this.#block(cid)
+  }
+
+  /**
+   * The nodes that are new to whoever has the tree as it was before keys were added, removed or changed; perhaps more of
+   * them.
+   */
+  *nodesAround(changed: readonly string[]): Generator<Block> {
+    // A key divides the subtrees on both of its sides.
+    const isNew = ({ after, before }: Place) =>
+      changed.some((key) => after <= key && (before === undefined || key <= before))
+    const places = [rootPlace(this.#root)].filter(isNew)
+    for (let place = places.pop(); place !== undefined; place = places.pop()) {
+      const node = loadPlaced(this.#blocks, place)
+      yield this.#block(place.cid)
+      for (let at = node.subtrees.length - 1; at >= 0; at--) {
+        const subtree = subtreePlace(node, place, at)
+        if (subtree && isNew(subtree)) places.push(subtree)
+      }
+    }
   }
 
   /**

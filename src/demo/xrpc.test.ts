@@ -142,6 +142,7 @@ describe('the HTTP API', () => {
     ['getRepoStatus', () => ({ did: 'did:plc:nobody' }), 400, 'RepoNotFound'],
     ['getRepo', () => ({}), 400, 'InvalidRequest'],
     ['getRepo', () => ({ did: 'ada.test' }), 400, 'InvalidRequest'],
+    ['getRepo', () => ({ ...did(0)(), since: 'abc' }), 400, 'InvalidRequest'],
     ['listRepos', () => ({ limit: 0 }), 400, 'InvalidRequest'],
     ['listRepos', () => ({ limit: 1001 }), 400, 'InvalidRequest'],
     ['listRepos', () => ({ limit: 'many' }), 400, 'InvalidRequest'],

@@ -1,3 +1,4 @@
+import { validate as isTid } from '@atcute/tid'
 import { isDid } from '../model/did.ts'
 import { isNsid } from '../model/nsid.ts'
 import { cidText } from '../net/repo/cid.ts'
@@ -93,7 +94,10 @@ const queries = new Map<string, Query>([
   [
     'com.atproto.sync.getRepo',
     async (host, params) => {
-      const body = await host.exportRepo(active(find(host, params)))
+      // As a PDS does, it takes an empty text for none.
+      const since = params.get('since') || undefined
+      if (since !== undefined && !isTid(since)) throw new QueryError('InvalidRequest', 'since must be a TID')
+      const body = await host.exportRepo(active(find(host, params)), since)
       return { status: 200, type: 'application/vnd.ipld.car', body }
     },
   ],

@@ -173,6 +173,12 @@ function isPlainEntry(header: unknown): header is PlainEntry {
   if (kind === 'abort') return isText(rest.ticket) && typeof rest.isFinal === 'boolean'
   if (kind === 'key')
     return (rest.signingKey === undefined || isText(rest.signingKey)) && typeof rest.isFinal === 'boolean'
+  if (kind === 'account')
+    return (
+      typeof rest.after === 'number' &&
+      typeof rest.active === 'boolean' &&
+      (rest.status === undefined || isText(rest.status))
+    )
   return kind === 'handle' ? isText(rest.handle) : kind === 'remove'
 }
 

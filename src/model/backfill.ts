@@ -13,6 +13,7 @@ export type BackfillEntry =
   | AbortStep
   | LapseStep
   | ConfirmStep
+  | AccountStep
   | KeyStep
   | HandleStep
   | RemoveStep
@@ -85,6 +86,20 @@ export interface ConfirmStep {
   /** Just before the host was asked, by our clock, in ms since 1970. */
   readonly askedMs: number
   readonly repos: readonly { readonly did: Did; readonly rev: string }[]
+}
+
+/** What a host says of an account when it is asked, for the event that was missed. */
+export interface AccountStep {
+  readonly kind: 'account'
+  readonly did: Did
+  /**
+   * The last entry of the stream of live events before the host was asked: it is applied first. What later ones say of the
+   * account is newer than this, also where they were applied before it.
+   */
+  readonly after: number
+  readonly active: boolean
+  /** Why it is not active, in the host's words. */
+  readonly status?: string
 }
 
 /** The identity of a DID was looked up, and its events that waited for that can be verified. */

@@ -61,6 +61,12 @@ export class UnavailableRepoError extends Error {
   }
 }
 
+/** Something was asked of a repo that is not kept here: the caller has to track it first. */
+export class NotKeptError extends Error {
+  override readonly name = 'NotKeptError'
+  readonly type = 'not_kept'
+}
+
 /** What came from outside breaks the rules it must follow. Asking again gives the same. */
 export class InvalidError extends Error {
   override readonly name = 'InvalidError'

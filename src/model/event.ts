@@ -32,7 +32,10 @@ export interface CommitEvent extends EventBase {
    * otherwise what the commit claims; absent where there is neither.
    */
   readonly prevData?: string
-  /** The revision before this commit, as the host states it; absent for the first one of a repo. */
+  /**
+   * The revision before this commit, as the host states it; absent for the first one of a repo, and where all is
+   * verified and the tree before could not be.
+   */
   readonly since?: string
   /** What became of each record that the commit touched: one operation per key, the last one. */
   readonly operations: readonly Operation[]

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { encode, toBytes } from '@atcute/cbor'
-import { decodeRecord, linksIn, parsePath, valuesAt } from './record-values.ts'
+import { parsePath } from './field-path.ts'
+import { decodeRecord, linksIn, valuesAt } from './record-values.ts'
 
 const did = 'did:plc:aliceaaaaaaaaaaaaaaaaaaa'
 const uri = `at://${did}/app.bsky.feed.post/3kaaaaaaaaa22`

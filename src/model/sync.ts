@@ -49,10 +49,10 @@ export interface SyncRun {
   readonly outcome: SyncOutcome
   /** Absent where it succeeded. */
   readonly reason?: SyncFailure
-  /** What went wrong, for people. Absent where it succeeded. */
-  readonly message?: string
   /** Absent where it succeeded, or failed for another reason. */
   readonly fault?: SyncFault
+  /** What went wrong, in words. Absent where it succeeded. */
+  readonly message?: string
   readonly durationMs: number
   /** Records that it has created, updated or deleted. */
   readonly records: number

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { FolderInUseError, SetupError } from '../model/errors.ts'
+import { Checkpoints } from './checkpoints.ts'
 
 export interface DatabaseOptions {
   /** Folder that holds `tidegauge.db`; made if it is missing. Without one, everything is in memory. */
@@ -19,6 +20,7 @@ export class Database implements Disposable {
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
   readonly #pages: StatementSync
+  readonly #checkpoints: Checkpoints | undefined
 
   /**
    * @throws {FolderInUseError} when another process uses the folder.
@@ -36,7 +38,11 @@ export class Database implements Disposable {
       throw error
     }
     this.sqlite.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;
-      PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = 67108864`)
+      PRAGMA journal_size_limit = 67108864`)
+    this.#checkpoints =
+      this.#path === undefined
+        ? undefined
+        : new Checkpoints({ sqlite: this.sqlite, path: this.#path, pages: checkpointPages })
     this.#begin = this.sqlite.prepare('BEGIN IMMEDIATE')
     this.#commit = this.sqlite.prepare('COMMIT')
     this.#rollback = this.sqlite.prepare('ROLLBACK')
@@ -52,6 +58,7 @@ export class Database implements Disposable {
     try {
       const result = work()
       this.#commit.run()
+      this.#checkpoints?.look()
       return result
     } catch (error) {
       // Some failures, such as a full disk, have rolled back by themselves.
@@ -93,6 +100,7 @@ export class Database implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#checkpoints?.[Symbol.dispose]()
     this.sqlite.close()
     this.#lock?.close()
   }

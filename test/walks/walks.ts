@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { bind, type MetricDefinition, startPipeline } from '@tidegauge/otel'
 import { readConfiguration } from '../../otel/configuration/configuration.ts'
 import { loadConfig } from '../../src/cli/serve/load-config.ts'
+import { startDemoNetwork } from '../../src/demo/network.ts'
 import { createLog } from '../../src/model/log.ts'
 import { TestRelay } from '../../src/net/firehose/testing/test-relay.ts'
 import { createTestRepo, type TestRepo } from '../../src/net/firehose/testing/test-repo.ts'
@@ -38,23 +39,7 @@ export async function walkOfFrame(): Promise<readonly string[]> {
   stack.defer(() => void directory.close())
   const plc = `http://127.0.0.1:${(directory.address() as AddressInfo).port}`
   const flags = ['--relay', relay.url.origin, '--plc', plc, '--allow-loopback', '--data', dir]
-  const { config } = loadConfig([...flags, '--port', '0', '--metrics-port', '0'], {})
-  const stop = new AbortController()
-  const listening = Promise.withResolvers<void>()
-  const running = serve({
-    config,
-    service,
-    metrics: { port: 0 },
-    shownConfig: {},
-    log: createLog({ level: 'error', write: () => {} }),
-    signal: stop.signal,
-    onListening: async () => listening.resolve(),
-  })
-  stack.defer(async () => {
-    stop.abort()
-    await running
-  })
-  await listening.promise
+  await serveUntilDisposed(stack, flags)
   // The product is not asked whether the record is there: that would be a walk of its own.
   const looking = new DatabaseSync(join(dir, 'tidegauge.db'), { readOnly: true })
   stack.defer(() => looking.close())
@@ -70,6 +55,59 @@ export async function walkOfFrame(): Promise<readonly string[]> {
   }
   await sendNext()
   return await filesCalledIn(sendNext)
+}
+
+/** A repo that is tracked in mid-life, from the request to its content, as far as it happens in the main thread. */
+export async function walkOfRepo(): Promise<readonly string[]> {
+  await using stack = new AsyncDisposableStack()
+  const dir = mkdtempSync(join(tmpdir(), 'tidegauge-walk-'))
+  stack.defer(() => rmSync(dir, { recursive: true, force: true }))
+  const demo = stack.use(await startDemoNetwork({ dir: ':memory:', eventsPerSecond: 0, accounts: 5 }))
+  const [first, ...others] = demo.accounts().map(({ did }) => did)
+  const flags = ['--relay', demo.relay.origin, '--plc', demo.plc.origin, '--allow-loopback', '--data', dir]
+  const api = await serveUntilDisposed(stack, [...flags, '--from', 'live', '--dids', first ?? ''])
+  const looking = new DatabaseSync(join(dir, 'tidegauge.db'), { readOnly: true })
+  stack.defer(() => looking.close())
+  const handles = () =>
+    Number(
+      looking.prepare('SELECT count(*) AS n FROM repo WHERE data IS NOT NULL AND handle IS NOT NULL').get()
+        ?.n,
+    )
+  let tracked = 1
+  while (handles() < tracked) await sleep(5)
+  const trackNext = async () => {
+    const body = JSON.stringify({ did: others[tracked - 1] })
+    const headers = { 'content-type': 'application/json' }
+    await fetch(new URL('/repos', api), { method: 'POST', headers, body })
+    tracked++
+    while (handles() < tracked) await sleep(5)
+    await sleep(50)
+  }
+  await trackNext()
+  const files = await filesCalledIn(trackNext)
+  // The host is in this process as well, with its half of net/repo; ours is used by the thread that reads.
+  return files.filter((file) => !/^src\/(demo|net\/repo)\//.test(file))
+}
+
+/** @returns where its API is. */
+async function serveUntilDisposed(stack: AsyncDisposableStack, flags: readonly string[]): Promise<URL> {
+  const { config } = loadConfig([...flags, '--port', '0', '--metrics-port', '0'], {})
+  const stop = new AbortController()
+  const listening = Promise.withResolvers<URL>()
+  const running = serve({
+    config,
+    service,
+    metrics: { port: 0 },
+    shownConfig: {},
+    log: createLog({ level: 'error', write: () => {} }),
+    signal: stop.signal,
+    onListening: async ({ api }) => listening.resolve(api),
+  })
+  stack.defer(async () => {
+    stop.abort()
+    await running
+  })
+  return await listening.promise
 }
 
 function documentOf({ did, multikey }: TestRepo) {

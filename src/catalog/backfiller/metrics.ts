@@ -66,7 +66,6 @@ export const backfillerReposRunning = {
   instrument: 'gauge',
   unit: '{repo}',
   description: 'Repos that are being fetched for the first time.',
-  noAlert: 'None may run while none waits; BackfillerStalled watches both.',
 } as const satisfies MetricDefinition
 
 export const backfillerOutputStreamLength = {

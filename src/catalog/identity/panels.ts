@@ -28,7 +28,7 @@ export const identityPanels: readonly Panel[] = [
     thresholdsOf: identityDirectorySilence,
     targets: [
       {
-        query: promql`sum(increase(${identityLookups}{method="plc",outcome=~"rate_limited|timeout|error"}[$__rate_interval])) / clamp_min(sum(increase(${identityLookups}{method="plc"}[$__rate_interval])), 1)`,
+        query: promql`sum(increase(${identityLookups}{method="plc",outcome=~"rate_limited|timeout|error"}[$__range])) / clamp_min(sum(increase(${identityLookups}{method="plc"}[$__range])), 1)`,
         legend: 'failed',
       },
     ],

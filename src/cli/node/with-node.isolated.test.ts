@@ -77,7 +77,7 @@ describe('commands that touch data', () => {
     assert.deepEqual(await ask('repos', 'did:plc:none'), {
       code: 1,
       out: '',
-      err: 'tidegauge: no such repo is known here\n',
+      err: 'tidegauge: no such repo is known here; POST /repos tracks one\n',
     })
     const { code, err } = await ask('query', '--collection', 'nonsense')
     assert.equal(code, 2)

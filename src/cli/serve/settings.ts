@@ -12,9 +12,9 @@ import {
 } from '@tidegauge/tools/cli'
 import type { Config } from '../../config.ts'
 import { type Did, isDid } from '../../model/did.ts'
+import { parsePath } from '../../model/field-path.ts'
 import { logLevels } from '../../model/log.ts'
 import { isNsid } from '../../model/nsid.ts'
-import { parsePath } from '../../model/record-values.ts'
 
 /** One thing that can be set: by a flag, by a variable of the same name, or left as it is. */
 export interface Setting<Value> extends Omit<Flag<Value>, 'takes'> {

@@ -5,6 +5,7 @@ import {
   AuthError,
   ConflictError,
   InvalidError,
+  NotKeptError,
   RateLimitedError,
   TimeoutError,
   UpstreamError,
@@ -136,6 +137,7 @@ describe('the routes that act', () => {
   const failures: readonly [error: Error, status: number, reason: string | undefined, retryAfter?: string][] =
     [
       [new UpstreamError('down'), 502, 'network'],
+      [new NotKeptError('track it first'), 404, undefined],
       [new AuthError('who are you'), 502, 'auth'],
       [new InvalidError('not a repo'), 502, 'invalid'],
       [new ConflictError('older than ours'), 409, 'conflict'],
@@ -149,7 +151,7 @@ describe('the routes that act', () => {
         method: 'POST',
       })
       assert.deepEqual([answer.status, answer.body.reason], [status, reason])
-      assert.equal(answer.body.detail, reason === undefined ? undefined : error.message)
+      assert.equal(answer.body.detail, status === 500 ? undefined : error.message)
       assert.equal(answer.headers['retry-after'], retryAfter)
     })
 

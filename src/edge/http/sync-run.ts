@@ -1,4 +1,4 @@
-import { RateLimitedError } from '../../model/errors.ts'
+import { NotKeptError, RateLimitedError } from '../../model/errors.ts'
 import type { SyncFailure, SyncResult } from '../../model/sync.ts'
 import { syncFailures } from '../../model/sync.ts'
 import { Problem } from './problem.ts'
@@ -7,7 +7,7 @@ import { Problem } from './problem.ts'
  * Runs a sync for a caller who waits, but not for ever.
  *
  * @returns undefined when it still runs after `waitMs`.
- * @throws {Problem} that tells whose fault it is: 409, 502, 503 or 504, with the `reason`.
+ * @throws {Problem} that tells whose fault it is: 404, or 409, 502, 503 or 504 with the `reason`.
  */
 export async function runSync(
   sync: () => Promise<SyncResult>,
@@ -28,6 +28,7 @@ export async function runSync(
 }
 
 function syncProblem(error: unknown): unknown {
+  if (error instanceof NotKeptError) return new Problem(404, { detail: error.message })
   const { type: reason, message } = error as { readonly type?: SyncFailure; readonly message: string }
   if (reason === undefined || !syncFailures.includes(reason) || reason === 'internal') return error
   const retryAfterMs = error instanceof RateLimitedError ? error.retryAfterMs : undefined

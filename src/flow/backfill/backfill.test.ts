@@ -221,6 +221,29 @@ describe('backfill', () => {
 })
 
 describe('the queue of repos', () => {
+  it('keeps the pause and the dead letter of a repo that is listed or seen again', async () => {
+    const { queue } = openQueue()
+    await using enqueue = new Enqueue({ queue, policy: 'all' })
+    const dids: Did[] = ['did:plc:paused', 'did:plc:running', 'did:plc:dead']
+    await enqueue.enumerated(listed(...dids))
+    const dueMs = Date.now() + 3_600_000
+    const jobs = await queue.take(repoQueue, 3)
+    for (const job of jobs) {
+      if (job.key === 'did:plc:paused') await queue.retry(job, { dueMs })
+      if (job.key === 'did:plc:dead') await queue.bury(job, 'no such repo')
+    }
+    await enqueue.enumerated(listed(...dids, 'did:plc:new'))
+    for (const did of dids) enqueue.seen(did)
+    await enqueue.settled()
+    assert.equal((await queue.find(repoQueue, 'did:plc:paused'))?.dueMs, dueMs)
+    assert.equal((await queue.find(repoQueue, 'did:plc:dead'))?.state, 'dead')
+    for (const job of jobs) await queue.complete(job)
+    assert.deepEqual(
+      (await queue.take(repoQueue, 10)).map(({ key }) => key),
+      ['did:plc:new'],
+    )
+  })
+
   it('lets enumerated repos wait while it is full, and what is urgent pass', async () => {
     const { queue } = openQueue()
     let pressure = 0

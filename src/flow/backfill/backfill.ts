@@ -1,5 +1,5 @@
 import type { Did } from '../../model/did.ts'
-import { RateLimitedError, UpstreamError } from '../../model/errors.ts'
+import { RateLimitedError, UnavailableRepoError, UpstreamError } from '../../model/errors.ts'
 import type { Backoff } from '../../model/repeat.ts'
 import type { SyncOnce, SyncResult, SyncTrigger } from '../../model/sync.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
@@ -15,6 +15,8 @@ export interface BackfillOptions {
   readonly syncOnce: SyncOnce
   /** Marks a repo as one that could not be fetched, unless what is stored of it is synced. */
   readonly giveUp: (did: Did) => Promise<void>
+  /** Whether a repo is hidden by its host, as far as is known here: it is told of once it is active again. @default never */
+  readonly isHidden?: (did: Did) => Promise<boolean>
   /**
    * Says which host has a repo; undefined where it has none.
    *
@@ -66,8 +68,9 @@ export interface FailedAttempt {
   readonly trigger: SyncTrigger
   readonly error: unknown
   /**
-   * `retry`: after a pause; `wait`: the same, and this was no attempt; `dead`: it is a dead letter now; `dropped`: what
-   * is stored could not be checked, which is left to the next pass over what has not been.
+   * `retry`: after a pause; `wait`: the same, and this was no attempt; `dead`: it is a dead letter now; `dropped`: its
+   * host hides it, and tells when that is over; or what is stored could not be checked, which is left to the next pass over
+   * what has not been.
    */
   readonly next: 'retry' | 'wait' | 'dead' | 'dropped'
   /** In ms since 1970; absent where there is no further attempt. */
@@ -180,15 +183,16 @@ export class Backfill {
   }
 
   async #failed(job: Job, group: string, error: unknown, signal: AbortSignal): Promise<void> {
-    const { queue, giveUp, now, onFailed } = this.#options
+    const { queue, giveUp, isHidden, now, onFailed } = this.#options
     const did = job.key as Did
     const trigger = triggerOf(job)
     const text = error instanceof Error ? error.message : String(error)
     // What was ended from outside says nothing about the repo.
+    const isOver = error instanceof UnavailableRepoError && (await isHidden(did))
     const next = signal.aborted
       ? ({ pauseMs: 0, counts: false, isAside: false } as const)
       : this.#nextAttempt(job, error)
-    if (next === 'bury' && job.queue === backgroundQueue) {
+    if (!signal.aborted && (isOver || (next === 'bury' && job.queue === backgroundQueue))) {
       await queue.complete(job)
       onFailed({ did, trigger, error, next: 'dropped' })
       return
@@ -223,6 +227,7 @@ const defaults = {
   perHost: 8,
   resyncConcurrency: 16,
   backgroundConcurrency: 4,
+  isHidden: async () => false,
   directoryUntilMs: () => undefined,
   directoryPauseMs: 15_000,
   now: Date.now,

@@ -13,23 +13,40 @@ import { hiddenStatuses, type RepoState } from '../../state/storage/storage.ts'
 export type Comparison = 'current' | 'unlike' | 'stale' | 'hidden' | 'open'
 
 export function compare(listed: Omit<ListedRepo, 'did'>, stored: RepoState): Comparison {
-  const { content, data, desync, rev, status } = stored
+  const { content, data, desync, rev } = stored
+  if (isAccountUnlike(listed, stored)) return 'unlike'
   if (content !== 'synced' && content !== 'desync') return 'open'
   if (data === undefined) return desync?.reason === 'gap' ? 'stale' : 'open'
-  const isHidden = hiddenStatuses.some((one) => one === status)
-  if (listed.active === false && !isHidden) return 'unlike'
-  if (listed.active === false) return listed.rev !== undefined && listed.rev === rev ? 'current' : 'hidden'
-  if (isHidden && listed.active) return 'unlike'
+  if (!isVisible(stored)) return listed.rev !== undefined && listed.rev === rev ? 'current' : 'hidden'
   if (listed.rev === undefined || rev === undefined || listed.rev < rev) return 'open'
   return listed.rev === rev ? 'current' : 'unlike'
 }
 
 /** Whether what was on its way has arrived meanwhile, and continued what was there. */
 export function hasCaughtUp(listed: Omit<ListedRepo, 'did'>, stored: RepoState | undefined): boolean {
-  // It was deleted, or is not kept any more.
-  if (stored === undefined || stored.status === 'deleted') return true
-  const isHidden = hiddenStatuses.some((one) => one === stored.status)
-  if (listed.active === false) return isHidden
-  if (isHidden && listed.active) return false
+  // It is not kept any more.
+  if (stored === undefined) return true
+  if (isAccountUnlike(listed, stored)) return false
+  if (!isVisible(stored)) return true
   return stored.content === 'synced' && listed.rev !== undefined && (stored.rev ?? '') >= listed.rev
+}
+
+/**
+ * Whether we show or hide an account otherwise than its host. One that was deleted is another only once it is active
+ * again; and what trouble the host has itself with a repo (`desynchronized`, `throttled`) says nothing about its account.
+ */
+export function isAccountUnlike(
+  { active, status }: Pick<ListedRepo, 'active' | 'status'>,
+  stored: RepoState,
+): boolean {
+  if (active === undefined) return false
+  if (active) return !isVisible(stored)
+  if (stored.status === 'deleted' || (status !== undefined && !isHiddenStatus(status))) return false
+  return isVisible(stored) || (status !== undefined && status !== stored.status)
+}
+
+const isHiddenStatus = (word: string) => hiddenStatuses.some((hidden) => hidden === word)
+
+function isVisible({ status }: RepoState): boolean {
+  return !isHiddenStatus(status)
 }

@@ -62,10 +62,10 @@ export class Enqueue implements AsyncDisposable {
     this.#buffer.add(resyncQueue, { key: did, priority: repoPriorities.desync, dueMs })
   }
 
-  /** The stream has brought a repo whose content is not known. */
+  /** The stream has brought a repo whose content is not known; or a run has made it known, which is queued then. */
   seen(did: Did): void {
     if (this.#options.policy === 'none') return
-    this.#buffer.add(repoQueue, { key: did, priority: repoPriorities.enumerated })
+    this.#buffer.add(repoQueue, { key: did, priority: repoPriorities.enumerated, onlyNew: true })
   }
 
   /** The operator wants this repo. */
@@ -79,7 +79,10 @@ export class Enqueue implements AsyncDisposable {
     await this.#options.queue.add(resyncQueue, [job])
   }
 
-  /** Repos that a host has listed. Resolves once they are queued, which waits for room. */
+  /**
+   * Repos that a host has listed. Resolves once they are queued, which waits for room. One that is queued already is left
+   * as it is: whoever lists a repo again must not end the pause before its next try, nor bring its dead letter back.
+   */
   async enumerated(
     repos: readonly Pick<EnumeratedRepo, 'did' | 'host'>[],
     signal?: AbortSignal,
@@ -88,6 +91,7 @@ export class Enqueue implements AsyncDisposable {
     const jobs = repos.map(({ did, host }) => ({
       key: did,
       priority,
+      onlyNew: true,
       ...(host !== undefined && { group: host }),
     }))
     await this.#patiently(repoQueue, jobs, signal)

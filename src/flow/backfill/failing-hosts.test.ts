@@ -22,8 +22,9 @@ describe('200 repos of a host that fails at random', () => {
       const random = createRandom(seed)
       const hopeless = new Map(dids.slice(0, 12).map((did) => [did, random.pick(hopelessFaults)] as const))
       rig.host.fault = ({ method, did }: Asked): Fault | undefined => {
-        if (method !== 'getRepo') return undefined
         const fault = hopeless.get(did as Did)
+        if (method === 'getRepoStatus') return fault
+        if (method !== 'getRepo') return undefined
         return fault ?? (random.int(100) < 40 ? random.pick(faults) : undefined)
       }
 
@@ -68,8 +69,9 @@ describe('200 repos of a host that fails at random', () => {
       await rig.tell({ kind: 'confirm', askedMs: 0, repos: [] })
       for (const did of dids) {
         const repo = await rig.storage.getRepo(did)
-        const isDead = hopeless.has(did)
-        assert.equal(repo?.status, isDead ? 'error' : 'synced', did)
+        const fault = hopeless.get(did)
+        const isDead = fault !== undefined
+        assert.equal(repo?.status, isDead ? statusAfter(fault) : 'synced', did)
         assert.deepEqual(await rig.stored(did), isDead ? [] : rig.demo.records(did))
       }
 
@@ -104,3 +106,10 @@ const hopelessFaults: readonly Fault[] = [
   'cut',
   { change: () => Buffer.from('<html>') },
 ]
+
+/** A repo that its host hides is hidden here, too; what else cannot be fetched is an error. */
+function statusAfter(fault: Fault): 'deactivated' | 'error' {
+  return typeof fault === 'object' && 'error' in fault && fault.error === 'RepoDeactivated'
+    ? 'deactivated'
+    : 'error'
+}

@@ -62,7 +62,8 @@ export class JobBuffer implements AsyncDisposable {
 function merged(one: NewJob, other: NewJob): NewJob {
   const priority = Math.min(one.priority ?? 0, other.priority ?? 0)
   const dueMs = Math.min(one.dueMs ?? Date.now(), other.dueMs ?? Date.now())
-  return { ...one, ...other, priority, dueMs }
+  const onlyNew = (one.onlyNew ?? false) && (other.onlyNew ?? false)
+  return { ...one, ...other, priority, dueMs, onlyNew }
 }
 
 /** How many jobs are added together. */

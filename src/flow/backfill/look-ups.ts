@@ -7,7 +7,7 @@ import type { Backoff } from '../../model/repeat.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
 import { firehoseBackfill, type Streams } from '../../state/streams/streams.ts'
-import { identityQueue, plcDirectory } from './queues.ts'
+import { identityQueue, lookUpPriorities, plcDirectory } from './queues.ts'
 import { Workers } from './workers.ts'
 
 /** Knows what DID documents say, as `Identity` of net/identity does. */
@@ -93,8 +93,10 @@ export class LookUps {
   async #work(job: Job, signal: AbortSignal): Promise<void> {
     const did = job.key as Did
     let document: { readonly signingKey?: string; readonly handle?: string }
+    // The document of a newcomer was looked up for the run that fetched it.
+    const refresh = job.priority < lookUpPriorities.newcomer
     try {
-      document = await this.#options.documents.resolve(did, { refresh: true, signal })
+      document = await this.#options.documents.resolve(did, { refresh, signal })
     } catch (error) {
       if (!(error instanceof InvalidError)) return await this.#silence(job, error, signal)
       document = {}

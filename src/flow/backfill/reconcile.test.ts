@@ -69,8 +69,9 @@ describe('Reconciler', () => {
     })
     await using node = await ReconcilingNode.start(host.url, 6, [{ status: 'deactivated' }, {}])
     await node.gap()
-    assert.deepEqual(node.stale.toSorted(), [2, 3, 4, 5, 7].map(didOf))
+    assert.deepEqual(node.stale.toSorted(), [2, 3, 4, 7].map(didOf))
     assert.deepEqual((await node.statuses()).slice(0, 2), ['synced', 'synced'])
+    assert.equal((await node.repo(5))?.status, 'deactivated')
     assert.equal(host.requests.length, 8)
   })
 
@@ -106,15 +107,49 @@ describe('Reconciler', () => {
       { did: didOf(1), rev: rev(101), active: false, status: 'deactivated' },
       { did: didOf(2), rev: rev(102), active: true },
       { did: didOf(3), active: false, status: 'deactivated' },
+      { did: didOf(4), active: false, status: 'takendown' },
+      { did: didOf(5), rev: rev(105), active: true },
+      { did: didOf(6), rev: rev(106), active: false, status: 'deactivated' },
+      { did: didOf(7), active: false, status: 'desynchronized' },
+      { did: didOf(8), active: false, status: 'takendown' },
     ]
     await using host = await FakeHost.start({ listRepos: listing(() => repos) })
     const hidden = { status: 'deactivated' } as const
-    await using node = await ReconcilingNode.start(host.url, 1, [hidden, hidden, hidden])
+    const deleted = { status: 'deleted', content: 'pending' } as const
+    const pending = { status: 'pending', content: 'pending' } as const
+    const others = [hidden, hidden, hidden, hidden, deleted, deleted, {}, pending]
+    await using node = await ReconcilingNode.start(host.url, 1, others)
     await node.gap()
-    assert.deepEqual(node.stale, [didOf(0), didOf(2)])
+    // What is shown again may lack content as well; what its source cannot follow has to be looked at.
+    assert.deepEqual(node.stale, [didOf(2), didOf(7)])
+    const statuses = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(async (number) => (await node.repo(number))?.status)
+    assert.equal(
+      (await Promise.all(statuses)).join(' '),
+      'takendown deactivated desync deactivated takendown pending deleted desync takendown',
+    )
     assert.equal((await node.repo(1))?.content, 'synced')
     assert.equal((await node.repo(3))?.content, 'desync')
-    assert.equal(host.requests.length, 1)
+    assert.deepEqual(new Set(host.requests.slice(1)), new Set(['getLatestCommit?did=did%3Aplc%3A000007']))
+  })
+
+  it('shows again what its host gives out when it is asked for it alone', async () => {
+    await using host = await FakeHost.start({ getLatestCommit: () => ({ rev: rev(100), cid: 'bafy' }) })
+    await using node = await ReconcilingNode.start(host.url, 0, [{ status: 'suspended' }])
+    await node.gap()
+    assert.deepEqual(await node.statuses(), ['desync'])
+    assert.deepEqual(node.stale, [didOf(0)])
+  })
+
+  it('believes what comes by the stream after it has asked, not what it was told before', async () => {
+    await using host = await FakeHost.start({
+      listRepos: async () => {
+        await node.account(0, { active: true })
+        return { repos: [{ did: didOf(0), rev: rev(100), active: false, status: 'suspended' }] }
+      },
+    })
+    await using node = await ReconcilingNode.start(host.url, 1)
+    await node.gap()
+    assert.deepEqual([(await node.repo(0))?.status, (await node.repo(0))?.content], ['desync', 'desync'])
   })
 
   it('goes on after its process has died, wherever it was', async () => {

@@ -8,7 +8,7 @@ import { type Hosts, type ListedPage, type ListedRepo, UnsupportedMethod } from 
 import { patiently } from '../../net/host/patience.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
 import { firehoseBackfill, firehoseLive, type Streams } from '../../state/streams/streams.ts'
-import { compare, hasCaughtUp } from './compare.ts'
+import { compare, hasCaughtUp, isAccountUnlike } from './compare.ts'
 import { askedStatuses, type GapState, loadGap, markedStatuses, newGap, saveGap } from './gap-state.ts'
 
 export interface ReconcilerOptions {
@@ -229,13 +229,14 @@ export class Reconciler {
   /** Compares all that the source lists, up to its end or `maxPages`. */
   async #list(gap: GapState, signal: AbortSignal): Promise<void> {
     const { streams, group, pageSize, maxPages, hosts, source, now, onError, onProgress } = this.#options
-    const unlike = new Map<Did, ListedRepo>()
+    const unlike = new Map<Did, Answer>()
     const pace = new Estimate(gap.done)
     const mostPages = Math.min(maxPages, this.#total)
     let isWhole = false
     let last = 0
     while (gap.pages < mostPages) {
       const askedMs = now()
+      const after = await streams.append(firehoseLive, [])
       const query = { limit: pageSize, signal, ...(gap.cursor !== undefined && { cursor: gap.cursor }) }
       let page: ListedPage
       try {
@@ -246,7 +247,7 @@ export class Reconciler {
         if (!(error instanceof UnsupportedMethod)) onError(error)
         break
       }
-      const confirmed = await this.#comparePage(gap, page.repos, unlike)
+      const confirmed = await this.#comparePage(gap, page.repos, unlike, after)
       if (confirmed.length > 0)
         last = await this.#append({ kind: 'confirm', askedMs, repos: confirmed }, signal)
       signal.throwIfAborted()
@@ -272,7 +273,8 @@ export class Reconciler {
   async #comparePage(
     gap: GapState,
     listed: readonly ListedRepo[],
-    unlike: Map<Did, ListedRepo>,
+    unlike: Map<Did, Answer>,
+    after: number,
   ): Promise<readonly { did: Did; rev: string }[]> {
     const stored = await this.#options.storage.repos(listed.map(({ did }) => did))
     const confirmed: { did: Did; rev: string }[] = []
@@ -282,7 +284,7 @@ export class Reconciler {
       const comparison = compare(one, repo)
       if (comparison !== 'open') gap.done += 1
       if (comparison === 'current' && one.rev !== undefined) confirmed.push({ did: one.did, rev: one.rev })
-      else if (comparison === 'unlike') unlike.set(one.did, one)
+      else if (comparison === 'unlike') unlike.set(one.did, { ...one, after })
       else if (comparison === 'hidden') this.#settled.add(one.did)
       else if (comparison === 'stale') await this.#hand(gap, one.did)
     }
@@ -333,10 +335,11 @@ export class Reconciler {
   }
 
   async #askFor(gap: GapState, dids: readonly Did[], signal: AbortSignal): Promise<void> {
-    const { storage, concurrency, now } = this.#options
+    const { storage, streams, concurrency, now } = this.#options
     const stored = await storage.repos(dids)
-    const unlike = new Map<Did, ListedRepo>()
+    const unlike = new Map<Did, Answer>()
     const waiting = [...stored.values()]
+    const after = await streams.append(firehoseLive, [])
     const askedMs = now()
     const confirmed: { did: Did; rev: string }[] = []
     const work = async () => {
@@ -345,8 +348,9 @@ export class Reconciler {
         const latest = repo.data === undefined ? undefined : await this.#latest(repo, signal)
         if (latest === 'hidden') continue
         if (latest === undefined) await this.#hand(gap, did)
-        else if (latest.rev === repo.rev) confirmed.push({ did, rev: latest.rev })
-        else unlike.set(did, { did, rev: latest.rev })
+        else if (latest.rev !== undefined && latest.rev === repo.rev && !isAccountUnlike(latest, repo))
+          confirmed.push({ did, rev: latest.rev })
+        else unlike.set(did, { did, ...latest, after })
         gap.done += 1
       }
     }
@@ -357,41 +361,75 @@ export class Reconciler {
   }
 
   /** @returns undefined where it has to be fetched to know, `hidden` where the host has hidden it as we have. */
-  async #latest(repo: RepoState, signal: AbortSignal): Promise<{ rev: string } | 'hidden' | undefined> {
+  async #latest(
+    repo: RepoState,
+    signal: AbortSignal,
+  ): Promise<Pick<ListedRepo, 'rev' | 'active' | 'status'> | 'hidden' | undefined> {
     const { hosts, source, hostOf } = this.#options
     const { did, status } = repo
     const ask = (host: URL, isSource: boolean) =>
       this.#patiently(() => hosts.getLatestCommit(host, did, signal), isSource, signal)
     try {
-      return await ask(source, true).catch(async (error) => {
+      const latest = await ask(source, true).catch(async (error) => {
         if (!(error instanceof UnsupportedMethod)) throw error
         const host = await hostOf?.(did, signal)
         return host && (await ask(host, false))
       })
+      // What it gives out is active.
+      return latest && { rev: latest.rev, active: true }
     } catch (error) {
       signal.throwIfAborted()
-      if (error instanceof UnavailableRepoError && error.status === status) return 'hidden'
-      return undefined
+      if (!(error instanceof UnavailableRepoError) || error.status === 'unknown') return undefined
+      return error.status === status ? 'hidden' : { active: false, status: error.status }
     }
   }
 
   /** Hands on what is still unlike once everything that is in the stream now was applied. */
-  async #settle(gap: GapState, unlike: ReadonlyMap<Did, ListedRepo>, signal: AbortSignal): Promise<void> {
+  async #settle(gap: GapState, unlike: ReadonlyMap<Did, Answer>, signal: AbortSignal): Promise<void> {
     const { streams, storage, group, pageSize } = this.#options
     if (unlike.size === 0) return
     const last = await streams.append(firehoseLive, [])
     await streams.acknowledged(firehoseLive, group, last, signal)
     signal.throwIfAborted()
     const all = [...unlike.values()]
+    let told = 0
     for (let at = 0; at < all.length; at += pageSize) {
       const some = all.slice(at, at + pageSize)
       const stored = await storage.repos(some.map(({ did }) => did))
       for (const one of some) {
-        if (hasCaughtUp(one, stored.get(one.did))) gap.confirmed += 1
+        const repo = stored.get(one.did)
+        if (hasCaughtUp(one, repo)) gap.confirmed += 1
+        else if (repo !== undefined && isAccountUnlike(one, repo))
+          told = await this.#tell(gap, one, repo, signal)
         else await this.#hand(gap, one.did)
       }
       signal.throwIfAborted()
     }
+    if (told === 0) return
+    await streams.acknowledged(firehoseBackfill, group, told, signal)
+    signal.throwIfAborted()
+  }
+
+  /**
+   * The event that told what the host says of the account was missed. One that is active may lack content as well.
+   *
+   * @returns the entry that makes up for it.
+   */
+  async #tell(
+    gap: GapState,
+    { did, active = false, status, after }: Answer,
+    { content }: RepoState,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const why = status !== undefined && { status }
+    const id = await this.#append({ kind: 'account', did, after, active, ...why }, signal)
+    // One of which nothing is known yet is told of as such.
+    if (active && content !== 'pending') await this.#hand(gap, did)
+    else {
+      this.#settled.add(did)
+      gap.confirmed += 1
+    }
+    return id
   }
 
   async #hand(gap: GapState, did: Did): Promise<void> {
@@ -434,6 +472,9 @@ export class Reconciler {
     return this.#gap.phase === 'list' ? 'listing' : 'asking'
   }
 }
+
+/** What a host said of a repo, and the last entry of the stream of live events before it was asked. */
+type Answer = ListedRepo & { readonly after: number }
 
 /** How long the rest takes, by what was done since the beginning. */
 class Estimate {

@@ -22,7 +22,8 @@ const second = commit('r2', ['A', 'B'], '+b')
 describe('the stream of sync runs', () => {
   it('has its turn after each batch of live events, and the other way round', async () => {
     const { live, backfill, run, applied } = setUp({ batchEntries: 1 })
-    await backfill(begin(), part('r1', 'A', 'a'), part('r1', 'A', 'b'))
+    // Parts of different trees, which are not applied together.
+    await backfill(begin(), part('r1', 'A', 'a'), part('r1', 'B', 'b'))
     for (let i = 0; i < 3; i++) await live(commit(`r${i}`, [undefined, `${i}`], '+a', bob))
     await run()
     assert.deepEqual(
@@ -31,17 +32,24 @@ describe('the stream of sync runs', () => {
     )
   })
 
-  it('is applied one part of a repo at a time, and small steps of different repos together', async () => {
-    const { backfill, run, applied } = setUp()
+  it('is applied in slices, with parts that follow one another and small steps of different repos together', async () => {
+    const { backfill, run, applied, storage } = setUp()
     const big = Array.from({ length: 300 }, (_, i) => `k${1000 + i}`).join(' ')
     const others = Array.from({ length: 9 }, (_, i): Did => `did:plc:other${i}`)
-    await backfill(begin(), part('r1', 'A', big), part('r1', 'A', big.replaceAll('k', 'l')))
+    await backfill(begin(), ...['k', 'l', 'm'].map((letter) => part('r1', 'A', big.replaceAll('k', letter))))
     await backfill(...others.map((did): BackfillEntry => ({ kind: 'begin', did, ticket: 'one' })))
     await run()
     assert.deepEqual(
-      applied.map((changes) => changes.length),
-      [1, 1, 10],
+      applied.map((changes) => [changes.length, changes[0]?.stage?.puts.length ?? 0]),
+      [
+        [1, 0],
+        [1, 600],
+        [10, 300],
+      ],
     )
+    await backfill(unveil('r1', 'A'))
+    await run()
+    assert.equal((await storage.totals()).records, 900)
   })
 
   it('names many repos in slices', async () => {

@@ -52,7 +52,7 @@ export class BackfillLane {
     const [first] = this.#entries
     if (first === undefined) return false
     const { entry } = first
-    if (entry.kind === 'lapse' && this.#mustWait(first, entry, live)) return true
+    if (this.#mustWait(first, live)) return true
     if (entry.kind === 'lapse' || entry.kind === 'confirm') await this.#many(entry)
     else if (entry.kind !== 'key') await this.#batch()
     else {
@@ -70,7 +70,8 @@ export class BackfillLane {
     this.#acknowledged = this.#applied
   }
 
-  #mustWait(first: Entry, { after = 0 }: LapseStep, { applied, isAtEnd }: LiveProgress): boolean {
+  #mustWait(first: Entry, { applied, isAtEnd }: LiveProgress): boolean {
+    const after = afterOf(first.entry)
     // What is at its end may have got more since, unless this was read before.
     const isReached = applied >= after || (isAtEnd && this.#deferred === first)
     this.#deferred = first
@@ -147,20 +148,22 @@ export class BackfillLane {
     waiting.soon(plan.drains)
   }
 
-  /** The first entries, as many as make one slice and are each of another repo. */
+  /** The first entries, as many as make one slice and are each of another repo, or parts that follow one another. */
   #take(): readonly RepoStep[] {
     const steps: RepoStep[] = []
-    const dids = new Set<Did>()
+    const dids = new Map<Did, RepoStep>()
     let bytes = 0
     let records = 0
     for (const { entry, bytes: size } of this.#entries) {
       if (entry.kind === 'lapse' || entry.kind === 'confirm' || entry.kind === 'key') break
+      // One that has to wait for live events does so as the first.
+      if (steps.length > 0 && afterOf(entry) > 0) break
       bytes += size
       records += 'puts' in entry ? entry.puts.length + ('deletes' in entry ? entry.deletes.length : 0) : 1
       const isFull = bytes > bytesPerSlice || records > recordsPerSlice || this.#alone > 0
       // What comes before the end of a run must be acknowledged before it, or it would begin again after a crash.
-      if (steps.length > 0 && (isFull || dids.has(entry.did))) break
-      dids.add(entry.did)
+      if (steps.length > 0 && (isFull || !mayFollow(entry, dids.get(entry.did)))) break
+      dids.set(entry.did, entry)
       steps.push(entry)
     }
     return steps
@@ -185,10 +188,22 @@ interface Entry {
   readonly entry: BackfillEntry
 }
 
+/** The entry of the stream of live events that is applied before this one. */
+function afterOf(entry: BackfillEntry): number {
+  return entry.kind === 'lapse' || entry.kind === 'account' ? (entry.after ?? 0) : 0
+}
+
 /** A step that is about one repo. */
 type RepoStep = Exclude<Step, { readonly kind: 'lapse' | 'confirm' }>
 
+/** Whether a step can be applied together with the one before it of the same repo. */
+function mayFollow(step: RepoStep, before: RepoStep | undefined): boolean {
+  if (before === undefined) return true
+  const areParts = step.kind === 'part' && before.kind === 'part'
+  return areParts && step.ticket === before.ticket && step.data === before.data
+}
+
 const entriesPerRead = 16
 const reposPerSlice = 500
-const recordsPerSlice = 400
+const recordsPerSlice = 600
 const bytesPerSlice = 1_100_000

@@ -50,7 +50,7 @@ export async function drain(
   const startMs = performance.now()
   const waiting = await options.storage.held(did, limits.events)
   let bytes = 0
-  for (const held of waiting) {
+  for (const [at, held] of waiting.entries()) {
     bytes += held.payload.length
     const isFirst = held === waiting[0]
     if (!isFirst && (bytes > limits.bytes || performance.now() - startMs > limits.ms)) return 'more'
@@ -61,12 +61,30 @@ export async function drain(
     else if (event.kind !== 'unverified') plan.addHeld(held, did, event)
     else {
       const verified = key && (await verify(event, key, options))
-      if (verified === undefined) return 'blocked'
+      if (verified === undefined) {
+        if (key === undefined || !(await hasMovedOn(waiting.slice(at + 1), key, options))) return 'blocked'
+        // The directory will not show the key of before any more; the repo has all that waits for it.
+        plan.step({ kind: 'lapse', dids: [did], reason: 'key' })
+        plan.notices.desync.set(did, 'key')
+        return 'done'
+      }
       if (verified.kind === 'rejected') plan.tally.refused++
       plan.addHeld(held, did, verified.kind === 'commit' ? filter(verified, plan, options) : verified)
     }
   }
   return waiting.length < limits.events ? 'done' : 'more'
+}
+
+/** Whether something that came later is signed with the key that the directory shows now. */
+async function hasMovedOn(later: readonly HeldEvent[], key: Key, options: DrainOptions): Promise<boolean> {
+  for (const held of later) {
+    const event = read(held, options)
+    if (event === undefined || event.kind === 'rejected') continue
+    if (event.kind !== 'unverified') return true
+    const verified = await verify(event, { ...key, isFinal: false }, options)
+    if (verified !== undefined && verified.kind !== 'rejected') return true
+  }
+  return false
 }
 
 /** Stands in for an event that is not applied: the repo has moved on without us. */

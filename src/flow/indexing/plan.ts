@@ -1,13 +1,14 @@
 import type { Did } from '../../model/did.ts'
-import type { AccountEvent, CommitEvent, RepoEvent } from '../../model/event.ts'
+import type { CommitEvent, RepoEvent } from '../../model/event.ts'
 import { encodeEvent } from '../../model/event-bytes.ts'
 import type { HeldEvent, RepoChange, RepoState } from '../../state/storage/storage.ts'
+import { takeAccount } from './account.ts'
 import { Batch, type BatchOptions } from './batch.ts'
 import type { Notices } from './notices.ts'
 import { afterLapse } from './step.ts'
 import { type Step, takeStep } from './take-step.ts'
 import type { Tally } from './tally.ts'
-import { afterAccount, afterCommit, afterRejected, afterSync } from './transition.ts'
+import { afterCommit, afterRejected, afterSync } from './transition.ts'
 import { type ContentEvent, mustWait, type ProvenEvent, type Waiting } from './waiting.ts'
 
 /** Decides, one by one, what events and steps of sync runs do to the store, and reduces them to one change per repo. */
@@ -57,7 +58,7 @@ export class Plan {
       if (this.repo(event.did) === undefined) this.#batch.change(event.did, { repo }, position)
     } else if (event.kind === 'account') {
       this.tally.events.account++
-      if (!isRepeated) this.#account(event, position)
+      if (!isRepeated) takeAccount(this.#batch, event, position)
     } else if (isRepeated || event.rev <= (repo.rev ?? '')) {
       this.#countStale(event)
     } else if (repo.status === 'deleted') {
@@ -93,18 +94,6 @@ export class Plan {
   /** What others have to know once the changes are durable. */
   conclude(): Notices {
     return this.#batch.conclude()
-  }
-
-  #account(event: AccountEvent, position: number): void {
-    const { did } = event
-    const before = this.repo(did)
-    const transition = afterAccount(this.#batch.repo(did), event)
-    const { status, desync } = transition.repo
-    if (status === before?.status) return
-    this.tally.dropped += transition.release ? (before?.held ?? 0) : 0
-    this.#batch.change(did, transition, position)
-    if (status === 'deleted') this.notices.deleted.add(did)
-    if (status === 'desync') this.notices.desync.set(did, desync?.reason ?? 'gap')
   }
 
   #hold(event: ContentEvent, position: number, payload: Uint8Array): void {

@@ -361,6 +361,20 @@ const rows: Readonly<Record<string, Row>> = {
     data: 'C',
     told: 'unverified',
   },
+  'an event that no key fits is not waited for once its account signs with the key that is shown': {
+    script: [first, unverified(second, 'new'), third, key('last')],
+    ...synced,
+    status: 'desync',
+    desync: 'key <r3',
+    told: 'unverified, desync key',
+  },
+  'the same goes where what came later waits for that key as well': {
+    script: [first, unverified(second, 'new'), unverified(third, 'last'), key('last')],
+    ...synced,
+    status: 'desync',
+    desync: 'key <r3',
+    told: 'unverified, desync key',
+  },
   'a key that does not fit yet lets it wait': {
     script: [first, unverified(second, 'new'), key('old')],
     ...synced,
@@ -464,6 +478,45 @@ const rows: Readonly<Record<string, Row>> = {
     status: 'takendown',
     ends: 'applied',
   },
+  'an account that its host is found to hide is hidden, and stays so after the run': {
+    script: [first, begin(), hides('takendown'), abort()],
+    ...synced,
+    status: 'takendown',
+  },
+  'an account that its host is found to show is shown, and told of when its repo is out of sync': {
+    script: [first, account(false, 'suspended'), lapse(), hides(undefined)],
+    ...synced,
+    status: 'desync',
+    desync: 'gap',
+    told: 'desync gap',
+  },
+  'an older answer about an account changes nothing after its event': {
+    script: [first, account(false, 'suspended'), account(true), hides('suspended', 0)],
+    ...synced,
+  },
+  'an older answer changes nothing after an event that told what was known': {
+    script: [first, account(true), hides('suspended', 1)],
+    ...synced,
+  },
+  'an answer about an account counts, whatever else has come since': {
+    script: [first, account(false, 'suspended'), second, third, hides(undefined, 2)],
+    ...both,
+    records: 'a:r1 b:r2 c:r3',
+    rev: 'r3',
+    data: 'C',
+  },
+  'an account that was deleted and is found to be active begins again': {
+    script: [first, account(false, 'deleted'), hides(undefined), commit('r0', ['X', 'Y'], '+x')],
+    status: 'pending',
+    records: 'x:r0',
+    rev: 'r0',
+    told: 'deleted, pending',
+  },
+  'an account that nobody knows is not made known by an answer': {
+    script: [hides('takendown')],
+    status: 'unknown',
+    records: '',
+  },
   'an account that is active again is told of when its repo is out of sync': {
     script: [first, account(false, 'suspended'), lapse(), account(true)],
     ...synced,
@@ -492,6 +545,11 @@ const rows: Readonly<Record<string, Row>> = {
     records: '',
     ends: 'void',
   },
+}
+
+/** What a host says of the account when it is asked; after all live events, unless told otherwise. */
+function hides(status: string | undefined, after = 1000): BackfillEntry {
+  return { kind: 'account', did: alice, after, active: status === undefined, ...(status && { status }) }
 }
 
 describe('steps of sync runs and events', () => {

@@ -1,5 +1,6 @@
 import type { BackfillEntry, EndStep, PartStep } from '../../model/backfill.ts'
 import type { Did } from '../../model/did.ts'
+import { answerAccount } from './account.ts'
 import type { Batch } from './batch.ts'
 import { afterAbort, afterBegin, afterConfirm, afterEnd, afterLapse, currentRun, isConflict } from './step.ts'
 import type { Transition } from './transition.ts'
@@ -37,6 +38,9 @@ export function takeStep(batch: Batch, step: Step): void {
         if (repo !== undefined) change(batch, did, afterConfirm(repo, rev, step.askedMs))
       }
       break
+    case 'account':
+      answerAccount(batch, step)
+      break
     case 'handle': {
       const repo = batch.find(step.did)
       if (repo !== undefined) change(batch, step.did, { repo: { ...repo, handle: step.handle } })
@@ -50,7 +54,10 @@ export function takeStep(batch: Batch, step: Step): void {
 function takePart(batch: Batch, { did, ticket, data, rev, puts }: PartStep): void {
   if (currentRun(batch.repo(did))?.ticket !== ticket) return
   // Nobody sees it, so the repo stays as it is, the time of its last change included.
-  batch.draft(did).stage = { data, puts: puts.map((record) => batch.stored({ did, rev, ...record })) }
+  const draft = batch.draft(did)
+  const staged = puts.map((record) => batch.stored({ did, rev, ...record }))
+  const before = draft.stage?.data === data ? draft.stage.puts : []
+  draft.stage = { data, puts: before.length === 0 ? staged : [...before, ...staged] }
 }
 
 function takeEnd(batch: Batch, end: EndStep): void {

@@ -81,7 +81,10 @@ export function afterRejected(
  * What its host says of an account. A deleted account that comes back starts from scratch: its content is unknown,
  * and no revision is too old for it.
  */
-export function afterAccount(repo: RepoState, { active, status }: AccountEvent): Transition {
+export function afterAccount(
+  repo: RepoState,
+  { active, status }: Pick<AccountEvent, 'active' | 'status'>,
+): Transition {
   if (active) return { repo: { ...repo, status: repo.content } }
   const hidden = hiddenStatuses.find((known) => known === status) ?? 'deactivated'
   if (hidden !== 'deleted') return { repo: { ...repo, status: hidden } }

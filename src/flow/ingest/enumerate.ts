@@ -15,6 +15,7 @@ import { repoBackfill, type Streams } from '../../state/streams/streams.ts'
 import { wholeCollections } from './collections.ts'
 import { type EnumerationState, type Listing, loadState, newState, scopeOf } from './enumeration-state.ts'
 import type { KeptRepos } from './kept-repos.ts'
+import { leadsBack, newTrail } from './trail.ts'
 import { maxRestarts, walk } from './walk.ts'
 
 export interface EnumerationOptions {
@@ -225,6 +226,7 @@ export class Enumeration {
         this.#options.onCursorSkip(source)
         state.hostsRestarts += 1
         state.hostsCursor = ''
+        state.hostsTrail = newTrail()
         return
       }
       throw error instanceof UnsupportedMethod ? cannotEnumerate(source, error) : error
@@ -233,7 +235,7 @@ export class Enumeration {
       .filter(({ status }) => status !== 'banned')
       .flatMap(({ hostname }) => hostUrl(hostname, allowLoopback) ?? [])
     state.listings = urls.map((url) => newListing(url, true))
-    if (page.cursor === undefined || page.cursor === cursor) delete state.hostsCursor
+    if (page.cursor === undefined || leadsBack(state.hostsTrail, page.cursor)) delete state.hostsCursor
     else state.hostsCursor = page.cursor
     await this.#save(state, signal)
   }
@@ -285,7 +287,15 @@ interface Written {
 }
 
 function newListing({ href }: URL, isOneOfMany: boolean): Listing {
-  return { host: href, isOneOfMany, collectionsDone: 0, restarts: 0, size: 0, isDone: false }
+  return {
+    host: href,
+    isOneOfMany,
+    collectionsDone: 0,
+    trail: newTrail(),
+    restarts: 0,
+    size: 0,
+    isDone: false,
+  }
 }
 
 function cannotEnumerate({ host }: URL, cause: Error): SetupError {

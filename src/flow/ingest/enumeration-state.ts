@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Storage } from '../../state/storage/storage.ts'
+import { newTrail, type Trail } from './trail.ts'
 
 /** How far an enumeration has come. */
 export interface EnumerationState {
@@ -17,6 +18,7 @@ export interface EnumerationState {
   listings: Listing[]
   /** Asks for the next page of hosts; `''` for the first one; absent where no hosts follow. */
   hostsCursor?: string
+  hostsTrail: Trail
   /** How often that was refused, and the hosts were begun again. */
   hostsRestarts: number
 }
@@ -29,6 +31,7 @@ export interface Listing {
   /** How many of the collections are done; absent where it is not enumerated by collection. */
   collectionsDone?: number
   cursor?: string
+  trail: Trail
   /** How often its cursor was refused, and it was begun again. */
   restarts: number
   /** Repos and pages so far. */
@@ -45,6 +48,7 @@ export function newState(scope: string, listings: Listing[]): EnumerationState {
     written: 0,
     hostsDone: 0,
     hostsRestarts: 0,
+    hostsTrail: newTrail(),
     listings,
   }
 }

@@ -7,6 +7,7 @@ import {
   UnsupportedMethod,
 } from '../../net/host/host.ts'
 import type { Listing } from './enumeration-state.ts'
+import { leadsBack, newTrail } from './trail.ts'
 
 export interface WalkOptions {
   readonly hosts: Pick<Hosts, 'listRepos' | 'listReposByCollection'>
@@ -42,22 +43,22 @@ export async function* walk(listing: Listing, options: WalkOptions): AsyncGenera
       if (error instanceof RefusedError && listing.cursor !== undefined && listing.restarts < maxRestarts) {
         onCursorSkip(new URL(listing.host))
         listing.restarts += 1
-        delete listing.cursor
+        beginAgain(listing)
         continue
       }
       if (error instanceof UnsupportedMethod && listing.collectionsDone !== undefined) {
         // Begun anew with all of its repos: of those that were listed already the queue knows.
         delete listing.collectionsDone
-        delete listing.cursor
+        beginAgain(listing)
         continue
       }
       throw error
     }
     const advance = () => {
       listing.size += 1 + page.repos.length
-      // A cursor that leads to itself would lead nowhere.
-      const isLast = page.cursor === undefined || page.cursor === listing.cursor
-      if (isLast) delete listing.cursor
+      // A cursor that leads back to where the walk has been would lead nowhere.
+      const isLast = page.cursor === undefined || leadsBack(listing.trail, page.cursor)
+      if (isLast) beginAgain(listing)
       else listing.cursor = page.cursor
       if (!isLast) return
       if (listing.collectionsDone !== undefined) listing.collectionsDone += 1
@@ -65,6 +66,11 @@ export async function* walk(listing: Listing, options: WalkOptions): AsyncGenera
     }
     yield { repos: page.repos, advance }
   }
+}
+
+function beginAgain(listing: Listing): void {
+  delete listing.cursor
+  listing.trail = newTrail()
 }
 
 function nextPage(

@@ -1,5 +1,7 @@
-import { ConflictError, InvalidError, UpstreamError } from '../../model/errors.ts'
+import { ConflictError, InvalidError, RateLimitedError, UpstreamError } from '../../model/errors.ts'
 import { type SyncFailure, type SyncFault, type SyncOutcome, syncFailures } from '../../model/sync.ts'
+import { UnsupportedMethod } from '../../net/host/host.ts'
+import { UnlikeStored } from '../../net/reading/unlike-stored.ts'
 import { MissingBlock, Rejection, WrongKey } from '../../net/repo/rejection.ts'
 
 /** The service ends, or does not want the run any more. */
@@ -21,6 +23,16 @@ export function faultOf(error: unknown): SyncFault | undefined {
   if (!(error instanceof Rejection)) return undefined
   const { reason }: Rejection<string> = error
   return ['cid', 'signature', 'mst', 'rev'].includes(reason) ? 'verification' : 'parse'
+}
+
+/**
+ * Whether a run may succeed with the whole repo that has failed with what has changed. A host may be slow, or fail, at
+ * the one and not at the other.
+ */
+export function mayBeDueToSince(error: unknown): boolean {
+  if (error instanceof WrongKey || error instanceof RateLimitedError) return false
+  const classes = [Rejection, UnlikeStored, InvalidError, UnsupportedMethod, UpstreamError]
+  return classes.some((one) => error instanceof one)
 }
 
 /** Says by its class what a caller may do about what is wrong with a repo that was read. */

@@ -8,7 +8,7 @@ import type { BodyLimits } from './body.ts'
 
 export interface SyncOptions extends SyncReports {
   readonly identity: DidDocuments
-  readonly hosts: Pick<Hosts, 'getRepo' | 'getLatestCommit' | 'getBlocks'>
+  readonly hosts: Pick<Hosts, 'getRepo' | 'getLatestCommit' | 'getRepoStatus' | 'getBlocks'>
   readonly reader: RepoReader
   readonly storage: Pick<Storage, 'getRepo' | 'staged' | 'entries' | 'countRecords'>
   readonly streams: Pick<Streams, 'append' | 'acknowledged' | 'drained' | 'length'>
@@ -20,6 +20,8 @@ export interface SyncOptions extends SyncReports {
   readonly highWater?: number
   /** A repo with more records than this is not compared with what is stored but replaced. @default 200_000 */
   readonly maxCompared?: number
+  /** Of a repo with fewer records than this all is fetched, and not what has changed. @default 300 */
+  readonly minSince?: number
   /** The longest that a run may take, in ms. @default 1 hour */
   readonly runMs?: number
   /** What is expected of the hosts. */
@@ -30,6 +32,8 @@ export interface SyncOptions extends SyncReports {
   readonly now?: () => number
   /** Called when a run has to wait since the stream is at its high-water mark. Must not throw. */
   readonly onBackpressure?: () => void
+  /** Called when what is stored of a repo is not the tree that it was said to be; all of it is fetched. Must not throw. */
+  readonly onUnlikeStored?: (did: Did, error: unknown) => void
   /** Called when the end of a failed run cannot be written: the repo is `syncing` until its next one. Must not throw. */
   readonly onError?: (error: unknown) => void
 }

@@ -2,14 +2,16 @@ import type { Did } from '../../model/did.ts'
 import { ConflictError, InvalidError, UnavailableRepoError } from '../../model/errors.ts'
 import { repeat } from '../../model/repeat.ts'
 import { UnsupportedMethod } from '../../net/host/host.ts'
-import type { ReadOptions, ReadResult } from '../../net/reading/reading.ts'
-import { StoredEntries } from '../../net/reading/stored-entries.ts'
+import type { ReadResult } from '../../net/reading/reading.ts'
+import { UnlikeStored } from '../../net/reading/unlike-stored.ts'
 import { MissingBlock, WrongKey } from '../../net/repo/rejection.ts'
 import type { RepoState } from '../../state/storage/storage.ts'
+import { lookAtHidden, tellHidden } from './account.ts'
 import { unlessAborted } from './body.ts'
 import type { Parts, RunContext, RunOptions } from './context.ts'
-import { faultOf, translated } from './failure.ts'
+import { faultOf, mayBeDueToSince, translated } from './failure.ts'
 import { fetchRepo, missingBlocks } from './fetch.ts'
+import { type Known, knownOf } from './known.ts'
 import type { DidDocument } from './options.ts'
 import { Steps } from './steps.ts'
 
@@ -22,14 +24,23 @@ interface Done {
 /** One run. */
 export async function runOnce(did: Did, options: RunOptions, context: RunContext): Promise<Done> {
   const { signal } = context
-  const document = await options.identity.resolve(did, { signal })
   const stored = await options.storage.getRepo(did)
+  const isHidden = stored !== undefined && stored.status !== stored.content
+  // Only the host that the document names now may say what has become of an account.
+  const document = await options.identity.resolve(did, { refresh: isHidden, signal })
   const steps = new Steps(did, options)
-  const confirmed = await confirm(did, { document, stored, steps, options, ...context })
-  if (confirmed !== undefined) return { rev: confirmed, records: 0 }
+  const parts = { steps, options, ...context }
+  const show = isHidden ? await lookAtHidden(stored, document, parts) : async () => {}
+  const confirmed = await confirm(did, { document, stored, ...parts })
+  if (confirmed !== undefined) {
+    await show()
+    return { rev: confirmed, records: 0 }
+  }
   try {
     await steps.begin(signal)
-    return await readPersistently(did, document, { steps, options, ...context })
+    const done = await readPersistently(did, document, parts)
+    await show()
+    return done
   } catch (error) {
     // Whatever happens: a repo that nobody fetches must not stay `syncing`.
     await repeat(() => steps.abort(), { backoff, isWorthRepeating: times(3) }).catch(options.onError)
@@ -64,7 +75,8 @@ async function confirm(
   try {
     latest = await unlessAborted(options.hosts.getLatestCommit(hostOf(did, document), did, signal), signal)
   } catch (error) {
-    if (error instanceof UnsupportedMethod) return undefined
+    // Asking for the repo itself shows what has become of it.
+    if (error instanceof UnsupportedMethod || error instanceof UnavailableRepoError) return undefined
     progress.fault = 'fetch'
     throw error
   }
@@ -76,41 +88,56 @@ async function confirm(
 }
 
 /**
- * Reads the repo, and once more where that may help: a tree with holes was changed while it was sent, and a document
- * that was looked up long ago may name a key or a host of before.
+ * Reads what has changed of the repo where that pays, and all of it where that has failed. Reads it once more where that
+ * may help: a tree with holes was changed while it was sent, and a document that was looked up long ago may name a key or
+ * a host of before.
  */
 async function readPersistently(did: Did, first: DidDocument, parts: Parts): Promise<Done> {
   const { options, steps, progress, signal } = parts
   let document = first
-  let [wasRead, wasLookedUp] = [false, false]
+  let [isWhole, wasRead, wasLookedUp, isFresh] = [false, false, false, false]
+  const failed = async (error: unknown) => {
+    if (isFresh && error instanceof UnavailableRepoError)
+      await tellHidden(did, document, error, parts).catch(() => signal.throwIfAborted())
+    return translated(error)
+  }
   for (;;) {
+    const repo = await options.storage.getRepo(did)
+    if (repo?.run?.ticket !== steps.ticket) throw interrupted(did, repo)
+    const known = await knownOf(repo, options, { isWhole, signal })
     try {
-      return await readOnce(did, document, parts)
+      return await readOnce(repo, document, { ...parts, known })
     } catch (error) {
-      if (error instanceof MissingBlock && !wasRead) wasRead = true
+      if (known.since !== undefined && mayBeDueToSince(error)) {
+        isWhole = true
+        if (error instanceof UnlikeStored) options.onUnlikeStored(did, error)
+      } else if (error instanceof MissingBlock && !wasRead) wasRead = true
       else if ((error instanceof WrongKey || error instanceof UnavailableRepoError) && !wasLookedUp) {
         wasLookedUp = true
         // A directory that does not answer leaves it at what is known: this is no failure of the host's.
-        const fresh = await options.identity.resolve(did, { refresh: true, signal }).catch(() => document)
+        const fresh = await options.identity.resolve(did, { refresh: true, signal }).catch(() => undefined)
         signal.throwIfAborted()
-        if (fresh.signingKey === document.signingKey && fresh.pds === document.pds) throw translated(error)
-        document = fresh
-      } else throw translated(error)
+        isFresh = fresh !== undefined
+        const { signingKey, pds } = fresh ?? document
+        if (signingKey === document.signingKey && pds === document.pds) throw await failed(error)
+        document = fresh ?? document
+      } else throw await failed(error)
       progress.fault = undefined
       await steps.staged(signal)
     }
   }
 }
 
-async function readOnce(did: Did, document: DidDocument, parts: Parts): Promise<Done> {
-  const { steps, options, signal, progress } = parts
+async function readOnce(
+  { did, rev = '', desync }: RepoState,
+  document: DidDocument,
+  parts: Parts & { readonly known: Known },
+): Promise<Done> {
+  const { known, steps, options, signal, progress } = parts
   const { storage, reader, collections, maxAheadMs } = options
   const host = hostOf(did, document)
-  const before = await storage.getRepo(did)
-  if (before?.run?.ticket !== steps.ticket) throw interrupted(did, before)
-  const minRev = later(before.rev ?? '', before.desync?.rev)
-  const known = await knownOf(did, options, signal)
-  const chunks = fetchRepo(did, host, parts)
+  const minRev = later(rev, desync?.rev)
+  const chunks = fetchRepo(did, host, known.since, parts)
   let result: ReadResult
   try {
     result = await reader.read(
@@ -122,7 +149,7 @@ async function readOnce(did: Did, document: DidDocument, parts: Parts): Promise<
         collections,
         minRev,
         maxAheadMs,
-        ...known,
+        ...known.read,
       },
       {
         onPart: (bytes) => steps.part(bytes, signal),
@@ -143,23 +170,6 @@ async function readOnce(did: Did, document: DidDocument, parts: Parts): Promise<
     throw interrupted(did, after)
   const { puts, deletes } = result.changes ?? { puts: result.records, deletes: 0 }
   return { rev: after.rev, records: puts + deletes }
-}
-
-/** What is stored of the repo, and what an earlier run has begun to stage, for the reader to go on from. */
-async function knownOf(
-  did: Did,
-  { storage, maxCompared }: RunOptions,
-  signal: AbortSignal,
-): Promise<Partial<Pick<ReadOptions, 'stored' | 'staged'>>> {
-  const staged = await storage.staged(did)
-  const known = staged === undefined ? {} : { staged }
-  if ((await storage.countRecords(did, maxCompared + 1)) > maxCompared) return known
-  const stored = new StoredEntries()
-  for await (const { path, cid } of storage.entries(did)) {
-    signal.throwIfAborted()
-    stored.add(path, cid)
-  }
-  return { ...known, stored: stored.bytes }
 }
 
 function hostOf(did: Did, { pds }: DidDocument): URL {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { BackfillEntry } from '../../model/backfill.ts'
 import { encodeBackfillEntry } from '../../model/backfill-bytes.ts'
 import type { Did } from '../../model/did.ts'
-import { firehoseBackfill, type Streams } from '../../state/streams/streams.ts'
+import type { AccountStatus } from '../../net/host/host.ts'
+import { firehoseBackfill, firehoseLive, type Streams } from '../../state/streams/streams.ts'
 
 export interface StepsOptions {
   readonly streams: Pick<Streams, 'append' | 'acknowledged' | 'drained' | 'length'>
@@ -61,6 +62,17 @@ export class Steps {
   /** Says that the host, asked at `askedMs`, had nothing newer. Resolves once it is applied. */
   async confirm(rev: string, askedMs: number, signal: AbortSignal): Promise<void> {
     await this.#applied({ kind: 'confirm', askedMs, repos: [{ did: this.#did, rev }] }, signal)
+  }
+
+  /** The last entry of the stream of live events, for what is asked after it. */
+  async lastLive(): Promise<number> {
+    return await this.#options.streams.append(firehoseLive, [])
+  }
+
+  /** Says what the host, asked after the live entry `after`, says of the account. Resolves once it is applied. */
+  async account({ active, status }: AccountStatus, after: number, signal: AbortSignal): Promise<void> {
+    const why = status !== undefined && { status }
+    await this.#applied({ kind: 'account', did: this.#did, after, active, ...why }, signal)
   }
 
   async #applied(entry: BackfillEntry, signal: AbortSignal): Promise<void> {

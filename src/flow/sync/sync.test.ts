@@ -181,6 +181,7 @@ describe('a sync run that fails', () => {
             : undefined
       await assert.rejects(rig.sync.syncOnce(did, 'backfill'), { type: reason })
       const [run] = rig.runs
+      assert.match(run?.message ?? '', /./)
       assert.deepEqual([run?.reason, run?.fault, run?.outcome, run?.records], [reason, where, outcome, 0])
       await rig.tell({ kind: 'confirm', askedMs: 0, repos: [] })
       assert.notEqual((await rig.storage.getRepo(did))?.content, 'syncing')

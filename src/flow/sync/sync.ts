@@ -90,11 +90,13 @@ const defaults = {
   collections: [],
   highWater: 2_000,
   maxCompared: 200_000,
+  minSince: 300,
   runMs: 3_600_000,
   maxAheadMs: 300_000,
   now: Date.now,
   onRun: () => {},
   onJoin: () => {},
   onBackpressure: () => {},
+  onUnlikeStored: () => {},
   onError: () => {},
 }

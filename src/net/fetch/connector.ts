@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises'
+import { lookup as lookupAddress } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 import { buildConnector, Pool } from 'undici'
 import { type FetchPolicy, judgeAddress, judgeUrl } from './policy.ts'
@@ -12,7 +12,7 @@ export interface ResolvedAddress {
 }
 
 /** As the operating system does it. */
-export const systemResolver: Resolver = (hostname) => lookup(hostname, { all: true })
+export const systemResolver: Resolver = (hostname) => lookupAddress(hostname, { all: true })
 
 export interface ConnectorOptions {
   readonly policy: FetchPolicy
@@ -27,7 +27,8 @@ export interface ConnectorOptions {
  */
 export function guardedPool(origin: URL, options: Pool.Options, connector: ConnectorOptions): Pool {
   const { policy, resolver, connectMs: timeout } = connector
-  const connect = buildConnector({ timeout, allowH2: false, lookup: guardedLookup(origin, policy, resolver) })
+  const lookup = guardedLookup(origin, policy, inTime(resolver, timeout))
+  const connect = buildConnector({ timeout, allowH2: false, lookup })
   return new Pool(origin, {
     ...options,
     connect: (target, callback) => {
@@ -41,6 +42,16 @@ export function guardedPool(origin: URL, options: Pool.Options, connector: Conne
       connect(target, callback)
     },
   })
+}
+
+/** A look-up that nobody answers would otherwise keep its connection, and a timer of it, for ever. */
+function inTime(resolver: Resolver, timeoutMs: number): Resolver {
+  return async (hostname) => {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const late = Object.assign(new Error(`nobody has told the address of ${hostname}`), { code: 'ETIMEDOUT' })
+    const timer = setTimeout(() => reject(late), timeoutMs)
+    return await Promise.race([resolver(hostname), promise]).finally(() => clearTimeout(timer))
+  }
 }
 
 /** Refuses a name when any of its addresses may not be called. */

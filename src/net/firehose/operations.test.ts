@@ -214,8 +214,16 @@ describe('a commit that says nothing about what was before', () => {
     const event = verify(body)
     assert.deepEqual(outcome(event), ['create a 1', 'update r1 2', 'delete r3'])
     assert.equal(event.prevData, undefined)
-    assert.equal(event.since, body.since)
+    assert.equal(verify(body, 'signature').since, body.since)
     assert.throws(() => verify(body, 'full', true), { reason: 'mst' })
+  })
+
+  it('does not say either what it continues, which nobody has signed', async () => {
+    const { repo, verify } = await setup()
+    const { rev } = await repo.commit(put('a', '1'))
+    await repo.commit(put('kept-back', '1'))
+    const body = ofOldHost(await repo.commit(put('a', '2')))
+    assert.equal(verify({ ...body, since: rev }).since, undefined)
   })
 
   it('is refused where they show another', async () => {

@@ -38,7 +38,8 @@ export function verifyCommit(message: CommitMessage, options: VerifyOptions): Co
     kind: 'commit',
     ...base,
     ...(prevData !== undefined && { prevData: cidText(prevData) }),
-    ...(since !== undefined && { since }),
+    // Nobody has signed this: a commit that was kept back would go unnoticed where it is all that holds two together.
+    ...(since !== undefined && (prevData !== undefined || options.mode !== 'full') && { since }),
     operations: kept,
   }
 }

@@ -1,6 +1,6 @@
 import { isDid } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
-import type { HostPage, ListedPage, ListedRepo } from './host.ts'
+import type { AccountStatus, HostPage, ListedPage, ListedRepo } from './host.ts'
 
 /**
  * Reads the answer of `listRepos` or `listReposByCollection`. Entries that are not repos are left out: one of them
@@ -32,6 +32,14 @@ export function latestCommitFrom(answer: unknown): { readonly rev: string; reado
   if (!isRev(rev)) throw new InvalidError('its answer has no revision')
   if (!isShortText(cid)) throw new InvalidError('its answer has no CID')
   return { rev, cid }
+}
+
+/** Reads the answer of `getRepoStatus`. @throws {InvalidError} when it is no such answer. */
+export function accountStatusFrom(answer: unknown): AccountStatus {
+  const { active, status } = objectFrom(answer)
+  if (typeof active !== 'boolean')
+    throw new InvalidError('its answer does not say whether the repo is active')
+  return { active, ...(isShortText(status) && { status }) }
 }
 
 /** Reads the name and the message of a refusal, as far as there are any. */

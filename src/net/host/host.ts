@@ -24,6 +24,9 @@ export interface Hosts {
     signal?: AbortSignal,
   ): Promise<{ readonly rev: string; readonly cid: string }>
 
+  /** What a host says of an account that it has. One that it does not have is {UnavailableRepoError}. */
+  getRepoStatus(host: URL, did: Did, signal?: AbortSignal): Promise<AccountStatus>
+
   /** Blocks by their CIDs, as text, in a CAR file. */
   getBlocks(host: URL, did: Did, cids: readonly string[], signal?: AbortSignal): Promise<RepoBody>
 
@@ -43,6 +46,12 @@ export interface Hosts {
 export interface GetRepoOptions {
   readonly since?: string
   readonly signal?: AbortSignal
+}
+
+export interface AccountStatus {
+  readonly active: boolean
+  /** Why it is not active, in the words of the host. */
+  readonly status?: string
 }
 
 export interface RepoBody {

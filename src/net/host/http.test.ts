@@ -47,6 +47,30 @@ describe('HttpHosts', () => {
     assert.deepEqual(page, { hosts: [{ hostname: 'pds.test', status: 'active' }], cursor: 'x' })
   })
 
+  it('reads what a host says of an account', async () => {
+    const answers: unknown[] = [
+      { did, active: true, rev },
+      { did, active: false, status: 'takendown' },
+      { did, active: false },
+    ]
+    await using host = await FakeHost.start({
+      getRepoStatus: () => {
+        if (answers.length === 0) throw new Refusal(400, 'RepoNotFound')
+        return answers.shift()
+      },
+    })
+    const hosts = new HttpHosts({ fetch: httpFetch })
+    const ask = () => hosts.getRepoStatus(host.url, did)
+    assert.deepEqual(await ask(), { active: true })
+    assert.deepEqual(await ask(), { active: false, status: 'takendown' })
+    assert.deepEqual(await ask(), { active: false })
+    await assert.rejects(ask(), { name: 'UnavailableRepoError', status: 'unknown' })
+    answers.push({ did })
+    await assert.rejects(ask(), { name: 'InvalidError', message: /answered getRepoStatus, but/ })
+    await using other = await FakeHost.start({})
+    await assert.rejects(hosts.getRepoStatus(other.url, did), { name: 'UnsupportedMethod' })
+  })
+
   it('leaves out entries that are not repos, and refuses answers that are no page', async () => {
     const answers: unknown[] = [{ repos: [{ did }, { did: 'alice' }, null, 7] }, { repos: {} }, [], 'x', null]
     await using host = await FakeHost.start({ listRepos: () => answers.shift() })

@@ -1,11 +1,19 @@
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
 import type { Nsid } from '../../model/nsid.ts'
-import { hostPageFrom, latestCommitFrom, listedPageFrom, refusalFrom } from './answers.ts'
+import { accountStatusFrom, hostPageFrom, latestCommitFrom, listedPageFrom, refusalFrom } from './answers.ts'
 import { jsonFrom, type ReadBody, readBody, translated } from './body.ts'
 import { failureFrom } from './failure.ts'
 import type { HostAnswer, HostFetch } from './fetch.ts'
-import type { GetRepoOptions, HostPage, Hosts, ListedPage, PageQuery, RepoBody } from './host.ts'
+import type {
+  AccountStatus,
+  GetRepoOptions,
+  HostPage,
+  Hosts,
+  ListedPage,
+  PageQuery,
+  RepoBody,
+} from './host.ts'
 import { Pace } from './pace.ts'
 import { rateLimitFrom, retryAfterMsFrom } from './rate-limit.ts'
 
@@ -55,6 +63,10 @@ export class HttpHosts implements Hosts {
 
   getLatestCommit(host: URL, did: Did, signal?: AbortSignal): Promise<{ rev: string; cid: string }> {
     return this.#json({ host, method: 'getLatestCommit', query: { did }, signal }, latestCommitFrom)
+  }
+
+  getRepoStatus(host: URL, did: Did, signal?: AbortSignal): Promise<AccountStatus> {
+    return this.#json({ host, method: 'getRepoStatus', query: { did }, signal }, accountStatusFrom)
   }
 
   listRepos(host: URL, { signal, ...query }: PageQuery): Promise<ListedPage> {
@@ -172,7 +184,7 @@ function isNear({ hostname }: URL): boolean {
 const carType = 'application/vnd.ipld.car'
 
 /** What a PDS or a relay may lack, and needs no credentials. */
-const optionalMethods = new Set(['listRepos', 'listReposByCollection', 'listHosts'])
+const optionalMethods = new Set(['listRepos', 'listReposByCollection', 'listHosts', 'getRepoStatus'])
 
 /** How long a host is left alone that answers 429 without saying for how long, in ms. */
 const usualBlockMs = 5000

@@ -33,6 +33,11 @@ export class Delivery {
     this.#isStaged = this.#stored === undefined
   }
 
+  /** What is stored and was not met yet: CIDs, as text, by their paths. */
+  get stored(): ReadonlyMap<string, string> | undefined {
+    return this.#stored
+  }
+
   get isStaged(): boolean {
     return this.#isStaged
   }
@@ -52,6 +57,11 @@ export class Delivery {
     if (this.#stored.get(path) === cid) this.#unchanged++
     else this.#changed++
     this.#stored.delete(path)
+  }
+
+  /** Notes that a path is in the tree with what is stored there. */
+  meetStored(path: string): void {
+    if (this.#stored?.delete(path)) this.#unchanged++
   }
 
   /** Whether `flush` has to be called before a record of so many bytes is added. */

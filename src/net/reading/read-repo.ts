@@ -7,6 +7,9 @@ import type { ReadCallbacks, ReadOptions, ReadResult } from './reading.ts'
 import { Records } from './records.ts'
 import { RepoBlocks } from './repo-blocks.ts'
 import { Source } from './source.ts'
+import { StoredTree } from './stored-tree.ts'
+import { Turns } from './turns.ts'
+import { UnlikeStored } from './unlike-stored.ts'
 
 export interface ReadPlace {
   /** Where a temporary file is made of what is too large for memory. */
@@ -24,6 +27,7 @@ export interface ReadPlace {
  *
  * @throws {WrongKey} when another key has signed the commit.
  * @throws {MissingBlock} when blocks are missing: a PDS keeps writing to a repo while it sends it, so try again.
+ * @throws {UnlikeStored} when `stored` is not the tree of `storedData`.
  * @throws {ConflictError} when the commit is older than `minRev`.
  * @throws {Rejection} when it breaks a rule: `rev` where the revision is too far ahead, else the reasons of net/repo.
  */
@@ -47,7 +51,9 @@ export async function readRepo(
   const position = staged?.data === data ? staged.lastPath : undefined
   const stored = position === undefined ? options.stored : undefined
   const delivery = new Delivery({ run: { did, ticket, data, rev }, stored, onPart })
-  const records = new Records({ source, delivery, root: commit.data, collections, signal })
+  const turns = new Turns(signal)
+  const tree = await storedTree(delivery.stored, options.storedData, turns)
+  const records = new Records({ source, delivery, root: commit.data, collections, stored: tree, turns })
   let end: Uint8Array | undefined
   while (end === undefined) if (await records.give(position ?? '')) end = await delivery.end()
 
@@ -60,4 +66,16 @@ export async function readRepo(
     missing: source.missing,
     ...(changes && { changes }),
   }
+}
+
+async function storedTree(
+  entries: ReadonlyMap<string, string> | undefined,
+  data: string | undefined,
+  turns: Turns,
+): Promise<StoredTree | undefined> {
+  if (entries === undefined || data === undefined) return undefined
+  const tree = await StoredTree.build(entries, turns)
+  const root = cidText(tree.root)
+  if (root !== data) throw new UnlikeStored(`what is stored is the tree ${root}, and is said to be ${data}`)
+  return tree
 }

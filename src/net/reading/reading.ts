@@ -17,6 +17,11 @@ export interface ReadOptions extends RepoLimits {
    * whole content is staged.
    */
   readonly stored?: Uint8Array
+  /**
+   * CID of the root of the tree that `stored` is, as text. Then the file may lack what `stored` has: it may be what a host
+   * gives that was asked for what has changed since. Nothing is left out by `collections` then, and nothing is staged.
+   */
+  readonly storedData?: string
   /** What an earlier run has staged: parts begin after it if the tree is the same. `stored` is not looked at then. */
   readonly staged?: { readonly data: string; readonly lastPath: string }
   /** A commit of a revision before this one is refused. */

@@ -1,19 +1,25 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { isNsid } from '../../model/nsid.ts'
 import { isRecordKey } from '../../model/record.ts'
 import { type Cid, cidText } from '../repo/cid.ts'
+import { MissingBlock } from '../repo/rejection.ts'
+import type { Place } from '../repo/walk.ts'
 import type { Delivery } from './delivery.ts'
 import { keyRanges } from './key-ranges.ts'
 import { type Oddity, oddityOf } from './oddity.ts'
-import type { ReadCallbacks, ReadOptions } from './reading.ts'
+import type { ReadOptions } from './reading.ts'
 import type { Source } from './source.ts'
+import type { StoredTree } from './stored-tree.ts'
 import { TreeWalk } from './tree-walk.ts'
+import type { Turns } from './turns.ts'
 
-export interface RecordsOptions extends Pick<ReadOptions, 'collections'>, Pick<ReadCallbacks, 'signal'> {
+export interface RecordsOptions extends Pick<ReadOptions, 'collections'> {
   readonly source: Source
   readonly delivery: Delivery
   /** Of the tree. */
   readonly root: Cid
+  /** What is stored, where the source has no more than what is not stored. */
+  readonly stored: StoredTree | undefined
+  readonly turns: Turns
 }
 
 /** Takes the records of a tree in the order of their paths, and gives them to the delivery. */
@@ -22,8 +28,8 @@ export class Records {
   readonly #ranges: ReturnType<typeof keyRanges>
   #collection = ''
   #isName = false
-  #sinceTurn = 0
-  #lastTurnMs = performance.now()
+  /** The last path that was given. */
+  #position = ''
   count = 0
   filtered = 0
   odd: Partial<Record<Oddity, number>> = {}
@@ -40,17 +46,18 @@ export class Records {
    * @throws {MissingBlock} when blocks are missing and cannot be had.
    */
   async give(after: string): Promise<boolean> {
-    const { source, delivery } = this.#options
+    const { source, delivery, turns, stored } = this.#options
     this.count = 0
     this.filtered = 0
     this.odd = {}
-    for (let position = after; ; ) {
+    this.#position = after
+    for (;;) {
       const missing = new Set<Cid>()
       const { filtered } = this
-      const walk = this.#walk(position, missing)
+      const walk = this.#walk(missing)
       // After the first hole nothing is given any more: it only looks for others, to ask for them together.
       while (missing.size < mostMissing && walk.next()) {
-        if (++this.#sinceTurn === recordsPerLook) await this.#takeTurns()
+        if (turns.isDue()) await turns.take()
         const { key, value } = walk
         const cid = cidText(value)
         const isStored = delivery.isStored(key, cid)
@@ -64,20 +71,43 @@ export class Records {
         delivery.meet(key, cid)
         this.count++
         this.filtered = filtered + walk.filtered
-        position = key
+        this.#position = key
       }
       if (missing.size === 0) {
         this.filtered = filtered + walk.filtered
         return true
       }
+      if (stored !== undefined && delivery.isStaged)
+        throw new MissingBlock('too much has changed for a file of the changes')
       await source.fetch([...missing].slice(0, mostMissing))
     }
   }
 
-  #walk(after: string, missing: Set<Cid>): TreeWalk {
-    const { source, root } = this.#options
-    const onMissing = (cid: Cid) => missing.add(cid)
-    return new TreeWalk({ blocks: source, root, ranges: this.#ranges, after, onMissing })
+  #walk(missing: Set<Cid>): TreeWalk {
+    const { source, root, stored, delivery } = this.#options
+    return new TreeWalk({
+      blocks: source,
+      root,
+      ranges: this.#ranges,
+      after: this.#position,
+      isKnown: (place) =>
+        stored !== undefined && !delivery.isStaged && this.#isStored(stored, place, missing.size > 0),
+      onMissing: (cid) => missing.add(cid),
+    })
+  }
+
+  /** Whether a subtree is stored as it is; then its keys are met at once. */
+  #isStored(stored: StoredTree, place: Place, isSearching: boolean): boolean {
+    const known = stored.find(place)
+    if (known === undefined) return false
+    for (let index = known.from; index < known.to && !isSearching; index++) {
+      const key = stored.keys[index] as string
+      if (key <= this.#position) continue
+      this.#options.delivery.meetStored(key)
+      this.count++
+      this.#position = key
+    }
+    return true
   }
 
   #add(key: string, value: Cid, cid: string, bytes: Buffer): void {
@@ -91,19 +121,7 @@ export class Records {
     if (oddity !== undefined) this.odd[oddity] = (this.odd[oddity] ?? 0) + 1
     this.#options.delivery.add({ collection: this.#collection, rkey, cid, bytes })
   }
-
-  /** Lets others of this thread go on. */
-  async #takeTurns(): Promise<void> {
-    this.#sinceTurn = 0
-    if (performance.now() - this.#lastTurnMs < turnMs) return
-    await turn()
-    this.#lastTurnMs = performance.now()
-    this.#options.signal?.throwIfAborted()
-  }
 }
 
 /** How many missing blocks are asked for at a time. */
 const mostMissing = 1000
-/** How long it goes on until others have their turn. */
-const turnMs = 10
-const recordsPerLook = 64

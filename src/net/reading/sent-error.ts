@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { ConflictError, InvalidError } from '../../model/errors.ts'
 import { MissingBlock, Rejection, WrongKey } from '../repo/rejection.ts'
 import { ReaderPanic } from './reader-panic.ts'
+import { UnlikeStored } from './unlike-stored.ts'
 
 /** An error on its way from one thread to another, where it would lose its class. */
 export interface SentError {
@@ -31,4 +32,5 @@ const kinds: Readonly<Record<string, new (message: string) => Error>> = {
   missing_block: MissingBlock,
   conflict: ConflictError,
   invalid: InvalidError,
+  unlike_stored: UnlikeStored,
 }

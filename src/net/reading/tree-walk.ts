@@ -12,6 +12,8 @@ export interface TreeWalkOptions {
   readonly ranges: KeyRanges
   /** Keys up to this one are passed over. */
   readonly after: string
+  /** Called with each subtree before it is read, the whole tree first. @returns whether to pass it over. */
+  readonly isKnown: (place: Place) => boolean
   /** Called with each node that is missing. The walk goes on after it. */
   readonly onMissing: (cid: Cid) => void
 }
@@ -21,6 +23,7 @@ export class TreeWalk {
   readonly #options: TreeWalkOptions
   readonly #blocks: TreeWalkOptions['blocks']
   readonly #path: Step[] = []
+  #isEntered = false
   /** The key that `next` has come to, and its value. */
   key = ''
   value: Cid = ''
@@ -30,7 +33,6 @@ export class TreeWalk {
   constructor(options: TreeWalkOptions) {
     this.#options = options
     this.#blocks = { get: (cid) => canonical(options.blocks.get(cid)) }
-    this.#enter(rootPlace(options.root))
   }
 
   /**
@@ -40,6 +42,10 @@ export class TreeWalk {
    * @throws {Rejection} where the tree is none.
    */
   next(): boolean {
+    if (!this.#isEntered) {
+      this.#isEntered = true
+      this.#enter(rootPlace(this.#options.root))
+    }
     for (let step = this.#path.at(-1); step !== undefined; step = this.#path.at(-1)) {
       const { node, place, at } = step
       if (step.isBelow) {
@@ -73,6 +79,7 @@ export class TreeWalk {
   }
 
   #enter(place: Place): void {
+    if (this.#options.isKnown(place)) return
     try {
       this.#path.push({ node: loadPlaced(this.#blocks, place), place, at: 0, isBelow: true })
     } catch (error) {

@@ -198,6 +198,23 @@ export function queueConformance(
       assert.deepEqual(keys(await queue.take(q, 9)), ['a', 'b'])
     })
 
+    it('only where it is new, stays what it was: waiting, running or dead', async () => {
+      const { queue, clock } = await beginWith(
+        { key: 'later', dueMs: 1e15 },
+        { key: 'dead' },
+        { key: 'runs' },
+      )
+      const taken = await queue.take(q, 9)
+      for (const job of taken) if (job.key === 'dead') await queue.bury(job, 'no')
+      clock.ms += 5
+      const again = ['later', 'dead', 'runs', 'new'].map((key) => ({ key, priority: -1, onlyNew: true }))
+      assert.equal(await queue.add(q, again), 1)
+      assert.equal((await queue.find(q, 'later'))?.dueMs, 1e15)
+      assert.equal((await queue.find(q, 'dead'))?.state, 'dead')
+      for (const job of taken) if (job.key === 'runs') assert.equal(await queue.complete(job), true)
+      assert.deepEqual(keys(await queue.take(q, 9)), ['new'])
+    })
+
     it('while it runs, runs once more afterwards, as if it had been added then', async () => {
       const { queue, clock } = await beginWith({ key: 'a', payload: 'old' })
       const job = await takeOne(queue)

@@ -85,6 +85,8 @@ export interface NewJob {
   readonly dueMs?: number
   /** Shares capacity with the jobs of the same group. @default none */
   readonly group?: string
+  /** Changes nothing where the key is there already, running or a dead letter. @default false */
+  readonly onlyNew?: boolean
   /** What the worker needs to know, small. An added job overwrites it. */
   readonly payload?: string
 }

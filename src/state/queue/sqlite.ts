@@ -188,6 +188,7 @@ export class SqliteQueue implements Queue {
     this.#write(state, jobs.length, (counts) => {
       for (const job of jobs) {
         const known = this.#jobs.findByKey(state.id, job.key)
+        if (known !== undefined && job.onlyNew) continue
         const group = known === undefined ? '' : lanes.byId(known.lane).group
         const asked = askedBy(job, group, lanes, nowMs)
         if (known === undefined) {

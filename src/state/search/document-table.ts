@@ -13,6 +13,7 @@ export class DocumentTable {
   readonly #insert: StatementSync
   readonly #insertText: StatementSync
   readonly #find: StatementSync
+  readonly #findStaged: StatementSync
   readonly #mark: StatementSync
   readonly #replaceText: StatementSync
   readonly #delete: StatementSync
@@ -33,10 +34,13 @@ export class DocumentTable {
       return statement
     }
     this.#insert = prepare(
-      'INSERT INTO search_document (repo, collection, rkey, generation) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      `INSERT INTO search_document (repo, collection, rkey, generation, staged) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
     )
     this.#insertText = prepare('INSERT INTO search_text (rowid, text, repo) VALUES (?, ?, ?)')
-    this.#find = prepare('SELECT id FROM search_document WHERE rkey = ? AND repo = ? AND collection = ?')
+    const find = 'SELECT id FROM search_document WHERE rkey = ? AND repo = ? AND collection = ?'
+    this.#find = prepare(`${find} AND staged = 0`)
+    this.#findStaged = prepare(`${find} AND staged = 1`)
     this.#mark = prepare('UPDATE search_document SET generation = ? WHERE id = ?')
     this.#replaceText = prepare('INSERT OR REPLACE INTO search_text (rowid, text, repo) VALUES (?, ?, ?)')
     this.#delete = prepare('DELETE FROM search_document WHERE id = ?')
@@ -61,27 +65,52 @@ export class DocumentTable {
     this.#count = new StateCounter(sqlite, 'documents')
   }
 
-  put(repo: number, { collection, rkey }: RecordAddress, text: string): void {
-    const { changes, lastInsertRowid } = this.#insert.run(repo, collection, rkey, this.#generation.value)
-    if (changes === 1) {
-      this.#count.value++
-      this.#insertText.run(lastInsertRowid, splitSpaceless(text), repoWord(repo))
-      return
-    }
-    const [id] = this.#find.get(rkey, repo, collection) as unknown as [number]
-    this.#mark.run(this.#generation.value, id)
-    this.#replaceText.run(id, splitSpaceless(text), repoWord(repo))
+  put(repo: number, address: RecordAddress, text: string): void {
+    const known = repo < 0 ? this.#idOf(repo, address) : undefined
+    if (known !== undefined || !this.#add(repo, address, text, 0)) this.#replace(known, repo, address, text)
   }
 
-  remove(repo: number, { collection, rkey }: RecordAddress): void {
-    const known = this.#find.get(rkey, repo, collection) as unknown as [number] | undefined
-    if (known !== undefined) this.delete(known[0])
+  /** Puts a document under a number that nothing is shown of yet. */
+  stage(repo: number, address: RecordAddress, text: string): void {
+    if (!this.#add(repo, address, text, 1)) this.#replace(undefined, repo, address, text)
+  }
+
+  remove(repo: number, address: RecordAddress): void {
+    const known = this.#idOf(repo, address)
+    if (known !== undefined) this.delete(known)
   }
 
   delete(id: number): void {
     this.#delete.run(id)
     this.#deleteText.run(id)
     this.#count.value--
+  }
+
+  /** @returns whether there was no such document. */
+  #add(repo: number, { collection, rkey }: RecordAddress, text: string, staged: 0 | 1): boolean {
+    const { changes, lastInsertRowid } = this.#insert.run(
+      repo,
+      collection,
+      rkey,
+      this.#generation.value,
+      staged,
+    )
+    if (changes === 0) return false
+    this.#count.value++
+    this.#insertText.run(lastInsertRowid, splitSpaceless(text), repoWord(repo))
+    return true
+  }
+
+  #replace(known: number | undefined, repo: number, address: RecordAddress, text: string): void {
+    const id = known ?? (this.#idOf(repo, address) as number)
+    this.#mark.run(this.#generation.value, id)
+    this.#replaceText.run(id, splitSpaceless(text), repoWord(repo))
+  }
+
+  #idOf(repo: number, { collection, rkey }: RecordAddress): number | undefined {
+    const find = (statement: StatementSync) =>
+      (statement.get(rkey, repo, collection) as unknown as [number] | undefined)?.[0]
+    return (repo < 0 ? find(this.#findStaged) : undefined) ?? find(this.#find)
   }
 
   /** The fields that the documents were taken from, as `setFields` saved them; undefined before that. */
@@ -173,7 +202,7 @@ export interface Match {
 
 /** One word that stands for the number of a repo. */
 export function repoWord(repo: number): string {
-  return `r${repo}`
+  return repo < 0 ? `s${-repo}` : `r${repo}`
 }
 
 /** Of more matches than this, the newest are ranked: ranking all of a frequent word would hold up everything else. */

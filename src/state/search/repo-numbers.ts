@@ -3,6 +3,7 @@ import type { Did } from '../../model/did.ts'
 import { StateCounter } from './state-counter.ts'
 
 export interface Staged {
+  /** A negative one. */
   readonly number: number
   /** CID of the root of the tree, as text. */
   readonly data: string
@@ -111,7 +112,7 @@ export class RepoNumbers {
     const number = this.find(did)
     if (number !== undefined && shown === data && first !== firstPath) return number
     this.unstage(did)
-    const staged = { number: ++this.#lastNumber.value, data, firstPath, fields }
+    const staged = { number: -++this.#lastNumber.value, data, firstPath, fields }
     this.#save(did, staged)
     return staged.number
   }

@@ -8,7 +8,10 @@
  * when its first page was asked for.
  *
  * FTS5 keeps the index without the text, which is in the records. The index of addresses begins with the record
- * key: most keys are timestamps, so that live records touch only its last pages. The documents of a number are
+ * key: most keys are timestamps, so that live records touch only its last pages. Those that were staged have keys of all
+ * times, but come repo by repo: `search_document_path` has them in that order, which spares a page for nearly each of
+ * them. A document stays in the index that it was first put into; numbers of staged documents are negative, so that only
+ * there both are asked. The documents of a number are
  * found by a word of their own. Entries of deleted documents go when their run is merged anyway: merging a run because
  * of them (`deletemerge`) would hold up everything else.
  */
@@ -34,9 +37,11 @@ export const schema: readonly string[] = [
     repo INTEGER NOT NULL,
     collection TEXT NOT NULL,
     rkey TEXT NOT NULL,
-    generation INTEGER NOT NULL
+    generation INTEGER NOT NULL,
+    staged INTEGER NOT NULL
   );
-  CREATE UNIQUE INDEX search_document_address ON search_document (rkey, repo, collection);
+  CREATE UNIQUE INDEX search_document_address ON search_document (rkey, repo, collection) WHERE staged = 0;
+  CREATE UNIQUE INDEX search_document_path ON search_document (repo, collection, rkey) WHERE staged = 1;
   CREATE VIRTUAL TABLE search_text USING fts5 (
     text, repo, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2"
   );

@@ -150,7 +150,8 @@ export class SqliteSearch implements Search {
       const [first] = stage.puts
       const firstPath = first === undefined ? '' : `${first.collection}/${first.rkey}`
       const number = this.#numbers.stage(did, { data: stage.data, firstPath, fields: this.#fields })
-      for (const record of stage.puts) this.#put(number, record)
+      const isShown = number === this.#numbers.find(did)
+      for (const record of stage.puts) this.#put(number, record, !isShown)
     }
     const staged = unveil && this.#numbers.staged(did)
     const isUnveiled = staged !== undefined && staged.data === unveil?.data
@@ -164,11 +165,12 @@ export class SqliteSearch implements Search {
     if (this.#text.isSearched(record.collection)) this.#put(this.#numbers.of(record.did), record)
   }
 
-  #put(repo: number, record: StoredRecord): void {
+  #put(repo: number, record: StoredRecord, isStaged = false): void {
     if (!this.#text.isSearched(record.collection)) return
     const text = this.#text.of(record.collection, record.bytes)
-    if (text === undefined) this.#documents.remove(repo, record)
-    else this.#documents.put(repo, record, text)
+    if (text !== undefined) this.#documents[isStaged ? 'stage' : 'put'](repo, record, text)
+    // What is staged is new, apart from what comes once more after a crash, and that has no text either.
+    else if (!isStaged) this.#documents.remove(repo, record)
   }
 
   #remove(repo: number | undefined, address: RecordAddress): void {

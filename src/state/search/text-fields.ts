@@ -1,5 +1,6 @@
+import { type FieldPath, parsePath } from '../../model/field-path.ts'
 import type { Nsid } from '../../model/nsid.ts'
-import { decodeRecord, type FieldPath, parsePath, valuesAt } from '../../model/record-values.ts'
+import { decodeRecord, valuesAt } from '../../model/record-values.ts'
 
 /** A field whose text can be searched. */
 export interface TextField {

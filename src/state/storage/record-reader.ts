@@ -1,15 +1,9 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
+import { type FieldPath, parsePath } from '../../model/field-path.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
-import {
-  decodeRecord,
-  type FieldPath,
-  linksIn,
-  parsePath,
-  type Scalar,
-  valuesAt,
-} from '../../model/record-values.ts'
+import { decodeRecord, linksIn, type Scalar, valuesAt } from '../../model/record-values.ts'
 import type { CollectionTable } from './collection-table.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { type RecordColumns, recordColumns, recordFrom, type UnownedColumns } from './record-table.ts'

@@ -1,12 +1,6 @@
+import { type FieldPath, parsePath } from '../../model/field-path.ts'
 import type { Nsid } from '../../model/nsid.ts'
-import {
-  decodeRecord,
-  type FieldPath,
-  linksIn,
-  parsePath,
-  type Scalar,
-  valuesAt,
-} from '../../model/record-values.ts'
+import { decodeRecord, linksIn, type Scalar, valuesAt } from '../../model/record-values.ts'
 
 /** A field that records of a collection are found by. */
 export interface FieldIndex {

@@ -12,7 +12,7 @@ export interface RepoRow {
 
 /** The columns of `repo` that `rowFrom` reads. */
 export const repoColumns =
-  'id, did, status, content, rev, data, handle, position, updated_at, desync, run, confirmed_at, held'
+  'id, did, status, content, rev, data, handle, position, updated_at, desync, run, confirmed_at, held, account_position'
 
 export type RepoColumns = [
   id: number,
@@ -28,6 +28,7 @@ export type RepoColumns = [
   run: string | null,
   confirmedAt: number | null,
   held: number,
+  accountPosition: number | null,
 ]
 
 /** The columns that most changes of a repo touch, in the order of `changingValues`. */
@@ -36,6 +37,7 @@ export const changingColumns = [
   'data',
   'handle',
   'position',
+  'account_position',
   'updated_at',
   'desync',
   'run',
@@ -48,6 +50,7 @@ export function changingValues(repo: RepoState): SQLInputValue[] {
     repo.data === undefined ? null : cidToColumn(repo.data),
     repo.handle ?? null,
     repo.position ?? null,
+    repo.accountPosition ?? null,
     repo.updatedAtMs,
     repo.desync === undefined ? null : JSON.stringify(repo.desync),
     repo.run === undefined ? null : JSON.stringify(repo.run),
@@ -57,7 +60,7 @@ export function changingValues(repo: RepoState): SQLInputValue[] {
 
 export function rowFrom(columns: RepoColumns): RepoRow {
   const [id, did, status, content, rev, data, handle, position, updatedAtMs] = columns
-  const [, , , , , , , , , desync, run, confirmedAtMs, held] = columns
+  const [, , , , , , , , , desync, run, confirmedAtMs, held, accountPosition] = columns
   return {
     id,
     state: {
@@ -72,6 +75,7 @@ export function rowFrom(columns: RepoColumns): RepoRow {
       ...(confirmedAtMs !== null && { confirmedAtMs }),
       ...(handle !== null && { handle }),
       ...(position !== null && { position }),
+      ...(accountPosition !== null && { accountPosition }),
       updatedAtMs,
     },
   }

@@ -41,7 +41,7 @@ export class RepoTable {
     this.#select = prepare(`SELECT ${repoColumns} FROM repo WHERE did = ?`)
     this.#insert = prepare(
       `INSERT INTO repo (${changingColumns}, id, did, status, content, held)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+       VALUES (${changingColumns.map(() => '?')}, ?, ?, ?, ?, 0)`,
     )
     // Naming the status, or how many events are held, would rewrite their indexes each time.
     this.#update = prepare(`UPDATE repo SET ${changingColumns.map((column) => `${column} = ?`)} WHERE id = ?`)

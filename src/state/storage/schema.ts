@@ -27,6 +27,7 @@ export const schema: readonly string[] = [
     data BLOB,
     handle TEXT,
     position INTEGER,
+    account_position INTEGER,
     updated_at INTEGER NOT NULL,
     desync TEXT,
     run TEXT,

@@ -237,6 +237,7 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
         data: 'bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm',
         handle: 'alice.test',
         position: 2 ** 40,
+        accountPosition: 2 ** 40 - 1,
         updatedAtMs: 1_700_000_000_123,
       }
       const bare: RepoState = { did: bob, status: 'pending', content: 'pending', updatedAtMs: 0 }

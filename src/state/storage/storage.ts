@@ -99,6 +99,8 @@ export interface RepoState extends Repo {
   readonly confirmedAtMs?: number
   /** The last entry of the stream of live events that concerned this repo; absent before the first. */
   readonly position?: number
+  /** The last one that said whether the account is active, or before which a host was not asked; absent before the first. */
+  readonly accountPosition?: number
 }
 
 export interface SyncRunState {

@@ -19,8 +19,8 @@ export class Account {
   readonly keys = new Map<string, Set<string>>()
   handle: string
   status: AccountStatus = 'active'
-  readonly #xrpc: Xrpc
-  readonly #jwt: string
+  #xrpc: Xrpc
+  #jwt: string
 
   constructor(xrpc: Xrpc, { did, handle, accessJwt }: { did: string; handle: string; accessJwt: string }) {
     this.#xrpc = xrpc
@@ -81,19 +81,54 @@ export class Account {
     this.status = 'active'
   }
 
-  /** What a moderator of the PDS does. */
-  async takeDown(): Promise<void> {
+  /** What a moderator of the PDS does. @param applied whether it is taken down, or that is lifted. */
+  async takeDown(applied = true): Promise<void> {
     await this.#xrpc.admin('com.atproto.admin.updateSubjectStatus', {
       subject: { $type: 'com.atproto.admin.defs#repoRef', did: this.did },
-      takedown: { applied: true },
+      takedown: { applied },
     })
-    this.status = 'takendown'
+    this.status = applied ? 'takendown' : 'active'
   }
 
   async delete(): Promise<void> {
     await this.#xrpc.admin('com.atproto.admin.deleteAccount', { did: this.did })
     this.status = 'deleted'
     this.keys.clear()
+  }
+
+  /** A token that another server takes for a call of this account's. */
+  async serviceAuth(aud: string, lxm: string): Promise<string> {
+    const parameters = { aud, lxm }
+    const { token } = await this.#xrpc.query<{ token: string }>(
+      'com.atproto.server.getServiceAuth',
+      parameters,
+      this.#jwt,
+    )
+    return token
+  }
+
+  /**
+   * Creates the account at another PDS, where it is inactive, and imports its repo; from here on it is that one's.
+   *
+   * @returns what the DID document has to say from now on.
+   */
+  async moveTo(
+    xrpc: Xrpc,
+    token: string,
+    car: Uint8Array<ArrayBuffer>,
+  ): Promise<{ readonly verificationMethods: { readonly atproto: string } }> {
+    const { did, handle } = this
+    const name = handle.split('.')[0]
+    const input = { did, handle, email: `${name}@moved.test`, password: 'correct-horse' }
+    const { accessJwt } = await xrpc.procedure<{ accessJwt: string }>(
+      'com.atproto.server.createAccount',
+      token,
+      input,
+    )
+    await xrpc.upload('com.atproto.repo.importRepo', accessJwt, car, 'application/vnd.ipld.car')
+    this.#xrpc = xrpc
+    this.#jwt = accessJwt
+    return xrpc.query('com.atproto.identity.getRecommendedDidCredentials', {}, accessJwt)
   }
 
   #repo(method: string, input: object): Promise<unknown> {

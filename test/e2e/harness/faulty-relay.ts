@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeFirst, encode } from '@atcute/cbor'
 import { WebSocket, WebSocketServer } from 'ws'
 import { FaultyHost } from './faulty-host.ts'
 import { freePort } from './network.ts'
 
 /** What is done to an event on its way; undefined keeps it back. */
-export type Fault = (event: RelayedEvent) => Uint8Array | undefined
+export type Fault = (event: RelayedEvent) => Uint8Array | undefined | Promise<Uint8Array>
 
 export interface RelayedEvent {
   readonly frame: Uint8Array
@@ -13,24 +14,34 @@ export interface RelayedEvent {
   readonly body: Record<string, unknown>
 }
 
-/** Stands between the service and its relay, and passes events on: unharmed until it is told otherwise. */
+/** Stands between the service and its relay, and passes on events, unharmed until it is told otherwise, and all else. */
 export class FaultyRelay implements AsyncDisposable {
   readonly url: string
   /** What it answers to everything but the stream. */
   readonly host: FaultyHost
   readonly #server: WebSocketServer
   #fault: Fault | undefined
+  #isCut = false
 
   constructor(upstream: string, port: number) {
     this.host = new FaultyHost(upstream, port)
     this.url = this.host.url
     this.#server = new WebSocketServer({ server: this.host.server })
-    this.#server.on('connection', (client, { url = '/' }) => this.#relay(client, new URL(url, upstream)))
+    this.#server.on('connection', (client, { url = '/' }) => {
+      if (this.#isCut) client.terminate()
+      else this.#relay(client, new URL(url, upstream))
+    })
   }
 
   /** From now on each event goes through this; undefined heals it. */
   set fault(fault: Fault | undefined) {
     this.#fault = fault
+  }
+
+  /** Ends all connections for events, and refuses further ones until it is undone. */
+  set cut(isCut: boolean) {
+    this.#isCut = isCut
+    if (isCut) this.disconnect()
   }
 
   /** Ends all connections; the service may open them again at once. */
@@ -41,9 +52,14 @@ export class FaultyRelay implements AsyncDisposable {
   #relay(client: WebSocket, url: URL): void {
     url.protocol = 'ws:'
     const relay = new WebSocket(url)
+    let earlier: Promise<void> = Promise.resolve()
     relay.on('message', (data: Buffer) => {
-      const sent = this.#fault === undefined ? data : this.#fault(opened(data))
-      if (sent !== undefined) client.send(sent)
+      const passed = this.#fault === undefined ? data : this.#fault(opened(data))
+      // One after the other: what is late makes what comes after it late as well.
+      earlier = earlier.then(async () => {
+        const sent = await passed
+        if (sent !== undefined) client.send(sent)
+      })
     })
     relay.on('close', () => client.terminate()).on('error', () => client.terminate())
     client.on('close', () => relay.terminate()).on('error', () => relay.terminate())
@@ -73,6 +89,11 @@ export const poisoned: Fault = ({ frame, type }) => {
 export function losing(): Fault {
   let commits = 0
   return ({ frame, type }) => (type === '#commit' && commits++ % 2 === 0 ? undefined : frame)
+}
+
+/** Keeps each event for a while. */
+export function slow(pauseMs: () => number): Fault {
+  return ({ frame }) => sleep(pauseMs(), frame)
 }
 
 /** Sends events as if they had been sent so long ago. */

@@ -93,7 +93,7 @@ export async function writeSome(account: Account, random: Random): Promise<void>
   const collection = random.pick(collections)
   const text = `${random.below(1e9)} ${'words '.repeat(random.below(20))}`
   const known = [...(account.keys.get(collection) ?? [])]
-  const fresh = `k${random.below(1e9).toString(36)}`
+  const fresh = `k${random.below(1e9)}`
   const kind = random.below(5)
   if (kind === 0) return account.createRecord(collection, fresh, text)
   if (kind === 1) return account.putRecord(collection, known.length > 0 ? random.pick(known) : fresh, text)
@@ -108,7 +108,7 @@ function batch(account: Account, random: Random, text: string): Write[] {
     const known = [...(account.keys.get(collection) ?? [])]
     const op = random.pick(['create', 'create', 'create', 'update', 'delete'] as const)
     const exists = op !== 'create' && known.length > 0
-    const rkey = exists ? random.pick(known) : `b${random.below(1e9).toString(36)}`
+    const rkey = exists ? random.pick(known) : `b${random.below(1e9)}`
     writes.set(`${collection}/${rkey}`, {
       op: exists ? op : 'create',
       collection,

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 // Runs the real PDS: pds-server.ts FOLDER SETTINGS
 const [folder = '', settings = ''] = process.argv.slice(2)
 const { PDS } = await import(pathToFileURL(join(folder, 'node_modules/@atproto/pds/dist/index.js')).href)
-const { port, plc, dataDir, secret, rotationKey, adminPassword } = JSON.parse(settings)
+const { port, plc, dataDir, secret, rotationKey, adminPassword, windowMs } = JSON.parse(settings)
 const pds = await PDS.fromEnv({
   devMode: true,
   port,
@@ -24,6 +24,8 @@ const pds = await PDS.fromEnv({
   modServiceDid: 'did:example:invalid',
   inviteRequired: false,
   disableSsrfProtection: true,
+  repoBackfillLimitMs: windowMs,
+  acceptingImports: true,
 })
 await pds.start()
 process.on('SIGTERM', () => pds.destroy().then(() => process.exit(0)))

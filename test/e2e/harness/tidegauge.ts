@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +23,8 @@ export interface ServedRecord {
   readonly cid: string
   readonly rev: string
   readonly value: unknown
+  /** In base64, where the value cannot be shown as JSON. */
+  readonly bytes?: string
 }
 
 /** The service, started as `npm start` starts it, with a data folder that outlives its process. */
@@ -91,6 +94,25 @@ export class Tidegauge implements AsyncDisposable {
     return (await request(`http://${this.metrics}/metrics`)).text()
   }
 
+  /** Calls the API. @returns the answer, whatever its status. */
+  async call(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
+    const response = await request(this.url + path, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, body: text ? JSON.parse(text) : undefined }
+  }
+
+  /** Runs a command on its data folder, with the node running or not. */
+  command(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    return new Promise((resolve) => {
+      execFile(process.execPath, [main, ...args, '--data', this.dataDir], (error, stdout, stderr) =>
+        resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+      )
+    })
+  }
+
   record(uri: string): Promise<ServedRecord> {
     return this.get(`/records/${uri.slice('at://'.length)}`)
   }
@@ -101,7 +123,7 @@ export class Tidegauge implements AsyncDisposable {
       const response = await request(`${this.url}/query`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ did, limit: 100, ...cursor }),
+        body: JSON.stringify({ did, limit: 1000, ...cursor }),
       })
       if (!response.ok) throw new Error(`POST /query: ${response.status} ${await response.text()}`)
       return response.json() as Promise<object>

@@ -10,15 +10,25 @@ export class Xrpc {
     this.#adminPassword = adminPassword
   }
 
-  query<Answer>(method: string, parameters: Record<string, string | number> = {}): Promise<Answer> {
+  /** @param jwt of the account that calls, where that matters. */
+  query<Answer>(
+    method: string,
+    parameters: Record<string, string | number> = {},
+    jwt?: string,
+  ): Promise<Answer> {
     const url = new URL(`/xrpc/${method}`, this.#url)
     for (const [key, value] of Object.entries(parameters)) url.searchParams.set(key, String(value))
-    return this.#call(url, {})
+    return this.#call(url, { headers: { ...(jwt && { authorization: `Bearer ${jwt}` }) } })
   }
 
   /** @param jwt of the account that calls. */
   procedure<Answer>(method: string, jwt: string | undefined, input?: object): Promise<Answer> {
     return this.#post(method, jwt && `Bearer ${jwt}`, input)
+  }
+
+  upload(method: string, jwt: string, body: Uint8Array<ArrayBuffer>, type: string): Promise<unknown> {
+    const headers = { authorization: `Bearer ${jwt}`, 'content-type': type }
+    return this.#call(new URL(`/xrpc/${method}`, this.#url), { method: 'POST', headers, body })
   }
 
   admin<Answer>(method: string, input: object): Promise<Answer> {

@@ -2,12 +2,14 @@ import { browserProgram } from './browser.ts'
 import { debianProgram } from './debian.ts'
 import { pdsFolder } from './pds.ts'
 import { programs } from './programs.ts'
+import { relayProgram } from './relay.ts'
 
 /** Everything the end-to-end tests need and how it is brought here; all at once, since each waits for something else. */
 const needs: Record<string, () => Promise<unknown>> = {
   'Collector, Prometheus and promtool': () =>
     programs((missing) => say(`building ${missing.join(', ')}: some minutes the first time`)),
   'PDS and PLC': () => pdsFolder(() => say('installing the PDS and the PLC from npm')),
+  Relay: () => relayProgram(() => say('building the relay: some minutes the first time')),
   VictoriaMetrics: () =>
     debianProgram('victoria-metrics', {
       onInstall: () => say('installing the Debian package victoria-metrics'),

@@ -140,6 +140,14 @@ export class ReconcilingNode implements AsyncDisposable {
     await this.streams.append(firehoseLive, [encodeEvent({ ...event, prevData: tree(from), operations: [] })])
   }
 
+  async account(
+    number: number,
+    account: { readonly active: boolean; readonly status?: string },
+  ): Promise<void> {
+    const event = { kind: 'account', did: didOf(number), seq: 1, timeMs: 1, ...account } as const
+    await this.streams.append(firehoseLive, [encodeEvent(event)])
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#release()
     this.#stop.abort()
@@ -156,6 +164,6 @@ function synced(number: number, other: Partial<RepoState>): RepoState {
     confirmedAtMs: 1,
   } as const
   if (other.content === 'pending')
-    return { did: base.did, updatedAtMs: 1, status: 'pending', content: 'pending' }
+    return { did: base.did, updatedAtMs: 1, status: other.status ?? 'pending', content: 'pending' }
   return { ...base, rev: rev(100 + number), data: tree(100 + number), ...other }
 }

@@ -38,6 +38,10 @@ export class History {
   /** The newest revision that was verified, or that the host had at a gap. */
   #known = ''
   #gapRev = ''
+  /** The newest of all that was said of the account, and after which live entry; undefined where that is not known. */
+  #word: Word | undefined
+  /** What the host has said of the account when it was asked, and nobody has told yet. */
+  readonly #answers: Word[] = []
   /** Whether the repo was removed since the last look, so that nothing is known of what was before. */
   #isRemoved = false
   /** What was said and done, for the report of a failure. */
@@ -72,7 +76,14 @@ export class History {
   async settle(): Promise<void> {
     const [awakening, commit] = this.#host.settle()
     assert(awakening && commit)
-    await this.#append(awakening, ...(this.#random.int(2) === 0 ? [commit] : []))
+    const said = this.#ask()
+    if (this.#random.int(2) === 0 && (await this.#isKnown())) await this.#answer(said)
+    else await this.#append(awakening)
+    if (this.#random.int(2) === 0) await this.#append(commit)
+    await this.#index(false)
+    // What the host had said before does not count any more. Of two answers after the same entry nothing tells the order.
+    const word = this.#word?.after ?? 0
+    for (const answer of this.#answers.splice(0)) if (answer.after < word) await this.#answer(answer)
     await this.#index(false)
     const ticket = this.#newTicket()
     await this.#tell({ kind: 'begin', did: alice, ticket })
@@ -142,6 +153,13 @@ export class History {
         this.#known = event.rev
     }
     if (this.#isRemoved || repo?.status === 'deleted') this.#known = ''
+    if (this.#isRemoved) this.#word = undefined
+    if (repo !== undefined && this.#word !== undefined)
+      assert.equal(
+        repo.status,
+        this.#word.active ? repo.content : this.#word.status,
+        'as the host has said last',
+      )
     this.#isRemoved = false
     if (repo?.content === 'desync' && this.#gapRev > this.#known) this.#known = this.#gapRev
     this.#gapRev = ''
@@ -231,6 +249,13 @@ export class History {
       })
     } else if (chance < 0.65) {
       await this.#tell({ kind: 'remove', did: alice })
+    } else if (chance < 0.85) {
+      this.#answers.push(this.#ask())
+      // It is told at once, or later, perhaps when something newer is known.
+      if (this.#random.int(2) === 0 && (await this.#isKnown())) {
+        const [answer] = this.#answers.splice(this.#random.int(this.#answers.length), 1)
+        if (answer !== undefined) await this.#answer(answer)
+      }
     } else if (this.#host.repo !== undefined) {
       const { rev } = this.#host.repo
       if (this.#random.int(2) === 0) await this.#index()
@@ -266,7 +291,27 @@ export class History {
   async #append(...events: readonly RepoEvent[]): Promise<void> {
     this.#log.push(...events)
     this.#applied.push(...events)
-    this.#lastLive = await this.#streams.append(firehoseLive, events.map(encodeEvent))
+    for (const event of events) {
+      this.#lastLive = await this.#streams.append(firehoseLive, [encodeEvent(event)])
+      if (event.kind !== 'account') continue
+      const { active, status = 'active' } = event
+      this.#word = { active, status, after: this.#lastLive }
+    }
+  }
+
+  /** Asks the host what it says of the account. */
+  #ask(): Word {
+    return { ...this.#host.account, after: this.#lastLive }
+  }
+
+  async #answer({ active, status, after }: Word): Promise<void> {
+    if (after >= (this.#word?.after ?? 0)) this.#word = { active, status, after }
+    await this.#tell({ kind: 'account', did: alice, after, active, status })
+  }
+
+  /** Whether there is a repo that an answer can be about. */
+  async #isKnown(): Promise<boolean> {
+    return !this.#isRemoved && (await this.#world.look()).repo !== undefined
   }
 
   async #tell(entry: BackfillEntry): Promise<void> {
@@ -285,6 +330,13 @@ interface Run {
   readonly ticket: string
   /** What it has left to say; undefined before it has fetched. */
   entries: BackfillEntry[] | undefined
+}
+
+/** What a host says of an account, after a live entry. */
+interface Word {
+  readonly active: boolean
+  readonly status: string
+  readonly after: number
 }
 
 function addressOf(path: string) {

@@ -90,7 +90,10 @@ async function syncOnce(
 ): Promise<void> {
   const ticket = randomUUID()
   const tell = async (...entries: readonly BackfillEntry[]) => {
-    const id = await streams.append(firehoseBackfill, entries.map((entry) => encodeBackfillEntry(entry)))
+    const id = await streams.append(
+      firehoseBackfill,
+      entries.map((entry) => encodeBackfillEntry(entry)),
+    )
     await streams.acknowledged(firehoseBackfill, indexerGroup, id)
   }
   await tell({ kind: 'begin', did, ticket })

@@ -36,6 +36,11 @@ export class ModelHost {
     return this.#now?.rev ?? ''
   }
 
+  /** What it says of the account when it is asked. */
+  get account(): { readonly active: boolean; readonly status: 'active' | 'deactivated' | 'deleted' } {
+    return { active: this.#status === 'active', status: this.#status }
+  }
+
   at(rev: string): Snapshot | undefined {
     return this.#snapshots.get(rev)
   }

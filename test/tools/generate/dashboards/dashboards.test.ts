@@ -32,7 +32,9 @@ describe('the generated dashboards', () => {
 
 for (const { path, dashboard } of dashboards) {
   const panels = dashboard.panels.filter((panel) => panel.type !== 'row')
-  const queries = panels.flatMap(({ title, targets }) => targets.map(({ expr = '' }) => ({ title, expr })))
+  const queries = panels.flatMap(({ title, description, targets }) =>
+    targets.map(({ expr = '' }) => ({ title, description, expr })),
+  )
 
   describe(path, () => {
     it('has ids and titles that differ', () => {
@@ -68,7 +70,7 @@ for (const { path, dashboard } of dashboards) {
 
     it('asks in PromQL, for the chosen jobs and instances, with a range that Grafana fits', () => {
       assert.notEqual(queries.length, 0)
-      for (const { title, expr } of queries) {
+      for (const { title, description, expr } of queries) {
         const filled = expr
           .replaceAll('$__rate_interval', '1m')
           .replaceAll('$__range', '1h')
@@ -86,7 +88,7 @@ for (const { path, dashboard } of dashboards) {
         })
         assert.notEqual(selectors, 0, title)
         for (const [, call, range] of expr.matchAll(/\b(rate|irate|increase)\([^[]*\[([^\]]*)\]/g))
-          assert.equal(range, call === 'increase' ? '$__range' : '$__rate_interval', title)
+          assert.equal(range, call === 'increase' ? windowOf(description) : '$__rate_interval', title)
       }
     })
 
@@ -173,3 +175,9 @@ describe('links of panels on the overview', () => {
       assert.ok(uids.has(/^\/d\/([\w-]+)\?/.exec(link?.url ?? '')?.[1]), link?.url)
     })
 })
+
+/** The time over which a panel counts: what is shown, or as long as it says. */
+function windowOf(description: string): string {
+  const [, minutes] = /, in (\d+) minutes each\.$/.exec(description) ?? []
+  return minutes === undefined ? '$__range' : `${minutes}m`
+}
