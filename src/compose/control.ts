@@ -76,7 +76,13 @@ export function createControl({ engine, stores, reindexSearch, signal }: Control
       await settle(did)
       return result
     },
-    job: (did) => findRepoJob(queue, did),
+    job: async (did) => {
+      const job = await findRepoJob(queue, did)
+      const host = engine.identity.peek(did)?.pds
+      const untilMs = (host !== undefined && engine.hosts.blockedUntilMs(new URL(host))) || 0
+      // One that is due is left alone as long as its host wants that.
+      return job && { ...job, dueMs: job.state === 'waiting' ? Math.max(job.dueMs, untilMs) : job.dueMs }
+    },
     failures: (did) => failures.list(did),
     deadLetters: (query) => queue.deadLetters(query),
     revive: (id) => queue.revive(id),

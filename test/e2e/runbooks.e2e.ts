@@ -134,14 +134,12 @@ describe('what the runbooks of fetched repos say', { concurrency: 1 }, () => {
     })
     assert.equal(repo.status, 'pending')
     assert.match((await run('repos', '--status', 'pending')).stdout, new RegExp(late.did))
-    assert.match(repo.sync?.error ?? '', /later|often|limit/)
+    assert.match(repo.sync?.error ?? '', /HTTP 429/)
     relay.host.fault = undefined
     relay.fault = undefined
-    // What waits is on disk: by the time that the host asked for, whatever starts and stops meanwhile.
+    // What waits is on disk, and is taken up again, without the pause that the host has asked for.
     await service.stop()
     await service.start()
-    assert.equal((await service.get<ShownRepo>(`/repos/${late.did}`)).sync?.nextTry, repo.sync?.nextTry)
-    assert.equal((await run('sync', late.did)).code, 0)
     await holds(late, ['first'])
   })
 
@@ -155,6 +153,9 @@ describe('what the runbooks of fetched repos say', { concurrency: 1 }, () => {
   })
 
   it('IdentityDirectoryDown: has one line in the log that says what is wrong', async () => {
+    // After a start no key is known before it is needed.
+    await account.createRecord(note, 'before', 'before')
+    await holds(account, ['before'])
     directory.fault = () => ({ status: 503 })
     const late = await pds.createAccount('dave')
     await late.createRecord(note, 'first', 'first')

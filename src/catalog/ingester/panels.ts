@@ -41,6 +41,13 @@ export const ingesterPanels: readonly Panel[] = [
     targets: [{ query: promql`sum(increase(${ingesterErrors}[$__range]))`, legend: 'errors' }],
   },
   {
+    panel: 'List of repos',
+    description: 'Whether every repo of the source has been listed.',
+    kind: 'stat',
+    unit: '',
+    targets: [{ query: promql`min by (instance) (${ingesterBackfillComplete})`, legend: '{{instance}}' }],
+  },
+  {
     panel: 'Entries written by stream',
     description: 'Entries written to each stream per second.',
     kind: 'timeseries',
@@ -98,14 +105,6 @@ export const ingesterPanels: readonly Panel[] = [
     targets: [
       { query: promql`sum by (type) (rate(${ingesterErrors}[$__rate_interval]))`, legend: '{{type}}' },
     ],
-  },
-  {
-    panel: 'List of repos',
-    description: 'Whether every repo of the source has been listed.',
-    kind: 'stat',
-    unit: '',
-    row: 'List of repos',
-    targets: [{ query: promql`min by (instance) (${ingesterBackfillComplete})`, legend: '{{instance}}' }],
   },
   {
     panel: 'Repos listed',

@@ -82,7 +82,7 @@ export const syncPanels: readonly Panel[] = [
     ],
   },
   {
-    panel: 'Duration',
+    panel: 'Duration p95 by trigger',
     description: '95th percentile of the duration of sync runs, by trigger.',
     kind: 'timeseries',
     unit: 's',

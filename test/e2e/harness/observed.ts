@@ -62,6 +62,7 @@ export async function startObserved({
   )
   stack.use(await startLoad(pds, { random, accounts: 3, pauseMs }))
   stack.use(askAllTheWhile(service, random))
+  stack.use(fetchAllTheWhile(service, (await pds.createAccount('fetched')).did))
   return { pds, service, prometheus }
 }
 
@@ -71,6 +72,25 @@ function eagerly(text: string): string {
   const { groups = [] } = document.toJS() as { groups?: readonly unknown[] }
   for (const index of groups.keys()) document.setIn(['groups', index, 'interval'], '1s')
   return document.toString()
+}
+
+/** Has a repo fetched whole, and removes it, again and again. */
+function fetchAllTheWhile(service: Tidegauge, did: string): AsyncDisposable {
+  const stop = new AbortController()
+  const fetching = (async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    while (!stop.signal.aborted) {
+      await request(`${service.url}/repos/${did}`, { method: 'DELETE' }).catch(() => {})
+      await request(`${service.url}/repos`, { ...init, body: JSON.stringify({ did }) }).catch(() => {})
+      await sleep(500)
+    }
+  })()
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await fetching
+    },
+  }
 }
 
 /** Uses every part of the API, with a mistake now and then. */
