@@ -8,8 +8,8 @@ import { alertNames } from './harness/hurried-rules.ts'
 import { type Misconduct, startMeasuredService } from './harness/measured-service.ts'
 import { freePort, request } from './harness/network.ts'
 import { slowDatabase } from './harness/slow-database.ts'
-import { itSuffers, staysQuiet } from './harness/suffering.ts'
-import { syncAlerts, syncFaults } from './harness/sync-alerts.ts'
+import { staysQuiet, suffers } from './harness/suffering.ts'
+import { movedAccount, syncFaults, syncSizes } from './harness/sync-faults.ts'
 
 /** Sizes that a test reaches, set as a user sets thresholds; all that is no size is as it is shipped. */
 const sizes = {
@@ -211,7 +211,8 @@ function alertsOn(number: number): void {
     },
   ]
 
-  for (const fault of faults.filter((_, index) => index % stages === number)) itSuffers(fault, () => stage)
+  for (const fault of faults.filter((_, index) => index % stages === number))
+    it(`${fault.fires.join(', ')}: ${fault.is}`, () => suffers(fault, stage))
 
   it('are all among them', () => {
     const all = [...faults, ...syncFaults].flatMap(({ fires }) => fires)
@@ -280,4 +281,27 @@ function alertsOn(number: number): void {
 /** Delays are told as percentiles of the ticks between two scrapes: there have to be enough long ones among them. */
 function busy({ everyMs, forMs }: { readonly everyMs: number; readonly forMs: number }): string {
   return `setInterval(() => { for (const end = Date.now() + ${forMs}; Date.now() < end; ); }, ${everyMs})`
+}
+
+/** What fetches whole repos, and looks DIDs up. */
+function syncAlerts(): void {
+  let stage: AlertStage
+
+  before(async () => {
+    stage = await AlertStage.start({ sizes: syncSizes, args: ['--backfill', 'all'] })
+  })
+
+  after(() => stage[Symbol.asyncDispose]())
+
+  it('are quiet while all is well, but for an account that only its owner can heal', async () => {
+    await using stack = new AsyncDisposableStack()
+    const did = await movedAccount(stage, stack)
+    await staysQuiet(stage, 30_000)
+    const { status, desync } = await stage.service.get<{ status: string; desync: object }>(`/repos/${did}`)
+    assert.deepEqual({ status, ...desync }, { status: 'desync', ...desync, reason: 'chain' })
+  })
+
+  for (const { provoke, ...fault } of syncFaults)
+    it(`${fault.fires.join(', ')}: ${fault.is}`, () =>
+      suffers({ ...fault, provoke: (stack) => provoke(stage, stack) }, stage))
 }

@@ -7,7 +7,7 @@ import { type FaultyHost, limiting, methodOf, startFaultyDirectory } from './har
 import { type FaultyRelay, startFaultyRelay } from './harness/faulty-relay.ts'
 import { request } from './harness/network.ts'
 import { type Pds, startPds } from './harness/pds.ts'
-import { dyingThreads } from './harness/sync-alerts.ts'
+import { dyingThreads } from './harness/sync-faults.ts'
 import { startTidegauge, type Tidegauge } from './harness/tidegauge.ts'
 import { eventually, until } from './harness/until.ts'
 

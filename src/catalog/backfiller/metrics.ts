@@ -18,7 +18,6 @@ export const backfillerReposFailed = {
   instrument: 'counter',
   unit: '{repo}',
   description: 'Repos whose fetch has failed; each is tried again, or becomes a dead letter.',
-  thresholds: { warning: 0.2, critical: 0.5 },
 } as const satisfies MetricDefinition
 
 export const backfillerReposDeadLettered = {

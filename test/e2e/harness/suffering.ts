@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AlertStage, Fault } from './alert-stage.ts'
 import { eventually } from './until.ts'
@@ -17,20 +16,18 @@ export async function staysQuiet({ prometheus }: AlertStage, forMs: number): Pro
 }
 
 /** Each of a fault's alerts fires while it lasts, though not all of them at the same time, and none after it. */
-export function itSuffers({ is, fires, provoke }: Fault, stage: () => AlertStage): void {
-  it(`${fires.join(', ')}: ${is}`, async () => {
-    {
-      await using stack = new AsyncDisposableStack()
-      await provoke(stack)
-      const missing = new Set(fires)
-      await eventually(
-        async () => {
-          for (const alert of await stage().firing()) missing.delete(alert)
-          assert.deepEqual([...missing], [])
-        },
-        { withinMs: 90_000 },
-      )
-    }
-    await eventually(async () => assert.deepEqual(await stage().firing(), []), { withinMs: 90_000 })
-  })
+export async function suffers({ fires, provoke }: Fault, stage: AlertStage): Promise<void> {
+  {
+    await using stack = new AsyncDisposableStack()
+    await provoke(stack)
+    const missing = new Set(fires)
+    await eventually(
+      async () => {
+        for (const alert of await stage.firing()) missing.delete(alert)
+        assert.deepEqual([...missing], [])
+      },
+      { withinMs: 90_000 },
+    )
+  }
+  await eventually(async () => assert.deepEqual(await stage.firing(), []), { withinMs: 90_000 })
 }

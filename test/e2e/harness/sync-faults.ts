@@ -1,14 +1,12 @@
-import assert from 'node:assert/strict'
-import { after, before, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AlertStage, type Fault, imported } from './alert-stage.ts'
+import { type AlertStage, type Fault, imported } from './alert-stage.ts'
 import { limiting, methodOf } from './faulty-host.ts'
 import { losing } from './faulty-relay.ts'
 import { request } from './network.ts'
-import { itSuffers, staysQuiet } from './suffering.ts'
 import { until } from './until.ts'
 
-const sizes = {
+/** Sizes that a test reaches, of what fetches whole repos and looks DIDs up. */
+export const syncSizes = {
   identity_waiting_dids: { warning: 2, critical: 4 },
   sync_held_events: { warning: 20 },
   sync_resync_oldest_age_seconds: { warning: 20, critical: 30 },
@@ -19,32 +17,11 @@ const sizes = {
   'instance:storage_repos_unsynced:ratio': { warning: 0.26 },
 }
 
-/** What fetches whole repos, and looks DIDs up, in each of the faults that it has alerts for. */
-export function syncAlerts(): void {
-  let stage: AlertStage
-
-  before(async () => {
-    stage = await AlertStage.start({ sizes, args: ['--backfill', 'all'] })
-  })
-
-  after(() => stage[Symbol.asyncDispose]())
-
-  it('are quiet while all is well, but for an account that only its owner can heal', async () => {
-    await using stack = new AsyncDisposableStack()
-    const did = await movedAccount(stage, stack)
-    await staysQuiet(stage, 30_000)
-    const { status, desync } = await stage.service.get<{ status: string; desync: object }>(`/repos/${did}`)
-    assert.deepEqual({ status, ...desync }, { status: 'desync', ...desync, reason: 'chain' })
-  })
-
-  for (const fault of syncFaults)
-    itSuffers({ ...fault, provoke: (stack) => fault.provoke(stage, stack) }, () => stage)
-}
-
 interface SyncFault extends Omit<Fault, 'provoke'> {
   readonly provoke: (stage: AlertStage, stack: AsyncDisposableStack) => Promise<void> | void
 }
 
+/** Each fault of what is fetched, and whom that is asked of. */
 export const syncFaults: readonly SyncFault[] = [
   {
     is: 'a directory that is asked too often',
@@ -108,7 +85,7 @@ export const syncFaults: readonly SyncFault[] = [
 ]
 
 /** An account whose host gives out a repo that is older than what the stream has brought, and one event of which is lost. */
-async function movedAccount(stage: AlertStage, stack: AsyncDisposableStack): Promise<string> {
+export async function movedAccount(stage: AlertStage, stack: AsyncDisposableStack): Promise<string> {
   const { pds, relay, service } = stage
   const account = await pds.createAccount('moved')
   await account.createRecord('com.example.note', 'old', 'old')
