@@ -120,29 +120,6 @@ describe('what the runbooks of fetched repos say', { concurrency: 1 }, () => {
     await holds(other, [])
   })
 
-  it('BackfillerStalled: says when one that waits is tried next, and why', async () => {
-    relay.host.fault = limiting(300, (asked) => methodOf(asked) === 'getRepo')
-    const late = await pds.createAccount('carol')
-    relay.fault = ({ frame, body }) => ((body.repo ?? body.did) === late.did ? undefined : frame)
-    await late.createRecord(note, 'first', 'first')
-    await request(`${service.url}/backfill`, { method: 'POST' })
-    const repo = await eventually(async () => {
-      const shown = await service.get<ShownRepo>(`/repos/${late.did}`)
-      const inMs = Date.parse(shown.sync?.nextTry ?? '') - Date.now()
-      assert.ok(inMs > 60_000, JSON.stringify(shown))
-      return shown
-    })
-    assert.equal(repo.status, 'pending')
-    assert.match((await run('repos', '--status', 'pending')).stdout, new RegExp(late.did))
-    assert.match(repo.sync?.error ?? '', /HTTP 429/)
-    relay.host.fault = undefined
-    relay.fault = undefined
-    // What waits is on disk, and is taken up again, without the pause that the host has asked for.
-    await service.stop()
-    await service.start()
-    await holds(late, ['first'])
-  })
-
   it('BackfillerBacklog, BackfillFinished: shows how far it is, and lists the repos once more', async () => {
     const { code, stdout } = await run('backfill', '--status')
     assert.equal(code, 0)
@@ -178,6 +155,30 @@ describe('what the runbooks of fetched repos say', { concurrency: 1 }, () => {
     await holds(late, ['first'])
     await until('the log tells of it', async () => lines().length === told + 1)
     assert.match(lines().at(-1) ?? '', /answers again/)
+  })
+
+  it('BackfillerStalled: says when one that waits is tried next, and why', async () => {
+    // Whatever its host has waits for this long: nothing after this can count on it.
+    relay.host.fault = limiting(300, (asked) => methodOf(asked) === 'getRepo')
+    const late = await pds.createAccount('carol')
+    relay.fault = ({ frame, body }) => ((body.repo ?? body.did) === late.did ? undefined : frame)
+    await late.createRecord(note, 'first', 'first')
+    await request(`${service.url}/backfill`, { method: 'POST' })
+    const repo = await eventually(async () => {
+      const shown = await service.get<ShownRepo>(`/repos/${late.did}`)
+      const inMs = Date.parse(shown.sync?.nextTry ?? '') - Date.now()
+      assert.ok(inMs > 60_000, JSON.stringify(shown))
+      return shown
+    })
+    assert.equal(repo.status, 'pending')
+    assert.match((await run('repos', '--status', 'pending')).stdout, new RegExp(late.did))
+    assert.match(repo.sync?.error ?? '', /HTTP 429/)
+    relay.host.fault = undefined
+    relay.fault = undefined
+    // What waits is on disk, and is taken up again, without the pause that the host has asked for.
+    await service.stop()
+    await service.start()
+    await holds(late, ['first'])
   })
 
   function run(...args: readonly string[]): Promise<CommandResult> {

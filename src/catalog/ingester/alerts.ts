@@ -105,7 +105,7 @@ export const backfillFinished = {
 1. \`tidegauge backfill --status\`: how many of them are still to be fetched.
 2. From now on new repos are found by the stream. \`tidegauge backfill\` lists them once more.`,
   tests: {
-    fires: { series: [{ query: promql`${ingesterBackfillComplete}`, values: '0x20 1x240' }], at: '30m' },
+    fires: { series: [{ query: promql`${ingesterBackfillComplete}`, values: '0 1x240' }], at: '14m' },
     quiet: { series: [{ query: promql`${ingesterBackfillComplete}`, values: '1x240' }], at: '30m' },
   },
 } as const satisfies Alert
