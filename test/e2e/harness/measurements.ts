@@ -123,14 +123,19 @@ function attributeSets({ attributes = {}, stream }: MetricDefinition): Attribute
 }
 
 function valuesFor({ instrument, buckets }: MetricDefinition, random: Random): number[] {
-  if (instrument === 'histogram') return [...(buckets ?? []), 1e6].map((bound) => bound * fraction(random))
+  if (instrument === 'histogram') return boundsAndBeyond(buckets).map((bound) => bound * fraction(random))
   return instrument === 'counter' ? [random.below(1e9), fraction(random)] : [fraction(random) * 1e6]
 }
 
+/** The bounds of the buckets, and a value for the last bucket, which has none. */
+function boundsAndBeyond(buckets: readonly number[] = []): readonly number[] {
+  return [...buckets, 10 * (buckets.at(-1) ?? 1e6)]
+}
+
 /** One for a counter; for a histogram the bounds themselves, which belong to the buckets below them. */
-function spanValuesFor({ instrument, buckets, stream }: MetricDefinition, random: Random): number[] {
+function spanValuesFor({ instrument, buckets, stream }: MetricDefinition, random: Random): readonly number[] {
   if (stream !== undefined) return []
-  if (instrument === 'histogram') return [...(buckets ?? []), 1e7]
+  if (instrument === 'histogram') return boundsAndBeyond(buckets)
   return instrument === 'counter' ? [fraction(random)] : []
 }
 
