@@ -98,7 +98,7 @@ export class Engine implements AsyncDisposable {
 
   private constructor(options: EngineOptions, tracking: ReadonlyMap<Did, 'tracked' | 'untracked'>) {
     const { config, source, stores, log, counts = {} } = options
-    const { storage, search, streams, queue } = stores
+    const { storage, search, streams, queue, identities } = stores
     const { collections, dids, queueLimit: limit } = config
     const stack = new AsyncDisposableStack()
     const onError = (what: string) => (error: unknown) => log.error(what, { reason: String(error) })
@@ -111,7 +111,9 @@ export class Engine implements AsyncDisposable {
         plc: source.plc,
         allowLoopback: source.allowLoopback,
         handles: config.handles ?? (source.allowLoopback ? 'document' : 'verify'),
+        kept: identities,
         onDirectory: (answers, problem) => reportDirectory(log, answers, problem),
+        onKeepError: onError('what DIDs were resolved to could not be kept, retrying'),
         ...counts.identity,
       }),
     )

@@ -9,10 +9,14 @@ export interface KeySource {
   peek(did: Did): KeyInfo | undefined
   /**
    * @param options.refresh asks again even if the answer is known.
+   * @param options.allowStale takes what was known last, however old.
    * @throws {InvalidError} when there is no such DID, or no key in its document.
    * @throws {UpstreamError} when there is no answer, or not now.
    */
-  resolve(did: Did, options?: { readonly refresh?: boolean; readonly signal?: AbortSignal }): Promise<KeyInfo>
+  resolve(
+    did: Did,
+    options?: { readonly refresh?: boolean; readonly allowStale?: boolean; readonly signal?: AbortSignal },
+  ): Promise<KeyInfo>
   /** Drops what is known, because it may have changed. */
   forget(did: Did): void
 }
@@ -111,7 +115,7 @@ export class Keys {
     this.#running += 1
     try {
       const { source, signal } = this.#options
-      resolve(this.#import(did, await source.resolve(did, { refresh, signal })))
+      resolve(this.#import(did, await source.resolve(did, { refresh, allowStale: !refresh, signal })))
     } catch (error) {
       if (error instanceof UpstreamError) {
         this.#silence(name, error instanceof RateLimitedError ? error.retryAfterMs : undefined)

@@ -11,6 +11,8 @@ export interface Known {
   /** How many times it might have been asked about at `answeredMs`; the number grows with time. */
   readonly asks: number
   readonly answeredMs: number
+  /** When it is asked about again in passing, once it is out of date. */
+  askAgainMs: number
 }
 
 export interface AskLimits {
