@@ -7,8 +7,9 @@ import type { NewJob, Queue } from '../../state/queue/queue.ts'
 import { JobBuffer } from './job-buffer.ts'
 import {
   backgroundQueue,
-  directoryOf,
   identityQueue,
+  lookUpGroup,
+  lookUpGroups,
   lookUpPriorities,
   repoPriorities,
   repoQueue,
@@ -105,17 +106,17 @@ export class Enqueue implements AsyncDisposable {
 
   /** Events of this DID wait for its key. */
   unverified(did: Did): void {
-    this.#lookUp(did, lookUpPriorities.held)
+    this.#lookUp(did, lookUpPriorities.held, lookUpGroup(did))
   }
 
   /** A repo was fetched for the first time, and its handle is not known. */
   newcomer(did: Did): void {
-    this.#lookUp(did, lookUpPriorities.newcomer)
+    this.#lookUp(did, lookUpPriorities.newcomer, lookUpGroups.handle)
   }
 
   /** The document of this DID may have changed. */
   identity(did: Did): void {
-    this.#lookUp(did, lookUpPriorities.changed)
+    this.#lookUp(did, lookUpPriorities.changed, lookUpGroup(did))
   }
 
   /** Resolves when everything said so far is queued. */
@@ -127,8 +128,8 @@ export class Enqueue implements AsyncDisposable {
     await this.#buffer[Symbol.asyncDispose]()
   }
 
-  #lookUp(did: Did, priority: number): void {
-    this.#buffer.add(identityQueue, { key: did, priority, group: directoryOf(did) })
+  #lookUp(did: Did, priority: number, group: string): void {
+    this.#buffer.add(identityQueue, { key: did, priority, group })
   }
 
   async #patiently(name: string, jobs: readonly NewJob[], signal?: AbortSignal): Promise<void> {

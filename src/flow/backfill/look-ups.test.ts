@@ -176,7 +176,8 @@ describe('the look-up of a handle', () => {
     handle = 'two.test'
     rig.enqueue.identity(did)
     await rig.until(async () => (await rig.storage.getRepo(did))?.handle === 'two.test')
-    assert.deepEqual(refreshed, [true, true])
+    // The second time of each is for the handle, and content with what the first has found out.
+    assert.deepEqual(refreshed.slice(0, 3), [true, false, true])
   })
 })
 

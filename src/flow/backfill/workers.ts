@@ -8,7 +8,7 @@ export interface WorkersOptions {
   /** How many jobs are worked on at a time. */
   readonly concurrency: number
   /** How many jobs of one group are worked on at a time; of those without a group, as many as there may be. */
-  readonly perGroup: number
+  readonly perGroup: number | ((group: string) => number)
   /**
    * Does a job and settles it: completes, retries or buries it. What it throws once the signal has aborted puts the
    * job back.
@@ -85,7 +85,7 @@ export class Workers {
   #leftOut(): Set<string> {
     const nowMs = this.#options.now()
     for (const [group, untilMs] of this.#blocked) if (untilMs <= nowMs) this.#blocked.delete(group)
-    const full = [...this.#groups].filter(([, jobs]) => jobs >= this.#options.perGroup)
+    const full = [...this.#groups].filter(([group, jobs]) => jobs >= this.#most(group))
     return new Set([...this.#blocked.keys(), ...full.map(([group]) => group)])
   }
 
@@ -130,9 +130,14 @@ export class Workers {
 
   #enter(group: string): boolean {
     const jobs = this.#groups.get(group) ?? 0
-    if (jobs >= this.#options.perGroup || (this.#blocked.get(group) ?? 0) > this.#options.now()) return false
+    if (jobs >= this.#most(group) || (this.#blocked.get(group) ?? 0) > this.#options.now()) return false
     this.#groups.set(group, jobs + 1)
     return true
+  }
+
+  #most(group: string): number {
+    const { perGroup } = this.#options
+    return typeof perGroup === 'number' ? perGroup : perGroup(group)
   }
 
   #leave(group: string): void {

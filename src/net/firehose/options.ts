@@ -45,7 +45,7 @@ export interface FirehoseOptions {
   readonly maxQueuedBytes?: number
   /** The most events that a batch has. @default 500 */
   readonly maxBatchEvents?: number
-  /** How many DIDs are looked up at a time. @default 64 */
+  /** How many `did:plc` are looked up at a time, and how many others. @default 64 */
   readonly lookups?: number
   /** How long an event waits for the key of its DID before it leaves unverified, in ms. @default 250 */
   readonly lookupWaitMs?: number

@@ -96,7 +96,7 @@ export class Directory {
 
   /** It is taken for a fault of the DID where that has failed before, and the directory has answered for others since. */
   #failed(did: Did, error: Error): void {
-    if (this.#availability.isDown || !this.#setbacks.has(did)) {
+    if (this.#availability.isDown || this.#setbacks.failures(did) === 0) {
       this.#availability.failed(error.message)
       this.#setbacks.add(did, error, 0)
     } else {

@@ -2,12 +2,11 @@ import { isAtprotoWebDid, isPlcDid } from '@atcute/identity'
 import type { Did } from '../../model/did.ts'
 import { InvalidError, RateLimitedError, UpstreamError } from '../../model/errors.ts'
 import { createFetch, type Fetch } from '../fetch/fetch.ts'
-import { Cache } from './cache.ts'
 import { Directory } from './directory.ts'
 import type { IdentityInfo } from './document.ts'
 import { type HandleState, Handles } from './handles.ts'
 import { Keeper, type KeptIdentity } from './keeper.ts'
-import { asksLeft, type Known, waitMs } from './known.ts'
+import { asksLeft, infoOf, type Known, KnownDids, waitMs } from './known.ts'
 import { type IdentityOptions, type Settings, withDefaults } from './options.ts'
 import { WebDids } from './web-dids.ts'
 
@@ -33,7 +32,7 @@ interface Pending {
  */
 export class Identity implements AsyncDisposable {
   readonly #settings: Settings
-  readonly #known: Cache<Did, Known>
+  readonly #known: KnownDids
   readonly #pending = new Map<Did, Pending>()
   readonly #keeper: Keeper | undefined
   /** What is being looked for on disk. */
@@ -54,7 +53,7 @@ export class Identity implements AsyncDisposable {
     const fromStrangers = createFetch({ allowLoopback }, limits)
     const shared = { ...settings, resolveTxt, signal: this.#stop.signal }
     this.#settings = settings
-    this.#known = new Cache(settings.maxEntries)
+    this.#known = new KnownDids(settings.maxEntries)
     this.#keeper = kept && new Keeper({ kept, directory: plc.origin, onError: settings.onKeepError })
     this.#fetches = [fromDirectory, fromStrangers]
     this.#directory = new Directory({ ...shared, fetch: fromDirectory })
@@ -109,8 +108,7 @@ export class Identity implements AsyncDisposable {
       const mustWaitMs = known ? waitMs(known, this.#settings.now(), this.#settings) : 0
       if (known && this.#isFresh(known) && (!refresh || mustWaitMs > 0)) {
         this.#settings.onCache(true)
-        if (known.answer instanceof InvalidError) throw known.answer
-        return known.answer
+        return infoOf(known)
       }
       const pending = this.#pending.get(did)
       if (pending && !pending.isForgotten) return await unlessAborted(pending.answer, did, signal)
@@ -169,7 +167,7 @@ export class Identity implements AsyncDisposable {
   }
 
   #useStale(did: Did, known: Known): IdentityInfo | undefined {
-    if (known.isForgotten || known.answer instanceof InvalidError) return undefined
+    if (known.isForgotten || typeof known.answer === 'string') return undefined
     this.#settings.onCache(true)
     if (this.#settings.now() >= known.expiresMs) this.#askAgain(did, known)
     return known.answer
@@ -236,7 +234,7 @@ export class Identity implements AsyncDisposable {
     if (isBad) this.#keeper?.forget(did)
     else if (!isForgotten) this.#keeper?.keep(answer as IdentityInfo, answeredMs)
     this.#known.set(did, {
-      answer: answer as IdentityInfo | InvalidError,
+      answer: isBad ? answer.message : (answer as IdentityInfo),
       expiresMs: answeredMs + (isBad ? negativeTtlMs : ttlMs),
       isForgotten,
       asks: asksLeft(this.#known.get(did), answeredMs, this.#settings) - 1,
