@@ -6,7 +6,7 @@ import { decodeEvent } from '../../model/event-bytes.ts'
 import type { Nsid } from '../../model/nsid.ts'
 import { type Backoff, repeat } from '../../model/repeat.ts'
 import type { Search } from '../../state/search/search.ts'
-import type { Storage } from '../../state/storage/storage.ts'
+import type { HeldLimits, Storage } from '../../state/storage/storage.ts'
 import {
   firehoseBackfill,
   firehoseLive,
@@ -24,7 +24,7 @@ import { Writer } from './writer.ts'
 
 export interface IndexerOptions extends NoticeOptions {
   readonly streams: Pick<Streams, 'read' | 'readable' | 'acknowledge'>
-  readonly storage: Pick<Storage, 'repos' | 'apply' | 'held' | 'withHeld'>
+  readonly storage: Pick<Storage, 'repos' | 'apply' | 'held' | 'withHeld' | 'heldBeyond'>
   readonly search: Pick<Search, 'apply'>
   /**
    * Reads and verifies the frame of an event that has waited for a key. Throws an error named `WrongKey` when another
@@ -37,6 +37,8 @@ export interface IndexerOptions extends NoticeOptions {
   readonly isUntracked?: (did: Did) => boolean
   /** How many events of one repo may wait. @default 2000 and 8 MB */
   readonly limits?: WaitingLimits
+  /** How many events of all repos may wait. @default 200_000 and 1 GB */
+  readonly totalLimits?: HeldLimits
   /** Applies at most this many entries of the stream of live events together. @default 500 */
   readonly batchEntries?: number
   /** For how long, in ms, it still indexes what is left in the streams once it is told to stop. @default 3000 */
@@ -208,8 +210,26 @@ export class Indexer {
       },
     )
     this.#waiting.soon(plan.drains)
+    if (plan.tally.held > 0) await this.#makeRoom()
     for (let i = 0; i < plan.tally.invalid; i++) {
       this.#options.onError('expected', new InvalidError('a deleted account has written records'))
+    }
+  }
+
+  /**
+   * Where more waits than may, what has waited longest goes: it waits for a key that hardly comes any more, for what is
+   * new comes within seconds. Its repos are marked, and fetched once they can be.
+   */
+  async #makeRoom(): Promise<void> {
+    const { storage, totalLimits } = this.#options
+    for (;;) {
+      const dids = await storage.heldBeyond(totalLimits)
+      if (dids.length === 0) return
+      const { tally } = await this.#writer.write(dids, (plan) => {
+        plan.step({ kind: 'lapse', dids, reason: 'key' })
+        plan.tally.overflowed.all += plan.tally.dropped
+      })
+      if (tally.dropped === 0) return
     }
   }
 
@@ -237,6 +257,7 @@ const defaults = {
   keeps: () => true,
   isUntracked: () => false,
   limits: waitingLimits,
+  totalLimits: { events: 200_000, bytes: 1_000_000_000 },
   batchEntries: 500,
   drainMs: 3000,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
