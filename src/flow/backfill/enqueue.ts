@@ -8,6 +8,7 @@ import { JobBuffer } from './job-buffer.ts'
 import {
   backgroundQueue,
   identityQueue,
+  latestFirst,
   lookUpGroup,
   lookUpGroups,
   lookUpPriorities,
@@ -129,7 +130,8 @@ export class Enqueue implements AsyncDisposable {
   }
 
   #lookUp(did: Did, priority: number, group: string): void {
-    this.#buffer.add(identityQueue, { key: did, priority, group })
+    const dueMs = latestFirst(this.#options.now())
+    this.#buffer.add(identityQueue, { key: did, priority, group, dueMs })
   }
 
   async #patiently(name: string, jobs: readonly NewJob[], signal?: AbortSignal): Promise<void> {

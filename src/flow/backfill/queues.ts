@@ -35,6 +35,16 @@ export const lookUpGroups = {
   handle: 'handle',
 } as const
 
+/**
+ * When a look-up is due that goes before all that were asked for earlier: of the jobs of a group, a queue takes the one
+ * first that has been due for longest. Where more DIDs turn up than can be looked up, as after an outage of the
+ * directory or in a flood of those that do not exist, the order of arrival would make everybody wait for all before
+ * them. In this order most of those that turn up from then on are served at once, and the others when there is time.
+ */
+export function latestFirst(nowMs: number): number {
+  return -nowMs
+}
+
 /** The group of a DID that is to be looked up. @param failures how often that was in vain. */
 export function lookUpGroup(did: Did, failures = 0): string {
   const { plc, plcAgain, web, webSecond, webAgain } = lookUpGroups

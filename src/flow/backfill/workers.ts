@@ -100,7 +100,7 @@ export class Workers {
   }
 
   readonly #putBack = async (job: Job): Promise<void> => {
-    await this.#options.queue.retry(job, { dueMs: this.#options.now(), counts: false })
+    await this.#options.queue.retry(job, { counts: false })
   }
 
   readonly #do = async (job: Job, signal: AbortSignal): Promise<void> => {
@@ -111,7 +111,7 @@ export class Workers {
       claimed = undefined
       if (!this.#enter(group)) {
         this.#appetite = 1
-        await this.#options.queue.retry(job, { dueMs: this.#options.now(), group, counts: false })
+        await this.#options.queue.retry(job, { group, counts: false })
         return false
       }
       claimed = group

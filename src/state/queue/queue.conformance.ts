@@ -283,6 +283,20 @@ export function queueConformance(
       assert.equal((await queue.find(q, 'a'))?.error, 'x')
     })
 
+    it('may leave the job in its place among those that wait', async () => {
+      const { queue, clock } = await begin()
+      for (const [key, dueMs] of [
+        ['b', -2],
+        ['c', -1],
+        ['a', -3],
+      ] as const)
+        await queue.add(q, [{ key, dueMs }])
+      const [a, b] = await queue.take(q, 2)
+      await queue.retry(must(b), { counts: false })
+      await queue.retry(must(a), { dueMs: clock.ms })
+      assert.deepEqual(keys(await queue.take(q, 9)), ['b', 'c', 'a'])
+    })
+
     it('keeps no more of its error than what says most', async () => {
       const { queue, clock } = await beginWith({ key: 'a' })
       await queue.retry(await takeOne(queue), { dueMs: clock.ms, error: 'e'.repeat(9000) })

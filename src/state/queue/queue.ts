@@ -38,15 +38,16 @@ export interface Queue extends AsyncDisposable {
   complete(job: Job): Promise<boolean>
 
   /**
-   * The job is tried again, not before `dueMs`.
+   * The job is tried again.
    *
+   * @param options.dueMs not before this, in ms since 1970. @default at once, and in the place that it had
    * @param options.counts whether this was an attempt. @default true
    * @param options.isAside whether it waits for what is not ours to do, so that its own wait begins at `dueMs`. @default false
    */
   retry(
     job: Job,
     options: {
-      readonly dueMs: number
+      readonly dueMs?: number
       readonly error?: string
       readonly group?: string
       readonly counts?: boolean
