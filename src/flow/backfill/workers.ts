@@ -75,7 +75,8 @@ export class Workers {
     const free = concurrency - this.#running.size
     if (free === 0) return []
     const limit = Math.min(free, this.#appetite)
-    const options = { leaseMs, without: this.#leftOut() }
+    const room = (group: string) => (group === '' ? free : this.#most(group) - (this.#groups.get(group) ?? 0))
+    const options = { leaseMs, without: this.#leftOut(), room }
     const jobs = await this.#repeat(() => queue.take(name, limit, options), signal)
     this.#appetite = Math.min(concurrency, this.#appetite * 2)
     return jobs ?? []

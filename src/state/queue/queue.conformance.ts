@@ -171,6 +171,17 @@ export function queueConformance(
       assert.deepEqual(keys(await queue.take(q, 9, { without })), [])
       assert.deepEqual(keys(await queue.take(q, 9)), ['a'])
     })
+
+    it('takes no more of a group than it has room for, whatever their priorities', async () => {
+      const { queue } = await beginWith(
+        ...['a', 'b', 'c'].map((key, at) => ({ key, priority: at % 2, group: 'narrow' })),
+        ...['d', 'e'].map((key) => ({ key, priority: 2, group: 'wide' })),
+      )
+      const room = (group: string) => (group === 'narrow' ? 2 : 9)
+      assert.deepEqual(keys(await queue.take(q, 9, { room })), ['a', 'c', 'd', 'e'])
+      assert.deepEqual(keys(await queue.take(q, 9, { room: () => 0 })), [])
+      assert.deepEqual(keys(await queue.take(q, 9, { room })), ['b'])
+    })
   })
 
   describe('a job that is added again', () => {

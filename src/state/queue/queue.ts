@@ -17,11 +17,16 @@ export interface Queue extends AsyncDisposable {
    *
    * @param options.leaseMs how long, in ms. @default 60_000
    * @param options.without groups that are left out, since they have no capacity now.
+   * @param options.room how many of a group may be taken, where it is not left out. @default any number
    */
   take(
     queue: string,
     limit: number,
-    options?: { readonly leaseMs?: number; readonly without?: ReadonlySet<string> },
+    options?: {
+      readonly leaseMs?: number
+      readonly without?: ReadonlySet<string>
+      readonly room?: (group: string) => number
+    },
   ): Promise<readonly Job[]>
 
   /**

@@ -53,15 +53,21 @@ export class SqliteQueue implements Queue {
   async take(
     queue: string,
     limit: number,
-    { leaseMs = defaultLeaseMs, without = nobody }: Parameters<Queue['take']>[2] = {},
+    { leaseMs = defaultLeaseMs, without = nobody, room = endless }: Parameters<Queue['take']>[2] = {},
   ): Promise<readonly Job[]> {
     const state = this.#stateOf(queue)
     const nowMs = this.#expire(state)
     const taken: Job[] = []
     if (limit <= 0) return taken
-    state.lanes.serve(nowMs, without, (lane, share) => {
-      const wanted = Math.max(1, Math.ceil((limit - taken.length) * share))
-      for (const row of this.#due(state, lane, nowMs, wanted)) {
+    const leftOut = new Set(without)
+    const left = new Map<string, number>()
+    state.lanes.serve(nowMs, leftOut, (lane, share) => {
+      const most = left.get(lane.group) ?? room(lane.group)
+      const wanted = Math.min(most, Math.max(1, Math.ceil((limit - taken.length) * share)))
+      const rows = this.#due(state, lane, nowMs, wanted)
+      left.set(lane.group, most - rows.length)
+      if (rows.length === most) leftOut.add(lane.group)
+      for (const row of rows) {
         const lease = state.leases.begin(row.id, nowMs + leaseMs)
         const { id, key, payload, attempts } = row
         const { priority, group } = lane
@@ -330,6 +336,7 @@ const defaultLeaseMs = 60_000
 const jobsPerSlice = 1000
 
 const nobody: ReadonlySet<string> = new Set()
+const endless = () => Number.POSITIVE_INFINITY
 
 interface Counts {
   /** Those that wait or run. */
