@@ -72,6 +72,8 @@ export class Indexer {
   readonly #backfill: BackfillLane
   #liveApplied = 0
   #activeTasks = 0
+  #batches = 0
+  #failure: unknown
 
   constructor(options: IndexerOptions) {
     this.#options = { ...defaults, ...options }
@@ -84,6 +86,16 @@ export class Indexer {
     this.#writer = writer
     this.#waiting = waiting
     this.#backfill = new BackfillLane({ streams, writer, waiting, group: indexerGroup, isUntracked, onSkip })
+  }
+
+  /** How many batches were applied and acknowledged. It stands still where nothing succeeds, or there is nothing to do. */
+  get batches(): number {
+    return this.#batches
+  }
+
+  /** What has failed since then, and is tried again. */
+  get failure(): unknown {
+    return this.#failure
   }
 
   /** Batches being applied right now. */
@@ -143,6 +155,7 @@ export class Indexer {
     this.#liveApplied = id
     // What is not acknowledged comes again after a restart, and is known by its revisions then.
     await this.#repeat(() => streams.acknowledge(firehoseLive, indexerGroup, id), signal, onAckFailure)
+    this.#succeeded()
     return true
   }
 
@@ -152,6 +165,7 @@ export class Indexer {
     const worked = await this.#repeat(() => this.#backfill.turn(live), signal)
     this.#activeTasks--
     await this.#repeat(() => this.#backfill.acknowledge(), signal, this.#options.onAckFailure)
+    if (worked === true) this.#succeeded()
     return worked
   }
 
@@ -220,7 +234,16 @@ export class Indexer {
     onFailure = (error: unknown) => this.#options.onError('unexpected', error),
   ): Promise<Result | undefined> {
     const { backoff } = this.#options
-    return await repeat(work, { backoff, signal, onFailure }).catch(() => undefined)
+    const onRepeat = (error: unknown) => {
+      this.#failure = error
+      onFailure(error)
+    }
+    return await repeat(work, { backoff, signal, onFailure: onRepeat }).catch(() => undefined)
+  }
+
+  #succeeded(): void {
+    this.#batches++
+    this.#failure = undefined
   }
 }
 

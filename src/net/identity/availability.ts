@@ -20,6 +20,7 @@ export class Availability {
   #failures = 0
   #problem = ''
   #isTried = false
+  #downSinceMs = 0
   #downUntilMs = 0
   #limitedUntilMs = 0
   #answers = true
@@ -31,6 +32,11 @@ export class Availability {
   /** Whether its last answer was a failure to answer. */
   get isDown(): boolean {
     return this.#failures > 0
+  }
+
+  /** What keeps it from answering, and since when, in ms since 1970; undefined while it answers. */
+  get trouble(): { readonly reason: string; readonly sinceMs: number } | undefined {
+    return this.isDown ? { reason: this.#problem, sinceMs: this.#downSinceMs } : undefined
   }
 
   /** When it may be asked again, in ms since 1970; undefined when it may be asked now. */
@@ -79,6 +85,7 @@ export class Availability {
   failed(problem: string): void {
     // Of those that were under way together, the first has said it.
     if (this.isDown && !this.#isTried) return
+    if (!this.isDown) this.#downSinceMs = this.#options.now()
     const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** this.#failures)
     this.#failures += 1
     this.#isTried = false

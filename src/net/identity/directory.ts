@@ -22,6 +22,8 @@ export class Directory {
   readonly #pace: Pace
   readonly #availability: Availability
   readonly #setbacks: Setbacks
+  /** What it has not answered when it was asked last. */
+  #unanswered: Did | undefined
 
   constructor(options: DirectoryOptions) {
     const { plc, concurrency, perSecond, now, sleep, signal, maxRetryAfterMs } = options
@@ -39,6 +41,16 @@ export class Directory {
   /** When it may be asked again, in ms since 1970; undefined when it may be asked now. */
   get blockedUntilMs(): number | undefined {
     return this.#availability.blockedUntilMs
+  }
+
+  /** What keeps it from answering, and since when, in ms since 1970; undefined while it answers, or asks for patience. */
+  get trouble(): { readonly reason: string; readonly sinceMs: number } | undefined {
+    return this.#availability.trouble
+  }
+
+  /** Asks again what it has not answered, if it may be asked, so that its return is seen though nobody needs it. */
+  async tryAgain(): Promise<void> {
+    if (this.#unanswered !== undefined) await this.read(this.#unanswered).catch(() => {})
   }
 
   /**
@@ -97,6 +109,7 @@ export class Directory {
   /** It is taken for a fault of the DID where that has failed before, and the directory has answered for others since. */
   #failed(did: Did, error: Error): void {
     if (this.#availability.isDown || !this.#setbacks.has(did)) {
+      this.#unanswered = did
       this.#availability.failed(error.message)
       this.#setbacks.add(did, error, 0)
     } else {

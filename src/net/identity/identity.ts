@@ -68,6 +68,16 @@ export class Identity implements AsyncDisposable {
     return this.#directory.blockedUntilMs
   }
 
+  /** What keeps the directory from answering, and since when, in ms since 1970; undefined while it answers. */
+  get directoryTrouble(): Directory['trouble'] {
+    return this.#directory.trouble
+  }
+
+  /** Asks the directory once more whether it answers again, if it may be asked. */
+  async tryDirectory(): Promise<void> {
+    await this.#directory.tryAgain()
+  }
+
   /** What is known without a request; the same object until the DID is resolved again. */
   peek(did: Did): IdentityInfo | undefined {
     const known = this.#fresh(did)
