@@ -19,6 +19,8 @@ export interface ReadinessOptions {
   readonly everyFailingMs?: number
   /** How long a check may take, in ms, before that is a fault. @default 2000 */
   readonly timeoutMs?: number
+  /** How long what was found is good for those who ask, in ms. @default 250 */
+  readonly freshMs?: number
   readonly now?: () => number
 }
 
@@ -30,12 +32,19 @@ export class Readiness {
   #lookedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: ReadinessOptions) {
-    this.#options = { everyMs: 5000, everyFailingMs: 1000, timeoutMs: 2000, now: Date.now, ...options }
+    this.#options = {
+      everyMs: 5000,
+      everyFailingMs: 1000,
+      timeoutMs: 2000,
+      freshMs: 250,
+      now: Date.now,
+      ...options,
+    }
   }
 
-  /** What each part is now; however often it is asked, it looks once in a quarter of a second. */
+  /** What each part is now. Many who ask share one look. */
   async parts(): Promise<Parts> {
-    if (performance.now() - this.#lookedAtMs >= freshMs) await this.#look()
+    if (performance.now() - this.#lookedAtMs >= this.#options.freshMs) await this.#look()
     const names = Object.keys(this.#options.checks)
     return Object.fromEntries(names.map((name) => [name, this.#troubles.get(name) ?? 'ok']))
   }
@@ -93,8 +102,5 @@ export class Readiness {
     if (before === undefined && !isLogged) log.error(`${name} does not work`, { reason, mend })
   }
 }
-
-/** How long what was found is good for those who ask, in ms. */
-const freshMs = 250
 
 const hangingMend = 'what it waits for hangs: the disk, or a file system over the network'

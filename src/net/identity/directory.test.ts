@@ -124,6 +124,23 @@ describe('a directory that is asked too often', () => {
 })
 
 describe('a directory that does not answer', () => {
+  it('is seen to answer again though nobody asks for a DID', async () => {
+    await using test = await setup()
+    const { identity, asked, clock } = test
+    test.answers(status(503))
+    await assert.rejects(identity.resolve(testDid(0)), { name: 'UpstreamError' })
+    await identity.tryDirectory()
+    assert.equal(asked.length, 1, 'it is not asked before its time')
+    clock.ms += 1000
+    await identity.tryDirectory()
+    assert.ok(identity.directoryTrouble)
+    test.answers((response) => void sendDocument(response))
+    clock.ms += 2000
+    await identity.tryDirectory()
+    assert.equal(identity.directoryTrouble, undefined)
+    assert.equal(asked.length, 3)
+  })
+
   const failures: [what: string, answer: (response: ServerResponse) => void][] = [
     ['fails', status(500)],
     ['is overloaded', status(503)],
@@ -141,6 +158,9 @@ describe('a directory that does not answer', () => {
         await assert.rejects(identity.resolve(testDid(number)), { name: 'UpstreamError' })
       assert.equal(asked.length, 1)
       assert.equal(identity.blockedUntilMs, clock.ms + 1000)
+      const { sinceMs, reason } = identity.directoryTrouble ?? {}
+      assert.equal(sinceMs, clock.ms)
+      assert.equal(reason, told[0]?.[1])
 
       clock.ms += 1000
       const results = await Promise.allSettled(
@@ -156,6 +176,7 @@ describe('a directory that does not answer', () => {
       test.answers((response) => void sendDocument(response))
       clock.ms += 2000
       await identity.resolve(testDid(5))
+      assert.equal(identity.directoryTrouble, undefined)
       assert.deepEqual(told.slice(1), [[true, '']])
       await Promise.all([0, 1, 2, 3].map((number) => identity.resolve(testDid(number))))
       assert.equal(told.length, 2)
