@@ -22,7 +22,7 @@ describe('pages in the write-ahead log', () => {
       sqlite.exec('PRAGMA journal_mode = WAL; CREATE TABLE page (bytes BLOB)')
       using checkpoints = new Checkpoints({ sqlite, path: join(dir, 'tidegauge.db'), pages: 1 })
       const fault = () => checkpoints.fault
-    assert.equal(fault(), undefined)
+      assert.equal(fault(), undefined)
       // The thread finds no folder to open the database in.
       checkpoints.look()
       while (fault() === undefined) await sleep(10)

@@ -23,6 +23,7 @@ export class Availability {
   #downSinceMs = 0
   #downUntilMs = 0
   #limitedUntilMs = 0
+  #answeredMs = Number.NEGATIVE_INFINITY
   #answers = true
 
   constructor(options: AvailabilityOptions) {
@@ -64,6 +65,7 @@ export class Availability {
   }
 
   answered(): void {
+    this.#answeredMs = this.#options.now()
     this.#failures = 0
     this.#isTried = false
     // Limits come and go by the second: only a quiet time says that there is no trouble any more.
@@ -82,7 +84,9 @@ export class Availability {
     return waitMs
   }
 
-  failed(problem: string): void {
+  /** @param beganMs when the request was made: that it had no answer says nothing once others have had theirs since. */
+  failed(problem: string, beganMs = this.#options.now()): void {
+    if (beganMs < this.#answeredMs) return
     // Of those that were under way together, the first has said it.
     if (this.isDown && !this.#isTried) return
     if (!this.isDown) this.#downSinceMs = this.#options.now()

@@ -124,6 +124,22 @@ describe('a directory that is asked too often', () => {
 })
 
 describe('a directory that does not answer', () => {
+  it('is not taken for down because of a request from before it answered again', async () => {
+    await using test = await setup({ perSecond: 1000 })
+    const { identity, clock, told } = test
+    const old = Promise.withResolvers<ServerResponse>()
+    test.answers((response) => old.resolve(response))
+    const waiting = identity.resolve(testDid(0))
+    const response = await old.promise
+    clock.ms += 1000
+    test.answers((answer) => void sendDocument(answer))
+    await identity.resolve(testDid(1))
+    response.destroy()
+    await assert.rejects(waiting, { name: 'UpstreamError' })
+    assert.equal(identity.directoryTrouble, undefined)
+    assert.deepEqual(told, [])
+  })
+
   it('is seen to answer again though nobody asks for a DID', async () => {
     await using test = await setup()
     const { identity, asked, clock } = test

@@ -69,6 +69,7 @@ export class Directory {
 
   async #ask(did: Did): Promise<IdentityInfo> {
     this.#availability.enter()
+    const beganMs = this.#options.now()
     try {
       const info = await lookUp('plc', this.#options.onLookup, () => this.#request(did))
       this.#answered(did)
@@ -76,7 +77,7 @@ export class Directory {
     } catch (error) {
       if (error instanceof InvalidError) this.#answered(did)
       else if (error instanceof RateLimitedError) throw this.#limited(error)
-      else this.#failed(did, error as Error)
+      else this.#failed(did, error as Error, beganMs)
       throw error
     }
   }
@@ -107,10 +108,10 @@ export class Directory {
   }
 
   /** It is taken for a fault of the DID where that has failed before, and the directory has answered for others since. */
-  #failed(did: Did, error: Error): void {
+  #failed(did: Did, error: Error, beganMs: number): void {
     if (this.#availability.isDown || !this.#setbacks.has(did)) {
       this.#unanswered = did
-      this.#availability.failed(error.message)
+      this.#availability.failed(error.message, beganMs)
       this.#setbacks.add(did, error, 0)
     } else {
       this.#setbacks.add(did, error)
