@@ -14,15 +14,27 @@ const idle: Progress = {
   readTimeMs: now - 3_600_000,
   sentTimeMs: now - 3_600_000,
   arrivedMs: now - 3_599_900,
+  readUpToMs: undefined,
 }
 const nothing = { readTimeMs: undefined, sentTimeMs: undefined, arrivedMs: undefined }
+const oldNow = { arrivedMs: now - 100, readUpToMs: now - 3_700_000 }
 
 const cases: { what: string; progress: Progress; lag: number | undefined }[] = [
   { what: 'a quiet relay fully read', progress: idle, lag: 0 },
   { what: 'a frame that waits', progress: { ...idle, queued: 1 }, lag: 3_600_000 },
   { what: 'reading that is paused', progress: { ...idle, paused: true }, lag: 3_600_000 },
   { what: 'a connection that was lost', progress: { ...idle, connected: false }, lag: 3_600_000 },
-  { what: 'an old event just now', progress: { ...idle, arrivedMs: now - 100 }, lag: 3_600_000 },
+  { what: 'an old event just now', progress: { ...idle, ...oldNow }, lag: 3_600_000 },
+  {
+    what: 'a frame that waits, after a long time without any',
+    progress: { ...idle, queued: 1, readUpToMs: now - 20 },
+    lag: 20,
+  },
+  {
+    what: 'a connection that was lost after a long time without events',
+    progress: { ...idle, connected: false, readUpToMs: now - 30_000 },
+    lag: 30_000,
+  },
   { what: 'an old event, and nothing since', progress: { ...idle, arrivedMs: now - 6_000 }, lag: 0 },
   {
     what: 'events as they happen',
@@ -37,6 +49,45 @@ const cases: { what: string; progress: Progress; lag: number | undefined }[] = [
 describe('the lag', () => {
   for (const { what, progress, lag } of cases)
     it(`is ${lag} ms with ${what}`, () => assert.equal(lagMs(progress, now), lag))
+
+  it('does not count the time in which a relay had nothing to say', async () => {
+    await using relay = await TestRelay.start()
+    const event = (seq: number, timeMs: number) =>
+      anyFrame('#identity', {
+        seq,
+        did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa',
+        time: new Date(timeMs).toISOString(),
+      })
+    let nowMs = sentMs
+    await using harness = new Harness({
+      relay: relay.url,
+      identity: new KnownKeys([]),
+      maxBatchEvents: 1,
+      now: () => nowMs,
+    })
+    const { firehose } = harness
+    const waits = async (condition: () => boolean) => {
+      while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    relay.emit(1, event(1, sentMs))
+    await harness.until(1)
+    nowMs += 86_400_000
+    assert.equal(firehose.lagMs, 0)
+    for (const seq of [2, 3]) relay.emit(seq, event(seq, nowMs - 10))
+    await waits(() => firehose.queued === 2)
+    assert.equal(firehose.lagMs, 10)
+    await harness.until(3)
+    assert.equal(firehose.lagMs, 0)
+
+    nowMs += 3_600_000
+    relay.emit(4, event(4, nowMs))
+    await harness.until(4)
+    nowMs += 7_000
+    await relay[Symbol.asyncDispose]()
+    await waits(() => !firehose.connected)
+    nowMs += 60_000
+    assert.equal(firehose.lagMs, 67_000, 'after its last sign of life nobody knows')
+  })
 
   it('is that of the events that are read, not of those that wait', async () => {
     await using relay = await TestRelay.start()
@@ -62,6 +113,6 @@ describe('the lag', () => {
     assert.equal(firehose.lagMs, 0)
     await relay[Symbol.asyncDispose]()
     while (firehose.connected) await new Promise((resolve) => setTimeout(resolve, 1))
-    assert.equal(firehose.lagMs, 1_100)
+    assert.equal(firehose.lagMs, 1_000, 'all that was sent so far was read when it was lost')
   })
 })

@@ -4,6 +4,7 @@ import { Rejection } from '../repo/rejection.ts'
 import { Connection, type Ending } from './connection.ts'
 import type { ErrorFrame } from './frame.ts'
 import type { Intake } from './intake.ts'
+import { hasUnread, quietMs } from './lag.ts'
 import { LinkLog } from './link-log.ts'
 import type { Settings } from './options.ts'
 import type { Queue } from './queue.ts'
@@ -98,13 +99,25 @@ export class Uplink {
       maxMessageBytes,
       handshakeTimeoutMs,
       idleTimeoutMs,
+      now: this.#settings.now,
       onOpen: () => this.#opened(),
       onMessage: (data, isText) => this.#receive(data, isText),
     })
     if (this.#paused) this.#connection.pause()
     const ending = await this.#connection.ended
     this.#open = false
+    this.#noteRead(this.#connection)
     return ending
+  }
+
+  /** Where all was read when a connection ended, what is unread later was sent after its last sign of life. */
+  #noteRead({ openedMs, aliveMs }: Connection): void {
+    const nowMs = this.#settings.now()
+    const { timeMs: sentTimeMs, arrivedMs = Number.NEGATIVE_INFINITY } = this.#intake
+    if (openedMs === undefined || aliveMs === undefined) return
+    if (hasUnread({ queued: this.#queue.length, paused: this.#paused, sentTimeMs, arrivedMs }, nowMs)) return
+    // Before it has sent anything, or has been quiet for a while, nothing tells that there was nothing to send.
+    if (arrivedMs >= openedMs || aliveMs - openedMs >= quietMs) this.#intake.readUpToMs = aliveMs
   }
 
   #url(): URL {
