@@ -113,6 +113,8 @@ export class Indexer {
     signal.addEventListener('abort', stop)
     if (signal.aborted) stop()
     while (performance.now() < stopAt) {
+      // Only a look that began after the signal sees all that was appended before it.
+      const isStopping = signal.aborted
       const read = () => streams.read(firehoseLive, indexerGroup, batchEntries)
       const entries = await this.#repeat(read, signal)
       if (entries === undefined) return
@@ -121,8 +123,8 @@ export class Indexer {
       const worked = await this.#backfillTurn(progress, signal)
       if (worked === undefined) return
       if (entries.length === 0 && !worked) {
-        if (signal.aborted) return
-        await this.#somethingToRead(signal)
+        if (isStopping) return
+        if (!signal.aborted) await this.#somethingToRead(signal)
         continue
       }
       // Requests and the firehose take their turn.
