@@ -4,7 +4,7 @@ import { Rejection } from '../repo/rejection.ts'
 import { Connection, type Ending } from './connection.ts'
 import type { ErrorFrame } from './frame.ts'
 import type { Intake } from './intake.ts'
-import { hasUnread, quietMs } from './lag.ts'
+import { isAllRead, type Sight } from './lag.ts'
 import { LinkLog } from './link-log.ts'
 import type { Settings } from './options.ts'
 import type { Queue } from './queue.ts'
@@ -53,9 +53,11 @@ export class Uplink {
     return this.#open
   }
 
-  /** Whether reading is paused, so that the relay has to wait. */
-  get paused(): boolean {
-    return this.#paused
+  /** What tells whether all is read. */
+  get sight(): Sight {
+    const { timeMs: sentTimeMs, arrivedMs } = this.#intake
+    const openedMs = this.#open ? this.#connection?.openedMs : undefined
+    return { openedMs, paused: this.#paused, queued: this.#queue.length, sentTimeMs, arrivedMs }
   }
 
   /** The outcome of the first attempt. */
@@ -110,14 +112,10 @@ export class Uplink {
     return ending
   }
 
-  /** Where all was read when a connection ended, what is unread later was sent after its last sign of life. */
+  /** Where all was read when a connection gave its last sign of life, what is unread later was sent after that. */
   #noteRead({ openedMs, aliveMs }: Connection): void {
-    const nowMs = this.#settings.now()
-    const { timeMs: sentTimeMs, arrivedMs = Number.NEGATIVE_INFINITY } = this.#intake
-    if (openedMs === undefined || aliveMs === undefined) return
-    if (hasUnread({ queued: this.#queue.length, paused: this.#paused, sentTimeMs, arrivedMs }, nowMs)) return
-    // Before it has sent anything, or has been quiet for a while, nothing tells that there was nothing to send.
-    if (arrivedMs >= openedMs || aliveMs - openedMs >= quietMs) this.#intake.readUpToMs = aliveMs
+    if (aliveMs !== undefined && isAllRead({ ...this.sight, openedMs }, aliveMs))
+      this.#intake.readUpToMs = aliveMs
   }
 
   #url(): URL {
