@@ -73,8 +73,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   observeEngine(meter, engine, stores)
   await countKeptRuns(stores.runs, counts.sync)
   const live = await openLive(options, { stores, source, engine, stack, meter, signal, countFirehose })
-  const { firehose, failure: ingestFailure } = live
-  const checks = nodeChecks({ database, stores, source, engine, firehose, ingestFailure })
+  const { firehose, ingest } = live
+  const checks = nodeChecks({ database, stores, source, engine, firehose, ingest })
   const readiness = new Readiness({ checks, log })
   const listener = await openApi(options, {
     stores,
@@ -91,7 +91,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await options.onListening({ api: listener.url, metrics: pipeline.endpoint?.url })
   reportPolicy(config, engine, log)
   const work = [
-    live.ingest.run(signal),
+    ingest.run(signal),
     engine.run(signal),
     rebuildIndexes(stores, signal, log),
     readiness.run(signal),
@@ -140,8 +140,6 @@ interface Parts {
 interface Live {
   readonly firehose: Firehose
   readonly ingest: Ingest
-  /** Why what it brings cannot be written; undefined while it can. */
-  readonly failure: () => unknown
 }
 
 async function openLive(
@@ -178,7 +176,6 @@ async function openLive(
   stack.use(firehose)
   observeFirehose(meter, firehose)
 
-  let failure: unknown
   const ingest = new Ingest({
     source: firehose.events(signal),
     host: source.host,
@@ -187,18 +184,13 @@ async function openLive(
     highWater: config.highWater,
     ...countIngest,
     onGap: () => engine.gap({ isCertain: true }),
-    onWrite: (write) => {
-      failure = undefined
-      countIngest.onWrite(write)
-    },
     onError: (error) => {
-      failure = error
       countIngest.onError(error)
       log.debug('events could not be written, retrying', { reason: String(error) })
     },
   })
   observeIngest(meter, ingest, streams, () => (firehose.connected ? 1 : 0))
-  return { firehose, ingest, failure: () => failure }
+  return { firehose, ingest }
 }
 
 /** Listens before events flow: who asks early is told what is not ready yet. */

@@ -13,13 +13,12 @@ export interface CheckOptions {
   readonly source: Source
   readonly engine: Pick<Engine, 'indexer' | 'identity' | 'reader'>
   readonly firehose: { readonly connected: boolean }
-  /** Why events cannot be written to the stream; undefined while they can. */
-  readonly ingestFailure: () => unknown
+  readonly ingest: { readonly failure: unknown }
 }
 
 /** What makes a node that runs ready, by the names that `GET /ready` shows. */
 export function nodeChecks(options: CheckOptions): Readonly<Record<string, Check>> {
-  const { database, stores, source, engine, firehose, ingestFailure } = options
+  const { database, stores, source, engine, firehose, ingest } = options
   const { indexer, identity, reader } = engine
   const standstill = new Standstill()
   const pending = async () => {
@@ -41,12 +40,7 @@ export function nodeChecks(options: CheckOptions): Readonly<Record<string, Check
       isLogged: true,
       find: () => (firehose.connected ? undefined : relayFault(source)),
     },
-    ingest: {
-      find: () => {
-        const failure = ingestFailure()
-        return failure === undefined ? undefined : ingestFault(failure)
-      },
-    },
+    ingest: { find: () => (ingest.failure === undefined ? undefined : ingestFault(ingest.failure)) },
     indexing: {
       find: async () => standstill.find(await pending(), indexer.batches, indexer.failure),
     },
