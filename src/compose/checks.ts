@@ -48,7 +48,7 @@ export function nodeChecks(options: CheckOptions): Readonly<Record<string, Check
       isLogged: true,
       find: () => {
         const trouble = identity.directoryTrouble
-        if (trouble) void identity.tryDirectory()
+        void identity.probeDirectory()
         return trouble && { ...trouble, mend: directoryMend(source) }
       },
     },

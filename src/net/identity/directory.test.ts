@@ -145,16 +145,33 @@ describe('a directory that does not answer', () => {
     const { identity, asked, clock } = test
     test.answers(status(503))
     await assert.rejects(identity.resolve(testDid(0)), { name: 'UpstreamError' })
-    await identity.tryDirectory()
+    await identity.probeDirectory()
     assert.equal(asked.length, 1, 'it is not asked before its time')
     clock.ms += 1000
-    await identity.tryDirectory()
+    await identity.probeDirectory()
     assert.ok(identity.directoryTrouble)
     test.answers((response) => void sendDocument(response))
     clock.ms += 2000
-    await identity.tryDirectory()
+    await identity.probeDirectory()
     assert.equal(identity.directoryTrouble, undefined)
     assert.equal(asked.length, 3)
+  })
+
+  it('is seen to fail though nobody asks for a DID', async () => {
+    await using test = await setup()
+    const { identity, asked, clock } = test
+    await identity.probeDirectory()
+    assert.equal(asked.length, 0, 'before anybody has asked for one, there is none to ask for')
+    test.answers((response) => void sendDocument(response))
+    await identity.resolve(testDid(0))
+    test.answers(status(503))
+    clock.ms += 59_999
+    await identity.probeDirectory()
+    assert.deepEqual([asked.length, identity.directoryTrouble], [1, undefined])
+    clock.ms += 1
+    await identity.probeDirectory()
+    assert.match(identity.directoryTrouble?.reason ?? '', /503/)
+    assert.equal(identity.directoryTrouble?.sinceMs, clock.ms)
   })
 
   const failures: [what: string, answer: (response: ServerResponse) => void][] = [

@@ -22,8 +22,10 @@ export class Directory {
   readonly #pace: Pace
   readonly #availability: Availability
   readonly #setbacks: Setbacks
-  /** What it has not answered when it was asked last. */
-  #unanswered: Did | undefined
+  /** The last DID whose answer, or lack of one, has told whether it answers. */
+  #witness: Did | undefined
+  /** In ms since 1970. */
+  #askedAtMs = 0
 
   constructor(options: DirectoryOptions) {
     const { plc, concurrency, perSecond, now, sleep, signal, maxRetryAfterMs } = options
@@ -48,9 +50,14 @@ export class Directory {
     return this.#availability.trouble
   }
 
-  /** Asks again what it has not answered, if it may be asked, so that its return is seen though nobody needs it. */
-  async tryAgain(): Promise<void> {
-    if (this.#unanswered !== undefined) await this.read(this.#unanswered).catch(() => {})
+  /**
+   * Asks once more for a DID that it was asked for, if it has not answered, or was not asked for a minute: so it is seen to
+   * fail, and to answer again, though nobody needs it.
+   */
+  async probe(): Promise<void> {
+    const isIdle = this.#options.now() - this.#askedAtMs >= idleMs
+    if (this.#witness !== undefined && (isIdle || this.trouble !== undefined))
+      await this.read(this.#witness).catch(() => {})
   }
 
   /**
@@ -70,6 +77,7 @@ export class Directory {
   async #ask(did: Did): Promise<IdentityInfo> {
     this.#availability.enter()
     const beganMs = this.#options.now()
+    this.#askedAtMs = beganMs
     try {
       const info = await lookUp('plc', this.#options.onLookup, () => this.#request(did))
       this.#answered(did)
@@ -94,6 +102,7 @@ export class Directory {
   }
 
   #answered(did: Did): void {
+    this.#witness = did
     this.#availability.answered()
     this.#pace.speedUp()
     this.#setbacks.delete(did)
@@ -110,7 +119,7 @@ export class Directory {
   /** It is taken for a fault of the DID where that has failed before, and the directory has answered for others since. */
   #failed(did: Did, error: Error, beganMs: number): void {
     if (this.#availability.isDown || !this.#setbacks.has(did)) {
-      this.#unanswered = did
+      this.#witness = did
       this.#availability.failed(error.message, beganMs)
       this.#setbacks.add(did, error, 0)
     } else {
@@ -121,6 +130,7 @@ export class Directory {
 
 const accept = 'application/did+ld+json, application/json'
 const maxWaiting = 100_000
+const idleMs = 60_000
 
 function toUpstream(error: unknown): never {
   if (error instanceof InvalidError) throw new UpstreamError(error.message, { cause: error })

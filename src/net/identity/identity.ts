@@ -73,9 +73,9 @@ export class Identity implements AsyncDisposable {
     return this.#directory.trouble
   }
 
-  /** Asks the directory once more whether it answers again, if it may be asked. */
-  async tryDirectory(): Promise<void> {
-    await this.#directory.tryAgain()
+  /** Asks the directory whether it answers, where it has not, or nobody has asked it for a minute, and it may be asked. */
+  async probeDirectory(): Promise<void> {
+    await this.#directory.probe()
   }
 
   /** What is known without a request; the same object until the DID is resolved again. */
