@@ -28,6 +28,7 @@ export interface StoredApi extends AsyncDisposable {
  */
 export async function serveStored(dir: string): Promise<StoredApi> {
   await using stack = new AsyncDisposableStack()
+  const startedMs = Date.now()
   const log = createLog({ level: 'warn', write: (line) => process.stderr.write(line) })
   const stores = openStores(stack.use(new Database({ dir })))
   const stop = new AbortController()
@@ -41,7 +42,9 @@ export async function serveStored(dir: string): Promise<StoredApi> {
     control: createLazyControl(stores, (all) => acting.start(all)),
     log,
     version: 'stored',
-    ready: () => ({ indexing: 'no node runs' }),
+    ready: () => ({
+      indexing: { reason: 'no node runs', mend: 'start one: tidegauge serve', sinceMs: startedMs },
+    }),
     stats: () => ({}),
     config: () => ({}),
     token,

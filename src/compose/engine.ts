@@ -78,6 +78,7 @@ export class Engine implements AsyncDisposable {
   readonly identity: Identity
   readonly hosts: HttpHosts
   readonly indexer: Indexer
+  readonly reader: ReaderPool
   readonly sync: Sync
   readonly enqueue: Enqueue
   readonly backfill: Backfill
@@ -165,11 +166,12 @@ export class Engine implements AsyncDisposable {
       onError: (error) =>
         log.warn('repos could not be compared with their hosts, retrying', { reason: String(error) }),
     })
+    this.reader = stack.use(new ReaderPool({ folder: join(config.data, 'tmp') }))
     this.sync = stack.use(
       new Sync({
         identity: this.identity,
         hosts: this.hosts,
-        reader: stack.use(new ReaderPool({ folder: join(config.data, 'tmp') })),
+        reader: this.reader,
         storage,
         streams,
         group: indexerGroup,

@@ -71,6 +71,26 @@ describe('Indexer', () => {
     await running
   })
 
+  it('indexes what was appended just before it is told to stop', async () => {
+    const { append, streams, storage, search } = setUp()
+    const stop = new AbortController()
+    const read: Streams['read'] = async (...args) => {
+      const entries = await streams.read(...args)
+      if (!stop.signal.aborted) {
+        await append(commit('r1', ['empty', 'A'], '+a'))
+        stop.abort()
+      }
+      return entries
+    }
+    const watched = {
+      read,
+      readable: streams.readable.bind(streams),
+      acknowledge: streams.acknowledge.bind(streams),
+    }
+    await new Indexer({ streams: watched, storage, search }).run(stop.signal)
+    assert.equal(await streams.pending(firehoseLive, indexerGroup), 0)
+  })
+
   it('indexes what is left when it is told to stop, batch by batch', async () => {
     const { append, run, streams, tallies } = setUp({ batchEntries: 3 })
     for (let i = 0; i < 10; i++) await append(commit(`r${i}`, [undefined, `${i}`], '+a'))

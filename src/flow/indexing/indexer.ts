@@ -74,6 +74,8 @@ export class Indexer {
   readonly #backfill: BackfillLane
   #liveApplied = 0
   #activeTasks = 0
+  #batches = 0
+  #failure: unknown
 
   constructor(options: IndexerOptions) {
     this.#options = { ...defaults, ...options }
@@ -86,6 +88,16 @@ export class Indexer {
     this.#writer = writer
     this.#waiting = waiting
     this.#backfill = new BackfillLane({ streams, writer, waiting, group: indexerGroup, isUntracked, onSkip })
+  }
+
+  /** How many batches were applied and acknowledged. It stands still where nothing succeeds, or there is nothing to do. */
+  get batches(): number {
+    return this.#batches
+  }
+
+  /** What has failed since then, and is tried again. */
+  get failure(): unknown {
+    return this.#failure
   }
 
   /** Batches being applied right now. */
@@ -103,6 +115,8 @@ export class Indexer {
     signal.addEventListener('abort', stop)
     if (signal.aborted) stop()
     while (performance.now() < stopAt) {
+      // Only a look that began after the signal sees all that was appended before it.
+      const isStopping = signal.aborted
       const read = () => streams.read(firehoseLive, indexerGroup, batchEntries)
       const entries = await this.#repeat(read, signal)
       if (entries === undefined) return
@@ -111,8 +125,8 @@ export class Indexer {
       const worked = await this.#backfillTurn(progress, signal)
       if (worked === undefined) return
       if (entries.length === 0 && !worked) {
-        if (signal.aborted) return
-        await this.#somethingToRead(signal)
+        if (isStopping) return
+        if (!signal.aborted) await this.#somethingToRead(signal)
         continue
       }
       // Requests and the firehose take their turn.
@@ -145,6 +159,7 @@ export class Indexer {
     this.#liveApplied = id
     // What is not acknowledged comes again after a restart, and is known by its revisions then.
     await this.#repeat(() => streams.acknowledge(firehoseLive, indexerGroup, id), signal, onAckFailure)
+    this.#succeeded()
     return true
   }
 
@@ -154,6 +169,7 @@ export class Indexer {
     const worked = await this.#repeat(() => this.#backfill.turn(live), signal)
     this.#activeTasks--
     await this.#repeat(() => this.#backfill.acknowledge(), signal, this.#options.onAckFailure)
+    if (worked === true) this.#succeeded()
     return worked
   }
 
@@ -240,7 +256,16 @@ export class Indexer {
     onFailure = (error: unknown) => this.#options.onError('unexpected', error),
   ): Promise<Result | undefined> {
     const { backoff } = this.#options
-    return await repeat(work, { backoff, signal, onFailure }).catch(() => undefined)
+    const onRepeat = (error: unknown) => {
+      this.#failure = error
+      onFailure(error)
+    }
+    return await repeat(work, { backoff, signal, onFailure: onRepeat }).catch(() => undefined)
+  }
+
+  #succeeded(): void {
+    this.#batches++
+    this.#failure = undefined
   }
 }
 

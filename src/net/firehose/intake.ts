@@ -38,6 +38,8 @@ export class Intake {
   timeMs: number | undefined
   /** When that was received, in ms since 1970. */
   arrivedMs: number | undefined
+  /** All that was sent before this time is known to be read, in ms since 1970. */
+  readUpToMs: number | undefined
   /** Messages of the protocol since the connection was opened. */
   messages = 0
   /** Whether the other side has ever spoken the protocol. */
@@ -164,6 +166,8 @@ export class Intake {
   #accept(message: Message, frame: MessageFrame, data: Buffer): void {
     const { seq, timeMs } = message
     const event = this.#verifier.verify(message, data)
+    // Events come in order: where none waits, all before this one are read.
+    if (this.#queue.length === 0) this.readUpToMs = Math.min(timeMs, this.#settings.now())
     this.#note(timeMs)
     const slot: Slot = { seq, timeMs, sizeBytes: data.length, settled: false, event: undefined }
     this.#queue.push(slot)

@@ -76,6 +76,16 @@ export class Identity implements AsyncDisposable {
     return this.#directory.blockedUntilMs
   }
 
+  /** What keeps the directory from answering, and since when, in ms since 1970; undefined while it answers. */
+  get directoryTrouble(): Directory['trouble'] {
+    return this.#directory.trouble
+  }
+
+  /** Asks the directory whether it answers, where it has not, or nobody has asked it for a minute, and it may be asked. */
+  async probeDirectory(): Promise<void> {
+    await this.#directory.probe()
+  }
+
   /**
    * What is known without a request; the same object until the DID is resolved again. What is out of date is asked about
    * in passing, and serves until the answer comes: a signature that it proves is proven, and one that it does not prove
