@@ -383,6 +383,22 @@ describe('a connection', () => {
     assert.ok(socket.bytesRead < 20_000_000)
   })
 
+  it('whose reader takes the headers and leaves the tail is closed, on a server of somebody else too', async () => {
+    const reported = Promise.withResolvers<ScrapeReport>()
+    await using target = await scraped({
+      metricProducers: [manySeries(200_000)],
+      limits: { idleMs: 50 },
+      onScrape: reported.resolve,
+    })
+    await using server = await mounted(target.endpoint.handler)
+    const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' })
+    socket.on('error', () => {})
+    socket.once('readable', () => socket.read(100))
+    socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n')
+    assert.equal((await reported.promise).outcome, 'error')
+    socket.destroy()
+  })
+
   it('that is dropped in the middle is given up, and the next scrape is answered', async () => {
     const reports: ScrapeReport[] = []
     const reported = Promise.withResolvers<void>()
@@ -405,15 +421,14 @@ describe('a connection', () => {
     )
   })
 
-  it('is refused beyond the limit', async () => {
+  it('that stands still gives way to a scrape beyond the limit', async () => {
     await using target = await scraped({ limits: { connections: 1 } })
-    const port = Number(new URL(target.endpoint.url).port)
-    const first = connect(port, '127.0.0.1')
+    const first = connect(Number(new URL(target.endpoint.url).port), '127.0.0.1')
+    first.on('error', () => {})
     await once(first, 'connect')
-    const second = connect(port, '127.0.0.1')
-    second.on('error', () => {})
-    await once(second.resume(), 'close')
-    first.destroy()
+    const closed = once(first.resume(), 'close')
+    assert.equal((await target.get()).status, 200)
+    await closed
   })
 
   it('with too large headers is answered with 431', async () => {
