@@ -1,6 +1,12 @@
 import { join } from 'node:path'
 import type { Meter } from '@opentelemetry/api'
-import { measureHttp, type Pipeline, type PipelineFlags, startPipeline } from '@tidegauge/otel'
+import {
+  boundConnections,
+  measureHttp,
+  type Pipeline,
+  type PipelineFlags,
+  startPipeline,
+} from '@tidegauge/otel'
 import { catalog } from './catalog/catalog.ts'
 import { nodeChecks } from './compose/checks.ts'
 import { createControl } from './compose/control.ts'
@@ -227,6 +233,7 @@ async function openApi(
   const names = [config.host, ...config.allowedHosts]
   const api = createApi({ ...config, ...service, names, storage, search, control, log, ...status })
   const listener = await listen(api, config)
+  boundConnections(listener.server)
   stack.defer(() => listener.close())
   listener.server.prependListener('request', countRequests(pipeline.meter()))
   stack.use(measureHttp({ meterProvider: pipeline.meterProvider, listensOn: () => [listener.port] }))

@@ -18,9 +18,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'otel/configuration': ['otel/files', 'otel/usage-error.ts'],
   'otel/naming': ['otel/catalog'],
   'otel/sdk': [],
-  'otel/exposition': ['otel/naming', 'otel/sdk'],
   'otel/optional-package.ts': ['otel/usage-error.ts'],
   'otel/http': ['otel/optional-package.ts', 'otel/sdk'],
+  'otel/exposition': ['otel/http', 'otel/naming', 'otel/sdk'],
   'otel/meter': ['otel/catalog', 'otel/sdk'],
   'otel/pipeline': [
     'otel/catalog',

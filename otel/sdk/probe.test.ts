@@ -19,7 +19,9 @@ const privateNames: Readonly<Record<string, readonly Ability[]>> = {
   _attributesProcessor: ['boundSeries', 'quickHistograms', 'exemplars', 'unobservedSeries'],
   _backingStorages: ['boundSeries', 'exemplars', 'directMerge'],
   _batchCallbacks: ['guardedCallbacks'],
+
   _boundaries: ['quickHistograms', 'exemplars'],
+  _buffer: ['guardedCallbacks'],
   _callbacks: ['guardedCallbacks'],
   _cumulativeMemoStorage: ['unobservedSeries'],
   _current: ['quickHistograms'],

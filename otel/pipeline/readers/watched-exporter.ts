@@ -12,8 +12,10 @@ export interface WatchedExporterOptions {
   readonly exporter: Outlet['exporter']
   /** Where it goes, for the log. */
   readonly target: string
-  /** An export that takes longer has failed, in ms. */
+  /** An export that takes longer, with all its attempts, has failed, in ms. */
   readonly timeoutMs: number
+  /** Drops an export that has failed so: backends that answer a byte at a time would keep it for ever. */
+  readonly onTimeout?: () => void
   readonly selectTemporality: (type: InstrumentType) => AggregationTemporality
   /** What histograms become that no view speaks of. */
   readonly histograms: AggregationOption
@@ -43,7 +45,7 @@ export class WatchedExporter implements PushMetricExporter {
   }
 
   export(metrics: ResourceMetrics, callback: (result: ExportResult) => void): void {
-    const { exporter, timeoutMs } = this.#options
+    const { exporter, timeoutMs, onTimeout } = this.#options
     let isOver = false
     const finish = (error: Error | undefined) => {
       if (isOver) return
@@ -52,7 +54,10 @@ export class WatchedExporter implements PushMetricExporter {
       this.#report(error, metrics)
       callback({ code: ExportResultCode.SUCCESS })
     }
-    const timer = setTimeout(() => finish(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+    const timer = setTimeout(() => {
+      finish(new Error(`no answer within ${timeoutMs} ms`))
+      onTimeout?.()
+    }, timeoutMs)
     timer.unref()
     try {
       exporter.export(metrics, ({ code, error }) => {

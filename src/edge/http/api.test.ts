@@ -137,9 +137,10 @@ describe('the API', () => {
       where: { a: 1, b: true },
       limit: 3,
       cursor: 'c',
+      maxBytes: 1_048_576,
     })
     await ask('/query', { post: {} })
-    assert.deepEqual(asked.record, { limit: 50 })
+    assert.deepEqual(asked.record, { limit: 50, maxBytes: 1_048_576 })
   })
 
   it('fills search hits with their records, without those that are hidden', async () => {

@@ -3,6 +3,7 @@ import type { JobState } from '../../state/queue/queue.ts'
 import type { Control } from './control.ts'
 import { checked, deadLetterPath, deadLetterQuery } from './input.ts'
 import { onlyMethods, Problem } from './problem.ts'
+import { brief } from './repo-json.ts'
 
 /** `/backfill` and `/dead-letters`: the repos that are fetched whole, and those that could not be. */
 export function backfillRoutes(control: Control): Router {
@@ -47,7 +48,7 @@ function deadLetterJson({ id, key, attempts, dueMs, addedMs, error }: JobState) 
     kind: 'repo',
     did: key,
     attempts,
-    error,
+    error: error && brief(error),
     addedAt: new Date(addedMs).toISOString(),
     diedAt: new Date(dueMs).toISOString(),
   }

@@ -38,13 +38,20 @@ export function jobJson({ state, attempts, dueMs, error }: JobState) {
     attempts,
     // A dead letter is not tried again by itself.
     nextTry: state === 'waiting' ? iso(dueMs) : undefined,
-    error,
+    error: error && brief(error),
   }
 }
 
 export function failureJson({ atMs, trigger, reason, message }: SyncFailureEntry) {
-  return { at: iso(atMs), trigger, reason, message }
+  return { at: iso(atMs), trigger, reason, message: brief(message) }
 }
+
+/** What others have a part in may be of any length. */
+export function brief(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text
+}
+
+const longestText = 1000
 
 function iso(ms: number): string {
   return new Date(ms).toISOString()

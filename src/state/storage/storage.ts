@@ -178,6 +178,8 @@ export interface RecordQuery {
   readonly where?: Readonly<Record<string, string | number | boolean>>
   /** At most this many records; fewer, even none, come with a cursor when many were visited that do not match. */
   readonly limit: number
+  /** At most so many bytes of records, in which a first one that is larger comes alone. @default no limit */
+  readonly maxBytes?: number
   /** The `cursor` of the page before. */
   readonly cursor?: string
 }
