@@ -71,13 +71,13 @@ function stringEnd(text: string, from: number): number | JsonFault | undefined {
     if (character === '"') return at + 1
     if (character < ' ') return { offset: at, expected: 'a closing quote, or an escape such as \\n,' }
     if (character !== '\\') continue
-    escape.lastIndex = at
-    const escaped = escape.exec(text)?.[0]
+    escaping.lastIndex = at
+    const escaped = escaping.exec(text)?.[0]
     if (escaped === undefined) return { offset: at, expected: 'an escape such as \\n or \\\\' }
     at += escaped.length - 1
   }
   return { offset: text.length, expected: 'a closing quote' }
 }
 
-const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
+const escaping = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y

@@ -1,5 +1,6 @@
 import { infoMetrics, namesTaken } from '@tidegauge/otel/naming'
 import { nearest } from '@tidegauge/otel/nearest'
+import { isMatch } from '../../../inputs/is-match.ts'
 import type { Selector } from '../../../promql/expression.ts'
 import { compilePattern } from '../../../promql/pattern.ts'
 import type { AuditInputs, Check } from '../../check.ts'
@@ -54,7 +55,8 @@ function unknownName(
   for (const { label, operator, value } of matchers) {
     if (label.text !== '__name__' || operator !== '=~' || value.isVariable) continue
     const pattern = compilePattern(value.text)
-    if (pattern instanceof RegExp && ![...names].some((known) => pattern.test(known))) return value.text
+    if (typeof pattern === 'string') continue
+    if (![...names].some((known) => isMatch(pattern, known, { inventory }))) return value.text
   }
   return undefined
 }
