@@ -1,10 +1,10 @@
-import { nearest } from '@tidegauge/otel/nearest'
 import type { Inputs } from '../../../inputs/inputs.ts'
 import { isMatch } from '../../../inputs/is-match.ts'
 import type { Inventory } from '../../../metrics/inventory.ts'
 import type { Matcher, Selector } from '../../../promql/expression.ts'
 import { compilePattern } from '../../../promql/pattern.ts'
 import type { Check } from '../../check.ts'
+import { createSuggest } from '../../suggest.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -14,6 +14,7 @@ export const queryUnknownValue: Check = {
   name: check,
   description: 'Values in matchers that the label never has, and patterns that match none of its values.',
   *run(inputs) {
+    const suggest = createSuggest()
     for (const located of readQueriesOf(inputs)) {
       for (const selector of located.query.selectors) {
         for (const matcher of selector.matchers) {
@@ -22,7 +23,7 @@ export const queryUnknownValue: Check = {
           if (values === undefined || odd === undefined) continue
           const isNegative = matcher.operator.startsWith('!')
           const label = matcher.label.text
-          const meant = nearest(odd, values)
+          const meant = suggest(odd, values)
           yield queryFinding(located, {
             check,
             level: isNegative ? 'warning' : 'error',
