@@ -72,7 +72,7 @@ function withRecorded(
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (all.has(name)) continue
     all.add(name)
-    open.push(...(recorded.get(name) ?? []))
+    for (const inside of recorded.get(name) ?? []) open.push(inside)
   }
   return all
 }
