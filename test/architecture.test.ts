@@ -13,6 +13,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   // What a service links in.
   'otel/catalog': [],
   'otel/nearest.ts': [],
+  'otel/one-line.ts': [],
   'otel/usage-error.ts': [],
   'otel/files': ['otel/nearest.ts', 'otel/usage-error.ts'],
   'otel/configuration': ['otel/files', 'otel/usage-error.ts'],
@@ -94,6 +95,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'otel/files',
     'otel/naming',
     'otel/nearest.ts',
+    'otel/one-line.ts',
     'otel/usage-error.ts',
     'tools/catalog-file',
     'tools/dashboards',
@@ -122,6 +124,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'tools/cli': [
     'otel/configuration',
     'otel/nearest.ts',
+    'otel/one-line.ts',
     'otel/usage-error.ts',
     'tools/audit',
     'tools/catalog-file',
