@@ -1,6 +1,7 @@
 import { matchesGlob } from 'node:path'
 import { nearest } from '@tidegauge/otel/nearest'
 import { UsageError } from '@tidegauge/otel/usage-error'
+import { matchesWildcard } from '@tidegauge/otel/wildcard'
 import type { Finding, Level } from './finding.ts'
 
 /** Findings that somebody has looked at and accepts. */
@@ -9,7 +10,7 @@ export interface Exception {
   readonly check: string
   /** A file, or a pattern. @default every file */
   readonly file?: string | undefined
-  /** A subject, or a pattern in which `*` stands for any text. @default every subject */
+  /** A subject, or a pattern in which `*` stands for any text, `?` for any character. @default every subject */
   readonly subject?: string | undefined
   /** Why it is accepted. */
   readonly reason: string
@@ -64,7 +65,7 @@ export function checkExceptions(
   names: readonly string[],
 ): void {
   for (const { check } of exceptions) {
-    if (names.some((name) => matchesText(check, name))) continue
+    if (names.some((name) => matchesWildcard(check, name))) continue
     const near = nearest(check, names)
     throw new UsageError(
       `${file}: except: there is no check ${check}; ${near ? `did you mean ${near}?` : 'tidegauge audit --list-checks names them'}`,
@@ -74,15 +75,8 @@ export function checkExceptions(
 
 function isFor({ check, file, subject }: Exception, finding: Finding): boolean {
   return (
-    matchesText(check, finding.check) &&
+    matchesWildcard(check, finding.check) &&
     (file === undefined || file === finding.place.file || matchesGlob(finding.place.file, file)) &&
-    (subject === undefined || matchesText(subject, finding.subject))
+    (subject === undefined || matchesWildcard(subject, finding.subject))
   )
-}
-
-/** Whether a text is what was written, in which `*` stands for any text. */
-function matchesText(pattern: string, text: string): boolean {
-  if (!pattern.includes('*')) return pattern === text
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(text)
 }
