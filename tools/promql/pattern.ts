@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { compileBounded } from './bounded-re2.ts'
 
 /** A regular expression that a text as a whole has to match. */
 export interface Pattern {
@@ -27,21 +28,10 @@ export function isPlain(source: string): boolean {
 
 const compiled = new Map<string, Pattern | 'invalid' | 'unknown'>()
 
-/** Longer patterns are mostly lists of words, which are not tried one by one. */
-const maxLength = 10_000
-
-/** Steps of the compiled pattern; each character of a text may take as many. Repetitions of repetitions make millions. */
-const maxSteps = 2000
-
 function compile(source: string): Pattern | 'invalid' | 'unknown' {
   if (words.test(source)) return oneOf(source)
-  if (source.length > maxLength) return 'unknown'
-  try {
-    const pattern = RE2JS.compile(source, RE2JS.DOTALL)
-    return pattern.programSize() > maxSteps ? 'unknown' : { test: (text) => pattern.testExact(text) }
-  } catch {
-    return 'invalid'
-  }
+  const pattern = compileBounded(source, RE2JS.DOTALL)
+  return typeof pattern === 'string' ? pattern : { test: (text) => pattern.testExact(text) }
 }
 
 /** Words between bars, such as `api|web\.front`, with no more than escaped characters in them. */
