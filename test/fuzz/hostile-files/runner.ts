@@ -37,6 +37,8 @@ const server = createServer(
 )
 server.listen(0, '127.0.0.1', () => process.send?.('ready'))
 
+// The server alone would keep it running when the campaign is gone.
+process.on('disconnect', () => process.exit())
 process.on('message', async (job: Job) => process.send?.(await run(job)))
 
 async function run({ args, configuration, ...job }: Job): Promise<Ended> {
