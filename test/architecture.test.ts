@@ -102,6 +102,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'otel/wildcard.ts',
     'tools/catalog-file',
     'tools/dashboards',
+    'tools/files',
     'tools/generate',
     'tools/inputs',
     'tools/metrics',

@@ -1,7 +1,8 @@
-import { matchesGlob } from 'node:path'
 import { nearest } from '@tidegauge/otel/nearest'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { matchesWildcard } from '@tidegauge/otel/wildcard'
+import { globExpression } from '../files/glob-pattern.ts'
+import { compilePattern } from '../promql/pattern.ts'
 import type { Finding, Level } from './finding.ts'
 
 /** Findings that somebody has looked at and accepts. */
@@ -76,7 +77,13 @@ export function checkExceptions(
 function isFor({ check, file, subject }: Exception, finding: Finding): boolean {
   return (
     matchesWildcard(check, finding.check) &&
-    (file === undefined || file === finding.place.file || matchesGlob(finding.place.file, file)) &&
+    (file === undefined || file === finding.place.file || isWithin(file, finding.place.file)) &&
     (subject === undefined || matchesWildcard(subject, finding.subject))
   )
+}
+
+/** @param glob one that the settings have been read with. */
+function isWithin(glob: string, file: string): boolean {
+  const pattern = compilePattern(globExpression(glob))
+  return typeof pattern !== 'string' && pattern.test(file)
 }
