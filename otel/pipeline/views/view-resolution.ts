@@ -10,6 +10,7 @@ import type { ConcealingProcessor } from '../../sdk/capture.ts'
 import { unknownSdk } from '../../sdk/version.ts'
 import { chooseViews, type View, type ViewedInstrument } from '../../sdk/view-registry.ts'
 import { UsageError } from '../../usage-error.ts'
+import { matchesWildcard } from '../../wildcard.ts'
 import { limitSeries } from './cardinality.ts'
 import type { StreamView } from './views.ts'
 
@@ -49,7 +50,9 @@ export function resolveViews(
   const rest = users + options.catalogViews.length
 
   const takesEffect = chooseViews(provider, (instrument, views, selecting) => {
-    const found = selecting.filter((index) => streams[index]?.instrumentName?.test(instrument.name) ?? true)
+    const found = selecting.filter((index) =>
+      matchesWildcard(streams[index]?.instrumentName ?? '*', instrument.name),
+    )
     const byUser = found.filter((index) => index < users)
     const byCatalog = found.filter((index) => index >= users && index < rest)
     const chosen = byUser.length > 0 ? byUser : byCatalog.length > 0 ? byCatalog : [rest]
