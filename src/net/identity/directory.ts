@@ -119,7 +119,7 @@ export class Directory {
   /** It is taken for a fault of the DID where that has failed before, and the directory has answered for others since. */
   #failed(did: Did, error: Error, beganMs: number): void {
     if (this.#availability.isDown || this.#setbacks.failures(did) === 0) {
-      this.#unanswered = did
+      this.#witness = did
       this.#availability.failed(error.message, beganMs)
       this.#setbacks.add(did, error, 0)
     } else {
