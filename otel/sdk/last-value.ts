@@ -70,4 +70,4 @@ function isLastValue(aggregator: unknown): aggregator is LastValueAggregator {
 }
 
 /** The SDK exports no name for it. */
-const lastValueKind = 2
+export const lastValueKind = 2

@@ -167,7 +167,11 @@ describe('addUpObservations', () => {
   })
 
   it('adds up what readers that collect at the same time observe', async () => {
-    const { readers, report } = observing({ kind: 'observableCounter', readers: [CUMULATIVE, DELTA], limit: 3 })
+    const { readers, report } = observing({
+      kind: 'observableCounter',
+      readers: [CUMULATIVE, DELTA],
+      limit: 3,
+    })
     let told = 0
     for (const value of [10, 10, 12]) {
       const reported = new Map([...'01234567'].map((queue) => [queue, value]))

@@ -11,8 +11,8 @@ import {
 import { bindSeries, type SyncInstrument } from './bound-series.ts'
 import { exemplarsOf } from './exemplars.ts'
 import { extendProvider } from './extend.ts'
-import { TemporalReader } from './testing/temporal-reader.ts'
 import { setClock } from './testing/set-clock.ts'
+import { TemporalReader } from './testing/temporal-reader.ts'
 
 const hourMs = 3_600_000
 const { CUMULATIVE, DELTA } = AggregationTemporality

@@ -42,7 +42,8 @@ function straighten(
   setBackMs: number,
 ): void {
   const timeMs = millis(time)
-  const moved = (ms: number) => Math.min(timeMs, ms - Math.max(0, setBackMs))
+  // In whole ms, as the SDK has them.
+  const moved = (ms: number) => Math.min(timeMs, Math.floor(ms - Math.max(0, setBackMs)))
   let at = 0
   for (const accumulation of kept.values()) {
     const point = points[at++]
@@ -75,7 +76,7 @@ function millis([seconds, nanos]: HrTime): number {
 
 function hrTime(ms: number): HrTime {
   const seconds = Math.floor(ms / 1000)
-  return [seconds, Math.round((ms - seconds * 1000) * 1e6)]
+  return [seconds, (ms - seconds * 1000) * 1e6]
 }
 
 interface Point {
