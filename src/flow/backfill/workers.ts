@@ -1,3 +1,4 @@
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
 
@@ -21,7 +22,8 @@ export interface WorkersOptions {
   readonly leaseMs?: number
   /** How long to wait before the queue is asked again once it has failed. @default 100 ms, doubling up to 5 s */
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Called with what `work` throws, which then comes again when its lease runs out, and when the queue fails. Must not throw. */
   readonly onError?: (error: unknown) => void
 }
@@ -181,6 +183,6 @@ export class Workers {
 const defaults = {
   leaseMs: 60_000,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
-  now: Date.now,
+  now: steadyClock,
   onError: () => {},
 }

@@ -51,9 +51,9 @@ export class Firehose implements AsyncDisposable {
   /** How far the reader is behind, in ms, as far as that is known: see `lag.ts`. */
   get lagMs(): number | undefined {
     const { connected, paused } = this.#uplink
-    const { timeMs: sentTimeMs, arrivedMs } = this.#intake
-    const progress = { connected, paused, queued: this.queued, readTimeMs: this.#readTimeMs }
-    return lagMs({ ...progress, sentTimeMs, arrivedMs }, this.#settings.now())
+    const { lastArrival: last } = this.#intake
+    const progress = { connected, paused, queued: this.queued, readTimeMs: this.#readTimeMs, last }
+    return lagMs(progress, this.#settings.now())
   }
 
   /**

@@ -2,6 +2,7 @@ import type { RepoEvent } from '../../model/event.ts'
 import { Rejection } from '../repo/rejection.ts'
 import { type ErrorFrame, type Frame, type MessageFrame, openBody, openHeader } from './frame.ts'
 import type { GapKind } from './gap.ts'
+import type { Arrival } from './lag.ts'
 import { type Message, type MessageType, messageTypes, readMessage, seqOf, timeOf } from './message.ts'
 import type { Settings } from './options.ts'
 import type { Queue, Slot } from './queue.ts'
@@ -33,11 +34,10 @@ export class Intake {
   #earlyHoles = 0
   /** The last place in the sequence after which the relay said that events are missing. */
   #outdatedSeq: number | undefined
+  #arrived: { readonly delayMs: number; readonly atMs: number } | undefined
 
   /** When the last event received was first sent. */
   timeMs: number | undefined
-  /** When that was received, in ms since 1970. */
-  arrivedMs: number | undefined
   /** Messages of the protocol since the connection was opened. */
   messages = 0
   /** Whether the other side has ever spoken the protocol. */
@@ -51,6 +51,13 @@ export class Intake {
     this.#verifier = new Verifier({ settings, signal, mayWait: () => queue.fill <= 0.5 })
     const seq = cursor === 'live' ? undefined : cursor
     this.#sequence = new Sequence({ seq, timeMs: cursorTimeMs, now })
+  }
+
+  /** How the last event received got here. */
+  get lastArrival(): Arrival | undefined {
+    if (this.#arrived === undefined) return undefined
+    const { delayMs, atMs } = this.#arrived
+    return { delayMs, agoMs: this.#settings.elapsed() - atMs }
   }
 
   /** The last seq received, from which to resume after a lost connection; absent while unknown. */
@@ -181,7 +188,8 @@ export class Intake {
 
   #note(timeMs: number): void {
     this.timeMs = timeMs
-    this.arrivedMs = this.#settings.now()
+    const { now, elapsed } = this.#settings
+    this.#arrived = { delayMs: now() - timeMs, atMs: elapsed() }
     this.#sequence.note(timeMs)
   }
 

@@ -12,21 +12,28 @@ const idle: Progress = {
   paused: false,
   queued: 0,
   readTimeMs: now - 3_600_000,
-  sentTimeMs: now - 3_600_000,
-  arrivedMs: now - 3_599_900,
+  last: { delayMs: 100, agoMs: 3_599_900 },
 }
-const nothing = { readTimeMs: undefined, sentTimeMs: undefined, arrivedMs: undefined }
+const nothing = { readTimeMs: undefined, last: undefined }
 
 const cases: { what: string; progress: Progress; lag: number | undefined }[] = [
   { what: 'a quiet relay fully read', progress: idle, lag: 0 },
   { what: 'a frame that waits', progress: { ...idle, queued: 1 }, lag: 3_600_000 },
   { what: 'reading that is paused', progress: { ...idle, paused: true }, lag: 3_600_000 },
   { what: 'a connection that was lost', progress: { ...idle, connected: false }, lag: 3_600_000 },
-  { what: 'an old event just now', progress: { ...idle, arrivedMs: now - 100 }, lag: 3_600_000 },
-  { what: 'an old event, and nothing since', progress: { ...idle, arrivedMs: now - 6_000 }, lag: 0 },
+  {
+    what: 'an old event just now',
+    progress: { ...idle, last: { delayMs: 3_599_900, agoMs: 100 } },
+    lag: 3_600_000,
+  },
+  {
+    what: 'an old event, and nothing since',
+    progress: { ...idle, last: { delayMs: 3_594_000, agoMs: 6_000 } },
+    lag: 0,
+  },
   {
     what: 'events as they happen',
-    progress: { ...idle, readTimeMs: now - 300, sentTimeMs: now - 300, arrivedMs: now - 100 },
+    progress: { ...idle, readTimeMs: now - 300, last: { delayMs: 200, agoMs: 100 } },
     lag: 0,
   },
   { what: 'a host whose clock is ahead', progress: { ...idle, queued: 1, readTimeMs: now + 9_000 }, lag: 0 },
@@ -63,5 +70,26 @@ describe('the lag', () => {
     await relay[Symbol.asyncDispose]()
     while (firehose.connected) await new Promise((resolve) => setTimeout(resolve, 1))
     assert.equal(firehose.lagMs, 1_100)
+  })
+
+  it('ends some seconds after the last old event, also when the clock was set back meanwhile', async () => {
+    await using relay = await TestRelay.start()
+    const time = new Date(sentMs).toISOString()
+    relay.emit(1, anyFrame('#identity', { seq: 1, did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', time }))
+    let nowMs = sentMs + 7_200_000
+    let elapsedMs = 0
+    await using harness = new Harness({
+      relay: relay.url,
+      identity: new KnownKeys([]),
+      now: () => nowMs,
+      elapsed: () => elapsedMs,
+    })
+    const { firehose } = harness
+    await harness.until(1)
+    assert.equal(firehose.lagMs, 7_200_000)
+    nowMs -= 3_600_000
+    assert.equal(firehose.lagMs, 3_600_000)
+    elapsedMs += 6_000
+    assert.equal(firehose.lagMs, 0)
   })
 })

@@ -7,10 +7,15 @@ export interface Progress {
   readonly queued: number
   /** When the last event that was taken was sent, in ms since 1970, by the host's clock; absent before the first. */
   readonly readTimeMs: number | undefined
-  /** When the last event that was received was sent. */
-  readonly sentTimeMs: number | undefined
-  /** When that was received. */
-  readonly arrivedMs: number | undefined
+  /** The last event that was received; absent before the first. */
+  readonly last: Arrival | undefined
+}
+
+export interface Arrival {
+  /** How long it took to get here, in ms, by the clocks of the host and of this machine. */
+  readonly delayMs: number
+  /** How long ago that was, in ms, whatever has been done to the clock since. */
+  readonly agoMs: number
 }
 
 /**
@@ -28,14 +33,13 @@ export interface Progress {
  */
 export function lagMs(progress: Progress, nowMs: number): number | undefined {
   const { connected, readTimeMs } = progress
-  if (connected && !hasUnread(progress, nowMs)) return 0
+  if (connected && !hasUnread(progress)) return 0
   return readTimeMs === undefined ? undefined : Math.max(0, nowMs - readTimeMs)
 }
 
-function hasUnread({ queued, paused, sentTimeMs, arrivedMs }: Progress, nowMs: number): boolean {
+function hasUnread({ queued, paused, last }: Progress): boolean {
   if (queued > 0 || paused) return true
-  if (sentTimeMs === undefined || arrivedMs === undefined) return false
-  return nowMs - arrivedMs < quietMs && arrivedMs - sentTimeMs > oldMs
+  return last !== undefined && last.agoMs < quietMs && last.delayMs > oldMs
 }
 
 /** After this long without another event all that the relay had kept has come. */

@@ -1,3 +1,4 @@
+import { wallClock } from '../../model/clock.ts'
 import type { CommitEvent, SyncEvent } from '../../model/event.ts'
 import { Rejection } from '../repo/rejection.ts'
 import { importKey, type VerifyingKey } from '../repo/signature.ts'
@@ -29,7 +30,7 @@ export function verifyFrame(
   {
     mode = 'full',
     strict = false,
-    nowMs = Date.now(),
+    nowMs = wallClock(),
     maxRevAheadMs = defaultMaxRevAheadMs,
     onOddRecord,
   }: VerifyFrameOptions = {},

@@ -1,4 +1,5 @@
 import { isAtprotoWebDid, isPlcDid } from '@atcute/identity'
+import { steadyClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { InvalidError, RateLimitedError, UpstreamError } from '../../model/errors.ts'
 import { sleepUnlessAborted } from '../../model/repeat.ts'
@@ -204,7 +205,7 @@ function withDefaults({
   onDirectory = () => {},
   onLookup = () => {},
   onCache = () => {},
-  now = Date.now,
+  now = steadyClock,
   sleep = sleepUnlessAborted,
   ...given
 }: IdentityOptions): Settings {

@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Database } from '../database.ts'
 import { Alarms } from './alarms.ts'
 import { checkJob, cutError } from './checked-job.ts'
@@ -13,8 +14,8 @@ import { schema } from './schema.ts'
 
 export interface SqliteQueueOptions {
   readonly database: Database
-  /** The clock. @default Date.now */
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** How many of the newest keys are kept in memory before they are written together. @default 100_000 */
   readonly keysInMemory?: number
 }
@@ -22,12 +23,12 @@ export interface SqliteQueueOptions {
 /** Queues in the SQLite database of this process, which alone adds and takes jobs. */
 export class SqliteQueue implements Queue {
   readonly #database: Database
-  readonly #now: () => number
+  readonly #now: Clock
   readonly #jobs: JobTable
   readonly #saveCounts: StatementSync
   readonly #queues = new Map<string, QueueState>()
 
-  constructor({ database, now = Date.now, keysInMemory }: SqliteQueueOptions) {
+  constructor({ database, now = steadyClock, keysInMemory }: SqliteQueueOptions) {
     database.migrate('queue', schema)
     this.#database = database
     this.#now = now

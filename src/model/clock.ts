@@ -1,0 +1,20 @@
+/** Tells the time, in ms since 1970. */
+export type Clock = () => number
+
+/**
+ * The time as other hosts and people know it, for what is compared with theirs and what they are told. Somebody may set
+ * it, back too: no wait and no age goes by it.
+ */
+export const wallClock: Clock = () => Date.now()
+
+/**
+ * The time that schedules go by: what the wall clock said when the process began, and what has passed since, in whole
+ * ms. Nobody sets it, so that nothing waits an hour longer, or comes an hour early.
+ */
+export const steadyClock: Clock = () => Math.floor(performance.timeOrigin + performance.now())
+
+/** When something is due, as people know the time. The two clocks show the same until somebody sets one of them. */
+export function wallTimeOf(steadyMs: number): number {
+  const setByMs = wallClock() - steadyClock()
+  return Math.abs(setByMs) < 1000 ? steadyMs : steadyMs + setByMs
+}
