@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
-import { setClock } from '../sdk/testing/set-clock.ts'
+import { setClock } from '../../test/set-clock.ts'
 import { startDemo } from './testing/demo.ts'
 import type { OtlpMetric } from './testing/otlp-request.ts'
 import { protocols, pushed } from './testing/pushed.ts'

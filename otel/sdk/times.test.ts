@@ -8,10 +8,10 @@ import {
   MeterProvider,
   type MetricReader,
 } from '@opentelemetry/sdk-metrics'
+import { setClock } from '../../test/set-clock.ts'
 import { bindSeries, type SyncInstrument } from './bound-series.ts'
 import { exemplarsOf } from './exemplars.ts'
 import { extendProvider } from './extend.ts'
-import { setClock } from './testing/set-clock.ts'
 import { TemporalReader } from './testing/temporal-reader.ts'
 
 const hourMs = 3_600_000

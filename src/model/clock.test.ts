@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict'
-import { describe, it, mock } from 'node:test'
-import { steadyClock, wallClock, wallTimeOf } from './clock.ts'
+import { describe, it } from 'node:test'
+import { setClock } from '../../test/set-clock.ts'
+import { latestClock, steadyClock, wallClock, wallTimeOf } from './clock.ts'
 
 const hourMs = 3_600_000
-
-/** Sets the clock of the system by so much while `work` runs. */
-function whileSetBy(ms: number, work: () => void): void {
-  const real = Date.now
-  const mocked = mock.method(Date, 'now', () => real() + ms)
-  try {
-    work()
-  } finally {
-    mocked.mock.restore()
-  }
-}
 
 describe('the steady clock', () => {
   it('shows the time of the wall clock, in whole ms', () => {
@@ -21,16 +11,29 @@ describe('the steady clock', () => {
     assert.ok(Number.isInteger(steadyClock()))
   })
 
+  it('is the latest time when the clock of the system was set back, and that one when it was set on', () => {
+    const now = steadyClock()
+    using clock = setClock()
+    clock.by(-hourMs)
+    assert.ok(Math.abs(latestClock() - now) < 1000)
+    clock.by(2 * hourMs)
+    assert.ok(Math.abs(latestClock() - now - hourMs) < 1000)
+  })
+
   for (const ms of [-hourMs, hourMs]) {
     it(`does not notice that the system's clock is set by ${ms} ms`, () => {
       const before = steadyClock()
-      whileSetBy(ms, () => assert.ok(steadyClock() >= before && steadyClock() - before < 1000))
+      using clock = setClock()
+      clock.by(ms)
+      assert.ok(steadyClock() >= before && steadyClock() - before < 1000)
     })
 
     it(`is told to people as the time that they know, which was set by ${ms} ms`, () => {
       const inAMinute = steadyClock() + 60_000
       assert.equal(wallTimeOf(inAMinute), inAMinute)
-      whileSetBy(ms, () => assert.ok(Math.abs(wallTimeOf(inAMinute) - wallClock() - 60_000) < 1000))
+      using clock = setClock()
+      clock.by(ms)
+      assert.ok(Math.abs(wallTimeOf(inAMinute) - wallClock() - 60_000) < 1000)
     })
   }
 })

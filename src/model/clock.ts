@@ -13,6 +13,12 @@ export const wallClock: Clock = () => Date.now()
  */
 export const steadyClock: Clock = () => Math.floor(performance.timeOrigin + performance.now())
 
+/**
+ * The latest time that it may be: that of either clock. What others say of the time is refused only when it is later
+ * still, so that setting our clock back, by mistake or to correct it, does not make a whole network come from the future.
+ */
+export const latestClock: Clock = () => Math.max(wallClock(), steadyClock())
+
 /** When something is due, as people know the time. The two clocks show the same until somebody sets one of them. */
 export function wallTimeOf(steadyMs: number): number {
   const setByMs = wallClock() - steadyClock()

@@ -44,7 +44,7 @@ export class Intake {
   speaksProtocol = false
 
   constructor({ settings, queue, signal }: IntakeOptions) {
-    const { cursor, cursorTimeMs, now } = settings
+    const { cursor, cursorTimeMs, latest: now } = settings
     this.#settings = settings
     this.#queue = queue
     this.#signal = signal

@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../../model/clock.ts'
+import { type Clock, latestClock, wallClock } from '../../model/clock.ts'
 import type { Operation, RepoEvent } from '../../model/event.ts'
 import type { Log } from '../../model/log.ts'
 import type { Backoff } from '../../model/repeat.ts'
@@ -63,6 +63,8 @@ export interface FirehoseOptions {
   readonly log?: Log
   /** What the times of events are compared with. @default wallClock */
   readonly now?: Clock
+  /** The latest time that an event may say that it is of, by its revision. @default `now`, or latestClock */
+  readonly latest?: Clock
   /** What waits are measured by, in ms from any point; never set. @default performance.now */
   readonly elapsed?: () => number
   /** Called for each event received, before it is verified. None of the callbacks may throw. */
@@ -87,8 +89,13 @@ export interface FirehoseOptions {
 export type Settings = ReturnType<typeof withDefaults>
 
 export function withDefaults(options: FirehoseOptions) {
-  return { ...defaults, ...withoutUndefined(options) } as FirehoseOptions & typeof defaults
+  const { now = wallClock, latest = options.now ?? latestClock } = options
+  return { ...defaults, ...withoutUndefined(options), now, latest } as FirehoseOptions &
+    typeof defaults &
+    Clocks
 }
+
+type Clocks = Required<Pick<FirehoseOptions, 'now' | 'latest'>>
 
 /** An option that is undefined counts as left out. */
 function withoutUndefined(options: FirehoseOptions): Partial<FirehoseOptions> {
@@ -113,7 +120,6 @@ const defaults = {
   foreignTimeoutMs: 5_000,
   backoff: { firstMs: 1_000, maxMs: 30_000 } as Backoff,
   log: { debug: ignore, info: ignore, warn: ignore, error: ignore } as Log,
-  now: wallClock,
   elapsed: () => performance.now(),
   onEvent: ignore as NonNullable<FirehoseOptions['onEvent']>,
   onOperation: ignore as NonNullable<FirehoseOptions['onOperation']>,

@@ -1,5 +1,3 @@
-import { mock } from 'node:test'
-
 /** A clock of the system that a test sets. */
 export interface SetClock extends Disposable {
   /** Sets it on, or back, by this much, in ms. */
@@ -10,11 +8,13 @@ export interface SetClock extends Disposable {
 export function setClock(): SetClock {
   const real = Date.now
   let aheadMs = 0
-  const mocked = mock.method(Date, 'now', () => real() + aheadMs)
+  Date.now = () => real() + aheadMs
   return {
     by: (ms) => {
       aheadMs += ms
     },
-    [Symbol.dispose]: () => mocked.mock.restore(),
+    [Symbol.dispose]: () => {
+      Date.now = real
+    },
   }
 }
