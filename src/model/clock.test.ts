@@ -35,5 +35,12 @@ describe('the steady clock', () => {
       clock.by(ms)
       assert.ok(Math.abs(wallTimeOf(inAMinute) - wallClock() - 60_000) < 1000)
     })
+
+    it(`is told as it was written by the process before this one, whose clock was not set by ${ms} ms`, () => {
+      const before = Math.floor(performance.timeOrigin) - 1
+      using clock = setClock()
+      clock.by(ms)
+      assert.equal(wallTimeOf(before), before)
+    })
   }
 })

@@ -19,8 +19,13 @@ export const steadyClock: Clock = () => Math.floor(performance.timeOrigin + perf
  */
 export const latestClock: Clock = () => Math.max(wallClock(), steadyClock())
 
-/** When something is due, as people know the time. The two clocks show the same until somebody sets one of them. */
+/**
+ * A time by the steady clock as people know it. The two clocks show the same until somebody sets one of them. What lies
+ * before this process began is as the one before it wrote it.
+ */
 export function wallTimeOf(steadyMs: number): number {
   const setByMs = wallClock() - steadyClock()
-  return Math.abs(setByMs) < 1000 ? steadyMs : steadyMs + setByMs
+  return Math.abs(setByMs) < 1000 || steadyMs < Math.floor(performance.timeOrigin)
+    ? steadyMs
+    : steadyMs + setByMs
 }
