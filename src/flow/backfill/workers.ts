@@ -40,6 +40,7 @@ export class Workers {
   readonly #blocked = new Map<string, number>()
   /** How many jobs are asked for: fewer once some had to be put back. */
   #appetite: number
+  #renewedMs = Number.NEGATIVE_INFINITY
   #wake = () => {}
 
   constructor(options: WorkersOptions) {
@@ -73,7 +74,9 @@ export class Workers {
   }
 
   async #take(signal: AbortSignal): Promise<readonly Job[]> {
-    const { queue, name, concurrency, leaseMs } = this.#options
+    const { queue, name, concurrency, leaseMs, now } = this.#options
+    // A process that was suspended goes on here before the timer does: what it works on is not to be taken once more.
+    if (now() - this.#renewedMs > leaseMs / 2) this.#renew()
     const free = concurrency - this.#running.size
     if (free === 0) return []
     const limit = Math.min(free, this.#appetite)
@@ -168,7 +171,8 @@ export class Workers {
   }
 
   #renew(): void {
-    const { queue, leaseMs, onError } = this.#options
+    const { queue, leaseMs, onError, now } = this.#options
+    this.#renewedMs = now()
     const jobs = [...this.#running.keys()]
     if (jobs.length > 0) queue.renew(jobs, leaseMs).catch(onError)
   }

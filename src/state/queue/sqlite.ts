@@ -7,6 +7,7 @@ import { checkJob, cutError } from './checked-job.ts'
 import { decodePlace, encodePlace, newest } from './dead-letters.ts'
 import { type JobRow, JobTable } from './job-table.ts'
 import { type Lane, Lanes } from './lanes.ts'
+import { LastChange } from './last-change.ts'
 import { type Lease, Leases } from './leases.ts'
 import { type Asked, askedBy, better, fresh } from './merge.ts'
 import type { Job, JobState, NewJob, Queue, QueueTotals } from './queue.ts'
@@ -24,6 +25,7 @@ export interface SqliteQueueOptions {
 export class SqliteQueue implements Queue {
   readonly #database: Database
   readonly #now: Clock
+  readonly #lastChange: LastChange
   readonly #jobs: JobTable
   readonly #saveCounts: StatementSync
   readonly #queues = new Map<string, QueueState>()
@@ -32,6 +34,7 @@ export class SqliteQueue implements Queue {
     database.migrate('queue', schema)
     this.#database = database
     this.#now = now
+    this.#lastChange = new LastChange(database, now())
     this.#saveCounts = database.sqlite.prepare('UPDATE queue SET live = ?, dead = ? WHERE id = ?')
     this.#jobs = new JobTable(database.sqlite, keysInMemory)
     for (const row of database.sqlite.prepare('SELECT id, name, live, dead FROM queue').all()) {
@@ -75,18 +78,16 @@ export class SqliteQueue implements Queue {
 
   async ready(queue: string, signal?: AbortSignal, without: ReadonlySet<string> = nobody): Promise<void> {
     const state = this.#stateOf(queue)
-    await state.alarms.until(() => {
-      this.#expire(state)
-      return Math.min(state.lanes.nextDueMs(without), state.leases.nextMs())
-    }, signal)
+    const { lanes, leases } = state
+    await state.alarms.until(() => Math.min(lanes.nextDueMs(without), leases.nextMs()), signal)
   }
 
   async renew(jobs: readonly Job[], leaseMs = defaultLeaseMs): Promise<void> {
+    const expiresMs = this.#now() + leaseMs
     for (const job of jobs) {
-      const state = this.#stateOf(job.queue)
-      const nowMs = this.#expire(state)
-      const lease = state.leases.of(job)
-      if (lease !== undefined) state.leases.renew(lease, nowMs + leaseMs)
+      const { leases } = this.#stateOf(job.queue)
+      const lease = leases.of(job)
+      if (lease !== undefined) leases.renew(lease, expiresMs)
     }
   }
 
@@ -118,7 +119,6 @@ export class SqliteQueue implements Queue {
 
   async find(queue: string, key: string): Promise<JobState | undefined> {
     const state = this.#stateOf(queue)
-    this.#expire(state)
     const row = this.#jobs.findByKey(state.id, key)
     return row && this.#stateFrom(state, row)
   }
@@ -171,7 +171,6 @@ export class SqliteQueue implements Queue {
 
   async totals(queue: string): Promise<QueueTotals> {
     const state = this.#stateOf(queue)
-    this.#expire(state)
     const { live, dead } = state.counts
     const running = state.leases.size
     const oldestAddedMs = this.#jobs.oldestMs(state.id)
@@ -182,7 +181,7 @@ export class SqliteQueue implements Queue {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   #addSlice(state: QueueState, jobs: readonly NewJob[]): number {
-    const nowMs = this.#expire(state)
+    const nowMs = this.#now()
     const changed: JobRow[] = []
     const again = new Map<Lease, Asked>()
     const { counts: before, lanes } = state
@@ -250,7 +249,7 @@ export class SqliteQueue implements Queue {
    */
   #end(job: Job, next: (ended: Ended, nowMs: number) => JobRow | undefined): boolean {
     const state = this.#stateOf(job.queue)
-    const nowMs = this.#expire(state)
+    const nowMs = this.#now()
     const lease = state.leases.of(job)
     const row = lease && this.#jobs.find(job.id)
     if (lease === undefined || row === undefined) return false
@@ -290,6 +289,7 @@ export class SqliteQueue implements Queue {
         this.#jobs.begin(jobs)
         work(counts)
         this.#jobs.flush()
+        this.#lastChange.note(this.#now())
         this.#saveCounts.run(counts.live, counts.dead, state.id)
       })
     } catch (error) {
