@@ -177,7 +177,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/net/firehose': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/net/repo'],
   'src/net/fetch': ['src/model'],
-  'src/net/host': ['src/model'],
+  'src/net/host': ['src/model', 'src/net/fetch'],
   'src/flow/backfill': [
     'otel/otel.ts',
     'src/catalog',

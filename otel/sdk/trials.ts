@@ -15,7 +15,8 @@ import { CallbackRun, collectGuarded } from './callbacks.ts'
 import { firstMerged } from './direct-merge.ts'
 import { exemplarsOf } from './exemplars.ts'
 import { extendProvider } from './extend.ts'
-import { onSyncStorage } from './provider-state.ts'
+import { takesLaterValue } from './last-value.ts'
+import { onStorage, onSyncStorage } from './provider-state.ts'
 import { reportReader } from './reader-metrics.ts'
 import { forgetUnobserved } from './unobserved.ts'
 import { chooseViews } from './view-registry.ts'
@@ -61,6 +62,43 @@ export const trials: Readonly<Record<Ability, (sdk: Sdk) => Promise<boolean>>> =
     const series = bindSeries(meter.createHistogram('histogram'), {})
     series.record(1)
     return isQuickened(series)
+  },
+
+  observedSums: async (sdk) => {
+    const views = [{ instrumentName: 'counter', aggregationCardinalityLimit: 2 }]
+    const { reader, meter } = provide(sdk, { views })
+    const counter = meter.createObservableCounter('counter')
+    for (const first of [1, 3]) {
+      counter.addCallback((result) => {
+        for (const series of [first, first + 1]) result.observe(series, { series })
+      })
+    }
+    const values = async () => (await collected(reader)).flatMap(pointsOf).map(({ value }) => value)
+    return (await values()).join() === '1,9' && (await values()).join() === '1,9'
+  },
+
+  lastValues: async (sdk) => {
+    const { provider } = provide(sdk)
+    const storages: unknown[] = []
+    onStorage(provider, (storage) => storages.push(storage))
+    const meter = provider.getMeter('seen')
+    meter.createGauge('gauge')
+    meter.createObservableGauge('observed')
+    return storages.length === 2 && storages.every(takesLaterValue)
+  },
+
+  times: async (sdk) => {
+    const { reader, meter } = provide(sdk)
+    const counter = meter.createCounter('counter')
+    meter.createObservableGauge('slow').addCallback(async () => {
+      const beganMs = Date.now()
+      while (Date.now() === beganMs) await new Promise((resolve) => setTimeout(resolve, 1))
+      counter.add(1)
+    })
+    const points = []
+    for (let i = 0; i < 2; i++) points.push(...(await collected(reader)).flatMap(pointsOf))
+    const [first, second] = points.map(({ startTime }) => startTime.join())
+    return first === points[0]?.endTime.join() && first === second
   },
 
   exemplars: async (sdk) => {

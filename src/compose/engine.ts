@@ -13,6 +13,7 @@ import { Enumeration, type EnumerationOptions } from '../flow/ingest/enumerate.t
 import { KeptRepos } from '../flow/ingest/kept-repos.ts'
 import type { SyncReports } from '../flow/sync/options.ts'
 import { Sync } from '../flow/sync/sync.ts'
+import { wallClock } from '../model/clock.ts'
 import type { Did } from '../model/did.ts'
 import type { CommitEvent, SyncEvent } from '../model/event.ts'
 import type { Log } from '../model/log.ts'
@@ -370,7 +371,7 @@ export class Engine implements AsyncDisposable {
     if (outcome === 'panic')
       log.error('a sync run ended in a way that nobody foresaw', { did, trigger, reason: message })
     stores.failures
-      .add(did, { atMs: Date.now(), trigger, reason, message })
+      .add(did, { atMs: wallClock(), trigger, reason, message })
       .catch((error) => log.error('a failed sync run could not be noted', { reason: String(error) }))
   }
 }

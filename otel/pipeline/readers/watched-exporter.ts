@@ -80,10 +80,10 @@ export class WatchedExporter implements PushMetricExporter {
     const { target, onExport, onLog } = this.#options
     onExport?.(error === undefined ? 'success' : 'failure', metrics)
     if (error !== undefined && this.#failingSince === undefined) {
-      this.#failingSince = Date.now()
+      this.#failingSince = performance.now()
       onLog?.('warn', `cannot export metrics to ${target}: ${messageOf(error)}; ${this.#consequence()}`)
     } else if (error === undefined && this.#failingSince !== undefined) {
-      const seconds = Math.round((Date.now() - this.#failingSince) / 1000)
+      const seconds = Math.round((performance.now() - this.#failingSince) / 1000)
       this.#failingSince = undefined
       onLog?.('info', `exporting metrics to ${target} again after ${seconds} s`)
     }

@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { wallTimeOf } from '../../model/clock.ts'
 import type { JobState } from '../../state/queue/queue.ts'
 import type { Control } from './control.ts'
 import { checked, deadLetterPath, deadLetterQuery } from './input.ts'
@@ -49,7 +50,7 @@ function deadLetterJson({ id, key, attempts, dueMs, addedMs, error }: JobState) 
     did: key,
     attempts,
     error: error && brief(error),
-    addedAt: new Date(addedMs).toISOString(),
-    diedAt: new Date(dueMs).toISOString(),
+    addedAt: new Date(wallTimeOf(addedMs)).toISOString(),
+    diedAt: new Date(wallTimeOf(dueMs)).toISOString(),
   }
 }

@@ -1,3 +1,4 @@
+import { wallTimeOf } from '../../model/clock.ts'
 import type { Repo } from '../../model/repo.ts'
 import type { JobState } from '../../state/queue/queue.ts'
 import type { RepoState } from '../../state/storage/storage.ts'
@@ -37,7 +38,7 @@ export function jobJson({ state, attempts, dueMs, error }: JobState) {
     state,
     attempts,
     // A dead letter is not tried again by itself.
-    nextTry: state === 'waiting' ? iso(dueMs) : undefined,
+    nextTry: state === 'waiting' ? iso(wallTimeOf(dueMs)) : undefined,
     error: error && brief(error),
   }
 }

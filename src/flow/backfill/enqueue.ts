@@ -1,3 +1,4 @@
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import type { EnumeratedRepo } from '../../model/enumerated.ts'
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
@@ -34,7 +35,8 @@ export interface EnqueueOptions {
   readonly pollMs?: number
   /** How long to wait before what could not be added is added again. @default 100 ms, doubling up to 5 s */
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Called when repos have to wait since the queue is full. Must not throw. */
   readonly onBackpressure?: () => void
   /** Called for each failed attempt to add jobs, which is repeated. Must not throw. */
@@ -156,7 +158,7 @@ const defaults = {
   limit: 10_000_000,
   pollMs: 500,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
-  now: Date.now,
+  now: steadyClock,
   onBackpressure: () => {},
   onError: () => {},
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { BackfillEntry } from '../../model/backfill.ts'
 import { encodeBackfillEntry } from '../../model/backfill-bytes.ts'
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { InvalidError, RateLimitedError } from '../../model/errors.ts'
 import type { Backoff } from '../../model/repeat.ts'
@@ -56,7 +57,8 @@ export interface LookUpsOptions {
   readonly unknownHandleMs?: number
   readonly leaseMs?: number
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Called when events that wait are refused, since no key was found that fits. Must not throw. */
   readonly onGiveUp?: (did: Did) => void
   /** Called when the queue, the storage or a stream fails, after which the job is done again. Must not throw. */
@@ -223,7 +225,7 @@ const defaults = {
   silenceMs: 10_000,
   maxSilenceMs: 3_600_000,
   unknownHandleMs: 3_600_000,
-  now: Date.now,
+  now: steadyClock,
   onGiveUp: () => {},
   onError: () => {},
 }

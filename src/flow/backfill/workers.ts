@@ -1,3 +1,4 @@
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
 
@@ -21,7 +22,8 @@ export interface WorkersOptions {
   readonly leaseMs?: number
   /** How long to wait before the queue is asked again once it has failed. @default 100 ms, doubling up to 5 s */
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Called with what `work` throws, which then comes again when its lease runs out, and when the queue fails. Must not throw. */
   readonly onError?: (error: unknown) => void
 }
@@ -38,6 +40,7 @@ export class Workers {
   readonly #blocked = new Map<string, number>()
   /** How many jobs are asked for: fewer once some had to be put back. */
   #appetite: number
+  #renewedMs = Number.NEGATIVE_INFINITY
   #wake = () => {}
 
   constructor(options: WorkersOptions) {
@@ -71,7 +74,9 @@ export class Workers {
   }
 
   async #take(signal: AbortSignal): Promise<readonly Job[]> {
-    const { queue, name, concurrency, leaseMs } = this.#options
+    const { queue, name, concurrency, leaseMs, now } = this.#options
+    // A process that was suspended goes on here before the timer does: what it works on is not to be taken once more.
+    if (now() - this.#renewedMs > leaseMs / 2) this.#renew()
     const free = concurrency - this.#running.size
     if (free === 0) return []
     const limit = Math.min(free, this.#appetite)
@@ -172,7 +177,8 @@ export class Workers {
   }
 
   #renew(): void {
-    const { queue, leaseMs, onError } = this.#options
+    const { queue, leaseMs, onError, now } = this.#options
+    this.#renewedMs = now()
     const jobs = [...this.#running.keys()]
     if (jobs.length > 0) queue.renew(jobs, leaseMs).catch(onError)
   }
@@ -187,6 +193,6 @@ export class Workers {
 const defaults = {
   leaseMs: 60_000,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
-  now: Date.now,
+  now: steadyClock,
   onError: () => {},
 }

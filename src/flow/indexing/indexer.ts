@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { type Clock, wallClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
 import type { RepoEvent } from '../../model/event.ts'
@@ -45,7 +46,8 @@ export interface IndexerOptions extends NoticeOptions {
   readonly drainMs?: number
   /** How long to wait before what has failed is tried again. @default 100 ms, doubling up to 5 s */
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** What says when repos and records have changed. @default wallClock */
+  readonly now?: Clock
   /** Called after each batch that was applied. Must not throw. */
   readonly onApply?: (tally: Tally) => void
   /**
@@ -286,7 +288,7 @@ const defaults = {
   batchEntries: 500,
   drainMs: 3000,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
-  now: Date.now,
+  now: wallClock,
   onApply: () => {},
   onError: () => {},
   onAckFailure: () => {},

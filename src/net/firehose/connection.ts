@@ -19,8 +19,8 @@ export interface ConnectionOptions {
   readonly handshakeTimeoutMs: number
   /** A relay that is silent for this long, in ms, is pinged, and given up after as long again. */
   readonly idleTimeoutMs: number
-  /** In ms since 1970. */
-  readonly now: () => number
+  /** The clock of what it tells, in ms from any point; never set. */
+  readonly elapsed: () => number
   readonly onOpen: () => void
   /** Takes each message; it is text when `isText`. */
   readonly onMessage: (data: Buffer, isText: boolean) => void
@@ -65,7 +65,7 @@ export class Connection {
     this.#socket.resume()
   }
 
-  /** When it was opened, in ms since 1970; absent where it never was. */
+  /** When it was opened; absent where it never was. */
   get openedMs(): number | undefined {
     return this.#openedMs
   }
@@ -82,7 +82,7 @@ export class Connection {
   #listen(socket: WebSocket): void {
     const markAlive = () => {
       this.#isAlive = true
-      this.#aliveMs = this.#options.now()
+      this.#aliveMs = this.#options.elapsed()
     }
     socket.on('open', () => this.#opened())
     socket.on('message', (data: Buffer, isBinary) => {
@@ -106,7 +106,7 @@ export class Connection {
   }
 
   #opened(): void {
-    this.#openedMs = this.#options.now()
+    this.#openedMs = this.#options.elapsed()
     this.#aliveMs = this.#openedMs
     this.#heartbeat = setInterval(() => this.#checkAlive(), this.#options.idleTimeoutMs)
     if (this.#paused) this.#socket.pause()

@@ -51,8 +51,9 @@ export class Firehose implements AsyncDisposable {
   /** How far the reader is behind, in ms, as far as that is known: see `lag.ts`. */
   get lagMs(): number | undefined {
     const { readUpToMs } = this.#intake
+    const { now, elapsed } = this.#settings
     const progress = { ...this.#uplink.sight, readTimeMs: this.#readTimeMs, readUpToMs }
-    return lagMs(progress, this.#settings.now())
+    return lagMs(progress, { wallMs: now(), elapsedMs: elapsed() })
   }
 
   /**

@@ -12,12 +12,11 @@ const idle: Progress = {
   paused: false,
   queued: 0,
   readTimeMs: now - 3_600_000,
-  sentTimeMs: now - 3_600_000,
-  arrivedMs: now - 3_599_900,
+  last: { delayMs: 100, atMs: now - 3_599_900 },
   readUpToMs: undefined,
 }
-const nothing = { readTimeMs: undefined, sentTimeMs: undefined, arrivedMs: undefined }
-const oldNow = { arrivedMs: now - 100, readUpToMs: now - 3_700_000 }
+const nothing = { readTimeMs: undefined, last: undefined }
+const oldNow = { last: { delayMs: 3_599_900, atMs: now - 100 }, readUpToMs: now - 3_700_000 }
 
 const cases: { what: string; progress: Progress; lag: number | undefined }[] = [
   { what: 'a quiet relay fully read', progress: idle, lag: 0 },
@@ -35,10 +34,14 @@ const cases: { what: string; progress: Progress; lag: number | undefined }[] = [
     progress: { ...idle, openedMs: undefined, readUpToMs: now - 30_000 },
     lag: 30_000,
   },
-  { what: 'an old event, and nothing since', progress: { ...idle, arrivedMs: now - 6_000 }, lag: 0 },
+  {
+    what: 'an old event, and nothing since',
+    progress: { ...idle, last: { delayMs: 3_594_000, atMs: now - 6_000 } },
+    lag: 0,
+  },
   {
     what: 'events as they happen',
-    progress: { ...idle, readTimeMs: now - 300, sentTimeMs: now - 300, arrivedMs: now - 100 },
+    progress: { ...idle, readTimeMs: now - 300, last: { delayMs: 200, atMs: now - 100 } },
     lag: 0,
   },
   { what: 'a host whose clock is ahead', progress: { ...idle, queued: 1, readTimeMs: now + 9_000 }, lag: 0 },
@@ -47,7 +50,7 @@ const cases: { what: string; progress: Progress; lag: number | undefined }[] = [
   { what: 'one that has brought nothing for 5 s', progress: { ...idle, openedMs: now - 5_000 }, lag: 0 },
   {
     what: 'one that has brought an event of today at once',
-    progress: { ...idle, openedMs: now - 100, sentTimeMs: now - 300, arrivedMs: now - 50 },
+    progress: { ...idle, openedMs: now - 100, last: { delayMs: 250, atMs: now - 50 } },
     lag: 0,
   },
   {
@@ -60,7 +63,7 @@ const cases: { what: string; progress: Progress; lag: number | undefined }[] = [
 
 describe('the lag', () => {
   for (const { what, progress, lag } of cases)
-    it(`is ${lag} ms with ${what}`, () => assert.equal(lagMs(progress, now), lag))
+    it(`is ${lag} ms with ${what}`, () => assert.equal(lagMs(progress, { wallMs: now, elapsedMs: now }), lag))
 
   it('does not count the time in which a relay had nothing to say', async () => {
     await using relay = await TestRelay.start()
@@ -76,6 +79,7 @@ describe('the lag', () => {
       identity: new KnownKeys([]),
       maxBatchEvents: 1,
       now: () => nowMs,
+      elapsed: () => nowMs,
     })
     const { firehose } = harness
     const waits = async (condition: () => boolean) => {
@@ -121,6 +125,7 @@ describe('the lag', () => {
       maxBatchEvents: 1,
       cursorTimeMs: sentMs - 60_000,
       now: () => nowMs,
+      elapsed: () => nowMs,
     })
     const { firehose } = harness
     assert.equal(firehose.lagMs, 63_100, 'what was saved tells it before there is a connection')
@@ -133,5 +138,26 @@ describe('the lag', () => {
     await relay[Symbol.asyncDispose]()
     while (firehose.connected) await new Promise((resolve) => setTimeout(resolve, 1))
     assert.equal(firehose.lagMs, 1_000, 'all that was sent so far was read when it was lost')
+  })
+
+  it('ends some seconds after the last old event, also when the clock was set back meanwhile', async () => {
+    await using relay = await TestRelay.start()
+    const time = new Date(sentMs).toISOString()
+    relay.emit(1, anyFrame('#identity', { seq: 1, did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', time }))
+    let nowMs = sentMs + 7_200_000
+    let elapsedMs = 0
+    await using harness = new Harness({
+      relay: relay.url,
+      identity: new KnownKeys([]),
+      now: () => nowMs,
+      elapsed: () => elapsedMs,
+    })
+    const { firehose } = harness
+    await harness.until(1)
+    assert.equal(firehose.lagMs, 7_200_000)
+    nowMs -= 3_600_000
+    assert.equal(firehose.lagMs, 3_600_000)
+    elapsedMs += 6_000
+    assert.equal(firehose.lagMs, 0)
   })
 })

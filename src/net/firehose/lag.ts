@@ -2,22 +2,34 @@
 export interface Progress extends Sight {
   /** When the last event that was taken was sent, in ms since 1970, by the host's clock; absent before the first. */
   readonly readTimeMs: number | undefined
-  /** All that was sent before this time is known to be read, in ms since 1970. */
+  /** All that was sent before this time is known to be read, by the clock of the other times in sight. */
   readonly readUpToMs: number | undefined
 }
 
-/** What of the relay is in sight. */
+/** What of the relay is in sight. Its times are those of a clock that nobody sets, in ms from any point. */
 export interface Sight {
-  /** When the connection was opened, in ms since 1970; absent while there is none. */
+  /** When the connection was opened; absent while there is none. */
   readonly openedMs: number | undefined
   /** Whether reading is paused, so that the relay has to wait. */
   readonly paused: boolean
   /** How many frames have been received and not yet taken. */
   readonly queued: number
-  /** When the last event that was received was sent. */
-  readonly sentTimeMs: number | undefined
-  /** When that was received. */
-  readonly arrivedMs: number | undefined
+  /** The last event that was received; absent before the first. */
+  readonly last: Arrival | undefined
+}
+
+export interface Arrival {
+  /** How long it took to get here, in ms, by the clocks of the host and of this machine. */
+  readonly delayMs: number
+  /** When it got here. */
+  readonly atMs: number
+}
+
+export interface Now {
+  /** By the wall clock, in ms since 1970. */
+  readonly wallMs: number
+  /** By the clock that nobody sets. */
+  readonly elapsedMs: number
 }
 
 /**
@@ -26,12 +38,12 @@ export interface Sight {
  *
  * @returns undefined before anything was read, unless there is a connection on which nothing comes.
  */
-export function lagMs(progress: Progress, nowMs: number): number | undefined {
+export function lagMs(progress: Progress, { wallMs, elapsedMs }: Now): number | undefined {
   const { readTimeMs = never, readUpToMs = never } = progress
-  if (isAllRead(progress, nowMs)) return 0
-  const sinceMs = Math.max(readTimeMs, readUpToMs)
+  if (isAllRead(progress, elapsedMs)) return 0
+  const lag = Math.min(wallMs - readTimeMs, elapsedMs - readUpToMs)
   // A host whose clock is ahead of ours does not make it negative.
-  return sinceMs === never ? undefined : Math.max(0, nowMs - sinceMs)
+  return lag === Number.POSITIVE_INFINITY ? undefined : Math.max(0, lag)
 }
 
 /**
@@ -44,14 +56,11 @@ export function lagMs(progress: Progress, nowMs: number): number | undefined {
  * Nothing in the protocol tells the place that a relay itself has reached: one that keeps events back while its
  * connection stands cannot be told from one that is quiet.
  */
-export function isAllRead(
-  { openedMs, paused, queued, sentTimeMs, arrivedMs }: Sight,
-  nowMs: number,
-): boolean {
+export function isAllRead({ openedMs, paused, queued, last }: Sight, elapsedMs: number): boolean {
   if (openedMs === undefined || paused || queued > 0) return false
-  const lastMs = Math.max(openedMs, arrivedMs ?? never)
-  if (nowMs - lastMs >= quietMs) return true
-  return arrivedMs === lastMs && sentTimeMs !== undefined && arrivedMs - sentTimeMs <= oldMs
+  const lastMs = Math.max(openedMs, last?.atMs ?? never)
+  if (elapsedMs - lastMs >= quietMs) return true
+  return last?.atMs === lastMs && last.delayMs <= oldMs
 }
 
 /** After this long without another event all that the relay had kept has come, in ms. */

@@ -55,9 +55,8 @@ export class Uplink {
 
   /** What tells whether all is read. */
   get sight(): Sight {
-    const { timeMs: sentTimeMs, arrivedMs } = this.#intake
     const openedMs = this.#open ? this.#connection?.openedMs : undefined
-    return { openedMs, paused: this.#paused, queued: this.#queue.length, sentTimeMs, arrivedMs }
+    return { openedMs, paused: this.#paused, queued: this.#queue.length, last: this.#intake.last }
   }
 
   /** The outcome of the first attempt. */
@@ -101,7 +100,7 @@ export class Uplink {
       maxMessageBytes,
       handshakeTimeoutMs,
       idleTimeoutMs,
-      now: this.#settings.now,
+      elapsed: this.#settings.elapsed,
       onOpen: () => this.#opened(),
       onMessage: (data, isText) => this.#receive(data, isText),
     })

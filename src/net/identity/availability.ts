@@ -1,10 +1,11 @@
+import type { Clock } from '../../model/clock.ts'
 import { RateLimitedError, UpstreamError } from '../../model/errors.ts'
 
 export interface AvailabilityOptions {
   /** Whose, for messages. */
   readonly name: string
   /** In ms since 1970. */
-  readonly now: () => number
+  readonly now: Clock
   /** The longest time that it may ask us to wait, in ms. */
   readonly maxRetryAfterMs: number
   /** Called when it stops answering, and when it answers again; not for each request. */

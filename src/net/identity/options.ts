@@ -1,3 +1,4 @@
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import { sleepUnlessAborted } from '../../model/repeat.ts'
 import type { Resolver } from '../fetch/connector.ts'
 import type { TxtResolver } from './handles.ts'
@@ -57,8 +58,8 @@ export interface IdentityOptions {
   readonly onLookup?: OnLookup
   /** Called when an answer was known without a request, and when it was not. Must not throw. */
   readonly onCache?: (isHit: boolean) => void
-  /** In ms since 1970. */
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Resolves after so many ms, or as soon as the signal aborts. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -86,7 +87,7 @@ export function withDefaults({
   onKeepError = () => {},
   onLookup = () => {},
   onCache = () => {},
-  now = Date.now,
+  now = steadyClock,
   sleep = sleepUnlessAborted,
   ...given
 }: IdentityOptions): Settings {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import { RateLimitedError, UpstreamError } from '../../model/errors.ts'
 import { sleepUnlessAborted } from '../../model/repeat.ts'
 
@@ -13,7 +14,7 @@ export interface PaceOptions {
   /** How many may wait for their turn. */
   readonly maxWaiting: number
   /** In ms; only differences count. */
-  readonly now: () => number
+  readonly now: Clock
   /** Once it aborts nothing begins any more. */
   readonly signal: AbortSignal
   /** Resolves after so many ms, or as soon as the signal aborts. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { RateLimitedError, UpstreamError } from '../../model/errors.ts'
 import { Cache } from './cache.ts'
@@ -7,7 +8,7 @@ export interface SetbacksOptions {
   readonly firstMs: number
   readonly maxMs: number
   /** In ms since 1970. */
-  readonly now: () => number
+  readonly now: Clock
 }
 
 /** What is kept of a failure. Not the error itself: with its trace and causes it takes some kilobytes. */

@@ -13,7 +13,8 @@ export interface Queue extends AsyncDisposable {
 
   /**
    * Leases jobs that are due: the smallest `priority` first, then the earliest, and of each group (a host) in turn.
-   * A lease that runs out, or whose process died, makes the job due again.
+   * A lease that has run out ends here, so that a worker that had no turn to renew it, as in a process that is suspended,
+   * has it until then; so does one whose process died.
    *
    * @param options.leaseMs how long, in ms. @default 60_000
    * @param options.without groups that are left out, since they have no capacity now.
@@ -87,7 +88,7 @@ export interface NewJob {
   readonly key: string
   /** Smaller is sooner. @default 0 */
   readonly priority?: number
-  /** Not before this, in ms since 1970. @default at once */
+  /** Not before this, in ms since 1970 by the queue's clock. @default at once */
   readonly dueMs?: number
   /** Shares capacity with the jobs of the same group. @default none */
   readonly group?: string

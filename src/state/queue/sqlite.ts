@@ -1,11 +1,13 @@
 import type { StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Database } from '../database.ts'
 import { Alarms } from './alarms.ts'
 import { checkJob, cutError } from './checked-job.ts'
 import { decodePlace, encodePlace, newest } from './dead-letters.ts'
 import { type JobRow, JobTable } from './job-table.ts'
 import { type Lane, Lanes } from './lanes.ts'
+import { LastChange } from './last-change.ts'
 import { type Lease, Leases } from './leases.ts'
 import { type Asked, askedBy, better, fresh } from './merge.ts'
 import type { Job, JobState, NewJob, Queue, QueueTotals } from './queue.ts'
@@ -13,8 +15,8 @@ import { schema } from './schema.ts'
 
 export interface SqliteQueueOptions {
   readonly database: Database
-  /** The clock. @default Date.now */
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** How many of the newest keys are kept in memory before they are written together. @default 100_000 */
   readonly keysInMemory?: number
 }
@@ -22,15 +24,17 @@ export interface SqliteQueueOptions {
 /** Queues in the SQLite database of this process, which alone adds and takes jobs. */
 export class SqliteQueue implements Queue {
   readonly #database: Database
-  readonly #now: () => number
+  readonly #now: Clock
+  readonly #lastChange: LastChange
   readonly #jobs: JobTable
   readonly #saveCounts: StatementSync
   readonly #queues = new Map<string, QueueState>()
 
-  constructor({ database, now = Date.now, keysInMemory }: SqliteQueueOptions) {
+  constructor({ database, now = steadyClock, keysInMemory }: SqliteQueueOptions) {
     database.migrate('queue', schema)
     this.#database = database
     this.#now = now
+    this.#lastChange = new LastChange(database, now())
     this.#saveCounts = database.sqlite.prepare('UPDATE queue SET live = ?, dead = ? WHERE id = ?')
     this.#jobs = new JobTable(database.sqlite, keysInMemory)
     for (const row of database.sqlite.prepare('SELECT id, name, live, dead FROM queue').all()) {
@@ -80,18 +84,16 @@ export class SqliteQueue implements Queue {
 
   async ready(queue: string, signal?: AbortSignal, without: ReadonlySet<string> = nobody): Promise<void> {
     const state = this.#stateOf(queue)
-    await state.alarms.until(() => {
-      this.#expire(state)
-      return Math.min(state.lanes.nextDueMs(without), state.leases.nextMs())
-    }, signal)
+    const { lanes, leases } = state
+    await state.alarms.until(() => Math.min(lanes.nextDueMs(without), leases.nextMs()), signal)
   }
 
   async renew(jobs: readonly Job[], leaseMs = defaultLeaseMs): Promise<void> {
+    const expiresMs = this.#now() + leaseMs
     for (const job of jobs) {
-      const state = this.#stateOf(job.queue)
-      const nowMs = this.#expire(state)
-      const lease = state.leases.of(job)
-      if (lease !== undefined) state.leases.renew(lease, nowMs + leaseMs)
+      const { leases } = this.#stateOf(job.queue)
+      const lease = leases.of(job)
+      if (lease !== undefined) leases.renew(lease, expiresMs)
     }
   }
 
@@ -123,7 +125,6 @@ export class SqliteQueue implements Queue {
 
   async find(queue: string, key: string): Promise<JobState | undefined> {
     const state = this.#stateOf(queue)
-    this.#expire(state)
     const row = this.#jobs.findByKey(state.id, key)
     return row && this.#stateFrom(state, row)
   }
@@ -176,7 +177,6 @@ export class SqliteQueue implements Queue {
 
   async totals(queue: string): Promise<QueueTotals> {
     const state = this.#stateOf(queue)
-    this.#expire(state)
     const { live, dead } = state.counts
     const running = state.leases.size
     const oldestAddedMs = this.#jobs.oldestMs(state.id)
@@ -187,7 +187,7 @@ export class SqliteQueue implements Queue {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   #addSlice(state: QueueState, jobs: readonly NewJob[]): number {
-    const nowMs = this.#expire(state)
+    const nowMs = this.#now()
     const changed: JobRow[] = []
     const again = new Map<Lease, Asked>()
     const { counts: before, lanes } = state
@@ -255,7 +255,7 @@ export class SqliteQueue implements Queue {
    */
   #end(job: Job, next: (ended: Ended, nowMs: number) => JobRow | undefined): boolean {
     const state = this.#stateOf(job.queue)
-    const nowMs = this.#expire(state)
+    const nowMs = this.#now()
     const lease = state.leases.of(job)
     const row = lease && this.#jobs.find(job.id)
     if (lease === undefined || row === undefined) return false
@@ -295,6 +295,7 @@ export class SqliteQueue implements Queue {
         this.#jobs.begin(jobs)
         work(counts)
         this.#jobs.flush()
+        this.#lastChange.note(this.#now())
         this.#saveCounts.run(counts.live, counts.dead, state.id)
       })
     } catch (error) {
