@@ -8,6 +8,7 @@ import { createApi } from './edge/http/api.ts'
 import type { Control } from './edge/http/control.ts'
 import { listen } from './edge/http/listen.ts'
 import { keepRuns } from './flow/sync/run-log.ts'
+import { steadyClock } from './model/clock.ts'
 import { InvalidError } from './model/errors.ts'
 import { createLog, type Log } from './model/log.ts'
 import { Database } from './state/database.ts'
@@ -28,7 +29,7 @@ export interface StoredApi extends AsyncDisposable {
  */
 export async function serveStored(dir: string): Promise<StoredApi> {
   await using stack = new AsyncDisposableStack()
-  const startedMs = Date.now()
+  const startedMs = steadyClock()
   const log = createLog({ level: 'warn', write: (line) => process.stderr.write(line) })
   const stores = openStores(stack.use(new Database({ dir })))
   const stop = new AbortController()

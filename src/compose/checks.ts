@@ -1,4 +1,5 @@
 import { indexerGroup } from '../flow/indexing/indexer.ts'
+import { type Clock, steadyClock } from '../model/clock.ts'
 import type { Fault } from '../model/fault.ts'
 import type { Database } from '../state/database.ts'
 import { firehoseBackfill, firehoseLive } from '../state/streams/streams.ts'
@@ -59,11 +60,11 @@ export function nodeChecks(options: CheckOptions): Readonly<Record<string, Check
 /** Tells that entries wait and none is applied, for longer than any batch takes. */
 export class Standstill {
   readonly #afterMs: number
-  readonly #now: () => number
+  readonly #now: Clock
   #batches = 0
   #sinceMs: number | undefined
 
-  constructor({ afterMs = 10_000, now = Date.now }: { afterMs?: number; now?: () => number } = {}) {
+  constructor({ afterMs = 10_000, now = steadyClock }: { afterMs?: number; now?: Clock } = {}) {
     this.#afterMs = afterMs
     this.#now = now
   }

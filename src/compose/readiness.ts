@@ -1,4 +1,5 @@
 import type { Readiness as Parts, Trouble } from '../edge/http/status.ts'
+import { type Clock, steadyClock } from '../model/clock.ts'
 import type { Fault, FindFault } from '../model/fault.ts'
 import type { Log } from '../model/log.ts'
 import { sleepUnlessAborted } from '../model/repeat.ts'
@@ -21,7 +22,8 @@ export interface ReadinessOptions {
   readonly timeoutMs?: number
   /** How long what was found is good for those who ask, in ms. @default 250 */
   readonly freshMs?: number
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
 }
 
 /** Whether each part of the service works: looked at again and again, and logged when that changes. */
@@ -37,7 +39,7 @@ export class Readiness {
       everyFailingMs: 1000,
       timeoutMs: 2000,
       freshMs: 250,
-      now: Date.now,
+      now: steadyClock,
       ...options,
     }
   }

@@ -3,7 +3,7 @@ export interface Fault {
   readonly reason: string
   /** What the operator can do about it, or that it passes by itself. */
   readonly mend: string
-  /** Since when, in ms since 1970, where the part knows. @default since it was first seen */
+  /** Since when, by the steady clock, where the part knows. @default since it was first seen */
   readonly sinceMs?: number | undefined
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
+import { steadyClock } from '../model/clock.ts'
 import type { Fault } from '../model/fault.ts'
 
 export interface CheckpointsOptions {
@@ -84,7 +85,7 @@ export class Checkpoints implements Disposable {
   #onExit(): void {
     this.#worker = undefined
     this.#isRunning = false
-    if (!this.#isEnded) this.#diedAtMs ??= Date.now()
+    if (!this.#isEnded) this.#diedAtMs ??= steadyClock()
   }
 
   #onRun(): void {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type Clock, steadyClock } from '../model/clock.ts'
 import type { Fault } from '../model/fault.ts'
 import { sqliteCode } from './sqlite-code.ts'
 
@@ -11,7 +12,8 @@ export interface DatabaseHealthOptions {
   readonly path: string
   /** For how long, in ms, others may hold the database before that is a fault. @default 3000 */
   readonly patienceMs?: number
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
 }
 
 /** Whether what is written to the database gets onto the disk, and is found there after a restart. */
@@ -22,7 +24,7 @@ export class DatabaseHealth {
   #busySinceMs: number | undefined
 
   constructor(options: DatabaseHealthOptions) {
-    this.#options = { patienceMs: 3000, now: Date.now, ...options }
+    this.#options = { patienceMs: 3000, now: steadyClock, ...options }
     // Changes one page, and nothing that anybody reads.
     this.#write = options.sqlite.prepare('PRAGMA user_version = 1')
     this.#opened = fileId(options.path)

@@ -1,9 +1,10 @@
 import { Router } from 'express'
+import { wallTimeOf } from '../../model/clock.ts'
 import type { Fault } from '../../model/fault.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import { onlyMethods, Problem } from './problem.ts'
 
-/** Why a part does not work, and since when, in ms since 1970. */
+/** Why a part does not work, and since when, by the steady clock. */
 export interface Trouble extends Fault {
   readonly sinceMs: number
 }
@@ -90,7 +91,7 @@ export function statusRoutes({
 }
 
 function reasonOf(part: string, { reason, mend, sinceMs }: Trouble) {
-  return { part, reason, since: new Date(sinceMs).toISOString(), mend }
+  return { part, reason, since: new Date(wallTimeOf(sinceMs)).toISOString(), mend }
 }
 
 const routes = {

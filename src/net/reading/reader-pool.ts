@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { steadyClock } from '../../model/clock.ts'
 import type { Fault } from '../../model/fault.ts'
 import type { WorkerOptions } from './messages.ts'
 import { ReaderThread } from './reader-thread.ts'
@@ -100,7 +101,7 @@ export class ReaderPool implements AsyncDisposable {
   /** Begins another thread in the place of the last one: at once, and then at a pace that costs nothing. */
   #replace(cause: unknown, options: WorkerOptions & { readonly heapMb: number }): void {
     const waitMs = this.#death === undefined ? 0 : replaceMs
-    this.#death ??= { cause, atMs: Date.now() }
+    this.#death ??= { cause, atMs: steadyClock() }
     setTimeout(() => {
       if (!this.#isDisposed && this.#threads.size === 0) this.#start(options)
     }, waitMs).unref()
