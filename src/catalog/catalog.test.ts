@@ -47,7 +47,7 @@ describe('what a component measures', () => {
       .map(({ room, names }) => `${room}: ${names.join(', ')}`)
     assert.deepEqual(elsewhere.sort(), [
       'flow/indexing: ingesterFirehoseFilteredOperations',
-      'flow/indexing: syncDesyncs',
+      'flow/indexing: syncDesyncs, syncHeldDropped',
       'flow/ingest: firehoseBatchSize, firehoseBatchWrite',
       'state/streams: ingesterStreamEvents',
     ])

@@ -423,6 +423,7 @@ describe('a plan', () => {
       cured: 0,
       held: 0,
       dropped: 0,
+      overflowed: { repo: 0, all: 0 },
       refused: 0,
       filtered: 0,
     })
