@@ -18,6 +18,10 @@ const honestPerSecond = Number(process.env.E2E_RATE || 20)
 const deadPerSecond = 100
 /** Within this an honest event is stored, in ms; a sixth of it is usual. */
 const soonMs = 2000
+/** Not more than so many seconds after the relay is what is applied, with the same share of exceptions. */
+const lagSeconds = 1
+/** What the process needs at its highest, in bytes, however long it takes. */
+const maxMemoryBytes = 700_000_000
 /** The share of them that may take longer, on a machine that does something else meanwhile. */
 const lateShare = 1 / 4
 
@@ -69,8 +73,8 @@ describe(`${seconds} s of ${deadPerSecond} new dead DIDs a second`, () => {
         honest: sent,
         ...Object.fromEntries(Object.entries(kinds).map(([kind, watch]) => [kind, watch.figures()])),
         lagSeconds: { most: Math.max(...lags) },
-        memoryMB: [memory[0], memory[Math.floor(memory.length / 2)], memory.at(-1)].map((bytes = 0) =>
-          Math.round(bytes / 1e6),
+        memoryMB: Array.from({ length: 11 }, (_, tenth) =>
+          Math.round((memory[Math.floor(((memory.length - 1) * tenth) / 10)] ?? 0) / 1e6),
         ),
         held: value('sync_held_events'),
         waiting: value('identity_waiting_dids'),
@@ -81,6 +85,9 @@ describe(`${seconds} s of ${deadPerSecond} new dead DIDs a second`, () => {
       const late = watch.delays.filter((ms) => ms > soonMs)
       assert.ok(late.length <= watch.delays.length * lateShare, `${kind}: late by ${late}`)
     }
+    const behind = lags.filter((lag) => lag > lagSeconds)
+    assert.ok(behind.length <= lags.length * lateShare, `lags by ${behind}`)
+    assert.ok(Math.max(...memory) < maxMemoryBytes, `${Math.max(...memory)} bytes`)
     assert.ok(value('sync_held_events') > 0, 'what no key was found for is told of')
     assert.ok(value('identity_waiting_dids') > 0)
     assert.ok(value('identity_lookups_total', { method: 'web', outcome: 'timeout' }) > 0)
