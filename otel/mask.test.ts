@@ -32,7 +32,7 @@ const left = [
   'write key=value,key2=value2 and percent-encode , = and % in them',
 ]
 
-describe('maskSecrets', () => {
+describe('maskSecrets', { timeout: 60_000 }, () => {
   for (const [text, expected] of Object.entries(shown))
     it(`shows ${text} as ${expected}`, () => {
       assert.equal(maskSecrets(text), expected)

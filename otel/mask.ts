@@ -76,7 +76,7 @@ const userInfos: readonly RegExp[] = [
 
 const query = /\b([a-z][a-z\d+.-]{0,30}:\/\/[^\s?#"]{0,300}\?)([^\s"#]*[^\s"#:,.;)'\\])/gi
 
-function maskQuery(_whole: string, address: string, parameters: string): string {
+function maskQuery(_: string, address: string, parameters: string): string {
   const shown = parameters.split('&').map((parameter) => {
     const [, name = ''] = /^([^=]*=)/.exec(parameter) ?? []
     return name + masked
