@@ -1,6 +1,6 @@
 // The library `@tidegauge/otel`: what other services import, and all that they may rely on.
 export type { AttributesOf, MetricDefinition, OpenAttribute, StreamDefinition } from './catalog/metric.ts'
-export type { PipelineFlags } from './configuration/configuration.ts'
+export type { PipelineFlags } from './configuration/pipeline-flags.ts'
 export type { Setting } from './configuration/settings.ts'
 export type { PrometheusEndpointOptions } from './exposition/endpoint.ts'
 export { PrometheusEndpoint } from './exposition/endpoint.ts'

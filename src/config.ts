@@ -18,6 +18,8 @@ export interface Config {
   readonly port: number
   /** The port of the scrape endpoint; undefined leaves it to `OTEL_*`, and in the end to 9464. */
   readonly metricsPort: number | undefined
+  /** The bearer token that scrapes must show; undefined leaves it to the configuration of the pipeline. */
+  readonly metricsToken: string | undefined
   /** How much of each commit is verified. @default 'full' */
   readonly verify: 'full' | 'signature' | 'none'
   /** Refuses commits that do not name the tree before them (`prevData`). @default false */

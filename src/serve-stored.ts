@@ -24,13 +24,14 @@ export interface StoredApi extends AsyncDisposable {
  * Answers from a data folder without following the stream, on loopback and a free port. What has to be fetched is fetched
  * by this process, as the node would that ran here last, and counted by the one that runs here next.
  *
+ * @param write takes each line of the log.
  * @throws {FolderInUseError} when a node runs on it.
  * @throws {SetupError} when the folder or its database cannot be used.
  */
-export async function serveStored(dir: string): Promise<StoredApi> {
+export async function serveStored(dir: string, write: (line: string) => void): Promise<StoredApi> {
   await using stack = new AsyncDisposableStack()
   const startedMs = steadyClock()
-  const log = createLog({ level: 'warn', write: (line) => process.stderr.write(line) })
+  const log = createLog({ level: 'warn', write })
   const stores = openStores(stack.use(new Database({ dir })))
   const stop = new AbortController()
   const acting = new ActingEngine(dir, stores, log, stop.signal)

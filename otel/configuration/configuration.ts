@@ -2,8 +2,10 @@ import { checkSettings } from '../files/check-settings.ts'
 import { pathText, type SettingPath, settingAt, settingError } from '../files/setting-error.ts'
 import type { UsageError } from '../usage-error.ts'
 import { type ConfigSource, setAt } from './config-source.ts'
-import { overruledVariables, readEnvironment, unknownVariables } from './environment.ts'
-import { type Config, configSchema, otherSections } from './schema.ts'
+import { readEnvironment } from './environment.ts'
+import { noticesOf } from './notices.ts'
+import type { PipelineFlags } from './pipeline-flags.ts'
+import { type Config, configSchema } from './schema.ts'
 import { checkTogether } from './schema-together.ts'
 import { isSecret, type Setting, settingsOf } from './settings.ts'
 
@@ -14,18 +16,12 @@ export interface ConfigurationOptions {
   readonly flags?: PipelineFlags | undefined
 }
 
-/** Flags win over variables and file; they have no effect where there is no Prometheus reader. */
-export interface PipelineFlags {
-  readonly host?: string | undefined
-  readonly port?: number | undefined
-}
-
 /** What holds, and where each part of it came from. */
 export interface Configuration {
   readonly config: Config
   /** Every value, with its origin; secrets are masked. */
   readonly settings: readonly Setting[]
-  /** What was set and has no effect, one line each. */
+  /** What was set and has no effect, and what it opens to strangers, one line each. */
   readonly notices: readonly string[]
   /** Where to look for a value: `file:line`, a variable or a flag. */
   readonly where: (path: SettingPath) => string
@@ -41,11 +37,11 @@ export interface Configuration {
 export async function readConfiguration({
   service,
   environment,
-  flags = {},
+  flags,
 }: ConfigurationOptions): Promise<Configuration> {
   const file = environment.OTEL_CONFIG_FILE?.trim()
   const read = file ? await readFile(file, environment) : readEnvironment(environment)
-  const source = withService(withFlags(read, flags), service)
+  const source = withService(withFlags(read, flags ?? {}), service)
   const config = check(source)
   const where = (path: SettingPath) => source.where(path) ?? source.near(path)
   const error: Configuration['error'] = (path, problem, mend, cause) => {
@@ -58,7 +54,7 @@ export async function readConfiguration({
   return {
     config,
     settings: settingsOf(config, (path) => source.where(path) ?? 'default'),
-    notices: file ? fileNotices(source, environment) : variableNotices(config, environment),
+    notices: noticesOf(config, { source, environment, flags }),
     where,
     error,
   }
@@ -70,27 +66,8 @@ async function readFile(file: string, environment: NodeJS.ProcessEnv): Promise<C
   return read(file, environment)
 }
 
-function fileNotices(source: ConfigSource, environment: NodeJS.ProcessEnv): string[] {
-  const sections = otherSections.filter((name) => name in source.value)
-  const overruled = overruledVariables(environment)
-  const notices = sections.map(
-    (name) => `${source.near([name])}: ${name} is not used here: it is not about metrics`,
-  )
-  if (overruled.length > 0) notices.push(`OTEL_CONFIG_FILE puts out of effect: ${overruled.join(', ')}`)
-  if (source.value.meter_provider == null)
-    notices.push(`${source.near([])}: nothing is measured without meter_provider`)
-  return notices
-}
-
-function variableNotices(config: Config, environment: NodeJS.ProcessEnv): string[] {
-  const unknown = unknownVariables(environment)
-  const notices = unknown.length > 0 ? [`not used, because unknown: ${unknown.join(', ')}`] : []
-  if (config.meter_provider === undefined) notices.push('OTEL_METRICS_EXPORTER is none: nothing is exported')
-  return notices
-}
-
 /** Flags go to the first Prometheus reader; two cannot listen on one port. */
-function withFlags(source: ConfigSource, { host, port }: PipelineFlags): ConfigSource {
+function withFlags(source: ConfigSource, { host, port, token }: PipelineFlags): ConfigSource {
   const readers = settingAt(source.value, ['meter_provider', 'readers'])
   const first = Array.isArray(readers) ? readers.findIndex((reader) => isPrometheus(reader)) : -1
   if (first === -1) return source
@@ -98,7 +75,15 @@ function withFlags(source: ConfigSource, { host, port }: PipelineFlags): ConfigS
   const overlay: [SettingPath, unknown, string][] = []
   if (host !== undefined) overlay.push([[...exporter, 'host'], host, '--host'])
   if (port !== undefined) overlay.push([[...exporter, 'port'], port, '--metrics-port'])
+  const auth = ['tidegauge', 'scrape_auth']
+  if (token !== undefined && isSection(source.value.tidegauge))
+    overlay.push([auth, {}, '--metrics-token'], [[...auth, 'bearer_token'], token, '--metrics-token'])
   return overlaid(source, overlay)
+}
+
+/** Whether it is there, or may be added. */
+function isSection(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value))
 }
 
 function isPrometheus(reader: unknown): boolean {

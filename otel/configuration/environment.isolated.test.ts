@@ -430,6 +430,38 @@ const wrong: readonly [NodeJS.ProcessEnv, RegExp][] = [
     /^OTEL_EXPORTER_OTLP_HEADERS: is not a list of key=value; write key=value,/,
   ],
   [
+    {
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=hidden%0Ax',
+    },
+    /^OTEL_EXPORTER_OTLP_HEADERS: has a header, authorization, whose value (?!.*hidden)/,
+  ],
+  [
+    {
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_HEADERS: 'a%20b=hidden',
+    },
+    /^OTEL_EXPORTER_OTLP_HEADERS: has a header named "a b", which none (?!.*hidden)/,
+  ],
+  [
+    {
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=hidden%0Ax',
+    },
+    /^OTEL_EXPORTER_OTLP_HEADERS: has a header, authorization, whose value (?!.*hidden)/,
+  ],
+  [
+    {
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_HEADERS: 'a%20b=hidden',
+    },
+    /^OTEL_EXPORTER_OTLP_HEADERS: has a header named "a b", which none (?!.*hidden)/,
+  ],
+  [
     { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'sum' },
     /^OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: is "sum"; use one of cumulative, delta/,
   ],

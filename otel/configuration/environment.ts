@@ -74,7 +74,10 @@ function exporterNames(variables: Variables): readonly Found[] {
   const wrong = names.find((name) => !['prometheus', 'otlp', 'console', 'none'].includes(name))
   const where = 'OTEL_METRICS_EXPORTER'
   const mend = 'use prometheus, otlp, console, or several of them with commas, or none alone'
-  if (wrong !== undefined) throw settingError({ where, problem: `"${wrong}" is not a known exporter`, mend })
+  if (wrong !== undefined) {
+    const problem = names.length > 1 ? 'names an exporter that is not known' : 'is not a known exporter'
+    throw settingError({ where, problem: `"${found.value}" ${problem}`, mend })
+  }
   if (new Set(names).size < names.length || (names.includes('none') && names.length > 1)) {
     throw settingError({ where, problem: `"${found.value}" contradicts itself`, mend })
   }
@@ -211,7 +214,8 @@ const otlpVariables = [
   'INSECURE',
 ]
 
-const knownVariables: ReadonlySet<string> = new Set([
+/** Every variable of the standard that has an effect here. */
+export const knownVariables: ReadonlySet<string> = new Set([
   'OTEL_SDK_DISABLED',
   'OTEL_LOG_LEVEL',
   'OTEL_SERVICE_NAME',

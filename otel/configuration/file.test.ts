@@ -499,7 +499,7 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
     'no variable',
     scraped(`${port}host: \${a b}`),
     // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the syntax of the file
-    'config.yaml:8: ${a b} is not a variable; name a variable, with :- before a default, and write $$ for a dollar sign',
+    'config.yaml:8: ${a…} is not a variable; name a variable, with :- before a default, and write $$ for a dollar sign',
   ],
   [
     'a timeout longer than the interval',

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { SettingPath } from '../files/setting-error.ts'
+import { isSecretName, masked, maskedJson } from '../mask.ts'
 import type { UsageError } from '../usage-error.ts'
 import { parseKeyPairs } from './key-pairs.ts'
+import { headersFault } from './otlp-headers.ts'
 import type { Config } from './schema.ts'
 
 type MakeError = (path: SettingPath, problem: string, mend: string) => UsageError
@@ -18,12 +20,12 @@ export function checkTogether(
 ): void {
   const readers = config.meter_provider?.readers ?? []
   checkPairs(config.resource.attributes_list, ['resource', 'attributes_list'], error)
-  for (const [i, { value, type }] of (config.resource.attributes ?? []).entries()) {
+  for (const [i, { name, value, type }] of (config.resource.attributes ?? []).entries()) {
     if (value === null || isOfType(value, type)) continue
     const path = ['resource', 'attributes', i, 'value']
     throw error(
       path,
-      `is ${JSON.stringify(value)}, which is not of type ${type}`,
+      `is ${isSecretName(name) ? masked : maskedJson(value)}, which is not of type ${type}`,
       'give type the type of the value',
     )
   }
@@ -68,6 +70,11 @@ export function checkTogether(
         if (typeof file === 'string') checkFile(file, [...path, kind, 'exporter', name, 'tls', key], error)
       }
       checkPairs(otlp?.headers_list, [...path, kind, 'exporter', name, 'headers_list'], error)
+      const fault = otlp && headersFault(otlp, name)
+      if (fault !== undefined) {
+        const key = otlp?.headers_list === undefined ? 'headers' : 'headers_list'
+        throw error([...path, kind, 'exporter', name, key], fault, 'correct it, or copy it once more')
+      }
     }
   })
 }

@@ -1,4 +1,5 @@
 import { pathText, type SettingPath } from '../files/setting-error.ts'
+import { isSecretName, isSecretPair, masked, maskedJson, maskSecrets } from '../mask.ts'
 
 /** One effective value and where it came from. */
 export interface Setting {
@@ -13,24 +14,25 @@ export interface Setting {
 /** Lists every value of a configuration. */
 export function settingsOf(config: unknown, originOf: (path: SettingPath) => string): Setting[] {
   const settings: Setting[] = []
-  const visit = (value: unknown, path: SettingPath) => {
+  const visit = (value: unknown, path: SettingPath, hides = false) => {
     if (value === undefined || (path.length === 1 && path[0] === 'file_format')) return
     if (isBranch(value)) {
+      const hidesValue = isSecretPair(value)
       for (const [key, part] of Object.entries(value))
-        visit(part, [...path, Array.isArray(value) ? Number(key) : key])
+        visit(part, [...path, Array.isArray(value) ? Number(key) : key], hidesValue && key === 'value')
     } else {
-      settings.push({ key: pathText(path), value: shown(value, path), origin: originOf(path) })
+      const shownValue = hides || isSecret(path) ? masked : shown(value)
+      settings.push({ key: pathText(path), value: shownValue, origin: originOf(path) })
     }
   }
   visit(config, [])
   return settings
 }
 
-/** Tells whether a value must not be shown: keys of headers and passwords, wherever they stand. */
+/** Tells whether a value must not be shown: of headers, passwords and the like, wherever they stand. */
 export function isSecret(path: SettingPath): boolean {
   const last = path.at(-1)
-  if (last === 'headers_list' || last === 'bearer_token' || last === 'password') return true
-  return path.includes('headers') && last === 'value'
+  return isSecretName(String(last)) || (path.includes('headers') && last !== 'name')
 }
 
 function isBranch(value: unknown): value is object {
@@ -38,9 +40,6 @@ function isBranch(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }
 
-function shown(value: unknown, path: SettingPath): string {
-  if (isSecret(path)) return '***'
-  if (typeof value !== 'string') return JSON.stringify(value)
-  // A URL may carry a name and a password.
-  return value.replace(/^([a-z]+:\/\/)[^/@]+@/i, '$1***@')
+function shown(value: unknown): string {
+  return typeof value === 'string' ? maskSecrets(value) : maskedJson(value)
 }

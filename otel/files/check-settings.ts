@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { isSecretName, isSecretPair, maskedJson } from '../mask.ts'
 import { nearest } from '../nearest.ts'
 import { type SettingPath, settingAt } from './setting-error.ts'
 
@@ -45,7 +46,8 @@ function faultOf(
 ): SettingFault {
   const [unknown] = issue.code === 'unrecognized_keys' ? issue.keys : []
   const path = [...issue.path, ...(unknown === undefined ? [] : [unknown])] as SettingPath
-  return { path, problem: problemOf(issue, settingAt(value, path), isSecret(path)), mend: issue.message }
+  const hides = isSecret(path) || isSecretPair(settingAt(value, path.slice(0, -1)))
+  return { path, problem: problemOf(issue, settingAt(value, path), hides), mend: issue.message }
 }
 
 function problemOf(issue: z.core.$ZodIssue, value: unknown, isSecret: boolean): string {
@@ -60,7 +62,7 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown, isSecret: boolean): 
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = maskedJson(value)
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
@@ -145,5 +147,5 @@ function keysOf(schema: unknown): readonly string[] {
 }
 
 function speaksOfSecrets(path: SettingPath): boolean {
-  return path.some((step) => /header|token|password|secret|credential/i.test(String(step)))
+  return path.some((step) => isSecretName(String(step)))
 }

@@ -1,3 +1,4 @@
+import { isSecretName } from '../mask.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** Where a setting stands, as in the file: `['readers', 0, 'interval']`. */
@@ -17,8 +18,17 @@ export interface SettingErrorOptions {
 
 /** A setting that cannot be used, in one line: where, key, what is wrong, how to fix it. */
 export function settingError({ where, key, problem, mend, cause }: SettingErrorOptions): UsageError {
-  const parts = [where, key, `${problem}; ${mend}`].filter((part) => part !== undefined && part !== '')
+  const parts = [where, key && shownKey(key), `${problem}; ${mend}`].filter(
+    (part) => part !== undefined && part !== '',
+  )
   return new UsageError(parts.join(': '), { cause })
+}
+
+/** Where a colon or a space is missing, what was meant as a value is part of the key. */
+function shownKey(key: string): string {
+  return key.replace(/([\w-]+)[\s:="'].+$/s, (whole, name: string) =>
+    isSecretName(name) ? `${name}…` : whole,
+  )
 }
 
 /** A path as people write it: `readers[0].interval`. */

@@ -39,6 +39,7 @@ export function readSettingsText({ name, text, environment }: SettingsTextOption
   const [warning] = document.warnings
   if (warning !== undefined) refuse({ offset: warning.pos[0], ...yamlFault(warning, name) })
   try {
+    refuseOddKeys(document, placeOf)
     if (environment !== undefined) substitute(document, environment, placeOf)
   } catch (cause) {
     throw cause instanceof RangeError ? settingError({ where: name, ...nestedTooDeeply, cause }) : cause
@@ -69,6 +70,20 @@ function valuesOf(document: Document, name: string, placeOf: (offset: number) =>
       cause,
     })
   }
+}
+
+/** The parser would make one name of all that such a key holds, and show it. */
+function refuseOddKeys(document: Document, placeOf: (offset: number) => string): void {
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isNode(key) || isScalar(key)) return
+      throw settingError({
+        where: placeOf(key.range?.[0] ?? 0),
+        problem: 'has braces, brackets or an alias in place of a name',
+        mend: 'write a name, in quotes where it holds such characters',
+      })
+    },
+  })
 }
 
 function refuseAliasesOfNothing(document: Document, placeOf: (offset: number) => string): void {

@@ -40,7 +40,8 @@ function replaced(
         const [, name, fallback] = /^([a-zA-Z_][a-zA-Z0-9_]*)(?::-([^\n]*))?$/.exec(reference) ?? []
         if (name === undefined)
           return fail(
-            `${whole} is not a variable`,
+            // What follows the name may be the value of a secret, after a colon without its dash.
+            `${whole.replace(/^(\$\{(?:env:)?\w*).+/s, '$1…}')} is not a variable`,
             'name a variable, with :- before a default, and write $$ for a dollar sign',
           )
         const value = environment[name] || fallback

@@ -1,7 +1,7 @@
 import type { Meter, MeterProvider } from '@opentelemetry/api'
 import type { IMetricReader } from '@opentelemetry/sdk-metrics'
 import type { MetricDefinition } from '../catalog/metric.ts'
-import type { PipelineFlags } from '../configuration/configuration.ts'
+import type { PipelineFlags } from '../configuration/pipeline-flags.ts'
 import type { TidegaugeConfig } from '../configuration/schema-tidegauge.ts'
 import type { Setting } from '../configuration/settings.ts'
 import type { OnLog } from './diagnostics.ts'

@@ -3,6 +3,7 @@ import type { MetricDefinition } from '../catalog/metric.ts'
 import { ownMetrics } from '../catalog/own-metrics.ts'
 import { type Configuration, readConfiguration } from '../configuration/configuration.ts'
 import { processEnvironment } from '../configuration/environment.ts'
+import { maskSecrets } from '../mask.ts'
 import { configureMeter, disabledMeter } from '../meter/meter-settings.ts'
 import { reportLostAbilities } from '../sdk/probe.ts'
 import { matchesWildcard } from '../wildcard.ts'
@@ -20,7 +21,8 @@ import { catalogView, userView } from './views/views.ts'
 
 /** Does what `startPipeline` promises. */
 export async function start(options: PipelineOptions): Promise<Pipeline> {
-  const { service, environment = processEnvironment(), flags, onLog = () => {} } = options
+  const { service, environment = processEnvironment(), flags } = options
+  const onLog: OnLog = (level, line) => options.onLog?.(level, maskSecrets(line))
   const catalog = [...new Set([...options.catalog, ...ownMetrics])]
   checkNames(catalog)
   const configuration = await readConfiguration({ service, environment, flags })

@@ -92,6 +92,7 @@ function auditFlags(ownCatalog: string | undefined) {
       help: 'sent with each scrape; @FILE reads headers from a file; user:password@ in the URL works too',
       read: text,
       takes: 'repeated',
+      secret: true,
     },
     dashboards: { ...files, help: 'Grafana dashboards, JSON of either schema' },
     rules: {
@@ -108,6 +109,7 @@ function auditFlags(ownCatalog: string | undefined) {
       help: 'sent to it with each request; @FILE reads headers from a file',
       read: text,
       takes: 'repeated',
+      secret: true,
     },
     catalog: {
       argument: ownCatalog === undefined ? 'FILE' : `${ownCatalog}|FILE`,

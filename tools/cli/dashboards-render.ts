@@ -66,6 +66,7 @@ const flags = {
     help: 'Sent with each request; @FILE reads headers from a file. May be repeated.',
     read: text,
     takes: 'repeated',
+    secret: true,
   },
   out: {
     argument: 'FILE.html',
@@ -84,6 +85,7 @@ const flags = {
     help: 'Value of a variable; repeat it for several; $__all is all. An ad-hoc filter: NAME=label=value.',
     read: variable,
     takes: 'repeated',
+    secret: true,
   },
   theme: { argument: 'dark|light', help: 'Colours of the page. [dark]', read: oneOf(['dark', 'light']) },
   width: {

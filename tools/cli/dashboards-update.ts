@@ -74,6 +74,7 @@ function updateFlags(ownCatalog: string | undefined) {
       help: 'Sent with each scrape; @FILE reads headers from a file. May be repeated.',
       read: text,
       takes: 'repeated',
+      secret: true,
     },
     catalog: {
       argument: ownCatalog === undefined ? 'FILE' : `${ownCatalog}|FILE`,

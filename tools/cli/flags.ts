@@ -84,6 +84,8 @@ export function readTexts({ command, flags, args, allowsWords = false }: FlagsRe
   const texts = new Map<string, readonly (readonly string[])[]>()
   const words: string[] = []
   let list: string[] | undefined
+  /** The flag before, where its value is secret: a value with spaces comes as several words. */
+  let secret: string | undefined
   for (const token of tokens) {
     if (token.kind === 'option') {
       const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined
@@ -94,12 +96,17 @@ export function readTexts({ command, flags, args, allowsWords = false }: FlagsRe
       const values = [textOf(flag, token)]
       texts.set(token.name, [...before, values])
       list = flag.takes === 'list' && !token.inlineValue ? values : undefined
+      secret = flag.secret ? token.name : undefined
     } else if (token.kind === 'option-terminator') {
-      list = undefined
+      list = secret = undefined
     } else if (list) {
       list.push(token.value)
     } else if (allowsWords) {
       words.push(token.value)
+    } else if (secret !== undefined) {
+      throw new UsageError(
+        `what follows the value of --${secret} belongs to no flag; put a value with spaces in quotes`,
+      )
     } else {
       throw new UsageError(`"${token.value}" belongs to no flag; ${command} --help lists the flags`)
     }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { maskSecrets } from '@tidegauge/otel/mask'
 import type { Terminal } from './command.ts'
 
 export interface StandardStreams {
@@ -27,7 +28,8 @@ export function createTerminal({ program, stdout, stderr, onFailure }: StandardS
   stderr.on('error', () => {})
   return {
     out: (text) => stdout.write(text),
-    err: (text) => stderr.write(text),
+    // What is said of files and addresses of others may hold their secrets; what was asked for goes out as it is.
+    err: (text) => stderr.write(maskSecrets(text)),
     isInteractive: stdout.isTTY === true,
   }
 }

@@ -1,3 +1,4 @@
+import { maskSecrets } from '@tidegauge/otel/mask'
 import { UsageError } from '@tidegauge/otel/usage-error'
 
 export interface HttpTextOptions {
@@ -56,13 +57,13 @@ export function isUrl(text: string): boolean {
 export function shownUrl(url: string): string {
   const shown = parsedUrl(url)
   shown.username = shown.password = ''
-  return shown.href
+  return maskSecrets(shown.href)
 }
 
 function parsedUrl(text: string): URL {
   const url = URL.parse(text)
   // What is not a URL may still hold a password before its @.
-  const shown = text.replace(/\/\/[^/]*@/, '//')
+  const shown = maskSecrets(text)
   if (url === null)
     throw new UsageError(`${shown}: it is not an address; write one like http://127.0.0.1:9090, or a file`)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')

@@ -2,9 +2,11 @@ import { credentials, status } from '@grpc/grpc-js'
 import { createOtlpNetworkExportDelegate, ExporterMetrics } from '@opentelemetry/otlp-exporter-base'
 import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer'
 import type { MeterProvider, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import { headersOf } from '../../configuration/otlp-headers.ts'
 import type { OtlpGrpcConfig } from '../../configuration/schema-readers.ts'
+import { maskSecrets } from '../../mask.ts'
 import { GrpcTransport } from './grpc-transport.ts'
-import { compressionOf, concurrencyLimit, headersOf, pem, withoutCredentials } from './otlp.ts'
+import { compressionOf, concurrencyLimit, pem } from './otlp.ts'
 import { protobufSerializer } from './otlp-serializers.ts'
 import type { Outlet, OutletOptions } from './outlet.ts'
 
@@ -37,7 +39,7 @@ export function grpcOutlet(config: OtlpGrpcConfig, { timeoutMs, onAttempt }: Out
   return {
     exporter,
     name: 'otlp_grpc',
-    target: withoutCredentials(endpoint),
+    target: maskSecrets(endpoint),
     observeWith: (provider) => delegate.setMetrics(metricsOf(endpoint, provider)),
     drop: () => transport.shutdown(),
   }

@@ -5,8 +5,10 @@ import {
   createOtlpHttpExporterMetrics,
 } from '@opentelemetry/otlp-exporter-base/node-http'
 import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer'
+import { headersOf } from '../../configuration/otlp-headers.ts'
 import type { OtlpHttpConfig } from '../../configuration/schema-readers.ts'
-import { compressionOf, concurrencyLimit, headersOf, pem, withoutCredentials } from './otlp.ts'
+import { maskSecrets } from '../../mask.ts'
+import { compressionOf, concurrencyLimit, pem } from './otlp.ts'
 import { jsonSerializer, protobufSerializer } from './otlp-serializers.ts'
 import type { Outlet, OutletOptions } from './outlet.ts'
 
@@ -47,7 +49,7 @@ export function httpOutlet(config: OtlpHttpConfig, { timeoutMs, onAttempt }: Out
   return {
     exporter: delegate,
     name: 'otlp_http',
-    target: withoutCredentials(endpoint),
+    target: maskSecrets(endpoint),
     observeWith: (provider) =>
       delegate.setMetrics(
         createOtlpHttpExporterMetrics(component, MetricsExporterMetricsHelper, endpoint, provider),

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { maskSecrets } from '@tidegauge/otel/mask'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { type Flag, serverAddress, text } from '@tidegauge/tools/cli'
 import { FolderInUseError } from '../../model/errors.ts'
@@ -49,7 +50,7 @@ export async function withNode<Result>(
     try {
       // Loaded here, as a node that runs leaves no use for it.
       const { serveStored } = await import('../../serve-stored.ts')
-      await using stored = await serveStored(data)
+      await using stored = await serveStored(data, (line) => process.stderr.write(maskSecrets(line)))
       return await ask(connectApi(stored.url, stored.token))
     } catch (error) {
       if (!(error instanceof FolderInUseError)) throw error

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import type { Config } from '../../config.ts'
-import { configHelp, loadConfig, shownConfig } from './load-config.ts'
+import { configHelp, loadConfig, metricsFlags, shownConfig } from './load-config.ts'
 
 const token = 'abcdefghijklmnop'
 const did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
@@ -17,6 +17,7 @@ describe('loadConfig', () => {
       host: '127.0.0.1',
       port: 3000,
       metricsPort: undefined,
+      metricsToken: undefined,
       verify: 'full',
       strict: false,
       from: 'oldest',
@@ -159,6 +160,7 @@ describe('loadConfig', () => {
     { env: { TIDEGAUGE_PORT: 'x' }, says: /^TIDEGAUGE_PORT is "x", but/ },
     { env: { TIDEGAUGE_STRICT: 'yes' }, says: /must be true or false/ },
     { env: { TIDEGAUGE_TOKEN: 'hunter2' }, says: /^TIDEGAUGE_TOKEN must be 16/ },
+    { env: { TIDEGAUGE_METRICS_TOKEN: 'hunter2' }, says: /^TIDEGAUGE_METRICS_TOKEN must be 16/ },
   ]
   for (const { args = [], env = {}, says } of wrong) {
     it(`refuses ${JSON.stringify([...args, env])}`, () => {
@@ -179,10 +181,22 @@ describe('shownConfig', () => {
   it('shows every value and where it came from, and hides secrets', () => {
     const shown = shownConfig(loadConfig(['--relay', 'https://x.example'], { TIDEGAUGE_TOKEN: token }))
     assert.deepEqual(shown.relay, { value: 'https://x.example', origin: '--relay' })
-    assert.deepEqual(shown.token, { value: '(hidden)', origin: 'TIDEGAUGE_TOKEN' })
+    assert.deepEqual(shown.token, { value: '***', origin: 'TIDEGAUGE_TOKEN' })
     assert.deepEqual(shown.metricsPort, { value: null, origin: 'default' })
     assert.deepEqual(Object.keys(shown), Object.keys(loadConfig([], {}).config))
     assert.deepEqual(shownConfig(loadConfig([], {})).token, { value: null, origin: 'default' })
+  })
+})
+
+describe('metricsFlags', () => {
+  it('hands on what is said of the metrics, by flag or variable', () => {
+    const loaded = loadConfig(['--metrics-port', '9'], { TIDEGAUGE_METRICS_TOKEN: token })
+    assert.deepEqual(metricsFlags(loaded), { host: undefined, port: 9, token })
+    assert.deepEqual(metricsFlags(loadConfig(['--host', '::1'], {})), {
+      host: '::1',
+      port: undefined,
+      token: undefined,
+    })
   })
 })
 

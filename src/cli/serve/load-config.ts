@@ -1,4 +1,5 @@
 import type { PipelineFlags } from '@tidegauge/otel'
+import { masked, maskedJson } from '@tidegauge/otel/mask'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { didYouMean, type Flags, flagsHelp, readTexts, readValue } from '@tidegauge/tools/cli'
 import type { Config, LoadedConfig, Origins } from '../../config.ts'
@@ -35,15 +36,22 @@ export function shownConfig({
 }: LoadedConfig): Record<string, { value: unknown; origin: string }> {
   const shown = ([key, { secret }]: (typeof entries)[number]) => {
     const value = config[key]
-    const hidden = secret && value !== undefined ? '(hidden)' : value instanceof URL ? value.origin : value
+    const hidden = secret && value !== undefined ? masked : shownValue(value)
     return [key, { value: hidden ?? null, origin: origins[key] }]
   }
   return Object.fromEntries(entries.map(shown))
 }
 
+/** As JSON would have it, with what nobody should see masked. */
+function shownValue(value: unknown): unknown {
+  if (value instanceof URL) return value.origin
+  return value === undefined ? undefined : JSON.parse(maskedJson(value))
+}
+
 /** What was said for the API's host holds for the metrics as well, unless nothing was said. */
 export function metricsFlags({ config, origins }: LoadedConfig): PipelineFlags {
-  return { host: origins.host === 'default' ? undefined : config.host, port: config.metricsPort }
+  const host = origins.host === 'default' ? undefined : config.host
+  return { host, port: config.metricsPort, token: config.metricsToken }
 }
 
 /** The list of flags for the help of a command. */

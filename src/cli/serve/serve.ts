@@ -1,3 +1,4 @@
+import { isLoopback } from '@tidegauge/otel/loopback'
 import type { Command, Program, Terminal } from '@tidegauge/tools/cli'
 import type { Config } from '../../config.ts'
 import { createLog } from '../../model/log.ts'
@@ -63,10 +64,6 @@ function stopOnSignals(): AbortSignal {
   }
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
   return stop.signal
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 interface Greeting {

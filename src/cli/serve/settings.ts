@@ -64,6 +64,14 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     initially: '9464',
     read: wholeNumber(0, 65535),
   },
+  metricsToken: {
+    argument: 'TOKEN',
+    help: 'Bearer token that scrapes must send; better given as TIDEGAUGE_METRICS_TOKEN.',
+    initial: undefined,
+    initially: 'none',
+    read: bearerToken,
+    secret: true,
+  },
   verify: {
     argument: 'HOW',
     help: 'How much of each commit is verified: full, signature or none.',
