@@ -80,7 +80,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'tools/catalog-file',
   ],
   'tools/server': ['otel/usage-error.ts', 'tools/files', 'tools/rules', 'tools/scrape'],
-  'tools/source': ['otel/naming', 'tools/metrics', 'tools/scrape'],
+  'tools/source': ['otel/naming', 'tools/metrics', 'tools/promql', 'tools/scrape'],
   'tools/inputs': [
     'otel/files',
     'otel/naming',

@@ -108,6 +108,14 @@ function withService(source: ConfigSource, service: ConfigurationOptions['servic
   )
 }
 
+/** Whether nothing stands where the parts of a path should be; what does is a fault, and told when it is checked. */
+function hasRoom(value: unknown, path: SettingPath): boolean {
+  return path.every((_, index) => {
+    const part = settingAt(value, path.slice(0, index + 1))
+    return part === undefined || typeof part === 'object'
+  })
+}
+
 function overlaid(
   source: ConfigSource,
   overlay: readonly (readonly [SettingPath, unknown, string | undefined])[],
@@ -116,6 +124,7 @@ function overlaid(
   for (const [path, value] of overlay) {
     // A key may have no value: `prometheus/development:`.
     const parent = path.slice(0, -1)
+    if (!hasRoom(source.value, parent)) continue
     if (settingAt(source.value, parent) === null) setAt(source.value, parent, {})
     setAt(source.value, path, value)
   }

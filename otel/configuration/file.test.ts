@@ -547,6 +547,11 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
     'config.yaml:9: resource.attributes[0].value: is "x", which is not of type int; give type the type of the value',
   ],
   [
+    'a resource that is a text',
+    scraped('', 'resource: "0"'),
+    'config.yaml:9: resource: is "0"; give settings below it, as "name: value"',
+  ],
+  [
     'a detector that is not there',
     scraped('', 'resource: { detection/development: { detectors: [{ container: }] } }'),
     'config.yaml:9: resource.detection/development.detectors[0].container: is not available here; name the container in resource.attributes',

@@ -8,6 +8,10 @@ const rounds = Number(env.FUZZ_ROUNDS ?? 5000)
 const seed = env.FUZZ_SEED ?? 'tidegauge'
 
 it(`answers or refuses ${rounds} mutated files, within 10 s and 1 GB`, async (test) => {
+  assert.ok(
+    Number.isSafeInteger(rounds) && rounds > 0,
+    `FUZZ_ROUNDS=${env.FUZZ_ROUNDS} is not a number of rounds`,
+  )
   const runners = Math.min(8, availableParallelism())
   const { faults, exitCodes, slowestMs, largestBytes } = await campaign({
     seed,

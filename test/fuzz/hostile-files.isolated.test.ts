@@ -6,7 +6,7 @@ it('answers or refuses mutated files, whatever the command', async () => {
   const { faults, exitCodes } = await campaign({
     seed: 'npm test',
     rounds: 300,
-    maxLength: 200_000,
+    maxLength: 100_000,
     runners: 1,
   })
   assert.deepEqual(faults, [])

@@ -4,7 +4,9 @@
  */
 export function variablesIn(text: string): readonly string[] {
   if (!text.includes('$') && !text.includes('[[')) return []
-  return [...text.matchAll(/\$(\w+)|\$\{(\w+)(?:\.[^:}^]+)?(?::[^}]+)?\}|\[\[(\w+)(?::\w+)?\]\]/g)]
+  return [
+    ...text.matchAll(/\$(\w+)|\$\{(\w+)(?:\.[^:}^]{1,200})?(?::[^}]{1,200})?\}|\[\[(\w+)(?::\w+)?\]\]/g),
+  ]
     .map(([, plain, braced, bracketed]) => plain ?? braced ?? bracketed ?? '')
     .filter((name) => !/^(__|\d)/.test(name))
 }

@@ -40,7 +40,7 @@ function mendOf(token: string, before: string): string {
 
 /** A name that is called like a function and is none. */
 function unknownFunction(text: string, at: number): Omit<SyntaxProblem, 'isCertain'> | undefined {
-  const name = /([A-Za-z_:][\w:]*)\s*$/.exec(text.slice(0, at))?.[1]
+  const name = /(?<![\w:])([A-Za-z_:][\w:]*)\s*$/.exec(text.slice(0, at))?.[1]
   if (name === undefined || !/^\s*\(/.test(text.slice(at))) return undefined
   if (functions.has(name) || aggregations.has(name.toLowerCase()) || keywords.has(name.toLowerCase()))
     return undefined

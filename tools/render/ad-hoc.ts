@@ -29,7 +29,7 @@ export function adHocFilters(dashboard: Dashboard, variable: DashboardVariable):
 
 /** Reads `job=api`, as it is typed. Undefined for what is none. */
 export function readAdHocFilter(text: string): AdHocFilter | undefined {
-  const [, label, operator = '', value] = /^\s*([^=!~\s]+)\s*(=~|!~|!=|=)\s*"?(.*?)"?\s*$/s.exec(text) ?? []
+  const [, label, operator = '', value] = /^([^=!~\s]+)\s*(=~|!~|!=|=)\s*"?(.*?)"?$/s.exec(text.trim()) ?? []
   return label === undefined || value === undefined || !isMatcher(operator)
     ? undefined
     : { label, operator, value }

@@ -41,7 +41,7 @@ export function markdown(text: string): Html {
 }
 
 function inline(text: string): Html {
-  const parts = text.split(/(`[^`]+`|\*\*[^*]+\*\*|__[^_]+__|\*[^*]+\*|\[[^\]]+\]\([^)\s]+\))/)
+  const parts = text.split(/(`[^`]+`|\*\*[^*]+\*\*|__[^_]+__|\*[^*]+\*|\[[^[\]]+\]\([^()\s]+\))/)
   return html`${parts.map((part): Html => {
     if (/^`.+`$/.test(part)) return html`<code>${part.slice(1, -1)}</code>`
     if (/^(\*\*|__).+\1$/.test(part)) return html`<strong>${part.slice(2, -2)}</strong>`

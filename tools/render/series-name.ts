@@ -24,7 +24,7 @@ export function seriesName({ labels, legend, expr, siblings }: NameOptions): str
 
 /** Fills `{{label}}`; a label that is not there leaves nothing, as in Grafana. */
 export function fillLegend(template: string, labels: Labels): string {
-  return template.replaceAll(/\{\{\s*([^{}]+?)\s*\}\}/g, (_, label: string) => labels.get(label) ?? '')
+  return template.replaceAll(/\{\{([^{}]+)\}\}/g, (_, label: string) => labels.get(label.trim()) ?? '')
 }
 
 /** Fills the display name of a field: `${__field.labels.job}`, `${__series.name}`. */
@@ -34,7 +34,7 @@ export function fillDisplayName(
 ): string {
   return template
     .replaceAll(/\$\{__(?:field|series)\.(?:name|displayName)\}/g, () => name)
-    .replaceAll(/\$\{__field\.labels\.([^}]+)\}/g, (_, label: string) => labels.get(label) ?? '')
+    .replaceAll(/\$\{__field\.labels\.([^{}]+)\}/g, (_, label: string) => labels.get(label) ?? '')
     .replaceAll(/\$\{__field\.labels\}/g, () =>
       withoutName(labels)
         .map(([key, value]) => `${key}=${JSON.stringify(value)}`)

@@ -9,7 +9,7 @@ import type { SourceFile } from './read-texts.ts'
 import { relatedFiles } from './related.ts'
 import type { SourceMetric } from './source-metric.ts'
 import type { SourceProblem } from './source-problem.ts'
-import { loadGrammars, type Parse } from './syntax/parse.ts'
+import { loadGrammars, type Parse, TooManyFaults } from './syntax/parse.ts'
 
 /** What is known of files that have been analysed, for those that are analysed again. */
 export type KnownModules = WeakMap<SourceFile, Module>
@@ -77,8 +77,10 @@ function parsedWhenAsked(
         onProblem({ file, reason: `cannot be parsed as ${language.name}` })
       return language.lower(root, { file, isTest, parse })
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      onProblem({ file, reason: 'is nested too deeply to be read' })
+      if (error instanceof TooManyFaults)
+        onProblem({ file, reason: `has too many faults to be read as ${language.name}` })
+      else if (error instanceof RangeError) onProblem({ file, reason: 'is nested too deeply to be read' })
+      else throw error
       return []
     }
   }

@@ -1,4 +1,5 @@
 import type { Recorded } from '../metrics/declared-metric.ts'
+import { placesOf } from '../promql/name-in-text.ts'
 import type { FunctionDeclaration, LanguageName } from './program.ts'
 import type { Recording } from './source-metric.ts'
 
@@ -56,17 +57,20 @@ export class Reachability {
     const own = this.#texts.find(({ file }) => file === declared.file)
     if (own === undefined || isOverride(declared, own.text)) return 'product'
     let isNamedInTest = false
-    const word = new RegExp(`(?<![A-Za-z0-9_$])${name.replace(/[$#]/g, '\\$&')}(?![A-Za-z0-9_$])`, 'g')
     let isExported = declared.isExported
     for (const source of this.#texts) {
       if (source.language !== own.language || !source.text.includes(name)) continue
       const text = source === own ? withoutExports(source.text) : source.text
-      if (source === own && text !== source.text && word.test(source.text.slice(text.length)))
+      if (
+        source === own &&
+        text !== source.text &&
+        !placesOf(name, source.text.slice(text.length), nameParts).next().done
+      )
         isExported = true
-      for (const found of text.matchAll(word)) {
-        const line = lineAt(text, found.index)
+      for (const at of placesOf(name, text, nameParts)) {
+        const line = lineAt(text, at)
         if (source === own && line >= declared.line && line <= declared.endLine) continue
-        if (isRemark(text, found.index, source.language)) continue
+        if (isRemark(text, at, source.language)) continue
         if (source.isTest) {
           isNamedInTest = true
           continue
@@ -146,3 +150,6 @@ function isRemark(text: string, index: number, language: LanguageName): boolean 
     ? /^\s*#/.test(before)
     : /^\s*(\/\/|\/?\*)/.test(before) || /\s\/\/ /.test(before)
 }
+
+/** What names are made of in one language or another. */
+const nameParts = /[A-Za-z0-9_$]/

@@ -323,6 +323,14 @@ describe('reading source', () => {
     assert.ok(problems.some(({ file, reason }) => file === 'large.js' && reason.includes('larger')))
     assert.ok(problems.every(({ reason }) => !reason.includes('\n')))
   })
+
+  it('gives up what is full of faults, and reads the rest', async () => {
+    const imports = 'package a\nimport (\n\t"github.com/prometheus/client_golang/prometheus"\n'
+    const { problems } = await readWritten({
+      'faults.go': imports + Array.from({ length: 70_000 }, (_, at) => `nternal${at}/metrics"\n`).join(''),
+    })
+    assert.deepEqual(problems, [{ file: 'faults.go', reason: 'has too many faults to be read as go' }])
+  })
 })
 
 function line({ name, type, labels, recordings = [] }: DeclaredMetric): string {

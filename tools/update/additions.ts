@@ -1,3 +1,4 @@
+import { UsageError } from '@tidegauge/otel/usage-error'
 import type { Dashboard, DashboardPanel, GridPosition } from '../dashboards/dashboard.ts'
 import { type JsonNode, nodeAt } from '../dashboards/json-text.ts'
 import { listAt, textAt, valueAt } from '../dashboards/value-at.ts'
@@ -66,7 +67,7 @@ export function addTarget({
     ? elementQuery(dashboard, { target: model, datasource: undefined }, query)
     : classicTarget(model, query)
   const path = isV2 ? [...panel.path, 'spec', 'data', 'spec', 'queries'] : [...panel.path, 'targets']
-  const array = at(root, path)
+  const array = at(root, path, dashboard)
   const added: Added = {
     metric,
     how: 'target',
@@ -112,7 +113,7 @@ export function addPanel({
     const insertion =
       list === undefined
         ? insertMember(text, {
-            object: at(root, section.listPath.slice(0, -1)),
+            object: at(root, section.listPath.slice(0, -1), dashboard),
             key: 'panels',
             value: [value],
           })
@@ -122,12 +123,12 @@ export function addPanel({
   const element = freeElement(dashboard, id)
   const insertions: Insertion[] = [
     insertMember(text, {
-      object: at(root, [...dashboard.bodyPath, 'elements']),
+      object: at(root, [...dashboard.bodyPath, 'elements'], dashboard),
       key: element,
       value: elementPanel(dashboard, design, style, id),
     }),
     insertItem(text, {
-      array: at(root, section.listPath),
+      array: at(root, section.listPath, dashboard),
       after: section.after,
       value: layoutItem(dashboard, section, element, place),
     }),
@@ -144,7 +145,7 @@ export function addRow({ text, root, dashboard, title }: Common & { readonly tit
     const id = freeId(dashboard)
     const y = bottomOf(listAt(json, ...bodyPath, 'panels').map((item) => valueAt(item, 'gridPos')))
     const value = { collapsed: false, gridPos: { h: 1, w: 24, x: 0, y }, id, panels: [], title, type: 'row' }
-    const array = at(root, [...bodyPath, 'panels'])
+    const array = at(root, [...bodyPath, 'panels'], dashboard)
     const after = (array.items?.length ?? 0) - 1
     return { ...step(text, [insertItem(text, { array, after, value })]), row: { id } }
   }
@@ -158,7 +159,7 @@ export function addRow({ text, root, dashboard, title }: Common & { readonly tit
       layout: { kind: 'GridLayout', spec: { items: [] } },
     },
   }
-  const array = at(root, [...layout, isTabs ? 'tabs' : 'rows'])
+  const array = at(root, [...layout, isTabs ? 'tabs' : 'rows'], dashboard)
   const after = (array.items?.length ?? 0) - 1
   return { ...step(text, [insertItem(text, { array, after, value })]), row: { title } }
 }
@@ -168,9 +169,10 @@ function step(text: string, insertions: readonly Insertion[], added?: Added): St
   return { text: applyInsertions(text, insertions), same, ...(added && { added }) }
 }
 
-function at(root: JsonNode, path: readonly (string | number)[]): JsonNode {
+function at(root: JsonNode, path: readonly (string | number)[], { file }: Pick<Dashboard, 'file'>): JsonNode {
   const node = nodeAt(root, path)
-  if (node === undefined) throw new Error(`the dashboard has nothing at ${path.join('.')}`)
+  if (node === undefined)
+    throw new UsageError(`${file}: it has no ${path.join('.')} to add a panel to; add that, as Grafana would`)
   return node
 }
 

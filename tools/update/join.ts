@@ -2,6 +2,7 @@ import type { Dashboard, DashboardPanel } from '../dashboards/dashboard.ts'
 import { shownQueries } from '../dashboards/panel-model.ts'
 import type { DeclaredMetric } from '../metrics/declared-metric.ts'
 import { unitOf } from '../metrics/metric-unit.ts'
+import { replaceName } from '../promql/name-in-text.ts'
 import { parseQuery } from '../promql/parse.ts'
 import { resultLabels } from '../promql/result-labels.ts'
 import { kindOf } from './metric-kind.ts'
@@ -50,7 +51,8 @@ function queryLike(
   if (queries.length === 0 || queries.length !== panel.targets.length || first === undefined) return undefined
   if (queries.length === 1 && !isForSeveral(panel, first, metric)) return undefined
   if (!isFamiliar(panel, shown, metric)) return undefined
-  const shape = (index: number) => queries[index]?.expr.replaceAll(wordPattern(shown[index]?.name ?? ''), '…')
+  const shape = (index: number) =>
+    replaceName(shown[index]?.name ?? '', queries[index]?.expr ?? '', nameParts, '…')
   const isAlike = shown.every(
     (other, index) =>
       other !== undefined &&
@@ -64,7 +66,7 @@ function queryLike(
   if (!isAlike || model === undefined || last === undefined) return undefined
   if (!sharesNoun(shown as readonly DeclaredMetric[], metric) || !hasLabelsOf(model.expr, metric))
     return undefined
-  const expr = model.expr.replaceAll(wordPattern(last.name), metric.name)
+  const expr = replaceName(last.name, model.expr, nameParts, metric.name)
   return {
     expr,
     legend: withoutMissing(legendLike(model.legend, last, metric), expr),
@@ -104,9 +106,8 @@ function metricOf(expr: string, known: ReadonlyMap<string, DeclaredMetric>): Dec
   return metrics.length === 1 ? metrics[0] : undefined
 }
 
-function wordPattern(name: string): RegExp {
-  return new RegExp(`(?<![\\w:])${name.replaceAll(/[^\w]/g, '\\$&')}(?![\\w:])`, 'g')
-}
+/** What names of metrics are made of. */
+const nameParts = /[\w:]/
 
 function unitsFit(one: DeclaredMetric, other: DeclaredMetric): boolean {
   return unitId(unitOf(one)) === unitId(unitOf(other))
@@ -121,7 +122,7 @@ function sharesNoun(shown: readonly DeclaredMetric[], metric: DeclaredMetric): b
 /** A query that groups or selects by labels that the metric does not have would return nothing. */
 function hasLabelsOf(expr: string, { labels, file }: DeclaredMetric): boolean {
   if (file === '' && labels.size === 0) return true
-  const grouped = [...expr.matchAll(/\bby\s*\(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(','))
+  const grouped = [...expr.matchAll(/\bby\s*\(([^()]*)\)/g)].flatMap(([, list = '']) => list.split(','))
   const matched = [...expr.matchAll(/[{,]\s*(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label = '']) => label)
   return [...grouped, ...matched]
     .map((label) => label.trim())
@@ -138,13 +139,14 @@ function legendLike(legend: string | undefined, model: DeclaredMetric, metric: D
   const telling = own.filter((word) => !other.includes(word)).join(' ') || own.join(' ')
   if (legend === undefined || legend === '__auto') return telling
   const told = other.filter((word) => !own.includes(word)).join(' ')
-  if (told !== '' && legend.toLowerCase().includes(told)) {
-    return legend.replace(new RegExp(told, 'i'), (text) =>
-      /^[A-Z]/.test(text) ? telling.charAt(0).toUpperCase() + telling.slice(1) : telling,
-    )
+  const at = told === '' ? -1 : legend.toLowerCase().indexOf(told)
+  if (at >= 0) {
+    const isCapital = /^[A-Z]/.test(legend.slice(at))
+    const inPlace = isCapital ? telling.charAt(0).toUpperCase() + telling.slice(1) : telling
+    return legend.slice(0, at) + inPlace + legend.slice(at + told.length)
   }
-  const labels = /\{\{.*\}\}/.exec(legend)?.[0]
-  return labels === undefined ? telling : `${telling} ${labels}`
+  const [from, to] = [legend.indexOf('{{'), legend.lastIndexOf('}}')]
+  return from < 0 || to < from ? telling : `${telling} ${legend.slice(from, to + 2)}`
 }
 
 /** The neighbours' legends may name labels that their queries add up over. */
@@ -152,7 +154,9 @@ function withoutMissing(legend: string, expr: string): string {
   const { query } = parseQuery(expr, { variables: 'grafana' })
   const labels = query && resultLabels(query.expression, () => true)
   return legend
-    .replaceAll(/\s*\{\{\s*(\w+)\s*\}\}/g, (text, label) => (labels?.mayHave(label) === false ? '' : text))
+    .replaceAll(/(?<!\s)\s*\{\{\s*(\w+)\s*\}\}/g, (text, label) =>
+      labels?.mayHave(label) === false ? '' : text,
+    )
     .trim()
 }
 

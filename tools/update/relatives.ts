@@ -16,7 +16,7 @@ export function createRelatives(names: ReadonlySet<string>): RelativesOf {
   }
   return (dashboard, metric) => {
     const words = wordsOf(metric)
-    const family = new RegExp(`\\b${(words[0] ?? metric).toLowerCase()}`)
+    const family = (words[0] ?? metric).toLowerCase()
     return dashboard.panels
       .map((panel, index) => ({ panel, index, closeness: closeness(wordsOfPanel(panel), words, family) }))
       .filter((each) => each.closeness > 0)
@@ -37,8 +37,14 @@ function readWords(panel: DashboardPanel, names: ReadonlySet<string>): Words {
   return { shown: shown.map(wordsOf), text: [...panel.within, panel.title].join(' ').toLowerCase() }
 }
 
-function closeness({ shown, text }: Words, words: readonly string[], family: RegExp): number {
+function closeness({ shown, text }: Words, words: readonly string[], family: string): number {
   const most = shown.reduce((common, other) => Math.max(common, wordsInCommon(other, words)), 0)
   if (most > 0) return most
-  return family.test(text) ? 0.5 : 0
+  return hasWordWith(family, text) ? 0.5 : 0
+}
+
+function hasWordWith(beginning: string, text: string): boolean {
+  for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at + 1))
+    if (!/\w/.test(text[at - 1] ?? '')) return true
+  return false
 }

@@ -36,7 +36,7 @@ function rangesOf(panel: DashboardPanel): readonly string[] {
 /** Asked for all panels with each metric that is added. */
 const knownRanges = new WeakMap<DashboardPanel, readonly string[]>()
 
-const rangeOfRate = /\b(?:rate|irate)\s*\([^[\]]*\[([^\]:]+)\]/g
+const rangeOfRate = /\b(?:rate|irate)\s*\([^[\]]{0,1000}\[([^[\]:]+)\]/g
 
 /** Labels that say which service is meant, and that every series of it has. */
 const scopes = /^(job|instance|namespace|cluster|env|environment|region|service|pod|node|host|dc)$/
@@ -53,7 +53,7 @@ function usualMatchers(
     const counts = new Map<string, number>()
     for (const selector of selectors) {
       for (const [, label = '', rest = ''] of selector.matchAll(
-        /(\w+)\s*((?:=~|!~|!=|=)\s*(?:"(?:[^"\\]|\\.)*"|'[^']*'))/g,
+        /\b(\w+)\s*((?:=~|!~|!=|=)\s*(?:"(?:[^"\\]|\\.)*"|'[^']*'))/g,
       )) {
         const matcher = `${label}${rest}`
         if (scopes.test(label)) counts.set(matcher, (counts.get(matcher) ?? 0) + 1)

@@ -4,6 +4,7 @@ import { dashboardChecks } from '../audit/checks/dashboards/dashboard-checks.ts'
 import type { Dashboard, DashboardPanel } from '../dashboards/dashboard.ts'
 import { boxesByGrid } from '../dashboards/grid.ts'
 import { readDashboard } from '../dashboards/read.ts'
+import { cleanElements } from '../dashboards/testing/clean.ts'
 import { variedDashboards } from '../dashboards/testing/varied.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { DeclaredMetric } from '../metrics/declared-metric.ts'
@@ -219,6 +220,15 @@ describe('updateDashboard', () => {
   it('leaves a dashboard alone that shows everything', () => {
     const { text } = update(variedDashboards[0]?.text ?? '')
     assert.equal(update(text).text, text)
+  })
+
+  it('says where a dashboard has no place for panels', () => {
+    const dashboard = cleanElements()
+    dashboard.spec.layout = { kind: 'GridLayout', spec: {} }
+    assert.throws(() => update(JSON.stringify(dashboard)), {
+      type: 'usage',
+      message: /^d\.json: it has no spec\.layout\.spec\.\w+ to add a panel to; add that, as Grafana would$/,
+    })
   })
 
   it('adds no more panels than somebody can look at', () => {

@@ -1,4 +1,5 @@
 import { parse, stringify } from 'yaml'
+import type { Random } from '../../../src/demo/random.ts'
 import { type Mutate, oddNumber, oddText, type Tools, times } from './mutation.ts'
 
 /** A value of JSON or YAML, in the hands of somebody who may alter all of it. */
@@ -15,12 +16,19 @@ export const mutateTree: Mutate = (text, tools) => {
     const { random } = tools
     const places = placesIn(tree)
     if (places.length === 0) return text
-    const { holder, key } = random.pick(places)
+    const { holder, key } = random.pick(alike(places, random))
     random.pick(mutations)(holder, key, tools, places)
     return isJson || random.next() < 0.3 ? JSON.stringify(tree, null, random.int(3)) : stringify(tree)
   } catch {
     return text
   }
+}
+
+/** Places under one of the names: each name has the same chance, however often it occurs. */
+function alike(places: readonly Place[], random: Random): readonly Place[] {
+  if (random.next() < 0.3) return places
+  const name = random.pick([...new Set(places.map(({ key }) => key))])
+  return places.filter(({ key }) => key === name)
 }
 
 interface Place {

@@ -1,3 +1,4 @@
+import { replaceName } from '../../promql/name-in-text.ts'
 import type { Finding } from '../finding.ts'
 
 /** Findings that say the same of several things, or a single one. */
@@ -51,10 +52,7 @@ function together(of: readonly Finding[]): Alike {
 }
 
 function without(text: string, { subject }: Finding): string {
-  const name = metricOf(subject)
-  return name === ''
-    ? text
-    : text.replaceAll(new RegExp(`(?<![\\w,])${RegExp.escape(name)}(?![\\w,])`, 'g'), '…')
+  return replaceName(metricOf(subject), text, /[\w,]/, '…')
 }
 
 function metricOf(subject: string): string {

@@ -9,6 +9,6 @@ export function drawText({ model, variables }: PanelView): Drawn {
   const content = fillText(textAt(model.options, 'content') ?? '', variables)
   const mode = textAt(model.options, 'mode') ?? 'markdown'
   if (mode === 'code') return { body: html`<div class="scroll"><pre class="text">${content}</pre></div>` }
-  const text = mode === 'html' ? content.replaceAll(/<[^>]*>/g, ' ') : content
+  const text = mode === 'html' ? content.replaceAll(/<[^<>]*>/g, ' ') : content
   return { body: html`<div class="scroll text">${markdown(text)}</div>` }
 }

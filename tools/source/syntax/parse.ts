@@ -10,13 +10,39 @@ export type Parse = (
   firstLine?: number,
 ) => { readonly root: Syntax; readonly hasErrors: boolean }
 
-/** Loads the grammars, each once; what is parsed afterwards needs no waiting. */
+/** A text has so many faults that to find a meaning in it takes too long. */
+export class TooManyFaults extends Error {
+  override readonly name = 'TooManyFaults'
+}
+
+/** What texts with faults may take together beyond what any text may, in milliseconds: many faults take the square of their number. */
+const limitMs = 3000
+
+/** Three times as long as a text without faults takes. */
+const msPerCharacter = 0.001
+
+/**
+ * Loads the grammars, each once; what is parsed afterwards needs no waiting.
+ *
+ * @throws {TooManyFaults} from what it returns, when texts with faults have taken 3 s more than others would.
+ */
 export async function loadGrammars(grammars: Iterable<Grammar>): Promise<Parse> {
   const loaded = new Map<Grammar, Parser>()
+  let spentMs = 0
   for (const grammar of new Set(grammars)) loaded.set(grammar, await loadParser(grammar))
   return (text, grammar, firstLine = 1) => {
-    const tree = loaded.get(grammar)?.parse(text)
-    if (!tree) throw new Error(`the ${grammar} grammar is not loaded`)
+    const parser = loaded.get(grammar)
+    if (!parser) throw new Error(`the ${grammar} grammar is not loaded`)
+    const begunMs = performance.now()
+    const mayTakeMs = text.length * msPerCharacter + Math.max(0, limitMs - spentMs)
+    const tree = parser.parse(text, null, {
+      progressCallback: () => performance.now() - begunMs > mayTakeMs,
+    })
+    if (tree?.rootNode.hasError !== false) spentMs += performance.now() - begunMs
+    if (!tree) {
+      parser.reset()
+      throw new TooManyFaults()
+    }
     const cursor = tree.walk()
     try {
       const of = words.get(grammar) ?? new Words(grammar)

@@ -1,6 +1,7 @@
 import type { Dashboard, DashboardPanel, DashboardTarget } from '../../../dashboards/dashboard.ts'
 import { panelModel } from '../../../dashboards/panel-model.ts'
 import { stringsIn, valueAt } from '../../../dashboards/value-at.ts'
+import { placesOf } from '../../../promql/name-in-text.ts'
 import type { Check } from '../../check.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 
@@ -39,6 +40,7 @@ function isUsed(dashboard: Dashboard, panel: DashboardPanel, { refId, path }: Da
     .filter((target) => target.path !== path && target.expr === undefined)
     .map((target) => valueAt(dashboard.json, ...target.path))
   const { transformations, overrides } = panelModel(dashboard, panel)
-  const name = new RegExp(`(^|[^\\w])\\$?\\{?${RegExp.escape(refId)}\\}?($|[^\\w])`)
-  return stringsIn([...others, transformations, overrides]).some((text) => name.test(text))
+  return stringsIn([...others, transformations, overrides]).some(
+    (text) => !placesOf(refId, text, /\w/).next().done,
+  )
 }

@@ -43,7 +43,7 @@ const kinds = new Set(
 
 /** The functions that Grafana offers for variables of Prometheus. */
 const functions =
-  /^\s*(?:label_names\([^()]*\)|label_values\(.*\w+\s*\)|metrics\(.*\)|query_result\(.+\))\s*$/s
+  /^\s*(?:label_names\([^()]*\)|label_values\(.*\w\s*\)|metrics\(.*\)|query_result\(.+\))\s*$/s
 
 function faultOf({ query, regex }: DashboardVariable): { reason: string; mend: string } | undefined {
   if (query === undefined || !functions.test(query)) {

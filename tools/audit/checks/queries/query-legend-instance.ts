@@ -41,7 +41,7 @@ function queriesByDashboard(inputs: AuditInputs): ReadonlyMap<Dashboard, readonl
     if (!from.dashboard.variables.some(({ name, isMulti }) => name === 'instance' && isMulti)) continue
     const queries = found.get(from.dashboard) ?? []
     found.set(from.dashboard, queries)
-    const named = [...from.target.legend.matchAll(/\{\{\s*([^}\s]+)\s*\}\}/g)].map(([, label = '']) => label)
+    const named = [...from.target.legend.matchAll(/\{\{\s*([^{}\s]+)\s*\}\}/g)].map(([, label = '']) => label)
     const isNamed = named.some(isTargetLabel) || from.target.legend === '__auto'
     queries.push({
       located,

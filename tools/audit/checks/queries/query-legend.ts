@@ -21,7 +21,7 @@ export const queryLegend: Check = {
       const { legend } = from.target
       if (legend === '__auto') continue
       const labels = resultLabels(query.expression, mayCarry)
-      const named = [...legend.matchAll(/\{\{\s*([^}\s]+)\s*\}\}/g)].map(([, label = '']) => label)
+      const named = [...legend.matchAll(/\{\{\s*([^{}\s]+)\s*\}\}/g)].map(([, label = '']) => label)
       const missing = untold(
         located as ReadQuery & { readonly from: PanelQuery },
         [...(labels.all ?? ownLabels(query, inputs).filter((label) => labels.mayHave(label)))],
