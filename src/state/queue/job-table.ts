@@ -32,6 +32,7 @@ export class JobTable {
   readonly #later: StatementSync
   readonly #oldest: StatementSync
   readonly #dead: StatementSync
+  readonly #aside: StatementSync
   readonly #saveLast: StatementSync
   #last: number
   #saved: number
@@ -57,6 +58,10 @@ export class JobTable {
     this.#dead = prepare(
       `SELECT ${columns} FROM queue_job WHERE queue = ?1 AND dead = 1 AND due <= ?2 AND (due < ?2 OR id < ?3)
        ORDER BY due DESC, id DESC LIMIT ?4`,
+    )
+    this.#aside = prepare(
+      `SELECT l.name, count(*) AS jobs FROM queue_job j JOIN queue_lane l ON l.id = j.lane
+       WHERE j.queue = ? AND j.dead = 0 AND j.added > ? GROUP BY l.name ORDER BY jobs DESC, l.name`,
     )
     this.#saveLast = prepare("UPDATE queue_state SET value = ? WHERE key = 'last_job'")
     const [last] = prepare("SELECT value FROM queue_state WHERE key = 'last_job'").get() as unknown as [
@@ -116,6 +121,12 @@ export class JobTable {
   /** Up to `limit` dead letters of a queue that come before a place, the latest first. */
   dead(queue: number, before: Place, limit: number): readonly JobRow[] {
     return (this.#dead.all(queue, before.dueMs, before.id, limit) as unknown as Columns[]).map(rowFrom)
+  }
+
+  /** How many jobs of a queue have a wait that begins after `nowMs`, by group, the largest first. */
+  aside(queue: number, nowMs: number): readonly { readonly group: string; readonly jobs: number }[] {
+    const rows = this.#aside.all(queue, nowMs) as unknown as [string, number][]
+    return rows.map(([group, jobs]) => ({ group, jobs }))
   }
 
   /** Makes up for what a change of `jobs` jobs leaves to do. Comes first in its transaction. */

@@ -38,3 +38,10 @@ export function better<Known extends Asked>(known: Known, asked: Asked, lanes: L
 export function fresh({ error: _, ...row }: JobRow, asked: Asked): JobRow {
   return { ...row, ...asked, attempts: 0, isDead: false }
 }
+
+/** A job that is set aside once what it waits for has happened; itself where it is due by then. */
+export function woken(row: JobRow, atMs: number): JobRow {
+  const dueMs = Math.ceil(atMs)
+  if (dueMs >= row.dueMs) return row
+  return { ...row, dueMs, addedMs: dueMs, attempts: Math.max(0, row.attempts - 1) }
+}

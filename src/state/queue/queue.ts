@@ -54,11 +54,24 @@ export interface Queue extends AsyncDisposable {
     },
   ): Promise<void>
 
+  /**
+   * What a job that is set aside waits for has happened: it is due at `dueMs`, unless it was before, and the attempt that
+   * is brought forward does not count. One that runs is not set aside until later when its worker says so. Any other job
+   * stays what it is.
+   */
+  wake(queue: string, key: string, dueMs: number): Promise<void>
+
   /** The job is set aside, to be looked at; that was an attempt, too. Where it was added again, it is due again. */
   bury(job: Job, error: string): Promise<void>
 
   /** One job by its key, whatever its state. */
   find(queue: string, key: string): Promise<JobState | undefined>
+
+  /** Jobs that wait for a later time, page by page. */
+  later(queue: string): AsyncIterable<readonly JobState[]>
+
+  /** How many jobs are set aside, by group, the largest first. */
+  aside(queue: string): Promise<readonly { readonly group: string; readonly jobs: number }[]>
 
   /** Removes a job, whatever its state. A worker that has it finds its lease gone. @returns whether it was there. */
   remove(queue: string, key: string): Promise<boolean>
