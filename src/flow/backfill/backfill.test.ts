@@ -82,6 +82,23 @@ describe('backfill', () => {
     assert.deepEqual([...new Set(failed.map(({ next }) => next))], ['retry'])
   })
 
+  it('knows which repos wait for what others have to do, and at which hosts', async () => {
+    const { queue } = openQueue()
+    await queue.add(repoQueue, [{ key: 'did:plc:moved' }, { key: 'did:plc:down' }])
+    await queue.add(resyncQueue, [{ key: 'did:plc:late' }])
+    const options: Overrides = {
+      syncOnce: async (did) => {
+        throw did === 'did:plc:down' ? new UpstreamError('the host is down') : new ConflictError('not yet')
+      },
+    }
+    await run(queue, 3, options)
+    const setAside = await new Backfill({ ...defaults(queue), giveUp: async () => {}, ...options }).setAside()
+    assert.deepEqual(
+      setAside.map(({ repos }) => repos),
+      [2],
+    )
+  })
+
   it('leaves a host alone that says so, and counts that as no attempt', async () => {
     const { queue } = openQueue()
     await queue.add(

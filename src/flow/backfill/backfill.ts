@@ -4,13 +4,13 @@ import type { Backoff } from '../../model/repeat.ts'
 import type { SyncOnce, SyncResult, SyncTrigger } from '../../model/sync.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
 import { type AttemptsOptions, createAttempts } from './attempts.ts'
-import { backgroundQueue, repoQueue, repoQueues, resyncQueue, triggerOf } from './queues.ts'
+import { backgroundQueue, fetchingQueues, repoQueue, repoQueues, resyncQueue, triggerOf } from './queues.ts'
 import { type Claim, Workers } from './workers.ts'
 
 export interface BackfillOptions {
   readonly queue: Pick<
     Queue,
-    'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury' | 'totals' | 'find' | 'remove'
+    'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury' | 'totals' | 'find' | 'remove' | 'aside'
   >
   readonly syncOnce: SyncOnce
   /** Marks a repo as one that could not be fetched, unless what is stored of it is synced. */
@@ -118,6 +118,14 @@ export class Backfill {
       depth: repo.waiting + resync.waiting + background.waiting,
       deadLetters: repo.dead + resync.dead + background.dead,
     }
+  }
+
+  /** Repos whose next try is of no use before their owners, or hosts, act; by host, the one with the most first. */
+  async setAside(): Promise<readonly { readonly host: string; readonly repos: number }[]> {
+    const queues = await Promise.all(fetchingQueues.map((name) => this.#options.queue.aside(name)))
+    const repos = new Map<string, number>()
+    for (const { group, jobs } of queues.flat()) repos.set(group, (repos.get(group) ?? 0) + jobs)
+    return Array.from(repos, ([host, repos]) => ({ host, repos })).sort((a, b) => b.repos - a.repos)
   }
 
   /** Runs until `signal` aborts, and everything that was begun has ended. Never rejects. */

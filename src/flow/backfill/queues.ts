@@ -13,6 +13,9 @@ export const backgroundQueue = 'background'
 
 export const repoQueues = [resyncQueue, repoQueue, backgroundQueue] as const
 
+/** Those of repos whose content is not known, which leave them once it is. */
+export const fetchingQueues = [resyncQueue, repoQueue] as const
+
 /** What is synced first; smaller is sooner. */
 export const repoPriorities = { asked: 0, desync: 1, tracked: 2, enumerated: 3, background: 4 } as const
 
