@@ -137,6 +137,8 @@ export class Engine implements AsyncDisposable {
       isUntracked: (did) => !this.kept.has(did),
       onDesync: (did, reason) => this.enqueue.desynced(did, reason),
       onPending: (did) => this.enqueue.seen(did),
+      onNeedless: (did) => this.enqueue.needless(did),
+      onWritten: (did) => this.enqueue.written(did),
       onUnverified: (did) => this.enqueue.unverified(did),
       onIdentity: (did) => this.enqueue.identity(did),
       ...counts.indexing,

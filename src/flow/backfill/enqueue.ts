@@ -8,6 +8,7 @@ import { JobBuffer } from './job-buffer.ts'
 import {
   backgroundQueue,
   directoryOf,
+  fetchingQueues,
   identityQueue,
   lookUpPriorities,
   repoPriorities,
@@ -22,7 +23,7 @@ export type BackfillPolicy = (typeof backfillPolicies)[number]
 export const backfillPolicies = ['none', 'seen', 'all'] as const
 
 export interface EnqueueOptions {
-  readonly queue: Pick<Queue, 'add' | 'totals'>
+  readonly queue: Pick<Queue, 'add' | 'find' | 'remove' | 'wake' | 'totals'>
   readonly policy: BackfillPolicy
   /** Whether repos that go out of sync for a reason are looked at elsewhere, as `Reconciler` does. @default none are */
   readonly takesCareOf?: (reason: DesyncReason) => boolean
@@ -35,7 +36,7 @@ export interface EnqueueOptions {
   readonly now?: () => number
   /** Called when repos have to wait since the queue is full. Must not throw. */
   readonly onBackpressure?: () => void
-  /** Called for each failed attempt to add jobs, which is repeated. Must not throw. */
+  /** Called for each failed attempt to change a queue, which is repeated. Must not throw. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -52,7 +53,7 @@ export class Enqueue implements AsyncDisposable {
     this.#options = { ...defaults, ...options }
     const { now, queue, backoff, onError } = this.#options
     this.#slowdown = new Slowdown({ now })
-    this.#buffer = new JobBuffer({ queue, backoff, onError })
+    this.#buffer = new JobBuffer({ queue, backoff, now, onError })
   }
 
   /** A repo is not known to be synced any more. It is fetched at once, unless that happens to it again and again. */
@@ -66,6 +67,28 @@ export class Enqueue implements AsyncDisposable {
   seen(did: Did): void {
     if (this.#options.policy === 'none') return
     this.#buffer.add(repoQueue, { key: did, priority: repoPriorities.enumerated, onlyNew: true })
+  }
+
+  /**
+   * Nothing is to be fetched of a repo any more, so nothing waits for that, and no dead letter says that it failed. What
+   * somebody asked for stays.
+   */
+  needless(did: Did): void {
+    for (const name of fetchingQueues) this.#buffer.drop(name, did, repoPriorities.desync)
+  }
+
+  /**
+   * The owner of a repo has written. Where that is what its job is set aside for, it is fetched at once, unless that
+   * happens to it again and again.
+   */
+  written(did: Did): void {
+    for (const name of fetchingQueues) this.#buffer.wake(name, did, () => this.#slowdown.next(did))
+  }
+
+  /** The pause of a repo that is queued is over. */
+  overdue(queue: (typeof fetchingQueues)[number], did: Did): void {
+    const priority = queue === resyncQueue ? repoPriorities.desync : repoPriorities.enumerated
+    this.#buffer.add(queue, { key: did, priority })
   }
 
   /** The operator wants this repo. */
