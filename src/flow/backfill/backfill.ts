@@ -3,7 +3,7 @@ import { RateLimitedError, UnavailableRepoError, UpstreamError } from '../../mod
 import type { Backoff } from '../../model/repeat.ts'
 import type { SyncOnce, SyncResult, SyncTrigger } from '../../model/sync.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
-import { type AttemptsOptions, createAttempts } from './attempts.ts'
+import { type AttemptsOptions, createAttempts, type NextAttempt } from './attempts.ts'
 import { backgroundQueue, fetchingQueues, repoQueue, repoQueues, resyncQueue, triggerOf } from './queues.ts'
 import { type Claim, Workers } from './workers.ts'
 
@@ -198,7 +198,7 @@ export class Backfill {
     // What was ended from outside says nothing about the repo.
     const isOver = error instanceof UnavailableRepoError && (await isHidden(did))
     const next = signal.aborted
-      ? ({ pauseMs: 0, counts: false, isAside: false } as const)
+      ? ({ pauseMs: 0, counts: false } as const satisfies NextAttempt)
       : this.#nextAttempt(job, error)
     if (!signal.aborted && (isOver || (next === 'bury' && job.queue === backgroundQueue))) {
       await queue.complete(job)
@@ -211,9 +211,9 @@ export class Backfill {
       onFailed({ did, trigger, error, next: 'dead' })
       return
     }
-    const { pauseMs, counts, isAside = false } = next
+    const { pauseMs, counts, failure, isAside = false } = next
     const dueMs = now() + pauseMs
-    await queue.retry(job, { dueMs, error: text, group, counts, isAside })
+    await queue.retry(job, { dueMs, error: text, group, counts, ...(failure && { failure }), isAside })
     onFailed({ did, trigger, error, next: counts ? 'retry' : 'wait', dueMs })
   }
 

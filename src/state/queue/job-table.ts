@@ -12,6 +12,7 @@ export interface JobRow {
   readonly attempts: number
   readonly isDead: boolean
   readonly payload: string
+  readonly failure?: string
   readonly error?: string
 }
 
@@ -46,9 +47,11 @@ export class JobTable {
     }
     this.#keys = new KeyIndex(sqlite, keysInMemory)
     this.#select = prepare(`SELECT ${columns} FROM queue_job WHERE id = ?`)
-    this.#insert = prepare(`INSERT INTO queue_job (${columns}) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, NULL)`)
+    this.#insert = prepare(
+      `INSERT INTO queue_job (${columns}) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, NULL, NULL)`,
+    )
     this.#update = prepare(
-      `UPDATE queue_job SET lane = ?, due = ?, added = ?, attempts = ?, dead = ?, payload = ?, error = ? WHERE id = ?`,
+      `UPDATE queue_job SET lane = ?, due = ?, added = ?, attempts = ?, dead = ?, payload = ?, failure = ?, error = ? WHERE id = ?`,
     )
     this.#delete = prepare('DELETE FROM queue_job WHERE id = ?')
     const ofLane = `SELECT ${columns} FROM queue_job WHERE lane = ? AND dead = 0`
@@ -93,8 +96,18 @@ export class JobTable {
     return { ...job, id, attempts: 0, isDead: false }
   }
 
-  update({ id, lane, dueMs, addedMs, attempts, isDead, payload, error }: JobRow): void {
-    this.#update.run(lane, dueMs, addedMs, attempts, Number(isDead), payload, error ?? null, id)
+  update({ id, lane, dueMs, addedMs, attempts, isDead, payload, failure, error }: JobRow): void {
+    this.#update.run(
+      lane,
+      dueMs,
+      addedMs,
+      attempts,
+      Number(isDead),
+      payload,
+      failure ?? null,
+      error ?? null,
+      id,
+    )
   }
 
   delete({ id, queue, key }: Pick<JobRow, 'id' | 'queue' | 'key'>): void {
@@ -150,7 +163,7 @@ export class JobTable {
   }
 }
 
-const columns = 'id, queue, key, lane, due, added, attempts, dead, payload, error'
+const columns = 'id, queue, key, lane, due, added, attempts, dead, payload, failure, error'
 
 type Columns = [
   id: number,
@@ -162,10 +175,23 @@ type Columns = [
   attempts: number,
   dead: number,
   payload: string,
+  failure: string | null,
   error: string | null,
 ]
 
-function rowFrom([id, queue, key, lane, dueMs, addedMs, attempts, dead, payload, error]: Columns): JobRow {
+function rowFrom([
+  id,
+  queue,
+  key,
+  lane,
+  dueMs,
+  addedMs,
+  attempts,
+  dead,
+  payload,
+  failure,
+  error,
+]: Columns): JobRow {
   return {
     id,
     queue,
@@ -176,6 +202,7 @@ function rowFrom([id, queue, key, lane, dueMs, addedMs, attempts, dead, payload,
     attempts,
     isDead: dead === 1,
     payload,
+    ...(failure !== null && { failure }),
     ...(error !== null && { error }),
   }
 }

@@ -283,6 +283,30 @@ export function queueConformance(
       assert.equal((await queue.find(q, 'a'))?.error, 'x')
     })
 
+    it('is counted among those of the same failure, and anew after another one, also when reopened', async () => {
+      const { queue, clock, reopen } = await beginWith({ key: 'a' })
+      const seen: (readonly [number, string | undefined])[] = []
+      for (const failure of ['gone', 'gone', 'down', undefined, 'down', 'gone']) {
+        await queue.retry(await takeOne(queue), { dueMs: clock.ms, ...(failure && { failure }) })
+        const state = must(await queue.find(q, 'a'))
+        seen.push([state.attempts, state.failure])
+      }
+      assert.deepEqual(seen, [
+        [1, 'gone'],
+        [2, 'gone'],
+        [1, 'down'],
+        [2, 'down'],
+        [3, 'down'],
+        [1, 'gone'],
+      ])
+      const reopened = await reopen()
+      const job = await takeOne(reopened)
+      assert.deepEqual([job.attempts, job.failure], [1, 'gone'])
+      await reopened.bury(job, 'x')
+      await reopened.add(q, [{ key: 'a' }])
+      assert.equal((await takeOne(reopened)).failure, undefined)
+    })
+
     it('keeps no more of its error than what says most', async () => {
       const { queue, clock } = await beginWith({ key: 'a' })
       await queue.retry(await takeOne(queue), { dueMs: clock.ms, error: 'e'.repeat(9000) })
@@ -510,6 +534,30 @@ export function queueConformance(
       await queue.retry(job, { dueMs: clock.ms + hour, isAside: true })
       const { dueMs, attempts } = must(await queue.find(q, 'a'))
       assert.deepEqual({ dueMs, attempts }, { dueMs: clock.ms + 7, attempts: 0 })
+    })
+
+    it('is brought forward by being added again, and that attempt does not count, whenever that is', async () => {
+      const { queue, clock } = await beginAside({ key: 'a' })
+      for (let n = 0; n < 5; n++) {
+        await queue.add(q, [{ key: 'a' }, { key: 'a' }])
+        const job = await takeOne(queue)
+        assert.equal(job.attempts, 0)
+        if (n > 2) await queue.add(q, [{ key: 'a' }])
+        await queue.retry(job, { dueMs: clock.ms + hour, isAside: true })
+      }
+      const { attempts, dueMs } = must(await queue.find(q, 'a'))
+      assert.deepEqual([attempts, dueMs], [0, clock.ms])
+    })
+
+    it('counts its attempt where what is asked for is no sooner', async () => {
+      const { queue, clock } = await beginAside({ key: 'a' })
+      await queue.add(q, [{ key: 'a', dueMs: clock.ms + hour }])
+      clock.ms += hour
+      const job = await takeOne(queue)
+      assert.equal(job.attempts, 1)
+      await queue.add(q, [{ key: 'a', dueMs: clock.ms + hour }])
+      await queue.retry(job, { dueMs: clock.ms + hour, isAside: true })
+      assert.equal(must(await queue.find(q, 'a')).attempts, 2)
     })
 
     it('is all that can be woken', async () => {

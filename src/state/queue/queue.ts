@@ -5,7 +5,8 @@
 export interface Queue extends AsyncDisposable {
   /**
    * Adds jobs. One that is already there keeps its place, or gets the better one of both: the smaller `priority`, the
-   * earlier `dueMs`. A job that is running runs once more afterwards. A dead letter comes back to life.
+   * earlier `dueMs`. A job that is running runs once more afterwards. A dead letter comes back to life. Where one that is
+   * set aside is brought forward, its last attempt does not count: it has not had the pause that comes with that.
    *
    * @returns how many of them were not there before.
    */
@@ -41,6 +42,7 @@ export interface Queue extends AsyncDisposable {
    * The job is tried again, not before `dueMs`.
    *
    * @param options.counts whether this was an attempt. @default true
+   * @param options.failure what it failed of, in a word: after another one, attempts are counted anew. @default the last one
    * @param options.isAside whether it waits for what is not ours to do, so that its own wait begins at `dueMs`. @default false
    */
   retry(
@@ -50,6 +52,7 @@ export interface Queue extends AsyncDisposable {
       readonly error?: string
       readonly group?: string
       readonly counts?: boolean
+      readonly failure?: string
       readonly isAside?: boolean
     },
   ): Promise<void>
@@ -111,8 +114,10 @@ export interface Job {
   readonly priority: number
   readonly group: string
   readonly payload: string
-  /** How often it was tried before. */
+  /** How often it was tried before, and failed of the same. */
   readonly attempts: number
+  /** What that was, in a word; absent where nobody has said it. */
+  readonly failure?: string
   /** Proves that this worker holds it. */
   readonly lease: string
 }
@@ -125,7 +130,10 @@ export interface JobState {
   readonly priority: number
   readonly group: string
   readonly payload: string
+  /** How often it was tried, and failed of the same. */
   readonly attempts: number
+  /** What that was, in a word; absent where nobody has said it. */
+  readonly failure?: string
   /** When it was added, or what it was set aside until, in ms since 1970. */
   readonly addedMs: number
   /** When it may be taken, or became a dead letter, in ms since 1970. */

@@ -7,7 +7,7 @@ import { decodePlace, encodePlace, newest } from './dead-letters.ts'
 import { type JobRow, JobTable, type Place } from './job-table.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { type Lease, Leases } from './leases.ts'
-import { type Asked, askedBy, better, fresh, woken } from './merge.ts'
+import { type Asked, addedAgain, askedBy, better, fresh, uncounted, woken } from './merge.ts'
 import type { Job, JobState, NewJob, Queue, QueueTotals } from './queue.ts'
 import { schema } from './schema.ts'
 
@@ -63,9 +63,10 @@ export class SqliteQueue implements Queue {
       const wanted = Math.max(1, Math.ceil((limit - taken.length) * share))
       for (const row of this.#due(state, lane, nowMs, wanted)) {
         const lease = state.leases.begin(row.id, nowMs + leaseMs)
-        const { id, key, payload, attempts } = row
+        const { id, key, payload, attempts, failure } = row
         const { priority, group } = lane
-        taken.push({ id, queue, key, priority, group, payload, attempts, lease })
+        const failed = failure !== undefined && { failure }
+        taken.push({ id, queue, key, priority, group, payload, attempts, ...failed, lease })
       }
       return taken.length < limit ? 'more' : 'enough'
     })
@@ -95,17 +96,20 @@ export class SqliteQueue implements Queue {
 
   async retry(
     job: Job,
-    { dueMs, error, group, counts = true, isAside = false }: Parameters<Queue['retry']>[1],
+    { dueMs, error, group, counts = true, failure, isAside = false }: Parameters<Queue['retry']>[1],
   ): Promise<void> {
     this.#end(job, ({ row, again, wokenMs, lanes }) => {
+      const isSame = failure === undefined || failure === row.failure
       const next: JobRow = {
         ...row,
         lane: group === undefined ? row.lane : lanes.of(lanes.byId(row.lane).priority, group).id,
         dueMs: Math.min(Math.ceil(dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
-        attempts: row.attempts + Number(counts),
+        attempts: (isSame ? row.attempts : 0) + Number(counts),
+        ...(failure !== undefined && { failure }),
         ...(error !== undefined && { error: cutError(error) }),
       }
-      if (!isAside || again !== undefined) return next
+      if (!isAside) return next
+      if (again !== undefined) return again.dueMs < dueMs ? uncounted(next) : next
       const aside = { ...next, addedMs: next.dueMs }
       return wokenMs === undefined ? aside : woken(aside, wokenMs)
     })
@@ -240,7 +244,7 @@ export class SqliteQueue implements Queue {
           counts.dead--
           counts.live++
         }
-        const row = known.isDead ? fresh(known, asked) : better(known, asked, lanes)
+        const row = addedAgain(known, asked, lanes, nowMs)
         const { payload = known.payload } = job
         const isNew = row !== known || payload !== known.payload
         if (isNew) this.#jobs.update({ ...row, payload })
