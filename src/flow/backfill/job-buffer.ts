@@ -2,7 +2,7 @@ import { type Backoff, repeat } from '../../model/repeat.ts'
 import type { NewJob, Queue } from '../../state/queue/queue.ts'
 
 export interface JobBufferOptions {
-  readonly queue: Pick<Queue, 'add' | 'find' | 'remove' | 'wake'>
+  readonly queue: Pick<Queue, 'add' | 'find' | 'remove' | 'wake' | 'totals'>
   readonly backoff: Backoff
   readonly now: () => number
   /** Called for each failed attempt to change the queue, which is repeated. Must not throw. */
@@ -78,7 +78,9 @@ export class JobBuffer implements AsyncDisposable {
           await this.#repeat(() => this.#drop(name, key, priority))
         const jobs = taken(added, addedTogether).map(([, job]) => job)
         if (jobs.length > 0) await this.#repeat(() => queue.add(name, jobs))
-        for (const [key, dueMs] of taken(woken)) await this.#repeat(() => this.#wake(name, key, dueMs))
+        const wakes = taken(woken)
+        if (wakes.length > 0 && !(await this.#isIdle(name)))
+          for (const [key, dueMs] of wakes) await this.#repeat(() => this.#wake(name, key, dueMs))
       }
     }
     this.#changing = undefined
@@ -88,6 +90,12 @@ export class JobBuffer implements AsyncDisposable {
     const { queue } = this.#options
     const job = await queue.find(name, key)
     if (job !== undefined && job.priority >= priority) await queue.remove(name, key)
+  }
+
+  /** Whether a queue has no job that could wait, or run: of a whole network very many write of whom nothing is wanted. */
+  async #isIdle(name: string): Promise<boolean> {
+    const totals = await this.#options.queue.totals(name).catch(() => undefined)
+    return totals?.waiting === 0 && totals.running === 0
   }
 
   async #wake(name: string, key: string, dueMs: () => number): Promise<void> {
