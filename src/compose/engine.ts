@@ -20,6 +20,7 @@ import type { SyncFailure, SyncRun } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
 import type { FirehoseOptions } from '../net/firehose/options.ts'
 import { verifyFrame } from '../net/firehose/verify-frame.ts'
+import type { ListedRepo } from '../net/host/host.ts'
 import { HttpHosts } from '../net/host/http.ts'
 import { Identity } from '../net/identity/identity.ts'
 import type { IdentityOptions } from '../net/identity/options.ts'
@@ -140,6 +141,7 @@ export class Engine implements AsyncDisposable {
       onNeedless: (did) => this.enqueue.needless(did),
       onWritten: (did) => this.enqueue.written(did),
       onUnverified: (did) => this.enqueue.unverified(did),
+      onNewcomer: (did) => this.enqueue.newcomer(did),
       onIdentity: (did) => this.enqueue.identity(did),
       ...counts.indexing,
       onError: (kind, error) => {
@@ -157,6 +159,9 @@ export class Engine implements AsyncDisposable {
       streams,
       group: indexerGroup,
       onStale: (did) => this.enqueue.desynced(did, 'gap'),
+      onDoubt: (dids) => this.enqueue.doubtful(dids),
+      // Those that were created while events were missing.
+      ...(this.policy === 'all' && { onUnknown: (repos, signal) => this.#enumerate(repos, signal) }),
       onDone: ({ done, stale }) =>
         log.info('events were missing: all repos were compared with what their hosts have', {
           repos: done,
@@ -201,8 +206,6 @@ export class Engine implements AsyncDisposable {
       perHost: config.hostConcurrency,
       onDone: (result, trigger) => {
         this.rates.repos.add()
-        // Its handle is looked up, which nothing has asked for so far.
-        if (trigger === 'backfill') this.enqueue.newcomer(result.did)
         counts.backfill?.onDone?.(result, trigger)
       },
       onFailed: (failed) => counts.backfill?.onFailed?.(failed),
@@ -339,6 +342,14 @@ export class Engine implements AsyncDisposable {
         log.error('what has to be fetched could not be found out', { reason: String(error) })
     }
     if (this.policy === 'all') await this.list(false, signal)
+  }
+
+  async #enumerate(repos: readonly ListedRepo[], signal: AbortSignal): Promise<void> {
+    const wanted = repos.filter(({ did, active }) => active !== false && this.kept.has(did))
+    await this.enqueue.enumerated(
+      wanted.map(({ did }) => ({ did })),
+      signal,
+    )
   }
 
   /** Verifies an event that has waited for its key, and counts it as the firehose would have. */

@@ -8,6 +8,7 @@ import { JobBuffer } from './job-buffer.ts'
 import {
   backgroundQueue,
   directoryOf,
+  doubtful,
   fetchingQueues,
   identityQueue,
   lookUpPriorities,
@@ -131,7 +132,7 @@ export class Enqueue implements AsyncDisposable {
     this.#lookUp(did, lookUpPriorities.held)
   }
 
-  /** A repo was fetched for the first time, and its handle is not known. */
+  /** A repo is synced, and its handle is not known. */
   newcomer(did: Did): void {
     this.#lookUp(did, lookUpPriorities.newcomer)
   }
@@ -139,6 +140,11 @@ export class Enqueue implements AsyncDisposable {
   /** The document of this DID may have changed. */
   identity(did: Did): void {
     this.#lookUp(did, lookUpPriorities.changed)
+  }
+
+  /** Whether the documents of these DIDs have changed nobody knows, since events are missing. */
+  doubtful(dids: readonly Did[]): void {
+    for (const did of dids) this.#lookUp(did, lookUpPriorities.doubtful, doubtful)
   }
 
   /** Resolves when everything said so far is queued. */
@@ -150,8 +156,11 @@ export class Enqueue implements AsyncDisposable {
     await this.#buffer[Symbol.asyncDispose]()
   }
 
-  #lookUp(did: Did, priority: number): void {
-    this.#buffer.add(identityQueue, { key: did, priority, group: directoryOf(did) })
+  #lookUp(did: Did, priority: number, payload?: string): void {
+    this.#buffer.add(identityQueue, {
+      ...{ key: did, priority, group: directoryOf(did) },
+      ...(payload !== undefined && { payload }),
+    })
   }
 
   async #patiently(name: string, jobs: readonly NewJob[], signal?: AbortSignal): Promise<void> {

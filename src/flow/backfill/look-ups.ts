@@ -7,7 +7,7 @@ import type { Backoff } from '../../model/repeat.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
 import { firehoseBackfill, type Streams } from '../../state/streams/streams.ts'
-import { identityQueue, lookUpPriorities, plcDirectory } from './queues.ts'
+import { doubtful, identityQueue, lookUpPriorities, plcDirectory } from './queues.ts'
 import { Workers } from './workers.ts'
 
 /** Knows what DID documents say, as `Identity` of net/identity does. */
@@ -94,7 +94,7 @@ export class LookUps {
     const did = job.key as Did
     let document: { readonly signingKey?: string; readonly handle?: string }
     // The document of a newcomer was looked up for the run that fetched it.
-    const refresh = job.priority < lookUpPriorities.newcomer
+    const refresh = job.priority < lookUpPriorities.newcomer || job.payload === doubtful
     try {
       document = await this.#options.documents.resolve(did, { refresh, signal })
     } catch (error) {

@@ -22,8 +22,11 @@ export const repoPriorities = { asked: 0, desync: 1, tracked: 2, enumerated: 3, 
 /** The queue of DIDs that are to be looked up. The key of a job is the DID, its group who is asked about it. */
 export const identityQueue = 'identity'
 
-/** What is looked up first: events wait for it, something has changed, or a handle is wanted. */
-export const lookUpPriorities = { held: 0, changed: 1, newcomer: 2 } as const
+/** What is looked up first: events wait for it, something has changed, a handle is wanted, or may be that of before. */
+export const lookUpPriorities = { held: 0, changed: 1, newcomer: 2, doubtful: 3 } as const
+
+/** What a job says whose document must not come from the cache, whatever else it is wanted for. */
+export const doubtful = 'doubtful'
 
 /** The group of all `did:plc`: one directory answers for them. */
 export const plcDirectory = 'plc'

@@ -9,7 +9,15 @@ import { patiently } from '../../net/host/patience.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
 import { firehoseBackfill, firehoseLive, type Streams } from '../../state/streams/streams.ts'
 import { compare, hasCaughtUp, isAccountUnlike } from './compare.ts'
-import { askedStatuses, type GapState, loadGap, markedStatuses, newGap, saveGap } from './gap-state.ts'
+import {
+  askedStatuses,
+  doubtedStatuses,
+  type GapState,
+  loadGap,
+  markedStatuses,
+  newGap,
+  saveGap,
+} from './gap-state.ts'
 
 export interface ReconcilerOptions {
   /** The relay or PDS whose stream is followed. */
@@ -21,6 +29,13 @@ export interface ReconcilerOptions {
   readonly group: string
   /** Called for each repo that has to be fetched, perhaps more than once. */
   readonly onStale: (did: Did) => void | Promise<void>
+  /** Called with repos whose identity may have changed, since events are missing for certain. @default nothing is done */
+  readonly onDoubt?: (dids: readonly Did[]) => void
+  /**
+   * Called with repos that the source lists and that are not known here, perhaps more than once. @default the listing is read
+   *   no further than the known ones may reach
+   */
+  readonly onUnknown?: (repos: readonly ListedRepo[], signal: AbortSignal) => Promise<void>
   /** Says which host has a repo, for sources that do not know revisions. @default such repos are fetched */
   readonly hostOf?: (did: Did, signal: AbortSignal) => Promise<URL | undefined>
   /** Pages of the source's listing that are read; what they do not tell is asked one by one. @default 200 */
@@ -125,7 +140,7 @@ export class Reconciler {
     this.#gap =
       this.#isWorking && known
         ? this.#during(known, isCertain ? { after } : undefined, dueMs)
-        : newGap(dueMs, after)
+        : newGap(dueMs, after, isCertain || known?.mark?.isCertain)
     if (known !== undefined && !this.#isWorking) this.#gap.dueMs = Math.min(known.dueMs, dueMs)
     await saveGap(storage, this.#gap)
     if (isCertain || !this.#isWorking) this.#interrupt.abort()
@@ -136,9 +151,10 @@ export class Reconciler {
     const againMs = Math.min(known.againMs ?? Number.MAX_SAFE_INTEGER, dueMs)
     if (certain === undefined) return Object.assign(known, { againMs })
     this.#settled.clear()
-    if (known.isBeyondListing) return { ...known, againMs, mark: { after: certain.after, status: 0 } }
+    if (known.isBeyondListing)
+      return { ...known, againMs, mark: { after: certain.after, status: 0, isCertain: true } }
     // Listing anew is cheaper than asking for everything that is marked again, one by one.
-    const anew = newGap(known.dueMs, certain.after)
+    const anew = newGap(known.dueMs, certain.after, true)
     return known.againMs === undefined ? anew : { ...anew, againMs: known.againMs }
   }
 
@@ -194,17 +210,15 @@ export class Reconciler {
   }
 
   async #mark(gap: GapState, mark: NonNullable<GapState['mark']>, signal: AbortSignal): Promise<void> {
-    const { storage, streams, pageSize, group, onProgress } = this.#options
+    const { storage, streams, pageSize, group, onProgress, onDoubt } = this.#options
     let last = 0
-    for (
-      let status = markedStatuses[mark.status];
-      status !== undefined;
-      status = markedStatuses[mark.status]
-    ) {
+    const visited = [...markedStatuses, ...doubtedStatuses]
+    for (let status = visited[mark.status]; status !== undefined; status = visited[mark.status]) {
       const query = { status, limit: pageSize, ...(mark.cursor !== undefined && { cursor: mark.cursor }) }
       const { repos, cursor } = await storage.listRepos(query)
       const dids = repos.map(({ did }) => did)
-      if (dids.length > 0) {
+      if (mark.isCertain && dids.length > 0) onDoubt(dids)
+      if (dids.length > 0 && mark.status < markedStatuses.length) {
         last = await this.#append({ kind: 'lapse', dids, reason: 'gap', after: mark.after }, signal)
       }
       signal.throwIfAborted()
@@ -231,7 +245,7 @@ export class Reconciler {
     const { streams, group, pageSize, maxPages, hosts, source, now, onError, onProgress } = this.#options
     const unlike = new Map<Did, Answer>()
     const pace = new Estimate(gap.done)
-    const mostPages = Math.min(maxPages, this.#total)
+    const mostPages = this.#options.onUnknown ? maxPages : Math.min(maxPages, this.#total)
     let isWhole = false
     let last = 0
     while (gap.pages < mostPages) {
@@ -247,7 +261,7 @@ export class Reconciler {
         if (!(error instanceof UnsupportedMethod)) onError(error)
         break
       }
-      const confirmed = await this.#comparePage(gap, page.repos, unlike, after)
+      const confirmed = await this.#comparePage(gap, page.repos, unlike, after, signal)
       if (confirmed.length > 0)
         last = await this.#append({ kind: 'confirm', askedMs, repos: confirmed }, signal)
       signal.throwIfAborted()
@@ -275,8 +289,13 @@ export class Reconciler {
     listed: readonly ListedRepo[],
     unlike: Map<Did, Answer>,
     after: number,
+    signal: AbortSignal,
   ): Promise<readonly { did: Did; rev: string }[]> {
     const stored = await this.#options.storage.repos(listed.map(({ did }) => did))
+    await this.#options.onUnknown?.(
+      listed.filter(({ did }) => !stored.has(did)),
+      signal,
+    )
     const confirmed: { did: Did; rev: string }[] = []
     for (const one of listed) {
       const repo = stored.get(one.did)
@@ -507,6 +526,7 @@ const defaults = {
   maxAttempts: 3,
   backoff: { firstMs: 1000, maxMs: 60_000, jitter: 0.5 },
   now: Date.now,
+  onDoubt: () => {},
   onProgress: () => {},
   onError: () => {},
   onDone: () => {},

@@ -101,17 +101,18 @@ export class Batch {
 
   /** What others have to know once the batch is durable. */
   conclude(): Notices {
-    const { pending, needless, written, desync } = this.notices
+    const { pending, needless, written, newcomer, desync } = this.notices
     for (const [did, { repo, isRemoved }] of this.#drafts) {
       // An account that is not active cannot be fetched; it is told of once it is active again.
       const isOpen = !isRemoved && !isHidden(repo.status)
       if (isOpen && repo.content === 'pending') pending.add(did)
       if (desync.has(did)) this.#concludeDesync(did, repo, isOpen)
-      if (!isOpen || repo.content === 'synced') {
-        written.delete(did)
-        // What was synced before, or hidden likewise, was told of then.
-        if (isRemoved || this.#options.repos.get(did)?.status !== repo.status) needless.add(did)
-      }
+      if (isOpen && repo.content !== 'synced') continue
+      written.delete(did)
+      // What was synced before, or hidden likewise, was told of then.
+      const isNews = isRemoved || this.#options.repos.get(did)?.status !== repo.status
+      if (isNews) needless.add(did)
+      if (isNews && isOpen && repo.handle === undefined) newcomer.add(did)
     }
     return this.notices
   }

@@ -249,6 +249,7 @@ const defaults = {
   onNeedless: () => {},
   onWritten: () => {},
   onUnverified: () => {},
+  onNewcomer: () => {},
   onIdentity: () => {},
   onDeleted: () => {},
   onEnd: () => {},

@@ -10,11 +10,17 @@ import { SqliteStorage } from '../../state/storage/sqlite.ts'
 import { SqliteStreams } from '../../state/streams/sqlite.ts'
 import { firehoseBackfill, firehoseLive } from '../../state/streams/streams.ts'
 import { Enqueue } from '../backfill/enqueue.ts'
-import { repoPriorities, repoQueue, resyncQueue } from '../backfill/queues.ts'
+import {
+  identityQueue,
+  lookUpPriorities,
+  repoPriorities,
+  repoQueue,
+  resyncQueue,
+} from '../backfill/queues.ts'
 import { openQueue } from '../backfill/testing/queue.ts'
 import { Indexer } from './indexer.ts'
 import { account, alice, commit, rejected, sync } from './testing/events.ts'
-import { begin, lapse } from './testing/steps.ts'
+import { begin, end, lapse } from './testing/steps.ts'
 
 const hour = 3_600_000
 const first = commit('r1', ['empty', 'A'], '+a')
@@ -117,6 +123,34 @@ describe('a job goes', () => {
   })
 })
 
+describe('the handle of a repo', () => {
+  const handle: BackfillEntry = { kind: 'handle', did: alice, handle: 'alice.test' }
+  it('is looked up once the repo is synced, though nothing has told of it', async () => {
+    const node = open()
+    await node.index(second)
+    assert.equal(await node.job(identityQueue), undefined)
+    await node.index(...wholeRun())
+    assert.equal((await node.job(identityQueue))?.priority, lookUpPriorities.newcomer)
+    const other = open()
+    await other.index(first)
+    assert.equal((await other.job(identityQueue))?.state, 'waiting')
+  })
+
+  it('is not looked up by and by where it is known, nor of what is not to be seen', async () => {
+    const node = open()
+    await node.index(first)
+    await node.queue.remove(identityQueue, alice)
+    await node.index(second, handle, lapse(), third, account(false, 'deactivated'), account(true))
+    assert.equal(await node.job(identityQueue), undefined)
+    const other = open()
+    await other.index(account(false, 'deactivated'), first)
+    assert.equal(await other.job(identityQueue), undefined)
+  })
+})
+
+/** A run that fetches all of the repo. */
+const wholeRun = () => [begin(), end('r2', 'B', '+a +b')]
+
 /** An indexer and the queue that follows it. */
 function open() {
   const database = new Database()
@@ -132,6 +166,7 @@ function open() {
     onPending: (did) => enqueue.seen(did),
     onNeedless: (did) => enqueue.needless(did),
     onWritten: (did) => enqueue.written(did),
+    onNewcomer: (did) => enqueue.newcomer(did),
   })
   const index = async (...entries: readonly (RepoEvent | BackfillEntry)[]) => {
     for (const entry of entries) {

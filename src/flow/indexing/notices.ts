@@ -13,6 +13,8 @@ export interface NoticeOptions {
   readonly onWritten?: (did: Did) => void
   /** An event waits for the key of its DID. */
   readonly onUnverified?: (did: Did) => void
+  /** A repo is synced whose handle is not known: nothing has told of it, or that was missed. */
+  readonly onNewcomer?: (did: Did) => void
   /** The identity of a DID may have changed: look again. */
   readonly onIdentity?: (did: Did) => void
   /** An account was deleted at its host. */
@@ -30,6 +32,7 @@ export class Notices {
   readonly needless = new Set<Did>()
   readonly written = new Set<Did>()
   readonly unverified = new Set<Did>()
+  readonly newcomer = new Set<Did>()
   readonly identity = new Set<Did>()
   readonly deleted = new Set<Did>()
   readonly ends: [did: Did, ticket: string, outcome: EndOutcome][] = []
@@ -44,9 +47,10 @@ export class Notifier {
     this.#options = options
   }
 
-  tell({ desync, pending, needless, written, unverified, identity, deleted, ends }: Notices): void {
-    const { onDesync, onPending, onNeedless, onWritten, onUnverified, onIdentity, onDeleted, onEnd } =
-      this.#options
+  tell(notices: Notices): void {
+    const { desync, pending, needless, written, unverified, newcomer, identity, deleted, ends } = notices
+    const { onDesync, onPending, onNeedless, onWritten, onUnverified } = this.#options
+    const { onNewcomer, onIdentity, onDeleted, onEnd } = this.#options
     for (const did of deleted) onDeleted(did)
     for (const did of needless) {
       // Should it be needed again, it is seen for the first time.
@@ -62,6 +66,7 @@ export class Notifier {
     }
     for (const did of written) onWritten(did)
     for (const did of unverified) onUnverified(did)
+    for (const did of newcomer) onNewcomer(did)
     for (const did of identity) onIdentity(did)
     for (const [did, ticket, outcome] of ends) onEnd(did, ticket, outcome)
   }

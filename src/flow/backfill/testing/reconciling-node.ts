@@ -21,6 +21,7 @@ const tree = (number: number) => `bafyreitree${number}`
 /** A store of `count` synced repos and others, an indexer that applies the streams, and a reconciler. */
 export class ReconcilingNode implements AsyncDisposable {
   readonly stale: Did[] = []
+  readonly doubtful: Did[] = []
   readonly done: ReconcileProgress[] = []
   readonly reconciler: Reconciler
   readonly streams: SqliteStreams
@@ -67,6 +68,7 @@ export class ReconcilingNode implements AsyncDisposable {
       group: indexerGroup,
       backoff: { firstMs: 1, maxMs: 1 },
       onStale: (did) => void this.stale.push(did),
+      onDoubt: (dids) => void this.doubtful.push(...dids),
       onDone: (progress) => {
         this.done.push(progress)
         this.#wake()
