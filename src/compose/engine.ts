@@ -330,7 +330,7 @@ export class Engine implements AsyncDisposable {
   async #begin(signal: AbortSignal): Promise<void> {
     const { stores, config, log } = this.#options
     try {
-      await applyFilterChanges({ ...config, stores, kept: this.kept, log }, signal)
+      await applyFilterChanges({ ...config, stores, group: indexerGroup, kept: this.kept, log }, signal)
       const { repos, left } = await recover({ ...stores, enqueue: this.enqueue, policy: this.policy }, signal)
       if (repos > 0) log.info('repos wait to be fetched', { repos })
       if (left > 0)
