@@ -234,6 +234,10 @@ export class Engine implements AsyncDisposable {
           })
         isSilent = true
       },
+      onEndless: (host) =>
+        log.warn('a host lists the same again and again, or nothing: that is taken for the end of its list', {
+          host: host.host,
+        }),
       onHostSkip: (host, error) =>
         log.warn('a host does not list its repos', { host: host.host, reason: String(error) }),
       onDone: ({ fetched, written }) =>
