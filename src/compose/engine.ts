@@ -174,6 +174,7 @@ export class Engine implements AsyncDisposable {
       new Sync({
         identity: this.identity,
         hosts: this.hosts,
+        source: source.relay,
         reader: stack.use(new ReaderPool({ folder: join(config.data, 'tmp') })),
         storage,
         streams,
