@@ -203,6 +203,13 @@ describe('backfill', () => {
     assert.deepEqual(JSON.parse(json.out), { ...done, ...aside })
   })
 
+  it('does not wait for a listing that has failed, and says so', async () => {
+    const listFailure = 'pds.test lists neither repos nor hosts'
+    const { code, err } = await run(backfill({ ...done, isListed: false, listFailure }), 'backfill')
+    assert.equal(code, 1)
+    assert.match(err, /not all listed: pds\.test lists neither/)
+  })
+
   it('ends with 1 when repos were given up', async () => {
     const { code, out } = await run(backfill({ ...done, deadLetters: 2 }), 'backfill')
     assert.equal(code, 1)

@@ -12,7 +12,8 @@ export function backfillCommand({ name }: Program): Command {
     details: () => `${nodeHelp(flags)}
 
 It ends when nothing is left that the node can do. Repos that wait for their owners to write, or for their hosts to give
-them out, are told of; the node fetches them once that happens. The exit code is 1 where repos were given up.
+them out, are told of; the node fetches them once that happens. The exit code is 1 where repos were given up, or
+could not be listed.
 
 The work is the node's: Ctrl-C ends the watching alone. Without a node the command does it by itself; what it has not
 done when it is ended, the next one does.`,
@@ -39,16 +40,19 @@ done when it is ended, the next one does.`,
         }
         draw.end()
         show(progress)
-        if (progress.setAside > 0 && !json) terminal.out(`${setAsideLine(progress)}\n`)
-        return progress.deadLetters > 0 ? 1 : 0
+        const { setAside, listFailure, deadLetters } = progress
+        if (setAside > 0 && !json) terminal.out(`${setAsideLine(progress)}\n`)
+        if (listFailure !== undefined)
+          terminal.err(`the repos of the source were not all listed: ${listFailure}\n`)
+        return deadLetters > 0 || listFailure !== undefined ? 1 : 0
       })
     },
   }
 }
 
 /** What is set aside is nothing to wait for. */
-function isDone({ isListed, waiting, setAside, running }: BackfillProgress): boolean {
-  return isListed && waiting <= setAside && running === 0
+function isDone({ isListed, listFailure, waiting, setAside, running }: BackfillProgress): boolean {
+  return (isListed || listFailure !== undefined) && waiting <= setAside && running === 0
 }
 
 /** On a terminal one line that changes; elsewhere a line now and then, for whoever reads the log. */

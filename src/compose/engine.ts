@@ -85,6 +85,8 @@ export class Engine implements AsyncDisposable {
   readonly enumeration: Enumeration
   /** Repos that were synced because they were queued, and records that sync runs have brought. */
   readonly rates = { repos: new Rate(), records: new Rate() }
+  /** Why the repos of the source could not be listed when that was last wanted; absent where they were. */
+  listFailure: string | undefined
   readonly #options: EngineOptions
   readonly #lookUps: LookUps
   readonly #reconciler: Reconciler
@@ -307,13 +309,14 @@ export class Engine implements AsyncDisposable {
 
   /** Lists the repos of the source, where that is wanted or asked for. Never rejects. */
   async list(again: boolean, signal: AbortSignal): Promise<void> {
+    this.listFailure = undefined
     try {
       await this.enumeration.run({ again }, signal)
     } catch (error) {
-      if (!signal.aborted)
-        this.#options.log.error('the repos of the source cannot be listed', {
-          reason: (error as Error).message,
-        })
+      if (signal.aborted) return
+      const { message: reason } = error as Error
+      this.listFailure = reason
+      this.#options.log.error('the repos of the source cannot be listed', { reason })
     }
   }
 

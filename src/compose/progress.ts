@@ -23,6 +23,7 @@ export async function backfillProgress(
     policy: engine.policy,
     listed: fetched,
     isListed: isComplete && !isRunning,
+    ...(engine.listFailure !== undefined && { listFailure: engine.listFailure }),
     waiting,
     setAside,
     setAsideHosts: aside.slice(0, mostHosts),
