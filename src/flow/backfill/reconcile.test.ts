@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { Did } from '../../model/did.ts'
 import { FakeHost, type FakeRepo, listing, Refusal } from '../../net/host/testing/fake-host.ts'
 import type { RepoState } from '../../state/storage/storage.ts'
-import type { ReconcilerOptions } from './reconcile.ts'
+import type { ReconcilerOptions } from './reconciler-options.ts'
 import { didOf, ReconcilingNode, rev } from './testing/reconciling-node.ts'
 
 describe('Reconciler', () => {

@@ -9,7 +9,8 @@ import type { RepoState } from '../../../state/storage/storage.ts'
 import { SqliteStreams } from '../../../state/streams/sqlite.ts'
 import { firehoseLive } from '../../../state/streams/streams.ts'
 import { Indexer, indexerGroup } from '../../indexing/indexer.ts'
-import { type ReconcileProgress, Reconciler, type ReconcilerOptions } from '../reconcile.ts'
+import { Reconciler } from '../reconcile.ts'
+import type { ReconcileProgress, ReconcilerOptions } from '../reconciler-options.ts'
 
 export const rev = (number: number) =>
   `3l${String(number)
