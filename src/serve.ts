@@ -1,10 +1,18 @@
 import { join } from 'node:path'
 import type { Meter } from '@opentelemetry/api'
-import { measureHttp, type Pipeline, type PipelineFlags, startPipeline } from '@tidegauge/otel'
+import {
+  boundConnections,
+  measureHttp,
+  type Pipeline,
+  type PipelineFlags,
+  startPipeline,
+} from '@tidegauge/otel'
 import { catalog } from './catalog/catalog.ts'
+import { nodeChecks } from './compose/checks.ts'
 import { createControl } from './compose/control.ts'
 import { Engine } from './compose/engine.ts'
 import { countEngine, instrumentStores, observeEngine } from './compose/instrumented.ts'
+import { Readiness } from './compose/readiness.ts'
 import { createSearchRebuild, rebuildIndexes } from './compose/reindex.ts'
 import { rememberSource, type Source } from './compose/source.ts'
 import { openStores, type Stores } from './compose/stores.ts'
@@ -61,7 +69,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     await startPipeline({ catalog, service, flags, onLog: (level, line) => log[level](line) }),
   )
   const meter = pipeline.meter()
-  const stores = instrumentStores(openStores(stack.use(new Database({ dir: config.data })), config), meter)
+  const database = stack.use(new Database({ dir: config.data }))
+  const stores = instrumentStores(openStores(database, config), meter)
   const source = await openSource(config, stack, log)
   await rememberSource(stores.storage, source)
   const countFirehose = firehoseMetrics(meter)
@@ -70,12 +79,29 @@ export async function serve(options: ServeOptions): Promise<void> {
   observeEngine(meter, engine, stores)
   await countKeptRuns(stores.runs, counts.sync)
   const live = await openLive(options, { stores, source, engine, stack, meter, signal, countFirehose })
-  const listener = await openApi(options, { stores, source, engine, live, stack, pipeline, signal })
+  const { firehose, ingest } = live
+  const checks = nodeChecks({ database, stores, source, engine, firehose, ingest })
+  const readiness = new Readiness({ checks, log })
+  const listener = await openApi(options, {
+    stores,
+    source,
+    engine,
+    live,
+    readiness,
+    stack,
+    pipeline,
+    signal,
+  })
 
-  await live.firehose.start()
+  await firehose.start()
   await options.onListening({ api: listener.url, metrics: pipeline.endpoint?.url })
   reportPolicy(config, engine, log)
-  const work = [live.ingest.run(signal), engine.run(signal), rebuildIndexes(stores, signal, log)]
+  const work = [
+    ingest.run(signal),
+    engine.run(signal),
+    rebuildIndexes(stores, signal, log),
+    readiness.run(signal),
+  ]
   try {
     await Promise.all(work)
   } catch (error) {
@@ -166,7 +192,7 @@ async function openLive(
     onGap: () => engine.gap({ isCertain: true }),
     onError: (error) => {
       countIngest.onError(error)
-      log.error('events could not be written, retrying', { reason: String(error) })
+      log.debug('events could not be written, retrying', { reason: String(error) })
     },
   })
   observeIngest(meter, ingest, streams, () => (firehose.connected ? 1 : 0))
@@ -178,22 +204,17 @@ async function openApi(
   { config, service, shownConfig, log }: ServeOptions,
   {
     stores,
-    source,
     engine,
     live: { firehose, ingest },
+    readiness,
     stack,
     pipeline,
     signal,
-  }: Parts & { readonly live: Live; readonly pipeline: Pipeline },
+  }: Parts & { readonly live: Live; readonly readiness: Readiness; readonly pipeline: Pipeline },
 ): Promise<Listener> {
   const { storage, search, streams } = stores
-  const pending = () => streams.pending(firehoseLive, indexerGroup)
   const status: Pick<StatusOptions, 'ready' | 'stats' | 'config'> = {
-    ready: async () => ({
-      database: await storage.totals().then(() => true as const, String),
-      relay: firehose.connected || `not connected to ${source.relay.origin}`,
-      indexing: (await pending()) < config.highWater || 'the stream is at its high-water mark',
-    }),
+    ready: () => readiness.parts(),
     stats: async () => ({
       firehose: {
         connected: firehose.connected,
@@ -202,7 +223,7 @@ async function openApi(
         lagSeconds: firehose.lagMs === undefined ? undefined : firehose.lagMs / 1000,
       },
       ingest: { eventsInMemory: ingest.eventsInMemory, heldBack: ingest.isHeldBack },
-      indexing: { pending: await pending() },
+      indexing: { pending: await streams.pending(firehoseLive, indexerGroup) },
       search: { diskBytes: await search.diskBytes() },
     }),
     config: () => ({ service: shownConfig, telemetry: pipeline.config }),
@@ -212,6 +233,7 @@ async function openApi(
   const names = [config.host, ...config.allowedHosts]
   const api = createApi({ ...config, ...service, names, storage, search, control, log, ...status })
   const listener = await listen(api, config)
+  boundConnections(listener.server)
   stack.defer(() => listener.close())
   listener.server.prependListener('request', countRequests(pipeline.meter()))
   stack.use(measureHttp({ meterProvider: pipeline.meterProvider, listensOn: () => [listener.port] }))

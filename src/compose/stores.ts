@@ -2,6 +2,8 @@ import type { Config } from '../config.ts'
 import type { Database } from '../state/database.ts'
 import type { Failures } from '../state/failures/failures.ts'
 import { SqliteFailures } from '../state/failures/sqlite.ts'
+import type { Identities } from '../state/identities/identities.ts'
+import { SqliteIdentities } from '../state/identities/sqlite.ts'
 import type { Queue } from '../state/queue/queue.ts'
 import { SqliteQueue } from '../state/queue/sqlite.ts'
 import type { Runs } from '../state/runs/runs.ts'
@@ -20,6 +22,8 @@ export interface Stores {
   readonly streams: Streams
   readonly queue: Queue
   readonly failures: Failures
+  /** What DIDs were resolved to. */
+  readonly identities: Identities
   /** What runs of commands have come to that no node has counted yet. */
   readonly runs: Runs
 }
@@ -39,6 +43,7 @@ export function openStores(
     streams: new SqliteStreams({ database }),
     queue: new SqliteQueue({ database }),
     failures: new SqliteFailures({ database }),
+    identities: new SqliteIdentities({ database }),
     runs: new SqliteRuns({ database }),
   }
 }

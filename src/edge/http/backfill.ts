@@ -1,8 +1,10 @@
 import { Router } from 'express'
+import { wallTimeOf } from '../../model/clock.ts'
 import type { JobState } from '../../state/queue/queue.ts'
 import type { Control } from './control.ts'
 import { checked, deadLetterPath, deadLetterQuery } from './input.ts'
 import { onlyMethods, Problem } from './problem.ts'
+import { brief } from './repo-json.ts'
 
 /** `/backfill` and `/dead-letters`: the repos that are fetched whole, and those that could not be. */
 export function backfillRoutes(control: Control): Router {
@@ -47,8 +49,8 @@ function deadLetterJson({ id, key, attempts, dueMs, addedMs, error }: JobState) 
     kind: 'repo',
     did: key,
     attempts,
-    error,
-    addedAt: new Date(addedMs).toISOString(),
-    diedAt: new Date(dueMs).toISOString(),
+    error: error && brief(error),
+    addedAt: new Date(wallTimeOf(addedMs)).toISOString(),
+    diedAt: new Date(wallTimeOf(dueMs)).toISOString(),
   }
 }

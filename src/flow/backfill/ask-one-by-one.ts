@@ -51,12 +51,12 @@ async function askFor(
   dids: readonly Did[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { storage, streams, concurrency, now } = work.settings
+  const { storage, streams, concurrency, wallNow } = work.settings
   const stored = await storage.repos(dids)
   const unlike = new Map<Did, Answer>()
   const waiting = [...stored.values()]
   const after = await streams.append(firehoseLive, [])
-  const askedMs = now()
+  const askedMs = wallNow()
   const confirmed: { did: Did; rev: string }[] = []
   const ask = async () => {
     for (let repo = waiting.shift(); repo !== undefined; repo = waiting.shift()) {

@@ -8,14 +8,14 @@ import type { Answer, GapWork } from './gap-work.ts'
 
 /** Compares all that the source lists, up to its end or `maxPages`. */
 export async function compareListing(work: GapWork, gap: GapState, signal: AbortSignal): Promise<void> {
-  const { streams, group, pageSize, maxPages, hosts, source, now, onError } = work.settings
+  const { streams, group, pageSize, maxPages, hosts, source, wallNow, onError } = work.settings
   const unlike = new Map<Did, Answer>()
   const pace = new Estimate(gap.done)
   const mostPages = work.settings.onUnknown ? maxPages : Math.min(maxPages, work.total)
   let isWhole = false
   let last = 0
   while (gap.pages < mostPages) {
-    const askedMs = now()
+    const askedMs = wallNow()
     const after = await streams.append(firehoseLive, [])
     const query = { limit: pageSize, signal, ...(gap.cursor !== undefined && { cursor: gap.cursor }) }
     let page: ListedPage

@@ -1,3 +1,4 @@
+import { type Clock, steadyClock, wallClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import type { Backoff } from '../../model/repeat.ts'
 import type { Hosts, ListedRepo } from '../../net/host/host.ts'
@@ -39,8 +40,10 @@ export interface ReconcilerOptions {
   readonly maxAttempts?: number
   /** How long to wait before a host is asked again. @default 1 s, doubling up to 60 s */
   readonly backoff?: Backoff
-  /** The time, in ms since 1970. @default Date.now */
-  readonly now?: () => number
+  /** What says when repos were confirmed. @default wallClock */
+  readonly wallNow?: Clock
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Called after each step. Must not throw. */
   readonly onProgress?: (progress: ReconcileProgress) => void
   /** Called for each failed attempt. Must not throw. */
@@ -76,7 +79,8 @@ export const reconcilerDefaults = {
   highWater: 100_000,
   maxAttempts: 3,
   backoff: { firstMs: 1000, maxMs: 60_000, jitter: 0.5 },
-  now: Date.now,
+  wallNow: wallClock,
+  now: steadyClock,
   onDoubt: () => {},
   onProgress: () => {},
   onError: () => {},

@@ -14,15 +14,21 @@ export interface Queue extends AsyncDisposable {
 
   /**
    * Leases jobs that are due: the smallest `priority` first, then the earliest, and of each group (a host) in turn.
-   * A lease that runs out, or whose process died, makes the job due again.
+   * A lease that has run out ends here, so that a worker that had no turn to renew it, as in a process that is suspended,
+   * has it until then; so does one whose process died.
    *
    * @param options.leaseMs how long, in ms. @default 60_000
    * @param options.without groups that are left out, since they have no capacity now.
+   * @param options.room how many of a group may be taken, where it is not left out. @default any number
    */
   take(
     queue: string,
     limit: number,
-    options?: { readonly leaseMs?: number; readonly without?: ReadonlySet<string> },
+    options?: {
+      readonly leaseMs?: number
+      readonly without?: ReadonlySet<string>
+      readonly room?: (group: string) => number
+    },
   ): Promise<readonly Job[]>
 
   /**
@@ -39,8 +45,9 @@ export interface Queue extends AsyncDisposable {
   complete(job: Job): Promise<boolean>
 
   /**
-   * The job is tried again, not before `dueMs`.
+   * The job is tried again.
    *
+   * @param options.dueMs not before this, in ms since 1970. @default at once, and in the place that it had
    * @param options.counts whether this was an attempt. @default true
    * @param options.failure what it failed of, in a word: after another one, attempts are counted anew. @default the last one
    * @param options.isAside whether it waits for what is not ours to do, so that its own wait begins at `dueMs`. @default false
@@ -48,7 +55,7 @@ export interface Queue extends AsyncDisposable {
   retry(
     job: Job,
     options: {
-      readonly dueMs: number
+      readonly dueMs?: number
       readonly error?: string
       readonly group?: string
       readonly counts?: boolean
@@ -97,7 +104,7 @@ export interface NewJob {
   readonly key: string
   /** Smaller is sooner. @default 0 */
   readonly priority?: number
-  /** Not before this, in ms since 1970. @default at once */
+  /** Not before this, in ms since 1970 by the queue's clock. @default at once */
   readonly dueMs?: number
   /** Shares capacity with the jobs of the same group. @default none */
   readonly group?: string

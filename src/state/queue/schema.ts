@@ -41,4 +41,5 @@ export const schema: readonly string[] = [
   CREATE TABLE queue_state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO queue_state VALUES ('last_job', 0), ('last_key', 0);
   `,
+  "INSERT INTO queue_state VALUES ('last_change', 0);",
 ]

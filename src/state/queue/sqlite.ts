@@ -1,11 +1,13 @@
 import type { StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Database } from '../database.ts'
 import { Alarms } from './alarms.ts'
 import { checkJob, cutError } from './checked-job.ts'
 import { decodePlace, encodePlace, newest } from './dead-letters.ts'
 import { type JobRow, JobTable, type Place } from './job-table.ts'
 import { type Lane, Lanes } from './lanes.ts'
+import { LastChange } from './last-change.ts'
 import { type Lease, Leases } from './leases.ts'
 import { type Asked, addedAgain, askedBy, better, fresh, uncounted, woken } from './merge.ts'
 import type { Job, JobState, NewJob, Queue, QueueTotals } from './queue.ts'
@@ -13,8 +15,8 @@ import { schema } from './schema.ts'
 
 export interface SqliteQueueOptions {
   readonly database: Database
-  /** The clock. @default Date.now */
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** How many of the newest keys are kept in memory before they are written together. @default 100_000 */
   readonly keysInMemory?: number
 }
@@ -22,15 +24,17 @@ export interface SqliteQueueOptions {
 /** Queues in the SQLite database of this process, which alone adds and takes jobs. */
 export class SqliteQueue implements Queue {
   readonly #database: Database
-  readonly #now: () => number
+  readonly #now: Clock
+  readonly #lastChange: LastChange
   readonly #jobs: JobTable
   readonly #saveCounts: StatementSync
   readonly #queues = new Map<string, QueueState>()
 
-  constructor({ database, now = Date.now, keysInMemory }: SqliteQueueOptions) {
+  constructor({ database, now = steadyClock, keysInMemory }: SqliteQueueOptions) {
     database.migrate('queue', schema)
     this.#database = database
     this.#now = now
+    this.#lastChange = new LastChange(database, now())
     this.#saveCounts = database.sqlite.prepare('UPDATE queue SET live = ?, dead = ? WHERE id = ?')
     this.#jobs = new JobTable(database.sqlite, keysInMemory)
     for (const row of database.sqlite.prepare('SELECT id, name, live, dead FROM queue').all()) {
@@ -53,15 +57,21 @@ export class SqliteQueue implements Queue {
   async take(
     queue: string,
     limit: number,
-    { leaseMs = defaultLeaseMs, without = nobody }: Parameters<Queue['take']>[2] = {},
+    { leaseMs = defaultLeaseMs, without = nobody, room = endless }: Parameters<Queue['take']>[2] = {},
   ): Promise<readonly Job[]> {
     const state = this.#stateOf(queue)
     const nowMs = this.#expire(state)
     const taken: Job[] = []
     if (limit <= 0) return taken
-    state.lanes.serve(nowMs, without, (lane, share) => {
-      const wanted = Math.max(1, Math.ceil((limit - taken.length) * share))
-      for (const row of this.#due(state, lane, nowMs, wanted)) {
+    const leftOut = new Set(without)
+    const left = new Map<string, number>()
+    state.lanes.serve(nowMs, leftOut, (lane, share) => {
+      const most = left.get(lane.group) ?? room(lane.group)
+      const wanted = Math.min(most, Math.max(1, Math.ceil((limit - taken.length) * share)))
+      const rows = this.#due(state, lane, nowMs, wanted)
+      left.set(lane.group, most - rows.length)
+      if (rows.length === most) leftOut.add(lane.group)
+      for (const row of rows) {
         const lease = state.leases.begin(row.id, nowMs + leaseMs)
         const { id, key, payload, attempts, failure } = row
         const { priority, group } = lane
@@ -75,18 +85,16 @@ export class SqliteQueue implements Queue {
 
   async ready(queue: string, signal?: AbortSignal, without: ReadonlySet<string> = nobody): Promise<void> {
     const state = this.#stateOf(queue)
-    await state.alarms.until(() => {
-      this.#expire(state)
-      return Math.min(state.lanes.nextDueMs(without), state.leases.nextMs())
-    }, signal)
+    const { lanes, leases } = state
+    await state.alarms.until(() => Math.min(lanes.nextDueMs(without), leases.nextMs()), signal)
   }
 
   async renew(jobs: readonly Job[], leaseMs = defaultLeaseMs): Promise<void> {
+    const expiresMs = this.#now() + leaseMs
     for (const job of jobs) {
-      const state = this.#stateOf(job.queue)
-      const nowMs = this.#expire(state)
-      const lease = state.leases.of(job)
-      if (lease !== undefined) state.leases.renew(lease, nowMs + leaseMs)
+      const { leases } = this.#stateOf(job.queue)
+      const lease = leases.of(job)
+      if (lease !== undefined) leases.renew(lease, expiresMs)
     }
   }
 
@@ -103,13 +111,13 @@ export class SqliteQueue implements Queue {
       const next: JobRow = {
         ...row,
         lane: group === undefined ? row.lane : lanes.of(lanes.byId(row.lane).priority, group).id,
-        dueMs: Math.min(Math.ceil(dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
+        dueMs: Math.min(Math.ceil(dueMs ?? row.dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
         attempts: (isSame ? row.attempts : 0) + Number(counts),
         ...(failure !== undefined && { failure }),
         ...(error !== undefined && { error: cutError(error) }),
       }
       if (!isAside) return next
-      if (again !== undefined) return again.dueMs < dueMs ? uncounted(next) : next
+      if (again !== undefined) return again.dueMs < (dueMs ?? row.dueMs) ? uncounted(next) : next
       const aside = { ...next, addedMs: next.dueMs }
       return wokenMs === undefined ? aside : woken(aside, wokenMs)
     })
@@ -141,7 +149,6 @@ export class SqliteQueue implements Queue {
 
   async find(queue: string, key: string): Promise<JobState | undefined> {
     const state = this.#stateOf(queue)
-    this.#expire(state)
     const row = this.#jobs.findByKey(state.id, key)
     return row && this.#stateFrom(state, row)
   }
@@ -213,7 +220,6 @@ export class SqliteQueue implements Queue {
 
   async totals(queue: string): Promise<QueueTotals> {
     const state = this.#stateOf(queue)
-    this.#expire(state)
     const { live, dead } = state.counts
     const running = state.leases.size
     const oldestAddedMs = this.#jobs.oldestMs(state.id)
@@ -224,7 +230,7 @@ export class SqliteQueue implements Queue {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   #addSlice(state: QueueState, jobs: readonly NewJob[]): number {
-    const nowMs = this.#expire(state)
+    const nowMs = this.#now()
     const changed: JobRow[] = []
     const again = new Map<Lease, Asked>()
     const { counts: before, lanes } = state
@@ -292,7 +298,7 @@ export class SqliteQueue implements Queue {
    */
   #end(job: Job, next: (ended: Ended, nowMs: number) => JobRow | undefined): boolean {
     const state = this.#stateOf(job.queue)
-    const nowMs = this.#expire(state)
+    const nowMs = this.#now()
     const lease = state.leases.of(job)
     const row = lease && this.#jobs.find(job.id)
     if (lease === undefined || row === undefined) return false
@@ -332,6 +338,7 @@ export class SqliteQueue implements Queue {
         this.#jobs.begin(jobs)
         work(counts)
         this.#jobs.flush()
+        this.#lastChange.note(this.#now())
         this.#saveCounts.run(counts.live, counts.dead, state.id)
       })
     } catch (error) {
@@ -373,6 +380,7 @@ const defaultLeaseMs = 60_000
 const jobsPerSlice = 1000
 
 const nobody: ReadonlySet<string> = new Set()
+const endless = () => Number.POSITIVE_INFINITY
 
 interface Counts {
   /** Those that wait or run. */

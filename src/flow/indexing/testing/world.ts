@@ -7,7 +7,7 @@ import type { Content } from './model-host.ts'
 export interface World extends Disposable {
   readonly storage: Pick<
     Storage,
-    'repos' | 'apply' | 'held' | 'withHeld' | 'staged' | 'listRepos' | 'tracking'
+    'repos' | 'apply' | 'held' | 'withHeld' | 'heldBeyond' | 'staged' | 'listRepos' | 'tracking'
   >
   readonly search: Pick<Search, 'apply'>
   /** As a new process sees them: what was not acknowledged is delivered again. */
