@@ -150,6 +150,8 @@ describe('backfill', () => {
     listed: 2,
     isListed: true,
     waiting: 1,
+    setAside: 0,
+    setAsideHosts: [],
     running: 0,
     synced: 1,
     pending: 0,
@@ -187,6 +189,25 @@ describe('backfill', () => {
     const { calls, ...control } = backfill()
     const { code, out } = await run(control, 'backfill', '--status', '--json')
     assert.deepEqual([code, calls, JSON.parse(out)], [0, ['progress'], half])
+  })
+
+  it('does not wait for repos that are set aside, and says whom they wait for', async () => {
+    const aside = { waiting: 1, setAside: 1, setAsideHosts: [{ host: 'pds.test', repos: 1 }] }
+    const { code, out } = await run(backfill({ ...done, ...aside }), 'backfill')
+    assert.equal(code, 0)
+    assert.match(
+      out,
+      /\n1 repo waits for its owner or host \(host pds\.test\); it is fetched once that acts\n$/,
+    )
+    const json = await run(backfill({ ...done, ...aside }), 'backfill', '--json')
+    assert.deepEqual(JSON.parse(json.out), { ...done, ...aside })
+  })
+
+  it('does not wait for a listing that has failed, and says so', async () => {
+    const listFailure = 'pds.test lists neither repos nor hosts'
+    const { code, err } = await run(backfill({ ...done, isListed: false, listFailure }), 'backfill')
+    assert.equal(code, 1)
+    assert.match(err, /not all listed: pds\.test lists neither/)
   })
 
   it('ends with 1 when repos were given up', async () => {

@@ -3,13 +3,17 @@ import { type Command, type Flag, type Program, readFlags, type Terminal, toggle
 import type { BackfillProgress } from '../edge/http/control.ts'
 import { nodeFlags, withNode } from './node/with-node.ts'
 import { nodeHelp } from './pages.ts'
-import { progressLine } from './progress-line.ts'
+import { progressLine, setAsideLine } from './progress-line.ts'
 
 /** `backfill`: begins to fetch what is not synced, and shows how far that has come. */
 export function backfillCommand({ name }: Program): Command {
   return {
     synopsis: '[FLAGS]',
     details: () => `${nodeHelp(flags)}
+
+It ends when nothing is left that the node can do. Repos that wait for their owners to write, or for their hosts to give
+them out, are told of; the node fetches them once that happens. The exit code is 1 where repos were given up, or
+could not be listed.
 
 The work is the node's: Ctrl-C ends the watching alone. Without a node the command does it by itself; what it has not
 done when it is ended, the next one does.`,
@@ -36,14 +40,19 @@ done when it is ended, the next one does.`,
         }
         draw.end()
         show(progress)
-        return progress.deadLetters > 0 ? 1 : 0
+        const { setAside, listFailure, deadLetters } = progress
+        if (setAside > 0 && !json) terminal.out(`${setAsideLine(progress)}\n`)
+        if (listFailure !== undefined)
+          terminal.err(`the repos of the source were not all listed: ${listFailure}\n`)
+        return deadLetters > 0 || listFailure !== undefined ? 1 : 0
       })
     },
   }
 }
 
-function isDone({ isListed, waiting, running }: BackfillProgress): boolean {
-  return isListed && waiting === 0 && running === 0
+/** What is set aside is nothing to wait for. */
+function isDone({ isListed, listFailure, waiting, setAside, running }: BackfillProgress): boolean {
+  return (isListed || listFailure !== undefined) && waiting <= setAside && running === 0
 }
 
 /** On a terminal one line that changes; elsewhere a line now and then, for whoever reads the log. */
@@ -71,12 +80,22 @@ const betweenLinesMs = 10_000
 function isProgress(body: unknown): body is BackfillProgress {
   if (typeof body !== 'object' || body === null) return false
   const { isListed, ...numbers } = body as BackfillProgress
-  const { listed, waiting, running, synced, pending, deadLetters, reposPerSecond, recordsPerSecond } = numbers
+  const { listed, waiting, setAside, setAsideHosts, running, synced, pending, deadLetters } = numbers
+  const { reposPerSecond, recordsPerSecond } = numbers
   return (
     typeof isListed === 'boolean' &&
-    [listed, waiting, running, synced, pending, deadLetters, reposPerSecond, recordsPerSecond].every(
-      Number.isFinite,
-    )
+    Array.isArray(setAsideHosts) &&
+    [
+      listed,
+      waiting,
+      setAside,
+      running,
+      synced,
+      pending,
+      deadLetters,
+      reposPerSecond,
+      recordsPerSecond,
+    ].every(Number.isFinite)
   )
 }
 

@@ -21,6 +21,7 @@ import type { SyncFailure, SyncRun } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
 import type { FirehoseOptions } from '../net/firehose/options.ts'
 import { verifyFrame } from '../net/firehose/verify-frame.ts'
+import type { ListedRepo } from '../net/host/host.ts'
 import { HttpHosts } from '../net/host/http.ts'
 import { Identity } from '../net/identity/identity.ts'
 import type { IdentityOptions } from '../net/identity/options.ts'
@@ -86,6 +87,8 @@ export class Engine implements AsyncDisposable {
   readonly enumeration: Enumeration
   /** Repos that were synced because they were queued, and records that sync runs have brought. */
   readonly rates = { repos: new Rate(), records: new Rate() }
+  /** Why the repos of the source could not be listed when that was last wanted; absent where they were. */
+  listFailure: string | undefined
   readonly #options: EngineOptions
   readonly #lookUps: LookUps
   readonly #reconciler: Reconciler
@@ -141,7 +144,10 @@ export class Engine implements AsyncDisposable {
       isUntracked: (did) => !this.kept.has(did),
       onDesync: (did, reason) => this.enqueue.desynced(did, reason),
       onPending: (did) => this.enqueue.seen(did),
+      onNeedless: (did) => this.enqueue.needless(did),
+      onWritten: (did) => this.enqueue.written(did),
       onUnverified: (did) => this.enqueue.unverified(did),
+      onNewcomer: (did) => this.enqueue.newcomer(did),
       onIdentity: (did) => this.enqueue.identity(did),
       ...counts.indexing,
       onError: (kind, error) => {
@@ -159,6 +165,13 @@ export class Engine implements AsyncDisposable {
       streams,
       group: indexerGroup,
       onStale: (did) => this.enqueue.desynced(did, 'gap'),
+      onDoubt: (dids) => {
+        // Whatever else they are looked up for must not do with what was known before.
+        for (const did of dids) this.identity.forget(did)
+        this.enqueue.doubtful(dids)
+      },
+      // Those that were created while events were missing.
+      ...(this.policy === 'all' && { onUnknown: (repos, signal) => this.#enumerate(repos, signal) }),
       onDone: ({ done, stale }) =>
         log.info('events were missing: all repos were compared with what their hosts have', {
           repos: done,
@@ -172,6 +185,7 @@ export class Engine implements AsyncDisposable {
       new Sync({
         identity: this.identity,
         hosts: this.hosts,
+        source: source.relay,
         reader: this.reader,
         storage,
         streams,
@@ -204,8 +218,6 @@ export class Engine implements AsyncDisposable {
       perHost: config.hostConcurrency,
       onDone: (result, trigger) => {
         this.rates.repos.add()
-        // Its handle is looked up, which nothing has asked for so far.
-        if (trigger === 'backfill') this.enqueue.newcomer(result.did)
         counts.backfill?.onDone?.(result, trigger)
       },
       onFailed: (failed) => counts.backfill?.onFailed?.(failed),
@@ -234,6 +246,10 @@ export class Engine implements AsyncDisposable {
           })
         isSilent = true
       },
+      onEndless: (host) =>
+        log.warn('a host lists the same again and again, or nothing: that is taken for the end of its list', {
+          host: host.host,
+        }),
       onHostSkip: (host, error) =>
         log.warn('a host does not list its repos', { host: host.host, reason: String(error) }),
       onDone: ({ fetched, written }) =>
@@ -302,13 +318,14 @@ export class Engine implements AsyncDisposable {
 
   /** Lists the repos of the source, where that is wanted or asked for. Never rejects. */
   async list(again: boolean, signal: AbortSignal): Promise<void> {
+    this.listFailure = undefined
     try {
       await this.enumeration.run({ again }, signal)
     } catch (error) {
-      if (!signal.aborted)
-        this.#options.log.error('the repos of the source cannot be listed', {
-          reason: (error as Error).message,
-        })
+      if (signal.aborted) return
+      const { message: reason } = error as Error
+      this.listFailure = reason
+      this.#options.log.error('the repos of the source cannot be listed', { reason })
     }
   }
 
@@ -330,7 +347,7 @@ export class Engine implements AsyncDisposable {
   async #begin(signal: AbortSignal): Promise<void> {
     const { stores, config, log } = this.#options
     try {
-      await applyFilterChanges({ ...config, stores, kept: this.kept, log }, signal)
+      await applyFilterChanges({ ...config, stores, group: indexerGroup, kept: this.kept, log }, signal)
       const { repos, left } = await recover({ ...stores, enqueue: this.enqueue, policy: this.policy }, signal)
       if (repos > 0) log.info('repos wait to be fetched', { repos })
       if (left > 0)
@@ -342,6 +359,14 @@ export class Engine implements AsyncDisposable {
         log.error('what has to be fetched could not be found out', { reason: String(error) })
     }
     if (this.policy === 'all') await this.list(false, signal)
+  }
+
+  async #enumerate(repos: readonly ListedRepo[], signal: AbortSignal): Promise<void> {
+    const wanted = repos.filter(({ did, active }) => active !== false && this.kept.has(did))
+    await this.enqueue.enumerated(
+      wanted.map(({ did }) => ({ did })),
+      signal,
+    )
   }
 
   /** Verifies an event that has waited for its key, and counts it as the firehose would have. */

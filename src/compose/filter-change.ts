@@ -5,6 +5,7 @@ import type { BackfillEntry } from '../model/backfill.ts'
 import { encodeBackfillEntry } from '../model/backfill-bytes.ts'
 import type { Did } from '../model/did.ts'
 import type { Log } from '../model/log.ts'
+import type { Search } from '../state/search/search.ts'
 import type { Storage } from '../state/storage/storage.ts'
 import { firehoseBackfill, firehoseLive, type Streams } from '../state/streams/streams.ts'
 
@@ -14,8 +15,11 @@ export interface FilterChangeOptions {
   readonly kept: Pick<KeptRepos, 'has'>
   readonly stores: {
     readonly storage: Pick<Storage, 'note' | 'setNote' | 'listRepos' | 'prune'>
-    readonly streams: Pick<Streams, 'append'>
+    readonly search: Pick<Search, 'prune'>
+    readonly streams: Pick<Streams, 'append' | 'acknowledged'>
   }
+  /** The consumer group that applies both streams. */
+  readonly group: string
   readonly log: Log
 }
 
@@ -48,11 +52,24 @@ async function applyCollections(options: FilterChangeOptions, signal: AbortSigna
   }
   if (change === 'narrower' || change === 'other') {
     log.info('fewer collections are kept than before: records of the others are removed')
-    const records = await storage.prune(collectionMatcher(collections) ?? (() => true), signal)
+    await applied(options, signal)
+    const keeps = collectionMatcher(collections) ?? (() => true)
+    const records = await storage.prune(keeps, signal)
+    signal.throwIfAborted()
+    await stores.search.prune(keeps, signal)
     signal.throwIfAborted()
     log.info('records of collections that are not kept any more were removed', { records })
   }
   await storage.setNote('collections', JSON.stringify(collections))
+}
+
+/** Waits until what is in the streams is applied: it was chosen by the filter of before. */
+async function applied({ stores, group }: FilterChangeOptions, signal: AbortSignal): Promise<void> {
+  for (const stream of [firehoseLive, firehoseBackfill]) {
+    const last = await stores.streams.append(stream, [])
+    await stores.streams.acknowledged(stream, group, last, signal)
+    signal.throwIfAborted()
+  }
 }
 
 /** Repos that are named anew are queued by the listing, as they were never in it. */

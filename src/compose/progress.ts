@@ -8,12 +8,14 @@ export async function backfillProgress(
   engine: Engine,
   { storage, streams }: Stores,
 ): Promise<BackfillProgress> {
-  const [totals, { reposByStatus }, unqueued] = await Promise.all([
+  const [totals, aside, { reposByStatus }, unqueued] = await Promise.all([
     engine.backfill.totals(),
+    engine.backfill.setAside(),
     storage.totals(),
     streams.length(repoBackfill),
   ])
   const { isComplete, isRunning, fetched } = engine.enumeration.progress
+  const setAside = aside.reduce((sum, { repos }) => sum + repos, 0)
   const waiting = totals.waiting + totals.resyncWaiting + unqueued
   const running = engine.sync.running
   const { perSecond: reposPerSecond } = engine.rates.repos
@@ -21,13 +23,18 @@ export async function backfillProgress(
     policy: engine.policy,
     listed: fetched,
     isListed: isComplete && !isRunning,
+    ...(engine.listFailure !== undefined && { listFailure: engine.listFailure }),
     waiting,
+    setAside,
+    setAsideHosts: aside.slice(0, mostHosts),
     running,
     synced: reposByStatus.synced,
     pending: Math.max(0, reposByStatus.pending - totals.waiting),
     deadLetters: totals.deadLetters,
     reposPerSecond,
     recordsPerSecond: engine.rates.records.perSecond,
-    ...(reposPerSecond > 0 && { secondsLeft: (waiting + running) / reposPerSecond }),
+    ...(reposPerSecond > 0 && { secondsLeft: Math.max(0, waiting - setAside + running) / reposPerSecond }),
   }
 }
+
+const mostHosts = 10

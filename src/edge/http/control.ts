@@ -49,8 +49,14 @@ export interface BackfillProgress {
   readonly listed: number
   /** Whether the listing has reached its end. */
   readonly isListed: boolean
+  /** Why they could not be listed; absent where they were, or are being. */
+  readonly listFailure?: string
   /** Repos that wait to be fetched. */
   readonly waiting: number
+  /** Those among them that nothing can be done about now: their owners, or their hosts, have to act first. */
+  readonly setAside: number
+  /** The hosts of those, the one with the most of them first; no more than ten. */
+  readonly setAsideHosts: readonly { readonly host: string; readonly repos: number }[]
   /** Repos that are being fetched. */
   readonly running: number
   /** Repos that are synced. */

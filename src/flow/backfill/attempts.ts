@@ -30,10 +30,15 @@ export type NextAttempt =
   | {
       readonly pauseMs: number
       readonly counts: boolean
+      /** What it failed of: attempts that failed of something else are no evidence that this lasts. @default the last one */
+      readonly failure?: FailureKind
       /** Whether the next attempt is of no use before the owner of the repo, or its host, does something. @default false */
       readonly isAside?: boolean
     }
   | 'bury'
+
+/** `unavailable`: its host does not give it out; `conflict`: it is not what is known of it; `failed`: anything else. */
+export type FailureKind = 'unavailable' | 'conflict' | 'failed'
 
 /**
  * Decides how a failed sync run is tried again. The share of a pause that is left to chance is half of it, so that
@@ -43,25 +48,33 @@ export function createAttempts(options: AttemptsOptions = {}): (job: Job, error:
   const limits = { ...defaults, ...options }
   const pause = (firstMs: number, maxMs: number, attempts: number) =>
     Math.min(maxMs, firstMs * 2 ** Math.min(attempts, 40)) * (0.5 + 0.5 * limits.random())
-  return ({ attempts }, error) => {
-    const tried = attempts + 1
+  return (job, error) => {
     if (error instanceof RateLimitedError) {
+      const { attempts } = job
       return { pauseMs: error.retryAfterMs ?? pause(limits.firstMs, limits.maxMs, attempts), counts: false }
     }
-    if (error instanceof ConflictError) {
+    const failure = kindOf(error)
+    const attempts = job.failure === failure ? job.attempts : 0
+    const tried = attempts + 1
+    if (failure === 'conflict') {
       // An account that has moved does not match its document until its owner writes, which may be never.
       const pauseMs = pause(limits.firstConflictMs, limits.maxConflictMs, attempts)
-      return { pauseMs, counts: true, isAside: true }
+      return { pauseMs, counts: true, failure, isAside: true }
     }
-    if (error instanceof UnavailableRepoError) {
+    if (failure === 'unavailable') {
       if (tried >= limits.maxUnavailable) return 'bury'
       const pauseMs = limits.unavailableMs * (0.75 + 0.5 * limits.random())
-      return { pauseMs, counts: true, isAside: true }
+      return { pauseMs, counts: true, failure, isAside: true }
     }
     const isInvalid = (error as { type?: unknown }).type === 'invalid'
     if (tried >= (isInvalid ? limits.maxInvalid : limits.maxAttempts)) return 'bury'
-    return { pauseMs: pause(limits.firstMs, limits.maxMs, attempts), counts: true }
+    return { pauseMs: pause(limits.firstMs, limits.maxMs, attempts), counts: true, failure }
   }
+}
+
+function kindOf(error: unknown): FailureKind {
+  if (error instanceof ConflictError) return 'conflict'
+  return error instanceof UnavailableRepoError ? 'unavailable' : 'failed'
 }
 
 const defaults = {

@@ -6,6 +6,7 @@ import {
   InvalidError,
   RateLimitedError,
   TimeoutError,
+  UnavailableRepoError,
   UpstreamError,
 } from '../../model/errors.ts'
 import type { SyncOnce } from '../../model/sync.ts'
@@ -80,6 +81,47 @@ describe('backfill', () => {
     })
     assert.deepEqual(givenUp, [])
     assert.deepEqual([...new Set(failed.map(({ next }) => next))], ['retry'])
+  })
+
+  it('gives up a repo that its host does not have by the days that it was so, not by how often gaps ask for it', async () => {
+    const { queue } = openQueue()
+    await using enqueue = new Enqueue({ queue, policy: 'all', now: () => 0 })
+    const errors = [
+      new UpstreamError('the host is down'),
+      new UpstreamError('the host is down'),
+      ...Array.from({ length: 6 }, () => new UnavailableRepoError('unknown', 'no such repo')),
+      new ConflictError('signed by the key of before'),
+      new UnavailableRepoError('unknown', 'no such repo'),
+    ]
+    for (const error of errors) {
+      enqueue.desynced('did:plc:gone')
+      await enqueue.settled()
+      const { failed, givenUp } = await run(queue, 1, {
+        syncOnce: async () => {
+          throw error
+        },
+        attempts: { firstMs: 3_600_000 },
+      })
+      assert.deepEqual([failed.map(({ next }) => next), givenUp], [['retry'], []])
+    }
+    assert.equal((await queue.find(resyncQueue, 'did:plc:gone'))?.state, 'waiting')
+  })
+
+  it('knows which repos wait for what others have to do, and at which hosts', async () => {
+    const { queue } = openQueue()
+    await queue.add(repoQueue, [{ key: 'did:plc:moved' }, { key: 'did:plc:down' }])
+    await queue.add(resyncQueue, [{ key: 'did:plc:late' }])
+    const options: Overrides = {
+      syncOnce: async (did) => {
+        throw did === 'did:plc:down' ? new UpstreamError('the host is down') : new ConflictError('not yet')
+      },
+    }
+    await run(queue, 3, options)
+    const setAside = await new Backfill({ ...defaults(queue), giveUp: async () => {}, ...options }).setAside()
+    assert.deepEqual(
+      setAside.map(({ repos }) => repos),
+      [2],
+    )
   })
 
   it('leaves a host alone that says so, and counts that as no attempt', async () => {

@@ -4,14 +4,14 @@ import { RateLimitedError, UnavailableRepoError, UpstreamError } from '../../mod
 import type { Backoff } from '../../model/repeat.ts'
 import type { SyncOnce, SyncResult, SyncTrigger } from '../../model/sync.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
-import { type AttemptsOptions, createAttempts } from './attempts.ts'
-import { backgroundQueue, repoQueue, repoQueues, resyncQueue, triggerOf } from './queues.ts'
+import { type AttemptsOptions, createAttempts, type NextAttempt } from './attempts.ts'
+import { backgroundQueue, fetchingQueues, repoQueue, repoQueues, resyncQueue, triggerOf } from './queues.ts'
 import { type Claim, Workers } from './workers.ts'
 
 export interface BackfillOptions {
   readonly queue: Pick<
     Queue,
-    'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury' | 'totals' | 'find' | 'remove'
+    'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury' | 'totals' | 'find' | 'remove' | 'aside'
   >
   readonly syncOnce: SyncOnce
   /** Marks a repo as one that could not be fetched, unless what is stored of it is synced. */
@@ -122,6 +122,14 @@ export class Backfill {
     }
   }
 
+  /** Repos whose next try is of no use before their owners, or hosts, act; by host, the one with the most first. */
+  async setAside(): Promise<readonly { readonly host: string; readonly repos: number }[]> {
+    const queues = await Promise.all(fetchingQueues.map((name) => this.#options.queue.aside(name)))
+    const repos = new Map<string, number>()
+    for (const { group, jobs } of queues.flat()) repos.set(group, (repos.get(group) ?? 0) + jobs)
+    return Array.from(repos, ([host, repos]) => ({ host, repos })).sort((a, b) => b.repos - a.repos)
+  }
+
   /** Runs until `signal` aborts, and everything that was begun has ended. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all(repoQueues.map((name) => this.#workers[name].run(signal)))
@@ -192,7 +200,7 @@ export class Backfill {
     // What was ended from outside says nothing about the repo.
     const isOver = error instanceof UnavailableRepoError && (await isHidden(did))
     const next = signal.aborted
-      ? ({ pauseMs: 0, counts: false, isAside: false } as const)
+      ? ({ pauseMs: 0, counts: false } as const satisfies NextAttempt)
       : this.#nextAttempt(job, error)
     if (!signal.aborted && (isOver || (next === 'bury' && job.queue === backgroundQueue))) {
       await queue.complete(job)
@@ -205,9 +213,9 @@ export class Backfill {
       onFailed({ did, trigger, error, next: 'dead' })
       return
     }
-    const { pauseMs, counts, isAside = false } = next
+    const { pauseMs, counts, failure, isAside = false } = next
     const dueMs = now() + pauseMs
-    await queue.retry(job, { dueMs, error: text, group, counts, isAside })
+    await queue.retry(job, { dueMs, error: text, group, counts, ...(failure && { failure }), isAside })
     onFailed({ did, trigger, error, next: counts ? 'retry' : 'wait', dueMs })
   }
 

@@ -8,6 +8,7 @@ import type { NewJob, Queue } from '../../state/queue/queue.ts'
 import { JobBuffer } from './job-buffer.ts'
 import {
   backgroundQueue,
+  fetchingQueues,
   identityQueue,
   latestFirst,
   lookUpGroup,
@@ -25,7 +26,7 @@ export type BackfillPolicy = (typeof backfillPolicies)[number]
 export const backfillPolicies = ['none', 'seen', 'all'] as const
 
 export interface EnqueueOptions {
-  readonly queue: Pick<Queue, 'add' | 'totals'>
+  readonly queue: Pick<Queue, 'add' | 'find' | 'remove' | 'wake' | 'totals'>
   readonly policy: BackfillPolicy
   /** Whether repos that go out of sync for a reason are looked at elsewhere, as `Reconciler` does. @default none are */
   readonly takesCareOf?: (reason: DesyncReason) => boolean
@@ -39,7 +40,7 @@ export interface EnqueueOptions {
   readonly now?: Clock
   /** Called when repos have to wait since the queue is full. Must not throw. */
   readonly onBackpressure?: () => void
-  /** Called for each failed attempt to add jobs, which is repeated. Must not throw. */
+  /** Called for each failed attempt to change a queue, which is repeated. Must not throw. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -56,7 +57,7 @@ export class Enqueue implements AsyncDisposable {
     this.#options = { ...defaults, ...options }
     const { now, queue, backoff, onError } = this.#options
     this.#slowdown = new Slowdown({ now })
-    this.#buffer = new JobBuffer({ queue, backoff, onError })
+    this.#buffer = new JobBuffer({ queue, backoff, now, onError })
   }
 
   /** A repo is not known to be synced any more. It is fetched at once, unless that happens to it again and again. */
@@ -70,6 +71,28 @@ export class Enqueue implements AsyncDisposable {
   seen(did: Did): void {
     if (this.#options.policy === 'none') return
     this.#buffer.add(repoQueue, { key: did, priority: repoPriorities.enumerated, onlyNew: true })
+  }
+
+  /**
+   * Nothing is to be fetched of a repo any more, so nothing waits for that, and no dead letter says that it failed. What
+   * somebody asked for stays.
+   */
+  needless(did: Did): void {
+    for (const name of fetchingQueues) this.#buffer.drop(name, did, repoPriorities.desync)
+  }
+
+  /**
+   * The owner of a repo has written. Where that is what its job is set aside for, it is fetched at once, unless that
+   * happens to it again and again.
+   */
+  written(did: Did): void {
+    for (const name of fetchingQueues) this.#buffer.wake(name, did, () => this.#slowdown.next(did))
+  }
+
+  /** The pause of a repo that is queued is over. */
+  overdue(queue: (typeof fetchingQueues)[number], did: Did): void {
+    const priority = queue === resyncQueue ? repoPriorities.desync : repoPriorities.enumerated
+    this.#buffer.add(queue, { key: did, priority })
   }
 
   /** The operator wants this repo. */
@@ -112,7 +135,7 @@ export class Enqueue implements AsyncDisposable {
     this.#lookUp(did, lookUpPriorities.held, lookUpGroup(did))
   }
 
-  /** A repo was fetched for the first time, and its handle is not known. */
+  /** A repo is synced, and its handle is not known. */
   newcomer(did: Did): void {
     this.#lookUp(did, lookUpPriorities.newcomer, lookUpGroups.handle)
   }
@@ -120,6 +143,11 @@ export class Enqueue implements AsyncDisposable {
   /** The document of this DID may have changed. */
   identity(did: Did): void {
     this.#lookUp(did, lookUpPriorities.changed, lookUpGroup(did))
+  }
+
+  /** Whether the documents of these DIDs have changed nobody knows, since events are missing. */
+  doubtful(dids: readonly Did[]): void {
+    for (const did of dids) this.#lookUp(did, lookUpPriorities.doubtful, lookUpGroup(did))
   }
 
   /** Resolves when everything said so far is queued. */

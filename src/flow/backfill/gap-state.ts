@@ -27,21 +27,26 @@ export interface GapState {
 export interface MarkState {
   /** The last entry of the stream of live events before the gap. */
   readonly after: number
-  /** Which of `markedStatuses` is gone through. */
+  /** Which of `markedStatuses` and `doubtedStatuses` is gone through. */
   status: number
   cursor?: string
+  /** Whether events are missing for certain, which may have told of identities. @default false */
+  readonly isCertain?: boolean
 }
 
 /** Repos of which something is said that a gap makes doubtful. */
 export const markedStatuses = ['synced', 'syncing', 'deactivated', 'suspended', 'takendown'] as const
 
+/** Repos that are out of sync anyway, of which it may be the handle that is doubtful. */
+export const doubtedStatuses = ['desync', 'error'] as const
+
 /** Repos that may be out of sync because of a gap. */
 export const askedStatuses = ['desync', 'deactivated', 'suspended', 'takendown'] as const
 
-export function newGap(dueMs: number, after: number): GapState {
+export function newGap(dueMs: number, after: number, isCertain = false): GapState {
   return {
     dueMs,
-    mark: { after, status: 0 },
+    mark: { after, status: 0, ...(isCertain && { isCertain }) },
     phase: 'list',
     status: 0,
     pages: 0,

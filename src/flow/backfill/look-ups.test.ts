@@ -181,6 +181,20 @@ describe('the look-up of a handle', () => {
     assert.deepEqual(refreshed, [false])
   })
 
+  it('asks afresh where the identity is doubtful', async () => {
+    const refreshed: boolean[] = []
+    await using rig = await open({
+      resolve: async (_did, { refresh }) => {
+        refreshed.push(refresh)
+        return { signingKey: 'zRight', handle: 'new.test' }
+      },
+    })
+    await rig.synced(did)
+    rig.enqueue.doubtful([did])
+    await rig.until(async () => (await rig.storage.getRepo(did))?.handle === 'new.test')
+    assert.equal(refreshed[0], true)
+  })
+
   it('asks afresh each time that the identity may have changed', async () => {
     const refreshed: boolean[] = []
     let handle = 'one.test'

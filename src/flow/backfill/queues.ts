@@ -13,14 +13,17 @@ export const backgroundQueue = 'background'
 
 export const repoQueues = [resyncQueue, repoQueue, backgroundQueue] as const
 
+/** Those of repos whose content is not known, which leave them once it is. */
+export const fetchingQueues = [resyncQueue, repoQueue] as const
+
 /** What is synced first; smaller is sooner. */
 export const repoPriorities = { asked: 0, desync: 1, tracked: 2, enumerated: 3, background: 4 } as const
 
 /** The queue of DIDs that are to be looked up. The key of a job is the DID, its group who is asked about it. */
 export const identityQueue = 'identity'
 
-/** What is looked up first: events wait for it, something has changed, or a handle is wanted. */
-export const lookUpPriorities = { held: 0, changed: 1, newcomer: 2 } as const
+/** What is looked up first: events wait for it, something has changed, a handle is wanted, or may be that of before. */
+export const lookUpPriorities = { held: 0, changed: 1, newcomer: 2, doubtful: 3 } as const
 
 /**
  * The groups of look-ups, each of which has places of its own: one directory answers for all `did:plc`, all others have

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Did } from '../../model/did.ts'
 import { FakeHost, type FakeRepo, listing, Refusal } from '../../net/host/testing/fake-host.ts'
+import type { RepoState } from '../../state/storage/storage.ts'
+import type { ReconcilerOptions } from './reconciler-options.ts'
 import { didOf, ReconcilingNode, rev } from './testing/reconciling-node.ts'
 
 describe('Reconciler', () => {
@@ -34,6 +36,40 @@ describe('Reconciler', () => {
     await node.gap()
     assert.deepEqual(statuses, ['desync', 'desync', 'pending'])
     assert.deepEqual(node.stale, [didOf(0), didOf(1)])
+  })
+
+  it('doubts the identity of every repo that has a handle, where events are missing for certain', async () => {
+    await using host = await FakeHost.start({ listRepos: () => ({ repos: [] }) })
+    const others: Partial<RepoState>[] = [
+      { content: 'desync', status: 'desync', desync: { reason: 'rejected', sinceMs: 1 } },
+      { content: 'error', status: 'error' },
+      { status: 'takendown' },
+      { content: 'pending', status: 'pending' },
+      { content: 'pending', status: 'deleted' },
+    ]
+    const options = { everyMs: 0, hostOf: async () => undefined, maxAttempts: 1 }
+    await using node = await ReconcilingNode.start(host.url, 1, others, options)
+    await node.gap(1, false)
+    assert.deepEqual(node.doubtful, [])
+    await node.gap(2)
+    assert.deepEqual(node.doubtful.toSorted(), [0, 1, 2, 3].map(didOf))
+    assert.equal((await node.repo(1))?.desync?.reason, 'rejected')
+  })
+
+  it('tells of repos that were created meanwhile, to the end of the listing', async () => {
+    const listed = Array.from({ length: 30 }, (_, number) => ({ did: didOf(number), rev: rev(100 + number) }))
+    await using host = await FakeHost.start({ listRepos: listing(() => listed) })
+    const unknown: Did[] = []
+    const options: Partial<ReconcilerOptions> = {
+      pageSize: 10,
+      onUnknown: async (repos) => void unknown.push(...repos.map(({ did }) => did)),
+    }
+    await using node = await ReconcilingNode.start(host.url, 2, [], options)
+    await node.gap()
+    assert.deepEqual(
+      unknown,
+      listed.slice(2).map(({ did }) => did),
+    )
   })
 
   it('waits for what is on its way before it says that a repo is stale', async () => {

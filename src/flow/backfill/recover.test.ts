@@ -7,7 +7,7 @@ import { Database } from '../../state/database.ts'
 import { SqliteStorage } from '../../state/storage/sqlite.ts'
 import type { ContentStatus, RepoState } from '../../state/storage/storage.ts'
 import { type BackfillPolicy, Enqueue } from './enqueue.ts'
-import { backgroundQueue, identityQueue, repoQueue, resyncQueue } from './queues.ts'
+import { backgroundQueue, identityQueue, repoPriorities, repoQueue, resyncQueue } from './queues.ts'
 import { recover } from './recover.ts'
 import { queueStale } from './stale.ts'
 import { openQueue } from './testing/queue.ts'
@@ -61,6 +61,69 @@ describe('at the start', () => {
     assert.equal((await queue.find(repoQueue, 'did:plc:error'))?.state, 'dead')
     assert.equal(await queue.find(resyncQueue, 'did:plc:error'), undefined)
   })
+})
+
+describe('a job that the process has left when it died', () => {
+  const cases: readonly {
+    readonly name: string
+    readonly repo: Partial<RepoState> | undefined
+    readonly queue: typeof repoQueue | typeof resyncQueue
+    readonly isDead?: boolean
+    readonly becomes: 'gone' | 'due' | 'what it was'
+  }[] = [
+    { name: 'is synced', repo: { content: 'synced' }, queue: resyncQueue, becomes: 'gone' },
+    { name: 'is synced', repo: { content: 'synced' }, queue: resyncQueue, isDead: true, becomes: 'gone' },
+    {
+      name: 'is synced, perhaps as of before',
+      repo: { content: 'synced' },
+      queue: repoQueue,
+      becomes: 'due',
+    },
+    { name: 'is not known any more', repo: undefined, queue: repoQueue, becomes: 'gone' },
+    {
+      name: 'is deleted',
+      repo: { status: 'deleted', content: 'pending' },
+      queue: resyncQueue,
+      becomes: 'gone',
+    },
+    {
+      name: 'is hidden',
+      repo: { status: 'takendown', content: 'desync' },
+      queue: resyncQueue,
+      becomes: 'due',
+    },
+    { name: 'is out of sync', repo: { content: 'desync' }, queue: resyncQueue, becomes: 'what it was' },
+    {
+      name: 'was given up',
+      repo: { content: 'error' },
+      queue: resyncQueue,
+      isDead: true,
+      becomes: 'what it was',
+    },
+    { name: 'is pending', repo: { content: 'pending' }, queue: repoQueue, becomes: 'what it was' },
+  ]
+  for (const { name, repo, queue: of, isDead = false, becomes } of cases) {
+    it(`${isDead ? 'and is a dead letter ' : ''}in the queue ${of}, though its repo ${name}: is ${becomes}`, async () => {
+      const { queue } = openQueue()
+      const storage = new SqliteStorage({ database: new Database() })
+      const key: Did = 'did:plc:a'
+      const { content = 'pending', ...more } = repo ?? {}
+      if (repo !== undefined) await storage.apply([{ repo: repoOf(key, content, more) }])
+      // An account that is hidden is not fetched, unless its host is to be asked whether it still hides it.
+      await queue.add(of, [{ key, priority: repoPriorities.enumerated }])
+      for (const job of await queue.take(of, 1)) {
+        if (isDead) await queue.bury(job, 'given up')
+        else await queue.retry(job, { dueMs: 9e12 })
+      }
+      const before = await queue.find(of, key)
+      await using enqueue = new Enqueue({ queue, policy: 'all' })
+      await recover({ storage, queue, enqueue, policy: 'all' })
+      const after = await queue.find(of, key)
+      if (becomes === 'gone') assert.equal(after, undefined)
+      else if (becomes === 'what it was') assert.deepEqual(after, before)
+      else assert.ok(after !== undefined && after.dueMs <= Date.now())
+    })
+  }
 })
 
 describe('in the background', () => {

@@ -1,14 +1,18 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Did } from '../../model/did.ts'
 import type { Repo, RepoStatus } from '../../model/repo.ts'
-import type { Queue } from '../../state/queue/queue.ts'
+import type { JobState, Queue } from '../../state/queue/queue.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import type { BackfillPolicy, Enqueue } from './enqueue.ts'
-import { identityQueue, notQueued } from './queues.ts'
+import { fetchingQueues, identityQueue, notQueued, resyncQueue } from './queues.ts'
 
 export interface RecoverOptions {
-  readonly storage: Pick<Storage, 'listRepos' | 'withHeld' | 'tracking'>
-  readonly queue: Pick<Queue, 'find'>
-  readonly enqueue: Pick<Enqueue, 'desynced' | 'seen' | 'tracked' | 'unverified' | 'settled'>
+  readonly storage: Pick<Storage, 'listRepos' | 'repos' | 'withHeld' | 'tracking'>
+  readonly queue: Pick<Queue, 'find' | 'later' | 'deadLetters'>
+  readonly enqueue: Pick<
+    Enqueue,
+    'desynced' | 'needless' | 'overdue' | 'seen' | 'tracked' | 'unverified' | 'settled'
+  >
   readonly policy: BackfillPolicy
   /** Leaves out repos that are out of sync because of a gap, since `Reconciler` has not worked it off. @default false */
   readonly leavesGaps?: boolean
@@ -51,7 +55,39 @@ export async function recover(options: RecoverOptions, signal?: AbortSignal): Pr
   await add('error', (did) => enqueue.desynced(did))
   const isWanted = (did: Did) => policy !== 'none' || tracked.has(did)
   await add('pending', (did) => (tracked.has(did) ? enqueue.tracked(did) : enqueue.seen(did)), isWanted)
+  await dropNeedless(options, signal)
   return { repos, left, lookUps: await recoverHeld(options, signal) }
+}
+
+/**
+ * The process may have died when it knew that nothing was to be fetched of a repo any more, before its job was gone. Jobs
+ * that are due show that by themselves.
+ */
+async function dropNeedless(
+  { storage, queue, enqueue, pageSize = 500 }: RecoverOptions,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const look = async (name: (typeof fetchingQueues)[number], jobs: readonly JobState[]) => {
+    signal?.throwIfAborted()
+    const repos = await storage.repos(jobs.map(({ key }) => key as Did))
+    for (const { key, state } of jobs) {
+      const did = key as Did
+      const { status, content } = repos.get(did) ?? {}
+      const isGone = status === undefined || status === 'deleted'
+      if (isGone || (status === 'synced' && name === resyncQueue)) enqueue.needless(did)
+      // One that was listed may be synced at an earlier revision, or its host hides it no longer: that is asked now.
+      else if ((status === 'synced' || status !== content) && state !== 'dead') enqueue.overdue(name, did)
+    }
+    await enqueue.settled()
+    await setImmediate()
+  }
+  for (const name of fetchingQueues) for await (const jobs of queue.later(name)) await look(name, jobs)
+  for (let cursor: string | undefined; ; ) {
+    const page = await queue.deadLetters({ queue: resyncQueue, limit: pageSize, ...(cursor && { cursor }) })
+    await look(resyncQueue, page.jobs)
+    cursor = page.cursor
+    if (cursor === undefined) return
+  }
 }
 
 /** Events wait for the end of a run, which is queued above, or for a key. */
@@ -87,7 +123,7 @@ async function* pagesOf(
     cursor = page.cursor
     if (cursor === undefined) return
     // Whatever else is to be done takes its turn.
-    await new Promise((resolve) => setImmediate(resolve))
+    await setImmediate()
   }
 }
 

@@ -39,4 +39,6 @@ function changeAccount(
   batch.change(did, transition, position)
   if (status === 'deleted') batch.notices.deleted.add(did)
   if (status === 'desync') batch.notices.desync.set(did, desync?.reason ?? 'gap')
+  // What was given up, or being fetched, when it was hidden is tried again.
+  if (status === 'error' || status === 'syncing') batch.notices.desync.set(did, undefined)
 }

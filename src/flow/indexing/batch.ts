@@ -101,14 +101,27 @@ export class Batch {
 
   /** What others have to know once the batch is durable. */
   conclude(): Notices {
-    const { pending, desync } = this.notices
+    const { pending, needless, written, newcomer, desync } = this.notices
     for (const [did, { repo, isRemoved }] of this.#drafts) {
       // An account that is not active cannot be fetched; it is told of once it is active again.
       const isOpen = !isRemoved && !isHidden(repo.status)
       if (isOpen && repo.content === 'pending') pending.add(did)
-      if (!isOpen || repo.content !== 'desync') desync.delete(did)
-      else if (desync.has(did)) desync.set(did, repo.desync?.reason ?? 'gap')
+      if (desync.has(did)) this.#concludeDesync(did, repo, isOpen)
+      if (isOpen && repo.content !== 'synced') continue
+      written.delete(did)
+      // What was synced before, or hidden likewise, was told of then.
+      const isNews = isRemoved || this.#options.repos.get(did)?.status !== repo.status
+      if (isNews) needless.add(did)
+      if (isNews && isOpen && repo.handle === undefined) newcomer.add(did)
     }
     return this.notices
+  }
+
+  #concludeDesync(did: Did, repo: RepoState, isOpen: boolean): void {
+    const told = this.notices.desync
+    const { content, desync } = repo
+    const isBack = told.get(did) === undefined && (content === 'error' || content === 'syncing')
+    if (!isOpen || (contentBefore(repo) !== 'desync' && !isBack)) told.delete(did)
+    else if (content === 'desync') told.set(did, desync?.reason ?? 'gap')
   }
 }

@@ -3,12 +3,18 @@ import type { DesyncReason } from '../../model/repo.ts'
 
 /** What others have to know of a batch once it is durable. None of these may throw. */
 export interface NoticeOptions {
-  /** A repo has gone out of sync, or an account is active again whose repo is. */
-  readonly onDesync?: (did: Did, reason: DesyncReason) => void
+  /** A repo has gone out of sync, or an account is active again whose repo is; without a reason where it was given up. */
+  readonly onDesync?: (did: Did, reason: DesyncReason | undefined) => void
   /** A repo was seen whose whole content is not known; once per process, or a little more often. */
   readonly onPending?: (did: Did) => void
+  /** Nothing is to be fetched of a repo any more: it is synced, or its account is not active, or nothing is kept of it. */
+  readonly onNeedless?: (did: Did) => void
+  /** Its owner has written, as a verified commit shows, and what is stored of the repo cannot be held against that. */
+  readonly onWritten?: (did: Did) => void
   /** An event waits for the key of its DID. */
   readonly onUnverified?: (did: Did) => void
+  /** A repo is synced whose handle is not known: nothing has told of it, or that was missed. */
+  readonly onNewcomer?: (did: Did) => void
   /** The identity of a DID may have changed: look again. */
   readonly onIdentity?: (did: Did) => void
   /** An account was deleted at its host. */
@@ -21,9 +27,12 @@ export type EndOutcome = 'applied' | 'conflict' | 'void'
 
 /** What a batch has to tell, each thing once. */
 export class Notices {
-  readonly desync = new Map<Did, DesyncReason>()
+  readonly desync = new Map<Did, DesyncReason | undefined>()
   readonly pending = new Set<Did>()
+  readonly needless = new Set<Did>()
+  readonly written = new Set<Did>()
   readonly unverified = new Set<Did>()
+  readonly newcomer = new Set<Did>()
   readonly identity = new Set<Did>()
   readonly deleted = new Set<Did>()
   readonly ends: [did: Did, ticket: string, outcome: EndOutcome][] = []
@@ -38,12 +47,15 @@ export class Notifier {
     this.#options = options
   }
 
-  tell({ desync, pending, unverified, identity, deleted, ends }: Notices): void {
-    const { onDesync, onPending, onUnverified, onIdentity, onDeleted, onEnd } = this.#options
-    for (const did of deleted) {
-      // Should it come back, it is seen for the first time.
+  tell(notices: Notices): void {
+    const { desync, pending, needless, written, unverified, newcomer, identity, deleted, ends } = notices
+    const { onDesync, onPending, onNeedless, onWritten, onUnverified } = this.#options
+    const { onNewcomer, onIdentity, onDeleted, onEnd } = this.#options
+    for (const did of deleted) onDeleted(did)
+    for (const did of needless) {
+      // Should it be needed again, it is seen for the first time.
       this.#toldPending.delete(did)
-      onDeleted(did)
+      onNeedless(did)
     }
     for (const [did, reason] of desync) onDesync(did, reason)
     for (const did of pending) {
@@ -52,7 +64,9 @@ export class Notifier {
       this.#toldPending.add(did)
       onPending(did)
     }
+    for (const did of written) onWritten(did)
     for (const did of unverified) onUnverified(did)
+    for (const did of newcomer) onNewcomer(did)
     for (const did of identity) onIdentity(did)
     for (const [did, ticket, outcome] of ends) onEnd(did, ticket, outcome)
   }

@@ -422,6 +422,7 @@ describe('a plan', () => {
       desyncs: { rejected: 0, gap: 0, chain: 0, sync_event: 0, filter: 0, key: 0, rev: 0 },
       cured: 0,
       held: 0,
+      overflowed: { repo: 0, all: 0 },
       dropped: 0,
       overflowed: { repo: 0, all: 0 },
       refused: 0,

@@ -8,7 +8,7 @@ import type { Notices } from './notices.ts'
 import { afterLapse } from './step.ts'
 import { type Step, takeStep } from './take-step.ts'
 import type { Tally } from './tally.ts'
-import { afterCommit, afterRejected, afterSync } from './transition.ts'
+import { afterCommit, afterRejected, afterSync, baseOf } from './transition.ts'
 import { type ContentEvent, mustWait, type ProvenEvent, type Waiting } from './waiting.ts'
 
 /** Decides, one by one, what events and steps of sync runs do to the store, and reduces them to one change per repo. */
@@ -121,7 +121,9 @@ export class Plan {
     const { nowMs } = this.#batch
     const repo = this.#batch.repo(did)
     if (event.kind === 'commit') {
-      this.#batch.change(did, afterCommit(repo, event, nowMs), position)
+      const transition = afterCommit(repo, event, nowMs)
+      this.#batch.change(did, transition, position)
+      if (baseOf(transition.repo) === undefined) this.notices.written.add(did)
       this.#write(event)
     } else if (event.kind === 'sync') this.#batch.change(did, afterSync(repo, event, nowMs), position)
     else this.#batch.change(did, afterRejected(repo, event, nowMs), position)

@@ -21,6 +21,7 @@ export function afterBegin(repo: RepoState, ticket: string): Transition | undefi
       run: { ticket, before: lapsedBefore ? 'desync' : before },
       ...(lapsedBefore && { desync: { reason: lapsed, sinceMs: repo.updatedAtMs } }),
     },
+    ...(lapsedBefore && { desync: lapsed }),
   }
 }
 

@@ -252,6 +252,7 @@ const rows: Readonly<Record<string, Row>> = {
     script: [first, begin('one'), lapse(), begin('two'), end('r1', 'A', '', 'two')],
     ...synced,
     ends: 'applied',
+    told: 'desync gap',
   },
   'a gap drops events that wait for a key, which are older': {
     script: [first, unverified(second, 'new'), lapse(), key('new')],

@@ -15,6 +15,7 @@ import { repoBackfill, type Streams } from '../../state/streams/streams.ts'
 import { wholeCollections } from './collections.ts'
 import { type EnumerationState, type Listing, loadState, newState, scopeOf } from './enumeration-state.ts'
 import type { KeptRepos } from './kept-repos.ts'
+import { bringsNews, newNovelty } from './novelty.ts'
 import { leadsBack, newTrail } from './trail.ts'
 import { maxRestarts, walk } from './walk.ts'
 
@@ -40,6 +41,8 @@ export interface EnumerationOptions {
   readonly concurrency?: number
   /** What one of many hosts may list, in repos and pages; the rest is left out. @default 5_000_000 */
   readonly maxPerHost?: number
+  /** How many repos and pages of a listing that bring nothing new are put up with; then it is over. @default 10_000 */
+  readonly patience?: number
   /** How often a host is asked in vain before it is given up; a source that is silent is never. @default 5 */
   readonly maxAttempts?: number
   /** How long to wait before a host is asked again. @default 1 s, doubling up to 60 s */
@@ -52,6 +55,8 @@ export interface EnumerationOptions {
   readonly onStoreError?: (error: unknown) => void
   /** Called when a host refuses a cursor that it gave, and is begun again. Must not throw. */
   readonly onCursorSkip?: (host: URL) => void
+  /** Called when a host lists the same again and again, or nothing, which is taken for its end. Must not throw. */
+  readonly onEndless?: (host: URL) => void
   /** Called when one of many hosts is given up. Must not throw. */
   readonly onHostSkip?: (host: URL, error: unknown) => void
   /** Called when everything is enumerated. Must not throw. */
@@ -198,6 +203,8 @@ export class Enumeration {
         pageSize,
         signal,
         ask,
+        patience: this.#options.patience,
+        onEndless: this.#options.onEndless,
         onCursorSkip: this.#options.onCursorSkip,
       })
       for await (const { repos, advance } of pages) {
@@ -216,7 +223,7 @@ export class Enumeration {
   }
 
   async #nextHosts(state: EnumerationState, cursor: string, signal: AbortSignal | undefined): Promise<void> {
-    const { hosts, source, allowLoopback } = this.#options
+    const { hosts, source, allowLoopback, patience, onEndless } = this.#options
     const query = { limit: hostsPerPage, ...(cursor && { cursor }), ...(signal && { signal }) }
     let page: HostPage
     try {
@@ -227,6 +234,7 @@ export class Enumeration {
         state.hostsRestarts += 1
         state.hostsCursor = ''
         state.hostsTrail = newTrail()
+        state.hostsNovelty = newNovelty()
         return
       }
       throw error instanceof UnsupportedMethod ? cannotEnumerate(source, error) : error
@@ -235,7 +243,11 @@ export class Enumeration {
       .filter(({ status }) => status !== 'banned')
       .flatMap(({ hostname }) => hostUrl(hostname, allowLoopback) ?? [])
     state.listings = urls.map((url) => newListing(url, true))
-    if (page.cursor === undefined || leadsBack(state.hostsTrail, page.cursor)) delete state.hostsCursor
+    const isEnd = page.cursor === undefined || leadsBack(state.hostsTrail, page.cursor)
+    const names = page.hosts.map(({ hostname }) => hostname)
+    const isEndless = !isEnd && !bringsNews(state.hostsNovelty, names, patience)
+    if (isEndless) onEndless(source)
+    if (isEnd || isEndless) delete state.hostsCursor
     else state.hostsCursor = page.cursor
     await this.#save(state, signal)
   }
@@ -292,6 +304,7 @@ function newListing({ href }: URL, isOneOfMany: boolean): Listing {
     isOneOfMany,
     collectionsDone: 0,
     trail: newTrail(),
+    novelty: newNovelty(),
     restarts: 0,
     size: 0,
     isDone: false,
@@ -324,12 +337,14 @@ const defaults = {
   highWater: 100_000,
   concurrency: 8,
   maxPerHost: 5_000_000,
+  patience: 10_000,
   maxAttempts: 5,
   backoff: { firstMs: 1000, maxMs: 60_000, jitter: 0.5 },
   onPage: () => {},
   onError: () => {},
   onStoreError: () => {},
   onCursorSkip: () => {},
+  onEndless: () => {},
   onHostSkip: () => {},
   onDone: () => {},
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Storage } from '../../state/storage/storage.ts'
+import { type Novelty, newNovelty } from './novelty.ts'
 import { newTrail, type Trail } from './trail.ts'
 
 /** How far an enumeration has come. */
@@ -19,6 +20,7 @@ export interface EnumerationState {
   /** Asks for the next page of hosts; `''` for the first one; absent where no hosts follow. */
   hostsCursor?: string
   hostsTrail: Trail
+  hostsNovelty: Novelty
   /** How often that was refused, and the hosts were begun again. */
   hostsRestarts: number
 }
@@ -32,6 +34,7 @@ export interface Listing {
   collectionsDone?: number
   cursor?: string
   trail: Trail
+  novelty: Novelty
   /** How often its cursor was refused, and it was begun again. */
   restarts: number
   /** Repos and pages so far. */
@@ -49,6 +52,7 @@ export function newState(scope: string, listings: Listing[]): EnumerationState {
     hostsDone: 0,
     hostsRestarts: 0,
     hostsTrail: newTrail(),
+    hostsNovelty: newNovelty(),
     listings,
   }
 }

@@ -9,10 +9,11 @@ import { Database } from '../../state/database.ts'
 import { SqliteStorage } from '../../state/storage/sqlite.ts'
 import { SqliteStreams } from '../../state/streams/sqlite.ts'
 import { repoBackfill } from '../../state/streams/streams.ts'
-import { Enumeration } from './enumerate.ts'
+import { Enumeration, type EnumerationOptions } from './enumerate.ts'
 
 const repo = (number: number) => ({ did: `did:plc:${String(number).padStart(6, '0')}` as Did })
 const page = (params: URLSearchParams) => Number(params.get('cursor') ?? 0)
+const next = (params: URLSearchParams) => String(page(params) + 1)
 
 /** A listing whose pages have one repo each, and which goes on as `next` says. */
 const going =
@@ -43,6 +44,55 @@ describe('a listing', () => {
       assert.equal(enumeration.progress.isComplete, true)
     })
 
+  const endless: readonly { readonly what: string; readonly list: Route; readonly repos: number }[] = [
+    { what: 'the same repo', list: (params) => ({ repos: [repo(1)], cursor: next(params) }), repos: 1 },
+    {
+      what: 'the same hundred repos by turns',
+      list: (params) => ({ repos: [repo(page(params) % 100)], cursor: next(params) }),
+      repos: 100,
+    },
+    { what: 'nothing', list: (params) => ({ repos: [], cursor: next(params) }), repos: 0 },
+    {
+      what: 'nothing more after a while',
+      list: (params) => ({ repos: page(params) < 30 ? [repo(page(params))] : [], cursor: next(params) }),
+      repos: 30,
+    },
+  ]
+  for (const { what, list, repos } of endless)
+    it(`comes to an end where it has ${what} under ever new cursors, and says so`, async () => {
+      await using host = await FakeHost.start({ listRepos: list })
+      const told: string[] = []
+      const { enumeration, listed } = setUp(host.url, { onEndless: ({ host }) => told.push(host) })
+      await enumeration.run()
+      assert.equal(new Set(await listed()).size, repos)
+      assert.ok(host.requests.length <= 110 + 8 * repos, `${host.requests.length} requests`)
+      assert.deepEqual([enumeration.progress.isComplete, told], [true, [host.url.host]])
+    })
+
+  it('is not cut short where each repo comes twice, or each page has one', async () => {
+    for (const pageRepos of [1, 40]) {
+      await using host = await FakeHost.start({
+        listRepos: (params) => ({
+          repos: Array.from({ length: pageRepos }, (_, at) => repo((page(params) * pageRepos + at) >> 1)),
+          ...(page(params) < 2_000 / pageRepos && { cursor: next(params) }),
+        }),
+      })
+      const { enumeration, listed } = setUp(host.url, { onEndless: () => assert.fail('it was cut short') })
+      await enumeration.run()
+      assert.ok(new Set(await listed()).size >= 1_000)
+    }
+  })
+
+  it('of hosts comes to an end where it has the same one under ever new cursors', async () => {
+    await using pds = await FakeHost.start({ listRepos: () => ({ repos: [repo(1)] }) })
+    await using relay = await FakeHost.start({
+      listHosts: (params) => ({ hosts: [{ hostname: pds.url.host }], cursor: next(params) }),
+    })
+    const { enumeration } = setUp(relay.url)
+    await enumeration.run()
+    assert.ok(relay.requests.length <= 110, `${relay.requests.length} requests`)
+  })
+
   it('of hosts comes to an end where it goes in a circle', async () => {
     await using pds = await FakeHost.start({ listRepos: () => ({ repos: [repo(1)] }) })
     await using relay = await FakeHost.start({
@@ -72,7 +122,7 @@ describe('a listing', () => {
       listHosts: () => ({ hosts: hostnames.map((hostname) => ({ hostname })) }),
     })
     const skipped: string[] = []
-    const { enumeration, listed } = setUp(relay.url, (host) => skipped.push(host))
+    const { enumeration, listed } = setUp(relay.url, { onHostSkip: ({ host }) => skipped.push(host) })
     await enumeration.run()
     assert.deepEqual(await listed(), [])
     assert.ok(skipped.every((host) => hostnames.includes(host)))
@@ -100,7 +150,7 @@ describe('a listing', () => {
   })
 })
 
-function setUp(source: URL, onHostSkip: (host: string) => void = () => {}) {
+function setUp(source: URL, options: Partial<EnumerationOptions> = {}) {
   const database = new Database()
   const streams = new SqliteStreams({ database })
   const enumeration = new Enumeration({
@@ -114,7 +164,8 @@ function setUp(source: URL, onHostSkip: (host: string) => void = () => {}) {
     allowLoopback: true,
     maxAttempts: 1,
     backoff: { firstMs: 1, maxMs: 1 },
-    onHostSkip: (host) => onHostSkip(host.host),
+    patience: 100,
+    ...options,
   })
   const listed = async () =>
     (await streams.read(repoBackfill, 'everything', 1e6)).map(

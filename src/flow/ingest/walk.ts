@@ -7,6 +7,7 @@ import {
   UnsupportedMethod,
 } from '../../net/host/host.ts'
 import type { Listing } from './enumeration-state.ts'
+import { bringsNews, newNovelty } from './novelty.ts'
 import { leadsBack, newTrail } from './trail.ts'
 
 export interface WalkOptions {
@@ -17,6 +18,10 @@ export interface WalkOptions {
   readonly signal: AbortSignal
   /** Repeats what is worth repeating. */
   readonly ask: <Result>(work: () => Promise<Result>) => Promise<Result>
+  /** How many repos and pages that bring nothing new are put up with. */
+  readonly patience: number
+  /** Called when the host lists the same again and again, or nothing, which is taken for the end. */
+  readonly onEndless: (host: URL) => void
   /** Called when the host refuses a cursor that it gave. */
   readonly onCursorSkip: (host: URL) => void
 }
@@ -33,7 +38,7 @@ export interface WalkedPage {
  * @throws {UnsupportedMethod} when the host lists no repos, and what else it fails with.
  */
 export async function* walk(listing: Listing, options: WalkOptions): AsyncGenerator<WalkedPage> {
-  const { collections, onCursorSkip } = options
+  const { collections, patience, onEndless, onCursorSkip } = options
   if (collections.length === 0) delete listing.collectionsDone
   while (!listing.isDone) {
     let page: ListedPage
@@ -57,7 +62,11 @@ export async function* walk(listing: Listing, options: WalkOptions): AsyncGenera
     const advance = () => {
       listing.size += 1 + page.repos.length
       // A cursor that leads back to where the walk has been would lead nowhere.
-      const isLast = page.cursor === undefined || leadsBack(listing.trail, page.cursor)
+      const isEnd = page.cursor === undefined || leadsBack(listing.trail, page.cursor)
+      const names = page.repos.map(({ did }) => did)
+      const isEndless = !isEnd && !bringsNews(listing.novelty, names, patience)
+      if (isEndless) onEndless(new URL(listing.host))
+      const isLast = isEnd || isEndless
       if (isLast) beginAgain(listing)
       else listing.cursor = page.cursor
       if (!isLast) return
@@ -71,6 +80,7 @@ export async function* walk(listing: Listing, options: WalkOptions): AsyncGenera
 function beginAgain(listing: Listing): void {
   delete listing.cursor
   listing.trail = newTrail()
+  listing.novelty = newNovelty()
 }
 
 function nextPage(

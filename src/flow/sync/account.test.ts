@@ -71,6 +71,34 @@ describe('a sync run after an account event was missed', () => {
     assert.deepEqual(await rig.stored(did), [])
   })
 
+  for (const status of ['deleted', 'takendown'] as const)
+    it(`believes the source of the events that an account which its host does not know is ${status}`, async () => {
+      await using rig = await openRig()
+      const did = await syncedDid(rig)
+      const sync = rig.openSync({ source: rig.demo.relay })
+      rig.host.fault = ({ method }) => (method === 'did' ? undefined : { status: 400, error: 'RepoNotFound' })
+      const unavailable = { name: 'UnavailableRepoError', status: 'unknown' }
+      await assert.rejects(sync.syncOnce(did, 'resync'), unavailable)
+      assert.deepEqual(await statusOf(rig, did), ['synced', 'synced'])
+      await rig.demo.setStatus(did, status)
+      await assert.rejects(sync.syncOnce(did, 'resync'), unavailable)
+      assert.deepEqual(await statusOf(rig, did), [status, status === 'deleted' ? 'pending' : 'synced'])
+    })
+
+  it('does not ask the source about an account that its host knows', async () => {
+    await using rig = await openRig()
+    const did = await syncedDid(rig)
+    const sync = rig.openSync({ source: rig.demo.relay })
+    rig.host.fault = ({ method }) => {
+      if (method === 'getRepo' || method === 'getLatestCommit') return { status: 400, error: 'RepoNotFound' }
+      if (method !== 'getRepoStatus') return undefined
+      return { change: () => Buffer.from(JSON.stringify({ did, active: true })) }
+    }
+    await rig.demo.setStatus(did, 'deleted')
+    await assert.rejects(sync.syncOnce(did, 'resync'), { name: 'UnavailableRepoError', status: 'unknown' })
+    assert.deepEqual(await statusOf(rig, did), ['synced', 'synced'])
+  })
+
   it('hides nothing that the host hides by mistake in one answer only', async () => {
     await using rig = await openRig()
     const did = await syncedDid(rig)

@@ -38,7 +38,8 @@ export async function lookAtHidden(
 
 /**
  * Asks the host of a repo that it did not give out whether it hides the account, and says so: what is stored is hidden
- * as well when this resolves. That it has no such repo may be a fault of its own, and hides nothing.
+ * as well when this resolves. That it has no such repo may be a fault of its own, and hides nothing, unless the source of
+ * the stream of events says what has become of the account.
  */
 export async function tellHidden(
   did: Did,
@@ -49,7 +50,17 @@ export async function tellHidden(
   if (document.pds === undefined) return
   const after = await steps.lastLive()
   const said = refusal.status === 'unknown' ? undefined : { active: false, status: refusal.status }
-  const answer = (await accountAt(new URL(document.pds), did, options.hosts, signal)) ?? said
+  const host = new URL(document.pds)
+  const atHost = accountAt(host, did, options.hosts, signal).catch((error) => {
+    if (
+      error instanceof UnavailableRepoError &&
+      options.source !== undefined &&
+      options.source.host !== host.host
+    )
+      return accountAt(options.source, did, options.hosts, signal)
+    throw error
+  })
+  const answer = (await atHost) ?? said
   if (answer !== undefined && !answer.active && isHiddenStatus(answer.status))
     await steps.account(answer, after, signal)
 }

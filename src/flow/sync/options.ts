@@ -15,6 +15,11 @@ export interface SyncOptions extends SyncReports {
   readonly streams: Pick<Streams, 'append' | 'acknowledged' | 'drained' | 'length'>
   /** The consumer group that applies the stream `firehose_backfill`. */
   readonly group: string
+  /**
+   * The relay or PDS whose stream is followed: what it says of an account that its host does not know any more is what the
+   * event said that was missed. @default nobody is asked
+   */
+  readonly source?: URL
   /** Collections to keep: names, or prefixes such as `app.bsky.feed.*`. @default all */
   readonly collections?: readonly string[]
   /** No more records are appended while the stream has this many entries, each of 1 MB at most. @default 2_000 */

@@ -12,6 +12,7 @@ export interface JobRow {
   readonly attempts: number
   readonly isDead: boolean
   readonly payload: string
+  readonly failure?: string
   readonly error?: string
 }
 
@@ -32,6 +33,7 @@ export class JobTable {
   readonly #later: StatementSync
   readonly #oldest: StatementSync
   readonly #dead: StatementSync
+  readonly #aside: StatementSync
   readonly #saveLast: StatementSync
   #last: number
   #saved: number
@@ -45,9 +47,11 @@ export class JobTable {
     }
     this.#keys = new KeyIndex(sqlite, keysInMemory)
     this.#select = prepare(`SELECT ${columns} FROM queue_job WHERE id = ?`)
-    this.#insert = prepare(`INSERT INTO queue_job (${columns}) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, NULL)`)
+    this.#insert = prepare(
+      `INSERT INTO queue_job (${columns}) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, NULL, NULL)`,
+    )
     this.#update = prepare(
-      `UPDATE queue_job SET lane = ?, due = ?, added = ?, attempts = ?, dead = ?, payload = ?, error = ? WHERE id = ?`,
+      `UPDATE queue_job SET lane = ?, due = ?, added = ?, attempts = ?, dead = ?, payload = ?, failure = ?, error = ? WHERE id = ?`,
     )
     this.#delete = prepare('DELETE FROM queue_job WHERE id = ?')
     const ofLane = `SELECT ${columns} FROM queue_job WHERE lane = ? AND dead = 0`
@@ -57,6 +61,10 @@ export class JobTable {
     this.#dead = prepare(
       `SELECT ${columns} FROM queue_job WHERE queue = ?1 AND dead = 1 AND due <= ?2 AND (due < ?2 OR id < ?3)
        ORDER BY due DESC, id DESC LIMIT ?4`,
+    )
+    this.#aside = prepare(
+      `SELECT l.name, count(*) AS jobs FROM queue_job j JOIN queue_lane l ON l.id = j.lane
+       WHERE j.queue = ? AND j.dead = 0 AND j.added > ? GROUP BY l.name ORDER BY jobs DESC, l.name`,
     )
     this.#saveLast = prepare("UPDATE queue_state SET value = ? WHERE key = 'last_job'")
     const [last] = prepare("SELECT value FROM queue_state WHERE key = 'last_job'").get() as unknown as [
@@ -88,8 +96,18 @@ export class JobTable {
     return { ...job, id, attempts: 0, isDead: false }
   }
 
-  update({ id, lane, dueMs, addedMs, attempts, isDead, payload, error }: JobRow): void {
-    this.#update.run(lane, dueMs, addedMs, attempts, Number(isDead), payload, error ?? null, id)
+  update({ id, lane, dueMs, addedMs, attempts, isDead, payload, failure, error }: JobRow): void {
+    this.#update.run(
+      lane,
+      dueMs,
+      addedMs,
+      attempts,
+      Number(isDead),
+      payload,
+      failure ?? null,
+      error ?? null,
+      id,
+    )
   }
 
   delete({ id, queue, key }: Pick<JobRow, 'id' | 'queue' | 'key'>): void {
@@ -118,6 +136,12 @@ export class JobTable {
     return (this.#dead.all(queue, before.dueMs, before.id, limit) as unknown as Columns[]).map(rowFrom)
   }
 
+  /** How many jobs of a queue have a wait that begins after `nowMs`, by group, the largest first. */
+  aside(queue: number, nowMs: number): readonly { readonly group: string; readonly jobs: number }[] {
+    const rows = this.#aside.all(queue, nowMs) as unknown as [string, number][]
+    return rows.map(([group, jobs]) => ({ group, jobs }))
+  }
+
   /** Makes up for what a change of `jobs` jobs leaves to do. Comes first in its transaction. */
   begin(jobs: number): void {
     this.#keys.move(2 * jobs + 10)
@@ -139,7 +163,7 @@ export class JobTable {
   }
 }
 
-const columns = 'id, queue, key, lane, due, added, attempts, dead, payload, error'
+const columns = 'id, queue, key, lane, due, added, attempts, dead, payload, failure, error'
 
 type Columns = [
   id: number,
@@ -151,10 +175,23 @@ type Columns = [
   attempts: number,
   dead: number,
   payload: string,
+  failure: string | null,
   error: string | null,
 ]
 
-function rowFrom([id, queue, key, lane, dueMs, addedMs, attempts, dead, payload, error]: Columns): JobRow {
+function rowFrom([
+  id,
+  queue,
+  key,
+  lane,
+  dueMs,
+  addedMs,
+  attempts,
+  dead,
+  payload,
+  failure,
+  error,
+]: Columns): JobRow {
   return {
     id,
     queue,
@@ -165,6 +202,7 @@ function rowFrom([id, queue, key, lane, dueMs, addedMs, attempts, dead, payload,
     attempts,
     isDead: dead === 1,
     payload,
+    ...(failure !== null && { failure }),
     ...(error !== null && { error }),
   }
 }

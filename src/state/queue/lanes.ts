@@ -45,6 +45,10 @@ export class Lanes {
     }
   }
 
+  get all(): readonly Lane[] {
+    return [...this.#byId.values()]
+  }
+
   byId(id: number): Lane {
     const lane = this.#byId.get(id)
     if (lane === undefined) throw new Error(`the database has no lane ${id} of queue ${this.#queue}`)

@@ -9,6 +9,8 @@ export interface Lease {
   expiresMs: number
   /** What it was added with meanwhile: it runs once more. */
   again?: Asked
+  /** Since when what it may be set aside for has happened. */
+  wokenMs?: number
 }
 
 /** The leases of one queue. They are in memory alone: whatever this process leaves undone is due at the next start. */

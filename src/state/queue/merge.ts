@@ -24,6 +24,12 @@ export function askedBy(
   }
 }
 
+/** What a job that is there becomes when it is added again at `nowMs`. One that is set aside waits no longer for that. */
+export function addedAgain(row: JobRow, asked: Asked, lanes: Lanes, nowMs: number): JobRow {
+  if (row.isDead) return fresh(row, asked)
+  return better(row.addedMs > nowMs ? woken(row, asked.dueMs) : row, asked, lanes)
+}
+
 /** The better one of both, in the group that was asked for last; the first one itself where it was that already. */
 export function better<Known extends Asked>(known: Known, asked: Asked, lanes: Lanes): Known {
   const [before, after] = [lanes.byId(known.lane), lanes.byId(asked.lane)]
@@ -35,6 +41,18 @@ export function better<Known extends Asked>(known: Known, asked: Asked, lanes: L
 }
 
 /** The job as if it had just been added. */
-export function fresh({ error: _, ...row }: JobRow, asked: Asked): JobRow {
+export function fresh({ failure: _, error: __, ...row }: JobRow, asked: Asked): JobRow {
   return { ...row, ...asked, attempts: 0, isDead: false }
+}
+
+/** A job that is set aside once what it waits for has happened; itself where it is due by then. */
+export function woken(row: JobRow, atMs: number): JobRow {
+  const dueMs = Math.ceil(atMs)
+  if (dueMs >= row.dueMs) return row
+  return { ...uncounted(row), dueMs, addedMs: dueMs }
+}
+
+/** A job whose last attempt was none, since the next one does not have the pause that was to come. */
+export function uncounted(row: JobRow): JobRow {
+  return { ...row, attempts: Math.max(0, row.attempts - 1) }
 }

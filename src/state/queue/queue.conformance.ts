@@ -294,6 +294,30 @@ export function queueConformance(
       assert.equal((await queue.find(q, 'a'))?.error, 'x')
     })
 
+    it('is counted among those of the same failure, and anew after another one, also when reopened', async () => {
+      const { queue, clock, reopen } = await beginWith({ key: 'a' })
+      const seen: (readonly [number, string | undefined])[] = []
+      for (const failure of ['gone', 'gone', 'down', undefined, 'down', 'gone']) {
+        await queue.retry(await takeOne(queue), { dueMs: clock.ms, ...(failure && { failure }) })
+        const state = must(await queue.find(q, 'a'))
+        seen.push([state.attempts, state.failure])
+      }
+      assert.deepEqual(seen, [
+        [1, 'gone'],
+        [2, 'gone'],
+        [1, 'down'],
+        [2, 'down'],
+        [3, 'down'],
+        [1, 'gone'],
+      ])
+      const reopened = await reopen()
+      const job = await takeOne(reopened)
+      assert.deepEqual([job.attempts, job.failure], [1, 'gone'])
+      await reopened.bury(job, 'x')
+      await reopened.add(q, [{ key: 'a' }])
+      assert.equal((await takeOne(reopened)).failure, undefined)
+    })
+
     it('may leave the job in its place among those that wait', async () => {
       const { queue, clock } = await begin()
       for (const [key, dueMs] of [
@@ -542,6 +566,120 @@ export function queueConformance(
       await queue.retry(must(again), { dueMs: clock.ms + 3_600_000, isAside: true })
       assert.equal((await queue.totals(q)).oldestAddedMs, clock.ms)
     })
+  })
+
+  describe('a job that is set aside', () => {
+    const hour = 3_600_000
+    const beginAside = async (...jobs: readonly NewJob[]) => {
+      const begun = await beginWith(...jobs)
+      for (const job of await begun.queue.take(q, 9))
+        await begun.queue.retry(job, { dueMs: begun.clock.ms + hour, isAside: true })
+      return begun
+    }
+
+    it('is woken by what it waits for, and that attempt does not count', async () => {
+      const { queue, clock } = await beginAside({ key: 'a' })
+      const woken = queue.ready(q)
+      await queue.wake(q, 'a', clock.ms)
+      await woken
+      const { dueMs, addedMs, attempts } = must(await queue.find(q, 'a'))
+      assert.deepEqual({ dueMs, addedMs, attempts }, { dueMs: clock.ms, addedMs: clock.ms, attempts: 0 })
+      assert.equal((await takeOne(queue)).attempts, 0)
+    })
+
+    it('is not woken later than it is due, nor twice for the same time', async () => {
+      const { queue, clock } = await beginAside({ key: 'a' })
+      await queue.wake(q, 'a', clock.ms + 2 * hour)
+      const { dueMs, attempts } = must(await queue.find(q, 'a'))
+      assert.deepEqual({ dueMs, attempts }, { dueMs: clock.ms + hour, attempts: 1 })
+      clock.ms += hour
+      await queue.retry(await takeOne(queue), { dueMs: clock.ms + hour, isAside: true })
+      for (let n = 0; n < 2; n++) await queue.wake(q, 'a', clock.ms + 5)
+      assert.equal(must(await queue.find(q, 'a')).attempts, 1)
+    })
+
+    it('is not put to sleep by an attempt that began before it was woken', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' })
+      const job = await takeOne(queue)
+      await queue.wake(q, 'a', clock.ms + 7)
+      await queue.retry(job, { dueMs: clock.ms + hour, isAside: true })
+      const { dueMs, attempts } = must(await queue.find(q, 'a'))
+      assert.deepEqual({ dueMs, attempts }, { dueMs: clock.ms + 7, attempts: 0 })
+    })
+
+    it('is brought forward by being added again, and that attempt does not count, whenever that is', async () => {
+      const { queue, clock } = await beginAside({ key: 'a' })
+      for (let n = 0; n < 5; n++) {
+        await queue.add(q, [{ key: 'a' }, { key: 'a' }])
+        const job = await takeOne(queue)
+        assert.equal(job.attempts, 0)
+        if (n > 2) await queue.add(q, [{ key: 'a' }])
+        await queue.retry(job, { dueMs: clock.ms + hour, isAside: true })
+      }
+      const { attempts, dueMs } = must(await queue.find(q, 'a'))
+      assert.deepEqual([attempts, dueMs], [0, clock.ms])
+    })
+
+    it('counts its attempt where what is asked for is no sooner', async () => {
+      const { queue, clock } = await beginAside({ key: 'a' })
+      await queue.add(q, [{ key: 'a', dueMs: clock.ms + hour }])
+      clock.ms += hour
+      const job = await takeOne(queue)
+      assert.equal(job.attempts, 1)
+      await queue.add(q, [{ key: 'a', dueMs: clock.ms + hour }])
+      await queue.retry(job, { dueMs: clock.ms + hour, isAside: true })
+      assert.equal(must(await queue.find(q, 'a')).attempts, 2)
+    })
+
+    it('is all that can be woken', async () => {
+      const { queue, clock } = await beginWith({ key: 'paused' }, { key: 'dead' }, { key: 'done' })
+      const [paused, dead, done] = await queue.take(q, 9)
+      await queue.retry(must(paused), { dueMs: clock.ms + hour })
+      await queue.bury(must(dead), 'x')
+      await queue.wake(q, 'done', clock.ms)
+      assert.equal(await queue.complete(must(done)), true)
+      for (const key of ['paused', 'dead', 'done', 'unknown']) await queue.wake(q, key, clock.ms)
+      assert.deepEqual(await queue.take(q, 9), [])
+      assert.equal(must(await queue.find(q, 'paused')).dueMs, clock.ms + hour)
+    })
+
+    it('is counted by group until it is due or woken', async () => {
+      const { queue, reopen, clock } = await beginAside(
+        { key: 'a', group: 'g' },
+        { key: 'b', group: 'h' },
+        { key: 'c', group: 'h', priority: 2 },
+      )
+      await queue.add(q, [{ key: 'd', dueMs: clock.ms + 2 * hour }])
+      const expected = [
+        { group: 'h', jobs: 2 },
+        { group: 'g', jobs: 1 },
+      ]
+      assert.deepEqual(await queue.aside(q), expected)
+      assert.deepEqual(await (await reopen()).aside(q), expected)
+      await queue.wake(q, 'b', clock.ms)
+      assert.deepEqual(await queue.aside(q), [
+        { group: 'g', jobs: 1 },
+        { group: 'h', jobs: 1 },
+      ])
+      clock.ms += hour
+      assert.deepEqual(await queue.aside(q), [])
+      assert.deepEqual(await queue.aside('other'), [])
+    })
+  })
+
+  it('lists what waits for a later time, whatever its lane', async () => {
+    const { queue, clock } = await begin()
+    const all = Array.from({ length: 2500 }, (_, at) => `k${at}`)
+    await queue.add(
+      q,
+      all.map((key, at) => ({ key, group: `g${at % 2}`, dueMs: clock.ms + 1 + (at % 3) })),
+    )
+    await queue.add(q, [{ key: 'due' }, { key: 'buried' }])
+    await queue.add('other', [{ key: 'other', dueMs: clock.ms + 1 }])
+    await queue.bury(must((await queue.take(q, 2)).find(({ key }) => key === 'buried')), 'x')
+    const listed: string[] = []
+    for await (const page of queue.later(q)) listed.push(...keys(page))
+    assert.deepEqual(listed.sort(), all.sort())
   })
 
   it('is the same after any changes as a plain list of jobs would be, also when reopened', async () => {

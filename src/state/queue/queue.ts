@@ -5,7 +5,8 @@
 export interface Queue extends AsyncDisposable {
   /**
    * Adds jobs. One that is already there keeps its place, or gets the better one of both: the smaller `priority`, the
-   * earlier `dueMs`. A job that is running runs once more afterwards. A dead letter comes back to life.
+   * earlier `dueMs`. A job that is running runs once more afterwards. A dead letter comes back to life. Where one that is
+   * set aside is brought forward, its last attempt does not count: it has not had the pause that comes with that.
    *
    * @returns how many of them were not there before.
    */
@@ -48,6 +49,7 @@ export interface Queue extends AsyncDisposable {
    *
    * @param options.dueMs not before this, in ms since 1970. @default at once, and in the place that it had
    * @param options.counts whether this was an attempt. @default true
+   * @param options.failure what it failed of, in a word: after another one, attempts are counted anew. @default the last one
    * @param options.isAside whether it waits for what is not ours to do, so that its own wait begins at `dueMs`. @default false
    */
   retry(
@@ -57,15 +59,29 @@ export interface Queue extends AsyncDisposable {
       readonly error?: string
       readonly group?: string
       readonly counts?: boolean
+      readonly failure?: string
       readonly isAside?: boolean
     },
   ): Promise<void>
+
+  /**
+   * What a job that is set aside waits for has happened: it is due at `dueMs`, unless it was before, and the attempt that
+   * is brought forward does not count. One that runs is not set aside until later when its worker says so. Any other job
+   * stays what it is.
+   */
+  wake(queue: string, key: string, dueMs: number): Promise<void>
 
   /** The job is set aside, to be looked at; that was an attempt, too. Where it was added again, it is due again. */
   bury(job: Job, error: string): Promise<void>
 
   /** One job by its key, whatever its state. */
   find(queue: string, key: string): Promise<JobState | undefined>
+
+  /** Jobs that wait for a later time, page by page. */
+  later(queue: string): AsyncIterable<readonly JobState[]>
+
+  /** How many jobs are set aside, by group, the largest first. */
+  aside(queue: string): Promise<readonly { readonly group: string; readonly jobs: number }[]>
 
   /** Removes a job, whatever its state. A worker that has it finds its lease gone. @returns whether it was there. */
   remove(queue: string, key: string): Promise<boolean>
@@ -105,8 +121,10 @@ export interface Job {
   readonly priority: number
   readonly group: string
   readonly payload: string
-  /** How often it was tried before. */
+  /** How often it was tried before, and failed of the same. */
   readonly attempts: number
+  /** What that was, in a word; absent where nobody has said it. */
+  readonly failure?: string
   /** Proves that this worker holds it. */
   readonly lease: string
 }
@@ -119,7 +137,10 @@ export interface JobState {
   readonly priority: number
   readonly group: string
   readonly payload: string
+  /** How often it was tried, and failed of the same. */
   readonly attempts: number
+  /** What that was, in a word; absent where nobody has said it. */
+  readonly failure?: string
   /** When it was added, or what it was set aside until, in ms since 1970. */
   readonly addedMs: number
   /** When it may be taken, or became a dead letter, in ms since 1970. */

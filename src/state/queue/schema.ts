@@ -31,6 +31,7 @@ export const schema: readonly string[] = [
     attempts INTEGER NOT NULL,
     dead INTEGER NOT NULL,
     payload TEXT NOT NULL,
+    failure TEXT,
     error TEXT
   );
   CREATE INDEX queue_job_due ON queue_job (lane, due) WHERE dead = 0;

@@ -5,11 +5,11 @@ import type { Database } from '../database.ts'
 import { Alarms } from './alarms.ts'
 import { checkJob, cutError } from './checked-job.ts'
 import { decodePlace, encodePlace, newest } from './dead-letters.ts'
-import { type JobRow, JobTable } from './job-table.ts'
+import { type JobRow, JobTable, type Place } from './job-table.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { LastChange } from './last-change.ts'
 import { type Lease, Leases } from './leases.ts'
-import { type Asked, askedBy, better, fresh } from './merge.ts'
+import { type Asked, addedAgain, askedBy, better, fresh, uncounted, woken } from './merge.ts'
 import type { Job, JobState, NewJob, Queue, QueueTotals } from './queue.ts'
 import { schema } from './schema.ts'
 
@@ -73,9 +73,10 @@ export class SqliteQueue implements Queue {
       if (rows.length === most) leftOut.add(lane.group)
       for (const row of rows) {
         const lease = state.leases.begin(row.id, nowMs + leaseMs)
-        const { id, key, payload, attempts } = row
+        const { id, key, payload, attempts, failure } = row
         const { priority, group } = lane
-        taken.push({ id, queue, key, priority, group, payload, attempts, lease })
+        const failed = failure !== undefined && { failure }
+        taken.push({ id, queue, key, priority, group, payload, attempts, ...failed, lease })
       }
       return taken.length < limit ? 'more' : 'enough'
     })
@@ -103,16 +104,39 @@ export class SqliteQueue implements Queue {
 
   async retry(
     job: Job,
-    { dueMs, error, group, counts = true, isAside = false }: Parameters<Queue['retry']>[1],
+    { dueMs, error, group, counts = true, failure, isAside = false }: Parameters<Queue['retry']>[1],
   ): Promise<void> {
-    this.#end(job, ({ row, again, lanes }) => ({
-      ...row,
-      lane: group === undefined ? row.lane : lanes.of(lanes.byId(row.lane).priority, group).id,
-      dueMs: Math.min(Math.ceil(dueMs ?? row.dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
-      attempts: row.attempts + Number(counts),
-      ...(isAside && again === undefined && { addedMs: Math.ceil(dueMs ?? row.dueMs) }),
-      ...(error !== undefined && { error: cutError(error) }),
-    }))
+    this.#end(job, ({ row, again, wokenMs, lanes }) => {
+      const isSame = failure === undefined || failure === row.failure
+      const next: JobRow = {
+        ...row,
+        lane: group === undefined ? row.lane : lanes.of(lanes.byId(row.lane).priority, group).id,
+        dueMs: Math.min(Math.ceil(dueMs ?? row.dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
+        attempts: (isSame ? row.attempts : 0) + Number(counts),
+        ...(failure !== undefined && { failure }),
+        ...(error !== undefined && { error: cutError(error) }),
+      }
+      if (!isAside) return next
+      if (again !== undefined) return again.dueMs < (dueMs ?? row.dueMs) ? uncounted(next) : next
+      const aside = { ...next, addedMs: next.dueMs }
+      return wokenMs === undefined ? aside : woken(aside, wokenMs)
+    })
+  }
+
+  async wake(queue: string, key: string, dueMs: number): Promise<void> {
+    const state = this.#stateOf(queue)
+    const nowMs = this.#expire(state)
+    const row = this.#jobs.findByKey(state.id, key)
+    if (row === undefined || row.isDead) return
+    const lease = state.leases.get(row.id)
+    if (lease !== undefined) {
+      lease.wokenMs = Math.min(dueMs, lease.wokenMs ?? Number.POSITIVE_INFINITY)
+      return
+    }
+    const next = row.addedMs > nowMs ? woken(row, dueMs) : row
+    if (next === row) return
+    this.#write(state, 1, () => this.#jobs.update(next))
+    this.#offer(state, [next])
   }
 
   async bury(job: Job, error: string): Promise<void> {
@@ -127,6 +151,25 @@ export class SqliteQueue implements Queue {
     const state = this.#stateOf(queue)
     const row = this.#jobs.findByKey(state.id, key)
     return row && this.#stateFrom(state, row)
+  }
+
+  async *later(queue: string): AsyncIterable<readonly JobState[]> {
+    const state = this.#stateOf(queue)
+    const nowMs = this.#expire(state)
+    for (const { id: lane } of state.lanes.all) {
+      for (
+        let place: Place | undefined = { dueMs: nowMs, id: Number.MAX_SAFE_INTEGER };
+        place !== undefined;
+      ) {
+        const rows: readonly JobRow[] = this.#jobs.next(lane, place, jobsPerSlice)
+        if (rows.length > 0) yield rows.map((row) => this.#stateFrom(state, row))
+        place = rows.length < jobsPerSlice ? undefined : rows.at(-1)
+      }
+    }
+  }
+
+  async aside(queue: string): ReturnType<Queue['aside']> {
+    return this.#jobs.aside(this.#stateOf(queue).id, this.#now())
   }
 
   async remove(queue: string, key: string): Promise<boolean> {
@@ -207,7 +250,7 @@ export class SqliteQueue implements Queue {
           counts.dead--
           counts.live++
         }
-        const row = known.isDead ? fresh(known, asked) : better(known, asked, lanes)
+        const row = addedAgain(known, asked, lanes, nowMs)
         const { payload = known.payload } = job
         const isNew = row !== known || payload !== known.payload
         if (isNew) this.#jobs.update({ ...row, payload })
@@ -261,7 +304,7 @@ export class SqliteQueue implements Queue {
     if (lease === undefined || row === undefined) return false
     let after: JobRow | undefined
     this.#write(state, 1, (counts) => {
-      after = next({ row, lanes: state.lanes, again: lease.again }, nowMs)
+      after = next({ row, lanes: state.lanes, ...lease }, nowMs)
       if (after === undefined) this.#jobs.delete(row)
       else this.#jobs.update(after)
       if (after === undefined || after.isDead) counts.live--
@@ -357,5 +400,6 @@ interface QueueState {
 interface Ended {
   readonly row: JobRow
   readonly lanes: Lanes
-  readonly again: Asked | undefined
+  readonly again?: Asked
+  readonly wokenMs?: number
 }

@@ -19,6 +19,7 @@ export class DocumentTable {
   readonly #delete: StatementSync
   readonly #deleteText: StatementSync
   readonly #slice: StatementSync
+  readonly #collections: StatementSync
   readonly #newest: StatementSync
   readonly #match: StatementSync
   readonly #structure: StatementSync
@@ -46,6 +47,7 @@ export class DocumentTable {
     this.#delete = prepare('DELETE FROM search_document WHERE id = ?')
     this.#deleteText = prepare('DELETE FROM search_text WHERE rowid = ?')
     this.#slice = prepare('SELECT id, generation, repo FROM search_document WHERE id > ? ORDER BY id LIMIT ?')
+    this.#collections = prepare('SELECT id, collection FROM search_document WHERE id > ? ORDER BY id LIMIT ?')
     this.#newest = prepare('SELECT max(id) FROM search_document')
     this.#match = prepare(
       `SELECT r.did, d.collection, d.rkey, -m.rank FROM (
@@ -140,6 +142,28 @@ export class DocumentTable {
       if (generation < this.#generation.value && !keeps.has(repo)) this.delete(id)
     }
     return rows.length < limit ? undefined : rows.at(-1)?.[0]
+  }
+
+  /**
+   * Deletes up to `limit` documents of collections that are not kept, among those that come after the number `after`.
+   *
+   * @returns where to continue; undefined after the last.
+   */
+  prune(
+    after: number,
+    limit: number,
+    keeps: (collection: Nsid) => boolean,
+  ): { readonly removed: number; readonly after: number | undefined } {
+    // Those that stay are only looked at.
+    const looks = 10 * limit
+    const rows = this.#collections.all(after, looks) as unknown as [number, Nsid][]
+    let removed = 0
+    for (const [id, collection] of rows) {
+      if (keeps(collection)) continue
+      this.delete(id)
+      if (++removed === limit) return { removed, after: id }
+    }
+    return { removed, after: rows.length < looks ? undefined : rows.at(-1)?.[0] }
   }
 
   /** The number of the newest document; later ones are larger. */

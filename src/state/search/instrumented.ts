@@ -19,6 +19,7 @@ export function instrumentSearch(search: Search, meter: Meter): Search {
       })
     },
     sweep: () => search.sweep(),
+    prune: (...all) => search.prune(...all),
     get isStale() {
       return search.isStale
     },

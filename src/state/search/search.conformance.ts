@@ -173,6 +173,51 @@ export function searchConformance(open: (fields?: readonly TextField[]) => Promi
     assert.deepEqual(await rkeys(search, 'tide'), ['a'])
   })
 
+  describe('pruning', () => {
+    const profiles = (count: number) =>
+      Array.from({ length: count }, (_, n) => makeRecord(alice, profile, `p${n}`, { displayName: 'tide' }))
+    const keepsPosts = (collection: string) => collection !== profile
+
+    it('removes what is not kept, staged or not, and nothing else', async () => {
+      const search = await open()
+      await put(search, [makePost('a', 'tide'), ...profiles(700)])
+      const data = 'bafytree'
+      const puts = [makePost('b', 'tide'), ...profiles(300)]
+      await search.apply([{ repo: { did: alice }, stage: { data, puts } }])
+      assert.equal(await search.prune(() => true), 0)
+      assert.equal(await search.prune(keepsPosts), 1000)
+      assert.deepEqual(await rkeys(search, 'tide'), ['a'])
+      assert.equal(await search.prune(keepsPosts), 0)
+      await search.apply([{ repo: { did: alice }, unveil: { data } }])
+      assert.deepEqual(await rkeys(search, 'tide'), ['b'])
+    })
+
+    it('stops when it is told to, and goes on with another call', async () => {
+      const search = await open()
+      await put(search, profiles(5))
+      assert.equal(await search.prune(keepsPosts, AbortSignal.abort()), 0)
+      assert.equal(await search.prune(keepsPosts), 5)
+    })
+
+    it('is not undone by a rebuild that has read the records before', async () => {
+      const search = await open()
+      const records = [makePost('a', 'tide'), ...profiles(500)]
+      await put(search, records)
+      const { promise, resolve } = Promise.withResolvers<void>()
+      async function* slowly() {
+        yield* records.slice(0, 250)
+        await promise
+        yield* records.slice(250)
+      }
+      const rebuilding = search.reindex(slowly())
+      await setImmediate()
+      await search.prune(keepsPosts)
+      resolve()
+      await rebuilding
+      assert.deepEqual(await rkeys(search, 'tide'), ['a'])
+    })
+  })
+
   describe('rebuilding', () => {
     it('finds what there is, and no longer what is gone', async () => {
       const search = await open()

@@ -36,6 +36,14 @@ export interface Search {
   sweep(): Promise<boolean>
 
   /**
+   * Removes what is found of collections that are not kept any more, staged or not, in such slices. Their records are
+   * gone by then, so that a rebuild that is under way brings none back.
+   *
+   * @returns how many documents were removed.
+   */
+  prune(keeps: (collection: Nsid) => boolean, signal?: AbortSignal): Promise<number>
+
+  /**
    * Whether the index was built for other fields than are searched now, so that it has to be rebuilt. That may become
    * true again when something is unveiled whose staging began with other fields.
    */

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
+import type { Nsid } from '../../model/nsid.ts'
 import { type RecordAddress, recordUri, type StoredRecord } from '../../model/record.ts'
 import type { Database } from '../database.ts'
 import { DocumentTable, type Place } from './document-table.ts'
@@ -85,7 +86,7 @@ export class SqliteSearch implements Search {
     onProgress: (records: number) => void = () => {},
   ): Promise<number> {
     if (this.#changed !== undefined) throw new InvalidError('the search index is already being rebuilt')
-    const changed: Changed = { uris: new Set(), repos: new Set(), isStale: false }
+    const changed: Changed = { uris: new Set(), repos: new Set(), prunings: [], isStale: false }
     this.#changed = changed
     // Nobody but the storage knows the records that are staged, and it does not list them.
     const staged = this.#numbers.allStaged()
@@ -94,7 +95,10 @@ export class SqliteSearch implements Search {
       let read = 0
       for await (const slice of slices(records)) {
         const current = slice.filter(
-          (record) => !changed.repos.has(record.did) && !changed.uris.has(recordUri(record)),
+          (record) =>
+            !changed.repos.has(record.did) &&
+            !changed.uris.has(recordUri(record)) &&
+            changed.prunings.every((keeps) => keeps(record.collection)),
         )
         this.#write(() => {
           for (const record of current) this.#putShown(record)
@@ -122,6 +126,18 @@ export class SqliteSearch implements Search {
 
   async sweep(): Promise<boolean> {
     return this.#write(() => this.#leftovers.sweep())
+  }
+
+  async prune(keeps: (collection: Nsid) => boolean, signal?: AbortSignal): Promise<number> {
+    this.#changed?.prunings.push(keeps)
+    let removed = 0
+    for (let after: number | undefined = 0; after !== undefined && !signal?.aborted; await setImmediate()) {
+      const from: number = after
+      const slice = this.#write(() => this.#documents.prune(from, sliceLength, keeps))
+      removed += slice.removed
+      after = slice.after
+    }
+    return removed
   }
 
   #write<Result>(work: () => Result): Result {
@@ -188,6 +204,8 @@ export class SqliteSearch implements Search {
 interface Changed {
   readonly uris: Set<string>
   readonly repos: Set<Did>
+  /** Which collections are kept, each time that others were pruned. */
+  readonly prunings: ((collection: Nsid) => boolean)[]
   /** Whether something was unveiled that has to be rebuilt once more. */
   isStale: boolean
 }

@@ -18,6 +18,8 @@ export function createTestControl(own: Partial<Control> = {}): Control {
         listed: 0,
         isListed: false,
         waiting: 0,
+        setAside: 0,
+        setAsideHosts: [],
         running: 0,
         synced: 0,
         pending: 0,

@@ -9,7 +9,8 @@ import type { RepoState } from '../../../state/storage/storage.ts'
 import { SqliteStreams } from '../../../state/streams/sqlite.ts'
 import { firehoseLive } from '../../../state/streams/streams.ts'
 import { Indexer, indexerGroup } from '../../indexing/indexer.ts'
-import { type ReconcileProgress, Reconciler, type ReconcilerOptions } from '../reconcile.ts'
+import { Reconciler } from '../reconcile.ts'
+import type { ReconcileProgress, ReconcilerOptions } from '../reconciler-options.ts'
 
 export const rev = (number: number) =>
   `3l${String(number)
@@ -21,6 +22,7 @@ const tree = (number: number) => `bafyreitree${number}`
 /** A store of `count` synced repos and others, an indexer that applies the streams, and a reconciler. */
 export class ReconcilingNode implements AsyncDisposable {
   readonly stale: Did[] = []
+  readonly doubtful: Did[] = []
   readonly done: ReconcileProgress[] = []
   readonly reconciler: Reconciler
   readonly streams: SqliteStreams
@@ -67,6 +69,7 @@ export class ReconcilingNode implements AsyncDisposable {
       group: indexerGroup,
       backoff: { firstMs: 1, maxMs: 1 },
       onStale: (did) => void this.stale.push(did),
+      onDoubt: (dids) => void this.doubtful.push(...dids),
       onDone: (progress) => {
         this.done.push(progress)
         this.#wake()

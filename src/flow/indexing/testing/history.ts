@@ -8,6 +8,7 @@ import { desyncReasons } from '../../../model/repo.ts'
 import { firehoseBackfill, firehoseLive } from '../../../state/streams/streams.ts'
 import { Indexer } from '../indexer.ts'
 import { alice } from './events.ts'
+import { Jobs } from './jobs.ts'
 import { ModelHost, record, rootOf, type Snapshot } from './model-host.ts'
 import { unverified, verifyFrame } from './steps.ts'
 import { Fuse, type World } from './world.ts'
@@ -31,6 +32,7 @@ export class History {
   #run: Run | undefined
   /** What the sync runs are told by the host, or a mirror of it that is late. */
   readonly #isMirrored: boolean
+  readonly #jobs = new Jobs(() => this.#fuse)
   readonly #limits: { readonly events: number; readonly bytes: number }
   #failure: unknown
   /** Events that were indexed since the last look. */
@@ -63,6 +65,7 @@ export class History {
 
   /** Lives for so many steps. */
   async live(steps: number): Promise<void> {
+    await this.#jobs.clear()
     for (let step = 0; step < steps; step++) {
       const chance = this.#random.next()
       if (chance < 0.5) await this.#hear(this.#host.act())
@@ -86,6 +89,7 @@ export class History {
     for (const answer of this.#answers.splice(0)) if (answer.after < word) await this.#answer(answer)
     await this.#index(false)
     const ticket = this.#newTicket()
+    await this.#jobs.begin(this.#isRemoved)
     await this.#tell({ kind: 'begin', did: alice, ticket })
     await this.#index(false)
     const snapshot = this.#host.repo
@@ -107,7 +111,7 @@ export class History {
     const streams = this.#streams
     return new Indexer({
       streams: {
-        read: (...all) => streams.read(...all),
+        read: (...all) => fuse.look(() => streams.read(...all)),
         readable: (...all) => streams.readable(...all),
         acknowledge: (...all) => fuse.step(() => streams.acknowledge(...all)),
       },
@@ -123,6 +127,7 @@ export class History {
           }),
       },
       search: { apply: (changes) => fuse.step(() => search.apply(changes)) },
+      ...this.#jobs.notices,
       verifyFrame,
       limits: this.#limits,
       batchEntries: 1 + this.#random.int(6),
@@ -193,6 +198,7 @@ export class History {
     if (run === undefined || this.#random.int(8) === 0) {
       const ticket = this.#newTicket()
       this.#run = { ticket, entries: undefined }
+      await this.#jobs.begin(this.#isRemoved)
       await this.#tell({ kind: 'begin', did: alice, ticket })
       // It is acknowledged before the host is asked.
       await this.#index()
@@ -270,16 +276,19 @@ export class History {
       this.#log.push('a process that will die')
       this.#restart(new Fuse(1 + this.#random.int(8), this.#random.int(2) === 0))
     }
-    const running = this.#indexer.run(AbortSignal.abort())
+    const running = this.#indexer.run(AbortSignal.abort()).then(() => this.#jobs.settled())
     let isDead = false
     await Promise.race([running, this.#fuse.blown.then(() => (isDead = true))])
     if (this.#failure !== undefined) throw this.#failure
     this.#log.push(isDead ? 'died' : 'indexed')
     if (!isDead) {
       await this.#checkKnown()
+      await this.#jobs.check((await this.#world.look()).repo)
+      if (this.#random.int(3) === 0) await this.#jobs.fail(this.#random)
       return
     }
     this.#restart(new Fuse(Number.POSITIVE_INFINITY, false))
+    await this.#jobs.recover(this.#world.storage)
     if (!mayDie || this.#random.int(2) === 0) await this.#index(false)
   }
 

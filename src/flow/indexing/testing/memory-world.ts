@@ -1,5 +1,6 @@
 import type { Did } from '../../../model/did.ts'
 import type { RecordAddress, StoredRecord } from '../../../model/record.ts'
+import type { RepoStatus } from '../../../model/repo.ts'
 import type { HeldEvent, RepoChange, RepoState } from '../../../state/storage/storage.ts'
 import type { StreamEntry } from '../../../state/streams/streams.ts'
 import type { World } from './world.ts'
@@ -18,6 +19,10 @@ export class MemoryWorld implements World {
     heldBeyond: async () => [],
     staged: async () =>
       this.#staged && { data: this.#staged.data, lastPath: [...this.#staged.records.keys()].at(-1) ?? '' },
+    listRepos: async ({ status }: { readonly status?: RepoStatus }) => ({
+      repos: this.#repo !== undefined && this.#repo.status === status ? [this.#repo] : [],
+    }),
+    tracking: async () => new Map(),
     apply: async (changes: readonly RepoChange[]) => {
       for (const change of changes) this.#apply(change)
     },

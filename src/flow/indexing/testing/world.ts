@@ -5,7 +5,10 @@ import type { Content } from './model-host.ts'
 
 /** The state that outlives a process. */
 export interface World extends Disposable {
-  readonly storage: Pick<Storage, 'repos' | 'apply' | 'held' | 'withHeld' | 'staged' | 'heldBeyond'>
+  readonly storage: Pick<
+    Storage,
+    'repos' | 'apply' | 'held' | 'withHeld' | 'heldBeyond' | 'staged' | 'listRepos' | 'tracking'
+  >
   readonly search: Pick<Search, 'apply'>
   /** As a new process sees them: what was not acknowledged is delivered again. */
   streams(): Pick<Streams, 'append' | 'read' | 'readable' | 'acknowledge'>
@@ -27,6 +30,11 @@ export class Fuse {
     this.blown = new Promise((resolve) => {
       this.#blow = resolve
     })
+  }
+
+  /** Does what changes nothing durable, unless the process is dead. */
+  async look<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#left > 0 ? await work() : await new Promise(() => {})
   }
 
   async step<Result>(work: () => Promise<Result>): Promise<Result> {
