@@ -15,7 +15,7 @@ const users: Readonly<Record<string, string>> = {
   'src/cli/node/node-file.ts': 'when the node started, for people',
   'src/compose/engine.ts': 'when a sync run failed, for people',
   'src/flow/sync/sync.ts': 'when a repo was confirmed, kept over restarts',
-  'src/flow/backfill/reconcile.ts': 'when a repo was confirmed',
+  'src/flow/backfill/reconciler-options.ts': 'when a repo was confirmed',
   'src/flow/backfill/stale.ts': 'how long ago a repo was confirmed',
   'src/flow/indexing/indexer.ts': 'when repos and records changed, for people',
   'src/net/firehose/options.ts': 'the lag, against the times of a host; the latest revision',

@@ -27,7 +27,7 @@ describe('the functions of the package', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  it('load nothing but the class of errors before they are called', () => {
+  it('load nothing but the class of errors, and what masks secrets in them, before they are called', () => {
     const hooks = `import { registerHooks } from 'node:module'
 registerHooks({ load: (url, context, next) => (process._rawDebug('loaded ' + url), next(url, context)) })`
     const entry = fileURLToPath(new URL('tools.ts', import.meta.url))
@@ -37,7 +37,7 @@ registerHooks({ load: (url, context, next) => (process._rawDebug('loaded ' + url
       { encoding: 'utf8' },
     )
     const loaded = [...stderr.matchAll(/^loaded file:.*\/(\w+\/[\w-]+\.ts)$/gm)].map(([, file]) => file)
-    assert.deepEqual(loaded, ['tools/tools.ts', 'otel/usage-error.ts'])
+    assert.deepEqual(loaded, ['tools/tools.ts', 'otel/usage-error.ts', 'otel/mask.ts', 'otel/nearest.ts'])
   })
 
   it('generate from a catalog, and audit what was generated', async () => {

@@ -52,6 +52,7 @@ registerHooks({ load: (url, context, next) => (process._rawDebug('loaded ' + url
 
 describe('what a command loads', () => {
   const light = [
+    'otel/mask.ts',
     'otel/nearest.ts',
     'otel/one-line.ts',
     'otel/usage-error.ts',
@@ -62,7 +63,7 @@ describe('what a command loads', () => {
   const rooms = [
     { args: ['--version'], rooms: light },
     { args: ['--help'], rooms: light },
-    { args: ['serve', '--help'], rooms: [...light, 'src/model'] },
+    { args: ['serve', '--help'], rooms: [...light, 'otel/loopback.ts', 'src/model'] },
     { args: ['generate', '--help'], rooms: light },
     { args: ['dashboards', 'update', '--help'], rooms: light },
     { args: ['audit', '--help'], rooms: light },

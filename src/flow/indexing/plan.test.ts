@@ -424,7 +424,6 @@ describe('a plan', () => {
       held: 0,
       overflowed: { repo: 0, all: 0 },
       dropped: 0,
-      overflowed: { repo: 0, all: 0 },
       refused: 0,
       filtered: 0,
     })
