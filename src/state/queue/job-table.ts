@@ -118,7 +118,7 @@ export class JobTable {
     return (this.#dead.all(queue, before.dueMs, before.id, limit) as unknown as Columns[]).map(rowFrom)
   }
 
-  /** Makes up for what a change of `jobs` jobs leaves to do. Comes first in its transaction. */
+  /** Makes up for what a change of `jobs` jobs leaves to do; only the first one in a transaction does. */
   begin(jobs: number): void {
     this.#keys.move(2 * jobs + 10)
   }

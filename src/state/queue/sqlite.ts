@@ -2,13 +2,14 @@ import type { StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { Database } from '../database.ts'
 import { Alarms } from './alarms.ts'
-import { checkJob, cutError } from './checked-job.ts'
+import { checkJob } from './checked-job.ts'
 import { decodePlace, encodePlace, newest } from './dead-letters.ts'
+import { endedJob } from './ended-job.ts'
 import { type JobRow, JobTable } from './job-table.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { type Lease, Leases } from './leases.ts'
 import { type Asked, askedBy, better, fresh } from './merge.ts'
-import type { Job, JobState, NewJob, Queue, QueueTotals } from './queue.ts'
+import type { Ending, Job, JobState, NewJob, Queue, QueueTotals, RetryOptions } from './queue.ts'
 import { schema } from './schema.ts'
 
 export interface SqliteQueueOptions {
@@ -45,9 +46,20 @@ export class SqliteQueue implements Queue {
     let added = 0
     for (let at = 0; at < jobs.length; at += jobsPerSlice) {
       if (at > 0) await setImmediate()
-      added += this.#addSlice(state, jobs.slice(at, at + jobsPerSlice))
+      const outcomes = this.#addSlice(state, jobs.slice(at, at + jobsPerSlice))
+      added += outcomes.filter((outcome) => outcome === 'added').length
     }
     return added
+  }
+
+  /**
+   * Adds jobs as `add` does, but all at once, and as a part of the transaction under way if there is one.
+   *
+   * @returns of each, in order, whether it was there before.
+   */
+  addAtOnce(queue: string, jobs: readonly NewJob[]): readonly ('added' | 'known')[] {
+    for (const job of jobs) checkJob(queue, job)
+    return this.#addSlice(this.#stateOf(queue), jobs)
   }
 
   async take(
@@ -90,29 +102,28 @@ export class SqliteQueue implements Queue {
   }
 
   async complete(job: Job): Promise<boolean> {
-    return this.#end(job, ({ row, again }) => again && fresh(row, again))
+    return this.#end({ how: 'complete', job })
   }
 
-  async retry(
-    job: Job,
-    { dueMs, error, group, counts = true, isAside = false }: Parameters<Queue['retry']>[1],
-  ): Promise<void> {
-    this.#end(job, ({ row, again, lanes }) => ({
-      ...row,
-      lane: group === undefined ? row.lane : lanes.of(lanes.byId(row.lane).priority, group).id,
-      dueMs: Math.min(Math.ceil(dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
-      attempts: row.attempts + Number(counts),
-      ...(isAside && again === undefined && { addedMs: Math.ceil(dueMs) }),
-      ...(error !== undefined && { error: cutError(error) }),
-    }))
+  async retry(job: Job, options: RetryOptions): Promise<boolean> {
+    return this.#end({ how: 'retry', job, options })
   }
 
-  async bury(job: Job, error: string): Promise<void> {
-    this.#end(job, ({ row, again }, nowMs) =>
-      again === undefined
-        ? { ...row, isDead: true, dueMs: nowMs, attempts: row.attempts + 1, error: cutError(error) }
-        : fresh(row, again),
-    )
+  async bury(job: Job, error: string): Promise<boolean> {
+    return this.#end({ how: 'bury', job, error })
+  }
+
+  async end(endings: readonly Ending[]): Promise<readonly boolean[]> {
+    const ended = new Set<string>()
+    return this.#database.transaction(() => {
+      this.#jobs.begin(endings.length)
+      return endings.map((ending) => {
+        const { lease } = ending.job
+        if (ended.has(lease)) return false
+        ended.add(lease)
+        return this.#end(ending)
+      })
+    })
   }
 
   async find(queue: string, key: string): Promise<JobState | undefined> {
@@ -126,11 +137,11 @@ export class SqliteQueue implements Queue {
     const state = this.#stateOf(queue)
     const row = this.#jobs.findByKey(state.id, key)
     if (row === undefined) return false
-    this.#write(state, 1, (counts) => {
+    const work = (counts: Counts) => {
       this.#jobs.delete(row)
       counts[row.isDead ? 'dead' : 'live']--
-    })
-    state.leases.end(row.id)
+    }
+    this.#write(state, 1, work, () => state.leases.end(row.id))
     return true
   }
 
@@ -159,12 +170,12 @@ export class SqliteQueue implements Queue {
     if (row?.isDead !== true || state === undefined) return false
     const nowMs = this.#now()
     const revived = fresh(row, { lane: row.lane, dueMs: nowMs, addedMs: nowMs })
-    this.#write(state, 1, (counts) => {
+    const work = (counts: Counts) => {
       this.#jobs.update(revived)
       counts.dead--
       counts.live++
-    })
-    this.#offer(state, [revived])
+    }
+    this.#write(state, 1, work, () => this.#offer(state, [revived]))
     return true
   }
 
@@ -180,41 +191,46 @@ export class SqliteQueue implements Queue {
   /** The database belongs to whoever opened it, and is closed there. */
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  #addSlice(state: QueueState, jobs: readonly NewJob[]): number {
+  #addSlice(state: QueueState, jobs: readonly NewJob[]): readonly ('added' | 'known')[] {
     const nowMs = this.#expire(state)
     const changed: JobRow[] = []
     const again = new Map<Lease, Asked>()
-    const { counts: before, lanes } = state
-    this.#write(state, jobs.length, (counts) => {
-      for (const job of jobs) {
-        const known = this.#jobs.findByKey(state.id, job.key)
-        if (known !== undefined && job.onlyNew) continue
-        const group = known === undefined ? '' : lanes.byId(known.lane).group
-        const asked = askedBy(job, group, lanes, nowMs)
-        if (known === undefined) {
-          const { key, payload = '' } = job
-          changed.push(this.#jobs.insert({ queue: state.id, key, payload, ...asked }))
-          counts.live++
-          continue
-        }
-        if (known.isDead) {
-          counts.dead--
-          counts.live++
-        }
-        const row = known.isDead ? fresh(known, asked) : better(known, asked, lanes)
-        const { payload = known.payload } = job
-        const isNew = row !== known || payload !== known.payload
-        if (isNew) this.#jobs.update({ ...row, payload })
-        const lease = state.leases.get(known.id)
-        if (lease !== undefined) {
-          const before = again.get(lease) ?? lease.again
-          again.set(lease, before === undefined ? asked : better(before, asked, lanes))
-        } else if (isNew) changed.push(row)
+    const outcomes: ('added' | 'known')[] = []
+    const { lanes } = state
+    const add = (job: NewJob, counts: Counts): 'added' | 'known' => {
+      const known = this.#jobs.findByKey(state.id, job.key)
+      if (known !== undefined && job.onlyNew) return 'known'
+      const group = known === undefined ? '' : lanes.byId(known.lane).group
+      const asked = askedBy(job, group, lanes, nowMs)
+      if (known === undefined) {
+        const { key, payload = '' } = job
+        changed.push(this.#jobs.insert({ queue: state.id, key, payload, ...asked }))
+        counts.live++
+        return 'added'
       }
+      if (known.isDead) {
+        counts.dead--
+        counts.live++
+      }
+      const row = known.isDead ? fresh(known, asked) : better(known, asked, lanes)
+      const { payload = known.payload } = job
+      const isNew = row !== known || payload !== known.payload
+      if (isNew) this.#jobs.update({ ...row, payload })
+      const lease = state.leases.get(known.id)
+      if (lease !== undefined) {
+        const before = again.get(lease) ?? lease.again
+        again.set(lease, before === undefined ? asked : better(before, asked, lanes))
+      } else if (isNew) changed.push(row)
+      return 'known'
+    }
+    const work = (counts: Counts) => {
+      for (const job of jobs) outcomes.push(add(job, counts))
+    }
+    this.#write(state, jobs.length, work, () => {
+      for (const [lease, asked] of again) lease.again = asked
+      this.#offer(state, changed)
     })
-    for (const [lease, asked] of again) lease.again = asked
-    this.#offer(state, changed)
-    return state.counts.live + state.counts.dead - before.live - before.dead
+    return outcomes
   }
 
   /** What of a lane is due and does not run, up to `wanted` jobs. */
@@ -241,29 +257,27 @@ export class SqliteQueue implements Queue {
     }
   }
 
-  /**
-   * Ends what a worker has begun.
-   *
-   * @param next what becomes of the job; `undefined` removes it.
-   * @returns whether the worker still had it.
-   */
-  #end(job: Job, next: (ended: Ended, nowMs: number) => JobRow | undefined): boolean {
+  /** Ends what a worker has begun. @returns whether it could, and for `bury` whether the job is dead. */
+  #end(ending: Ending): boolean {
+    const { job } = ending
     const state = this.#stateOf(job.queue)
     const nowMs = this.#expire(state)
     const lease = state.leases.of(job)
     const row = lease && this.#jobs.find(job.id)
     if (lease === undefined || row === undefined) return false
     let after: JobRow | undefined
-    this.#write(state, 1, (counts) => {
-      after = next({ row, lanes: state.lanes, again: lease.again }, nowMs)
+    const work = (counts: Counts) => {
+      after = endedJob(ending, { row, lanes: state.lanes, again: lease.again, nowMs })
       if (after === undefined) this.#jobs.delete(row)
       else this.#jobs.update(after)
       if (after === undefined || after.isDead) counts.live--
       if (after?.isDead) counts.dead++
+    }
+    this.#write(state, 1, work, () => {
+      state.leases.end(job.id)
+      if (after !== undefined && !after.isDead) this.#offer(state, [after])
     })
-    state.leases.end(job.id)
-    if (after !== undefined && !after.isDead) this.#offer(state, [after])
-    return true
+    return ending.how !== 'bury' || after?.isDead === true
   }
 
   /** Makes jobs whose lease has run out due again. @returns the time. */
@@ -281,24 +295,28 @@ export class SqliteQueue implements Queue {
     state.alarms.notify()
   }
 
-  /** Makes all changes, in memory too, or none. */
-  #write(state: QueueState, jobs: number, work: (counts: Counts) => void): void {
-    const counts = { ...state.counts }
-    try {
-      this.#database.transaction(() => {
-        this.#jobs.begin(jobs)
-        work(counts)
-        this.#jobs.flush()
-        this.#saveCounts.run(counts.live, counts.dead, state.id)
-      })
-    } catch (error) {
-      this.#jobs.reset()
-      state.lanes.reset()
-      throw error
+  /** Makes all changes, in memory too, or none. @param settle what follows in memory once they are made. */
+  #write(state: QueueState, jobs: number, work: (counts: Counts) => void, settle: () => void): void {
+    const before = state.counts
+    const change = () => {
+      this.#jobs.begin(jobs)
+      state.counts = { ...before }
+      work(state.counts)
+      this.#jobs.flush()
+      this.#saveCounts.run(state.counts.live, state.counts.dead, state.id)
     }
-    this.#jobs.settle()
-    state.lanes.settle()
-    state.counts = counts
+    this.#database.transaction(change, {
+      settle: () => {
+        this.#jobs.settle()
+        state.lanes.settle()
+        settle()
+      },
+      undo: () => {
+        this.#jobs.reset()
+        state.lanes.reset()
+        state.counts = before
+      },
+    })
   }
 
   #stateFrom({ name, lanes, leases }: QueueState, { lane, isDead, ...row }: JobRow): JobState {
@@ -310,12 +328,15 @@ export class SqliteQueue implements Queue {
   #stateOf(queue: string): QueueState {
     const known = this.#queues.get(queue)
     if (known !== undefined) return known
-    const { lastInsertRowid } = this.#database.sqlite
-      .prepare('INSERT INTO queue (name, live, dead) VALUES (?, 0, 0)')
-      .run(queue)
-    const state = this.#newState(Number(lastInsertRowid), queue, { live: 0, dead: 0 })
-    this.#queues.set(queue, state)
-    return state
+    const make = () => {
+      const { lastInsertRowid } = this.#database.sqlite
+        .prepare('INSERT INTO queue (name, live, dead) VALUES (?, 0, 0)')
+        .run(queue)
+      const state = this.#newState(Number(lastInsertRowid), queue, { live: 0, dead: 0 })
+      this.#queues.set(queue, state)
+      return state
+    }
+    return this.#database.transaction(make, { undo: () => this.#queues.delete(queue) })
   }
 
   #newState(id: number, name: string, counts: Counts): QueueState {
@@ -344,10 +365,4 @@ interface QueueState {
   readonly lanes: Lanes
   readonly leases: Leases
   readonly alarms: Alarms
-}
-
-interface Ended {
-  readonly row: JobRow
-  readonly lanes: Lanes
-  readonly again: Asked | undefined
 }
