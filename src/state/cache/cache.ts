@@ -11,7 +11,7 @@ export interface Cache<Value> extends AsyncDisposable {
    * the state before.
    *
    * @param load finds the values of these look-ups, in their order. Not called when there are none.
-   * @returns the values, in the order of `lookups`.
+   * @returns the values, in the order of `lookups`; each was true at some moment while this went on.
    */
   get(lookups: readonly Lookup[], load: Load<Value>): Promise<readonly (Value | undefined)[]>
 

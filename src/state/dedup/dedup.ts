@@ -7,12 +7,13 @@
 export interface Dedup extends AsyncDisposable {
   /**
    * Claims keys, all or, when it rejects, none of them. A key can be claimed again once the window that it was claimed
-   * for has passed; asking for it meanwhile does not prolong that.
+   * for has passed; asking for it meanwhile does not prolong that. Once it resolves, it outlives the death of this
+   * process.
    *
    * @param scope keeps the keys of different uses apart.
    * @param windowMs how long they are remembered, in ms.
    * @returns for each key, in order, whether it was claimed now; false for a duplicate, also of one before it in `keys`.
-   * @throws {InvalidError} when the window or a key can never be kept.
+   * @throws {InvalidError} when the window is none, or longer than ten years.
    */
   claim(scope: string, keys: readonly string[], windowMs: number): Promise<readonly boolean[]>
 
