@@ -19,7 +19,7 @@ export const eventsProcessed = {
   description:
     'Events that were held against the observers, by whether that and what it called for could be saved.',
   attributes: { outcome: ['success', 'failure'] },
-  noAlert: 'What keeps failing is tried again; ActionFailureRateHigh watches what is done about the events.',
+  noAlert: 'What keeps failing is tried again; HighActionFailureRate watches what is done about the events.',
 } as const satisfies MetricDefinition
 
 export const eventProcessingDuration = {
@@ -164,7 +164,7 @@ export const cacheHitRate = {
   unit: '{percent}',
   description:
     'Share of all look-ups since the start that were answered from memory, in percent; absent before the first.',
-  thresholds: { warning: 50, bad: 'below' },
+  noAlert: 'CacheHitRateLow watches the look-ups of the last minutes.',
 } as const satisfies MetricDefinition
 
 export const cacheSize = {
