@@ -11,6 +11,7 @@ import { type Lease, Leases } from './leases.ts'
 import { type Asked, askedBy, better, fresh } from './merge.ts'
 import type { Ending, Job, JobState, NewJob, Queue, QueueTotals, RetryOptions } from './queue.ts'
 import { schema } from './schema.ts'
+import { SharedCommit } from './shared-commit.ts'
 
 export interface SqliteQueueOptions {
   readonly database: Database
@@ -27,6 +28,7 @@ export class SqliteQueue implements Queue {
   readonly #jobs: JobTable
   readonly #saveCounts: StatementSync
   readonly #queues = new Map<string, QueueState>()
+  readonly #ending = new SharedCommit((endings) => this.#endAll(endings))
 
   constructor({ database, now = Date.now, keysInMemory }: SqliteQueueOptions) {
     database.migrate('queue', schema)
@@ -102,28 +104,19 @@ export class SqliteQueue implements Queue {
   }
 
   async complete(job: Job): Promise<boolean> {
-    return this.#end({ how: 'complete', job })
+    return this.#ending.add({ how: 'complete', job })
   }
 
   async retry(job: Job, options: RetryOptions): Promise<boolean> {
-    return this.#end({ how: 'retry', job, options })
+    return this.#ending.add({ how: 'retry', job, options })
   }
 
   async bury(job: Job, error: string): Promise<boolean> {
-    return this.#end({ how: 'bury', job, error })
+    return this.#ending.add({ how: 'bury', job, error })
   }
 
   async end(endings: readonly Ending[]): Promise<readonly boolean[]> {
-    const ended = new Set<string>()
-    return this.#database.transaction(() => {
-      this.#jobs.begin(endings.length)
-      return endings.map((ending) => {
-        const { lease } = ending.job
-        if (ended.has(lease)) return false
-        ended.add(lease)
-        return this.#end(ending)
-      })
-    })
+    return this.#endAll(endings)
   }
 
   async find(queue: string, key: string): Promise<JobState | undefined> {
@@ -255,6 +248,19 @@ export class SqliteQueue implements Queue {
         return found
       }
     }
+  }
+
+  #endAll(endings: readonly Ending[]): readonly boolean[] {
+    const ended = new Set<string>()
+    return this.#database.transaction(() => {
+      this.#jobs.begin(endings.length)
+      return endings.map((ending) => {
+        const { lease } = ending.job
+        if (ended.has(lease)) return false
+        ended.add(lease)
+        return this.#end(ending)
+      })
+    })
   }
 
   /** Ends what a worker has begun. @returns whether it could, and for `bury` whether the job is dead. */
