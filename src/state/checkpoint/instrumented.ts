@@ -5,7 +5,7 @@ import {
   checkpointSaveDuration,
   checkpointSaves,
 } from '../../catalog/observers/metrics.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import type { Checkpoint, CoveredJob, StepResult } from './checkpoint.ts'
 
 /** Called with what a step has done in other rooms, past whoever measures those. */
 export interface StepReports {
@@ -24,6 +24,17 @@ export function instrumentCheckpoint(
   const saves = bind(meter, checkpointSaves)
   const recoveries = bind(meter, checkpointRecovery)
   const measure = timed(meter, { duration: checkpointSaveDuration })
+  const report = (jobs: readonly CoveredJob[], { outcomes }: StepResult) => {
+    const added = new Map<string, number>()
+    let [checks, duplicates] = [0, 0]
+    for (const [at, { queue, once }] of jobs.entries()) {
+      if (outcomes[at] === 'added') added.set(queue, (added.get(queue) ?? 0) + 1)
+      if (outcomes[at] === 'duplicate') duplicates++
+      if (once !== undefined) checks++
+    }
+    for (const [queue, count] of added) onEnqueued(queue, count)
+    if (checks > 0) onChecked(checks, duplicates)
+  }
   return {
     async recover(listener) {
       const position = await checkpoint.recover(listener)
@@ -33,15 +44,7 @@ export function instrumentCheckpoint(
     async save(step) {
       const result = await measure({}, () => checkpoint.save(step))
       saves.add(1)
-      const { jobs = [] } = step
-      if (jobs.length === 0) return result
-      const { outcomes } = result
-      const byQueue = Map.groupBy(jobs.keys(), (at) => jobs[at]?.queue ?? '')
-      for (const [queue, places] of byQueue) {
-        onEnqueued(queue, places.filter((at) => outcomes[at] === 'added').length)
-      }
-      const checked = jobs.filter(({ once }) => once !== undefined).length
-      onChecked(checked, outcomes.filter((outcome) => outcome === 'duplicate').length)
+      report(step.jobs ?? [], result)
       return result
     },
     [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
