@@ -444,6 +444,62 @@ export function queueConformance(
     })
   })
 
+  describe('a clock that is set back', () => {
+    const hourMs = 3_600_000
+
+    it('keeps nothing that was due from being taken, before and after a restart', async () => {
+      const { queue, reopen, clock } = await beginWith({ key: 'a' }, { key: 'b' })
+      clock.ms -= hourMs
+      assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
+      await queue.add(q, [{ key: 'c' }])
+      clock.ms -= 24 * hourMs
+      assert.deepEqual(keys(await (await reopen()).take(q, 9)), ['a', 'b', 'c'])
+    })
+
+    it('makes no pause longer or shorter', async () => {
+      const { queue, reopen, clock } = await beginWith({ key: 'before' })
+      await queue.retry(await takeOne(queue), { dueMs: clock.ms + 100 })
+      clock.ms -= hourMs
+      await queue.add(q, [{ key: 'after', dueMs: clock.ms + 100 }])
+      assert.equal((await queue.find(q, 'before'))?.dueMs, clock.ms + 100)
+      assert.equal((await queue.find(q, 'after'))?.dueMs, clock.ms + 100)
+      clock.ms += 99
+      assert.deepEqual(await queue.take(q, 9), [])
+      clock.ms += 1
+      assert.deepEqual(keys(await queue.take(q, 9)), ['before', 'after'])
+      assert.deepEqual(keys(await (await reopen()).take(q, 9)), ['before', 'after'])
+    })
+
+    it('prolongs no lease', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' })
+      await queue.take(q, 1, { leaseMs: 100 })
+      clock.ms -= hourMs
+      assert.deepEqual(await queue.take(q, 1), [])
+      clock.ms += 100
+      assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
+    })
+
+    it('leaves the age of the oldest job as it was', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' })
+      clock.ms += 500
+      await queue.add(q, [{ key: 'b' }])
+      clock.ms -= hourMs
+      assert.equal(clock.ms - must((await queue.totals(q)).oldestAddedMs), 500)
+    })
+
+    it('turns no page twice, and skips none', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' }, { key: 'b' })
+      for (const job of await queue.take(q, 2)) {
+        clock.ms += 10
+        await queue.bury(job, 'x')
+      }
+      const first = await queue.deadLetters({ limit: 1 })
+      clock.ms -= hourMs
+      const second = await queue.deadLetters({ limit: 1, cursor: must(first.cursor) })
+      assert.deepEqual([keys(first.jobs), keys(second.jobs)], [['b'], ['a']])
+    })
+  })
+
   describe('the totals', () => {
     it('follow each change and outlive the process', async () => {
       const { queue, reopen, clock } = await beginWith({ key: 'a' }, { key: 'b', priority: 1 })

@@ -1,6 +1,9 @@
 /**
  * Durable jobs, each of which is done once: taken with a lease, completed, tried again later, or set aside as a dead
  * letter. There are several queues; a job is known by its key, once in each queue.
+ *
+ * Times are in ms since 1970, by the clock of the system at the time of the call. Where that is set back, also between
+ * two starts, what was due stays due, and what waits waits no longer than it was meant to.
  */
 export interface Queue extends AsyncDisposable {
   /**

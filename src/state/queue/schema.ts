@@ -4,7 +4,8 @@
  * A lane is what waits in one queue with one priority in one group; `queue_job_due` keeps each in the order in which
  * it is taken. Jobs get ascending numbers, so that new ones lie together at the end of the file. Their keys have no
  * order that would help, so that an index of them in a B-tree would touch a page for each job: `queue_key` is filled
- * from memory, sorted, and many at a time (`KeyIndex`).
+ * from memory, sorted, and many at a time (`KeyIndex`). Times are those of `ForwardClock`: `seen` and `ahead` are what it
+ * was when the queue was written last.
  */
 export const schema: readonly string[] = [
   `
@@ -39,5 +40,9 @@ export const schema: readonly string[] = [
   CREATE TABLE queue_key (hash INTEGER NOT NULL, job INTEGER NOT NULL, PRIMARY KEY (hash, job)) WITHOUT ROWID;
   CREATE TABLE queue_state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO queue_state VALUES ('last_job', 0), ('last_key', 0);
+  `,
+  `
+  ALTER TABLE queue ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE queue ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;
   `,
 ]

@@ -5,6 +5,7 @@ import { Alarms } from './alarms.ts'
 import { checkJob } from './checked-job.ts'
 import { decodePlace, encodePlace, newest } from './dead-letters.ts'
 import { endedJob } from './ended-job.ts'
+import { ForwardClock, type ForwardTime } from './forward-clock.ts'
 import { type JobRow, JobTable } from './job-table.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { type Lease, Leases } from './leases.ts'
@@ -17,6 +18,8 @@ export interface SqliteQueueOptions {
   readonly database: Database
   /** The clock. @default Date.now */
   readonly now?: () => number
+  /** A clock that is never set, in ms. @default performance.now, or `now` where that is given */
+  readonly elapsed?: () => number
   /** How many of the newest keys are kept in memory before they are written together. @default 100_000 */
   readonly keysInMemory?: number
 }
@@ -24,18 +27,27 @@ export interface SqliteQueueOptions {
 /** Queues in the SQLite database of this process, which alone adds and takes jobs. */
 export class SqliteQueue implements Queue {
   readonly #database: Database
-  readonly #now: () => number
+  readonly #clock: ForwardClock
   readonly #jobs: JobTable
   readonly #saveCounts: StatementSync
   readonly #queues = new Map<string, QueueState>()
   readonly #ending = new SharedCommit((endings) => this.#endAll(endings))
 
-  constructor({ database, now = Date.now, keysInMemory }: SqliteQueueOptions) {
+  constructor({ database, now, elapsed, keysInMemory }: SqliteQueueOptions) {
     database.migrate('queue', schema)
     this.#database = database
-    this.#now = now
-    this.#saveCounts = database.sqlite.prepare('UPDATE queue SET live = ?, dead = ? WHERE id = ?')
+    this.#saveCounts = database.sqlite.prepare(
+      'UPDATE queue SET live = ?, dead = ?, seen = ?, ahead = ? WHERE id = ?',
+    )
     this.#jobs = new JobTable(database.sqlite, keysInMemory)
+    const [time] = database.sqlite
+      .prepare('SELECT seen AS seenMs, ahead AS aheadMs FROM queue ORDER BY seen DESC LIMIT 1')
+      .all() as unknown as readonly ForwardTime[]
+    this.#clock = new ForwardClock(
+      now ?? Date.now,
+      elapsed ?? now ?? (() => performance.now()),
+      time ?? { seenMs: 0, aheadMs: 0 },
+    )
     for (const row of database.sqlite.prepare('SELECT id, name, live, dead FROM queue').all()) {
       const { id, name, live, dead } = row as { id: number; name: string; live: number; dead: number }
       this.#queues.set(name, this.#newState(id, name, { live, dead }))
@@ -145,23 +157,20 @@ export class SqliteQueue implements Queue {
   }: Parameters<Queue['deadLetters']>[0]): ReturnType<Queue['deadLetters']> {
     const before = cursor === undefined ? newest : decodePlace(cursor)
     const states = [...this.#queues.values()].filter(({ name }) => queue === undefined || name === queue)
-    const jobs = states
-      .flatMap((state) =>
-        this.#jobs.dead(state.id, before, limit + 1).map((row) => this.#stateFrom(state, row)),
-      )
-      .sort((a, b) => b.dueMs - a.dueMs || b.id - a.id)
-    const page = jobs.slice(0, limit)
+    const found = states
+      .flatMap((state) => this.#jobs.dead(state.id, before, limit + 1).map((row) => ({ state, row })))
+      .sort((a, b) => b.row.dueMs - a.row.dueMs || b.row.id - a.row.id)
+    const page = found.slice(0, limit)
     const last = page.at(-1)
-    return jobs.length <= limit || last === undefined
-      ? { jobs: page }
-      : { jobs: page, cursor: encodePlace(last) }
+    const jobs = page.map(({ state, row }) => this.#stateFrom(state, row))
+    return found.length <= limit || last === undefined ? { jobs } : { jobs, cursor: encodePlace(last.row) }
   }
 
   async revive(id: number): Promise<boolean> {
     const row = this.#jobs.find(id)
     const state = [...this.#queues.values()].find((one) => one.id === row?.queue)
     if (row?.isDead !== true || state === undefined) return false
-    const nowMs = this.#now()
+    const nowMs = this.#clock.nowMs()
     const revived = fresh(row, { lane: row.lane, dueMs: nowMs, addedMs: nowMs })
     const work = (counts: Counts) => {
       this.#jobs.update(revived)
@@ -177,8 +186,9 @@ export class SqliteQueue implements Queue {
     this.#expire(state)
     const { live, dead } = state.counts
     const running = state.leases.size
-    const oldestAddedMs = this.#jobs.oldestMs(state.id)
-    return { waiting: live - running, running, dead, ...(oldestAddedMs !== undefined && { oldestAddedMs }) }
+    const oldestMs = this.#jobs.oldestMs(state.id)
+    const oldest = oldestMs !== undefined && { oldestAddedMs: this.#clock.toSystem(oldestMs) }
+    return { waiting: live - running, running, dead, ...oldest }
   }
 
   /** The database belongs to whoever opened it, and is closed there. */
@@ -194,7 +204,7 @@ export class SqliteQueue implements Queue {
       const known = this.#jobs.findByKey(state.id, job.key)
       if (known !== undefined && job.onlyNew) return 'known'
       const group = known === undefined ? '' : lanes.byId(known.lane).group
-      const asked = askedBy(job, group, lanes, nowMs)
+      const asked = askedBy(this.#inOwnTime(job), group, lanes, nowMs)
       if (known === undefined) {
         const { key, payload = '' } = job
         changed.push(this.#jobs.insert({ queue: state.id, key, payload, ...asked }))
@@ -271,9 +281,11 @@ export class SqliteQueue implements Queue {
     const lease = state.leases.of(job)
     const row = lease && this.#jobs.find(job.id)
     if (lease === undefined || row === undefined) return false
+    const own: Ending =
+      ending.how === 'retry' ? { ...ending, options: this.#inOwnTime(ending.options) } : ending
     let after: JobRow | undefined
     const work = (counts: Counts) => {
-      after = endedJob(ending, { row, lanes: state.lanes, again: lease.again, nowMs })
+      after = endedJob(own, { row, lanes: state.lanes, again: lease.again, nowMs })
       if (after === undefined) this.#jobs.delete(row)
       else this.#jobs.update(after)
       if (after === undefined || after.isDead) counts.live--
@@ -288,7 +300,7 @@ export class SqliteQueue implements Queue {
 
   /** Makes jobs whose lease has run out due again. @returns the time. */
   #expire(state: QueueState): number {
-    const nowMs = this.#now()
+    const nowMs = this.#clock.nowMs()
     for (const id of state.leases.expire(nowMs)) {
       const row = this.#jobs.find(id)
       if (row !== undefined) state.lanes.offer(state.lanes.byId(row.lane), row)
@@ -309,7 +321,8 @@ export class SqliteQueue implements Queue {
       state.counts = { ...before }
       work(state.counts)
       this.#jobs.flush()
-      this.#saveCounts.run(state.counts.live, state.counts.dead, state.id)
+      const { seenMs, aheadMs } = this.#clock.time()
+      this.#saveCounts.run(state.counts.live, state.counts.dead, Math.ceil(seenMs), aheadMs, state.id)
     }
     this.#database.transaction(change, {
       settle: () => {
@@ -325,10 +338,16 @@ export class SqliteQueue implements Queue {
     })
   }
 
+  /** What is asked for not to be done before a time by the clock of the system. */
+  #inOwnTime<Asked extends { readonly dueMs?: number }>(asked: Asked): Asked {
+    return asked.dueMs === undefined ? asked : { ...asked, dueMs: this.#clock.fromSystem(asked.dueMs) }
+  }
+
   #stateFrom({ name, lanes, leases }: QueueState, { lane, isDead, ...row }: JobRow): JobState {
     const { priority, group } = lanes.byId(lane)
     const state = isDead ? 'dead' : leases.has(row.id) ? 'running' : 'waiting'
-    return { ...row, queue: name, state, priority, group }
+    const [dueMs, addedMs] = [this.#clock.toSystem(row.dueMs), this.#clock.toSystem(row.addedMs)]
+    return { ...row, queue: name, state, priority, group, dueMs, addedMs }
   }
 
   #stateOf(queue: string): QueueState {
@@ -347,7 +366,7 @@ export class SqliteQueue implements Queue {
 
   #newState(id: number, name: string, counts: Counts): QueueState {
     const lanes = new Lanes(this.#database.sqlite, id, counts.dead > 0)
-    return { id, name, counts, lanes, leases: new Leases(), alarms: new Alarms(this.#now) }
+    return { id, name, counts, lanes, leases: new Leases(), alarms: new Alarms(() => this.#clock.nowMs()) }
   }
 }
 
