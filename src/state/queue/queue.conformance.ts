@@ -578,7 +578,11 @@ function withoutIds(job: Job | undefined): Partial<Job> {
 async function pages(queue: Queue, limit: number, name?: string): Promise<readonly (readonly string[])[]> {
   const all: (readonly string[])[] = []
   for (let cursor: string | undefined; ; ) {
-    const page = await queue.deadLetters({ limit, ...(name && { queue: name }), ...(cursor && { cursor }) })
+    const page = await queue.deadLetters({
+      limit,
+      ...(name && { queues: [name] }),
+      ...(cursor && { cursor }),
+    })
     all.push(keys(page.jobs))
     if (page.cursor === undefined) return all
     cursor = page.cursor

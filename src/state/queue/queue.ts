@@ -69,7 +69,8 @@ export interface Queue extends AsyncDisposable {
 
   /** Dead letters, the latest first. @throws {InvalidError} for a cursor that no page gave. */
   deadLetters(query: {
-    readonly queue?: string
+    /** @default those of all queues */
+    readonly queues?: readonly string[]
     readonly limit: number
     readonly cursor?: string
   }): Promise<{ readonly jobs: readonly JobState[]; readonly cursor?: string }>

@@ -151,12 +151,12 @@ export class SqliteQueue implements Queue {
   }
 
   async deadLetters({
-    queue,
+    queues,
     limit,
     cursor,
   }: Parameters<Queue['deadLetters']>[0]): ReturnType<Queue['deadLetters']> {
     const before = cursor === undefined ? newest : decodePlace(cursor)
-    const states = [...this.#queues.values()].filter(({ name }) => queue === undefined || name === queue)
+    const states = [...this.#queues.values()].filter(({ name }) => queues?.includes(name) ?? true)
     const found = states
       .flatMap((state) => this.#jobs.dead(state.id, before, limit + 1).map((row) => ({ state, row })))
       .sort((a, b) => b.row.dueMs - a.row.dueMs || b.row.id - a.row.id)

@@ -1,5 +1,5 @@
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
-import type { Job, Queue } from '../../state/queue/queue.ts'
+import type { Job, Queue } from './queue.ts'
 
 export interface WorkersOptions {
   readonly queue: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry'>
