@@ -45,12 +45,13 @@ export function openStores(
   database: Database,
   { index, search }: Partial<Pick<Config, 'index' | 'search'>> = {},
 ): Stores {
+  const streams = new SqliteStreams({ database })
   const queue = new SqliteQueue({ database })
   const dedup = new SqliteDedup({ database })
   return {
-    storage: new SqliteStorage({ database, ...(index && { index }) }),
+    storage: new SqliteStorage({ database, streams, ...(index && { index }) }),
     search: new SqliteSearch({ database, ...(search && { fields: search }) }),
-    streams: new SqliteStreams({ database }),
+    streams,
     queue,
     dedup,
     checkpoint: new SqliteCheckpoint({ database, queue, dedup }),
