@@ -66,6 +66,8 @@ export interface EngineOptions {
   readonly stores: Stores
   readonly log: Log
   readonly counts?: EngineCounts
+  /** Which operations of live events observers are told. @default none */
+  readonly isObserved?: IndexerOptions['isObserved']
 }
 
 /**
@@ -97,7 +99,7 @@ export class Engine implements AsyncDisposable {
   }
 
   private constructor(options: EngineOptions, tracking: ReadonlyMap<Did, 'tracked' | 'untracked'>) {
-    const { config, source, stores, log, counts = {} } = options
+    const { config, source, stores, log, counts = {}, isObserved } = options
     const { storage, search, streams, queue } = stores
     const { collections, dids, queueLimit: limit } = config
     const stack = new AsyncDisposableStack()
@@ -135,6 +137,7 @@ export class Engine implements AsyncDisposable {
       verifyFrame: (frame, key) => this.#verify(frame, key),
       keeps: collectionMatcher(collections) ?? (() => true),
       isUntracked: (did) => !this.kept.has(did),
+      ...(isObserved && { isObserved }),
       onDesync: (did, reason) => this.enqueue.desynced(did, reason),
       onPending: (did) => this.enqueue.seen(did),
       onUnverified: (did) => this.enqueue.unverified(did),

@@ -14,6 +14,7 @@ import {
   type Streams,
 } from '../../state/streams/streams.ts'
 import { BackfillLane, type LiveProgress } from './backfill-lane.ts'
+import type { IsObserved } from './batch.ts'
 import { refused, type VerifyFrame } from './drain.ts'
 import { isFatal } from './faults.ts'
 import { type NoticeOptions, Notifier } from './notices.ts'
@@ -37,6 +38,8 @@ export interface IndexerOptions extends NoticeOptions {
   readonly isUntracked?: (did: Did) => boolean
   /** How many events of one repo may wait. @default 2000 and 8 MB */
   readonly limits?: WaitingLimits
+  /** Which operations of live events are told to observers, once they are applied. @default none */
+  readonly isObserved?: IsObserved
   /** Applies at most this many entries of the stream of live events together. @default 500 */
   readonly batchEntries?: number
   /** For how long, in ms, it still indexes what is left in the streams once it is told to stop. @default 3000 */
@@ -237,6 +240,7 @@ const defaults = {
   keeps: () => true,
   isUntracked: () => false,
   limits: waitingLimits,
+  isObserved: () => false,
   batchEntries: 500,
   drainMs: 3000,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
