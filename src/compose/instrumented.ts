@@ -61,16 +61,20 @@ export function observeEngine(meter: Meter, engine: Engine, stores: Stores): voi
   observeSync(meter, { sync: engine.sync, totals, storage })
 }
 
-/** Counts and times what the stores do, exports how much they hold, and puts the cache before the storage. */
-export function instrumentStores(stores: Stores, meter: Meter): Stores {
+/**
+ * Counts and times what the stores do, exports how much they hold, and puts the cache before the storage.
+ *
+ * @param observersMeter measures what observers work with: queue, cache, keys and checkpoint.
+ */
+export function instrumentStores(stores: Stores, meter: Meter, observersMeter: Meter = meter): Stores {
   const storage = instrumentStorage(stores.storage, meter)
   const search = instrumentSearch(stores.search, meter)
-  const cache = instrumentCache(stores.cache, meter)
+  const cache = instrumentCache(stores.cache, observersMeter)
   observeStorage(meter, storage)
   observeSearch(meter, search)
-  observeQueue(meter, stores.queue, actionsQueue)
-  const countJobs = countEnqueued(meter)
-  const onChecked = countChecks(meter)
+  observeQueue(observersMeter, stores.queue, actionsQueue)
+  const countJobs = countEnqueued(observersMeter)
+  const onChecked = countChecks(observersMeter)
   const onEnqueued = (queue: string, jobs: number) => {
     if (queue === actionsQueue) countJobs(jobs)
   }
@@ -80,8 +84,8 @@ export function instrumentStores(stores: Stores, meter: Meter): Stores {
     search,
     cache,
     streams: instrumentStreams(stores.streams, meter),
-    queue: instrumentQueue(stores.queue, meter, actionsQueue, countJobs),
-    dedup: instrumentDedup(stores.dedup, meter, onChecked),
-    checkpoint: instrumentCheckpoint(stores.checkpoint, meter, { onEnqueued, onChecked }),
+    queue: instrumentQueue(stores.queue, observersMeter, actionsQueue, countJobs),
+    dedup: instrumentDedup(stores.dedup, observersMeter, onChecked),
+    checkpoint: instrumentCheckpoint(stores.checkpoint, observersMeter, { onEnqueued, onChecked }),
   }
 }
