@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { nearest } from './nearest.ts'
 
 describe('nearest', () => {
-  const names = ['--port', '--metrics-port', '--host', '--data']
+  const names = ['--port', '--metrics-port', '--host', '--data', `--port${'x'.repeat(200)}`]
   const cases = [
     { typed: '--prot', name: '--port' },
     { typed: '--PORT', name: '--port' },
@@ -11,6 +11,7 @@ describe('nearest', () => {
     { typed: '--dta', name: '--data' },
     { typed: '--unheard-of', name: undefined },
     { typed: '', name: undefined },
+    { typed: `--por${'x'.repeat(200)}`, name: undefined },
   ]
   for (const { typed, name } of cases) {
     it(`finds ${name} for "${typed}"`, () => assert.equal(nearest(typed, names), name))

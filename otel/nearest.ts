@@ -1,9 +1,10 @@
 /**
  * Finds the name that a mistyped one was most likely meant to be.
  *
- * @returns undefined when none is near enough to be worth suggesting.
+ * @returns undefined when none is near enough to be worth suggesting, or the name is longer than names are.
  */
 export function nearest(typed: string, names: Iterable<string>): string | undefined {
+  if (typed.length > longest) return undefined
   const wanted = typed.toLowerCase()
   let best: string | undefined
   let least = Math.max(1, Math.floor(typed.length / 3)) + 1
@@ -16,6 +17,9 @@ export function nearest(typed: string, names: Iterable<string>): string | undefi
   }
   return best
 }
+
+/** To compare two names takes the product of their lengths. */
+const longest = 200
 
 /** ` (did you mean NAME?)`, or nothing, to end a message with. */
 export function didYouMean(typed: string, names: Iterable<string>): string {

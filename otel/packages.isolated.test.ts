@@ -41,11 +41,7 @@ describe('what is loaded', () => {
     ['for a scrape endpoint', start(listens), [...sdk, 'zod']],
     ['for a file', start(`{ OTEL_CONFIG_FILE: '${file}' }`), [...sdk, 'yaml', 'zod']],
     ['for OTLP over HTTP', start(pushes('http/protobuf')), [...sdk, ...otlp, 'zod']],
-    [
-      'for OTLP over gRPC',
-      start(pushes('grpc')),
-      ['@grpc/grpc-js', ...sdk, ...otlp, '@opentelemetry/otlp-grpc-exporter-base', 'zod'],
-    ],
+    ['for OTLP over gRPC', start(pushes('grpc')), ['@grpc/grpc-js', ...sdk, ...otlp, 'zod']],
     [
       'for metrics of the runtime',
       start(listens, 'runtimeMetrics: true'),
@@ -150,14 +146,14 @@ describe('without the optional peers', () => {
       'gRPC is refused, in a variable',
       start(pushes('grpc')),
       [
-        'UsageError OTEL_EXPORTER_OTLP_PROTOCOL: needs a package that is not installed; npm install @opentelemetry/otlp-grpc-exporter-base',
+        'UsageError OTEL_EXPORTER_OTLP_PROTOCOL: needs a package that is not installed; npm install @grpc/grpc-js',
       ],
     ],
     [
       'gRPC is refused, in a file',
       start("{ OTEL_CONFIG_FILE: 'config.yaml' }"),
       [
-        'UsageError config.yaml:3: meter_provider.readers[0].periodic.exporter.otlp_grpc: needs a package that is not installed; npm install @opentelemetry/otlp-grpc-exporter-base',
+        'UsageError config.yaml:3: meter_provider.readers[0].periodic.exporter.otlp_grpc: needs a package that is not installed; npm install @grpc/grpc-js',
       ],
     ],
     [

@@ -9,6 +9,7 @@ import { createApi } from './edge/http/api.ts'
 import type { Control } from './edge/http/control.ts'
 import { listen } from './edge/http/listen.ts'
 import { keepRuns } from './flow/sync/run-log.ts'
+import { steadyClock } from './model/clock.ts'
 import { InvalidError } from './model/errors.ts'
 import { createLog, type Log } from './model/log.ts'
 import { Database } from './state/database.ts'
@@ -29,6 +30,7 @@ export interface StoredApi extends AsyncDisposable {
  */
 export async function serveStored(dir: string): Promise<StoredApi> {
   await using stack = new AsyncDisposableStack()
+  const startedMs = steadyClock()
   const log = createLog({ level: 'warn', write: (line) => process.stderr.write(line) })
   const stores = openStores(stack.use(new Database({ dir })))
   const stop = new AbortController()
@@ -42,7 +44,9 @@ export async function serveStored(dir: string): Promise<StoredApi> {
     control: createLazyControl(stores, (all) => acting.start(all)),
     log,
     version: 'stored',
-    ready: () => ({ indexing: 'no node runs' }),
+    ready: () => ({
+      indexing: { reason: 'no node runs', mend: 'start one: tidegauge serve', sinceMs: startedMs },
+    }),
     stats: () => ({}),
     config: () => ({}),
     token,

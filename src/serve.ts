@@ -1,6 +1,14 @@
 import { join } from 'node:path'
 import type { Meter } from '@opentelemetry/api'
-import { disabledMeter, measureHttp, type Pipeline, type PipelineFlags, startPipeline } from '@tidegauge/otel'
+import {
+  boundConnections,
+  disabledMeter,
+  measureHttp,
+  type Pipeline,
+  type PipelineFlags,
+  startPipeline,
+} from '@tidegauge/otel'
+import { nodeChecks } from './compose/checks.ts'
 import { createControl, keptSync } from './compose/control.ts'
 import { type DemoHook, demoObservers } from './compose/demo-observers.ts'
 import { Engine } from './compose/engine.ts'
@@ -13,6 +21,7 @@ import {
   openObservers,
   rememberObservers,
 } from './compose/observers.ts'
+import { Readiness } from './compose/readiness.ts'
 import { createSearchRebuild, rebuildIndexes } from './compose/reindex.ts'
 import { rememberSource, type Source } from './compose/source.ts'
 import { openStores, type Stores } from './compose/stores.ts'
@@ -81,9 +90,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   )
   if (given !== undefined) checkObserverMetrics(given, pipeline, log)
   const meter = pipeline.meter()
+  const database = stack.use(new Database({ dir: config.data }))
   const observersMeter = given?.file.metrics.enabled === false ? disabledMeter() : meter
-  const opened = openStores(stack.use(new Database({ dir: config.data })), config)
-  const stores = instrumentStores(opened, meter, observersMeter)
+  const stores = instrumentStores(openStores(database, config), meter, observersMeter)
   const { source, hook } = await openSource(config, stack, log)
   await rememberSource(stores.storage, source)
   const watched = given ?? (hook && demoObservers(hook))
@@ -97,14 +106,22 @@ export async function serve(options: ServeOptions): Promise<void> {
   observeEngine(meter, engine, stores)
   await countKeptRuns(stores.runs, counts.sync)
   const live = await openLive(options, { stores, source, engine, stack, meter, signal, countFirehose })
+  const { firehose, ingest } = live
+  const checks = nodeChecks({ database, stores, source, engine, firehose, ingest })
+  const readiness = new Readiness({ checks, log })
   const parts = { stores, source, engine, stack, signal }
   const observers = watched && (await openServedObservers(watched, { ...parts, meter: observersMeter, log }))
-  const listener = await openApi(options, { ...parts, live, pipeline, observers })
+  const listener = await openApi(options, { ...parts, live, readiness, pipeline, observers })
 
-  await live.firehose.start()
+  await firehose.start()
   await options.onListening({ api: listener.url, metrics: pipeline.endpoint?.url })
   reportPolicy(config, engine, log)
-  const work = [live.ingest.run(signal), engine.run(signal), rebuildIndexes(stores, signal, log)]
+  const work = [
+    ingest.run(signal),
+    engine.run(signal),
+    rebuildIndexes(stores, signal, log),
+    readiness.run(signal),
+  ]
   if (observers !== undefined) work.push(observers.run(signal))
   try {
     await Promise.all(work)
@@ -203,7 +220,7 @@ async function openLive(
     onGap: () => engine.gap({ isCertain: true }),
     onError: (error) => {
       countIngest.onError(error)
-      log.error('events could not be written, retrying', { reason: String(error) })
+      log.debug('events could not be written, retrying', { reason: String(error) })
     },
   })
   observeIngest(meter, ingest, streams, () => (firehose.connected ? 1 : 0))
@@ -234,27 +251,23 @@ async function openApi(
   { config, service, shownConfig, log }: ServeOptions,
   {
     stores,
-    source,
     engine,
     live: { firehose, ingest },
     observers,
+    readiness,
     stack,
     pipeline,
     signal,
   }: Parts & {
     readonly live: Live
+    readonly readiness: Readiness
     readonly pipeline: Pipeline
     readonly observers: Observers | undefined
   },
 ): Promise<Listener> {
   const { storage, search, streams } = stores
-  const pending = () => streams.pending(firehoseLive, indexerGroup)
   const status: Pick<StatusOptions, 'ready' | 'stats' | 'config'> = {
-    ready: async () => ({
-      database: await storage.totals().then(() => true as const, String),
-      relay: firehose.connected || `not connected to ${source.relay.origin}`,
-      indexing: (await pending()) < config.highWater || 'the stream is at its high-water mark',
-    }),
+    ready: () => readiness.parts(),
     stats: async () => ({
       firehose: {
         connected: firehose.connected,
@@ -263,7 +276,7 @@ async function openApi(
         lagSeconds: firehose.lagMs === undefined ? undefined : firehose.lagMs / 1000,
       },
       ingest: { eventsInMemory: ingest.eventsInMemory, heldBack: ingest.isHeldBack },
-      indexing: { pending: await pending() },
+      indexing: { pending: await streams.pending(firehoseLive, indexerGroup) },
       search: { diskBytes: await search.diskBytes() },
     }),
     config: () => ({ service: shownConfig, telemetry: pipeline.config }),
@@ -279,6 +292,7 @@ async function openApi(
   const names = [config.host, ...config.allowedHosts]
   const api = createApi({ ...config, ...service, names, storage, search, control, log, ...status })
   const listener = await listen(api, config)
+  boundConnections(listener.server)
   stack.defer(() => listener.close())
   listener.server.prependListener('request', countRequests(pipeline.meter()))
   stack.use(measureHttp({ meterProvider: pipeline.meterProvider, listensOn: () => [listener.port] }))

@@ -16,8 +16,8 @@ describe('the test files', () => {
   it('are all that is named like a test or declares one', () => {
     const isLikeTest = (file: string) =>
       /\.(test|spec)\.\w+$/.test(file) || (file.endsWith('.ts') && /from 'node:test'/.test(text(file)))
-    // Called by test files, run by `npm run e2e` or what that is made of, and sources that are input of tests.
-    const others = /\.(conformance|fixture|e2e)\.ts$|^test\/(audit\/foreign|e2e\/harness)\//
+    // Called by test files, run by `npm run e2e`, by `npm run fuzz` or what that is made of, and sources that are input of tests.
+    const others = /\.(conformance|fixture|e2e|fuzz)\.ts$|^test\/(audit\/foreign|e2e\/harness)\//
     assert.deepEqual(
       findFiles('**/*.{ts,mts,cts,js,mjs,cjs}').filter(
         (file) => !run.has(file) && isLikeTest(file) && !others.test(file),

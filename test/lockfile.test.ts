@@ -10,6 +10,7 @@ interface Lockfile {
 interface Package {
   readonly resolved?: string
   readonly link?: boolean
+  readonly integrity?: string
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
@@ -35,6 +36,19 @@ for (const lock of locks)
           .map((name) => `${path}: ${name}`),
       )
       assert.deepEqual(missing, [])
+    })
+
+    // npm writes none for optional packages that it finds in a lock and does not install.
+    it('has the digest of every package, so that none can be exchanged on its way', () => {
+      const installed = Object.entries(packages).filter(
+        ([path, { link }]) => path.includes('node_modules/') && !link,
+      )
+      assert.ok(installed.length > 0)
+      const unsigned = installed.filter(([, { integrity }]) => !/^sha512-.{86}==$/.test(integrity ?? ''))
+      assert.deepEqual(
+        unsigned.map(([path]) => path),
+        [],
+      )
     })
 
     it('leaves it to whoever installs where packages come from', () => {

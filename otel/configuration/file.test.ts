@@ -227,6 +227,7 @@ const inEffect: readonly {
       ['instrument_type: gauge', false],
       ['instrument_name: "demo.*"', true],
       ['instrument_name: "demo.j?bs"', true],
+      ['instrument_name: "d*mo*bs"', true],
       ['unit: "{job}"', true],
       ['unit: s', false],
       ['meter_name: demo', true],

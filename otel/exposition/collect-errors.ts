@@ -1,4 +1,4 @@
-import { type Attributes, type HrTime, ValueType } from '@opentelemetry/api'
+import { type Attributes, ValueType } from '@opentelemetry/api'
 import { millisToHrTime } from '@opentelemetry/core'
 import {
   AggregationTemporality,
@@ -13,36 +13,46 @@ import type { CallbackFailure } from '../sdk/callbacks.ts'
  * one only, since its meter may be collected before the callback fails.
  */
 export class CollectErrors {
-  readonly #series = new Map<
-    string,
-    { readonly attributes: Attributes; readonly startTime: HrTime; value: number }
-  >()
+  readonly #series = new Map<string, Series>()
 
   add({ metric, reason }: CallbackFailure): void {
     const key = `${reason} ${metric}`
     const series = this.#series.get(key)
     if (series) series.value++
-    else
-      this.#series.set(key, {
-        attributes: { metric, reason },
-        startTime: millisToHrTime(Date.now()),
-        value: 1,
-      })
+    else {
+      const began = { startMs: Date.now(), steadyStartMs: performance.now() }
+      this.#series.set(key, { attributes: { metric, reason }, ...began, value: 1 })
+    }
   }
 
   /** The counter as a reader would collect it; nothing as long as nothing failed. */
   scopeMetrics(): ResourceMetrics['scopeMetrics'] {
     if (this.#series.size === 0) return []
-    const endTime = millisToHrTime(Date.now())
+    const endMs = Date.now()
+    const endTime = millisToHrTime(endMs)
     const metric: SumMetricData = {
       descriptor,
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
       dataPointType: DataPointType.SUM,
       isMonotonic: true,
-      dataPoints: [...this.#series.values()].map((series) => ({ ...series, endTime })),
+      dataPoints: [...this.#series.values()].map((series) => {
+        // Only where the clock has been set back.
+        if (series.startMs > endMs)
+          series.startMs = Math.floor(endMs - (performance.now() - series.steadyStartMs))
+        const { attributes, startMs, value } = series
+        return { attributes, startTime: millisToHrTime(startMs), endTime, value }
+      }),
     }
     return [{ scope: { name: '@tidegauge/otel/exposition' }, metrics: [metric] }]
   }
+}
+
+interface Series {
+  readonly attributes: Attributes
+  /** By the clock of the system, and by one that nobody sets. */
+  startMs: number
+  readonly steadyStartMs: number
+  value: number
 }
 
 const descriptor = {

@@ -1,36 +1,45 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** A point in time by which a scrape must have been collected; it may be brought forward. */
+/** The time that a scrape has; it may be prolonged until it is over. */
 export class Deadline {
-  /** Resolves when the time has come. */
+  /** Resolves when the time is over. */
   readonly passed: Promise<void>
-  #at = Number.POSITIVE_INFINITY
-  #timer: NodeJS.Timeout | undefined
-  #disposed = false
+  readonly #start = performance.now()
   readonly #pass: () => void
+  #afterMs: number
+  #timer: NodeJS.Timeout
 
   constructor(afterMs: number) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.passed = promise
     this.#pass = resolve
-    this.atMostIn(afterMs)
+    this.#afterMs = afterMs
+    this.#timer = setTimeout(resolve, afterMs)
+  }
+
+  /** The whole of it, from its beginning. */
+  get afterMs(): number {
+    return this.#afterMs
   }
 
   get remainingMs(): number {
-    return Math.max(0, this.#at - performance.now())
+    return this.remainingOf(this.#afterMs)
   }
 
-  /** Brings the deadline forward, for someone who has less time. */
-  atMostIn(afterMs: number): void {
-    const at = performance.now() + afterMs
-    if (this.#disposed || at >= this.#at) return
-    this.#at = at
+  /** What is left for someone whose time began with this one's, and lasts so long. */
+  remainingOf(afterMs: number): number {
+    return Math.max(0, this.#start + afterMs - performance.now())
+  }
+
+  /** Prolongs it for someone who has more time, counted from its beginning. */
+  atLeast(afterMs: number): void {
+    if (afterMs <= this.#afterMs) return
+    this.#afterMs = afterMs
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(this.#pass, afterMs)
+    this.#timer = setTimeout(this.#pass, this.remainingMs)
   }
 
   [Symbol.dispose](): void {
-    this.#disposed = true
     clearTimeout(this.#timer)
   }
 }

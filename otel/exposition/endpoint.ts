@@ -51,7 +51,7 @@ export class PrometheusEndpoint extends MetricReader {
     const exposition = new Exposition({ ...options, onProblem: (problem) => this.#warnOnce(problem) })
     const collection = new Collection({
       producer: () => this.#producer,
-      collect: (timeoutMillis) => this.collect({ timeoutMillis }),
+      collect: (timeoutMillis) => this.collect(timeoutMillis === undefined ? {} : { timeoutMillis }),
       report: (failures) => this.#report(failures),
       onError: (error) => diag.error(`a collection is incomplete: ${error}`),
     })

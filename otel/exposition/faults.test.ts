@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
@@ -258,17 +258,97 @@ describe('scrapes at the same time', () => {
     })
   }
 
-  it('end by the time of the most hurried one', async () => {
-    await using target = await scraped()
-    const begun = Promise.withResolvers<void>()
-    target.meter.createObservableGauge('stuck').addCallback(() => {
-      begun.resolve()
-      return never()
+  /** A callback that ends when it is told to, beside one that takes a moment; what can be awaited is counted. */
+  async function slowTarget() {
+    const target = await scraped()
+    const released = Promise.withResolvers<void>()
+    const counts = { arrived: 0, slow: 0, quick: 0 }
+    const changed = new EventEmitter()
+    const count = (what: keyof typeof counts) => {
+      counts[what]++
+      changed.emit('change')
+    }
+    target.meter.createObservableGauge('slow').addCallback(async (result) => {
+      count('slow')
+      await released.promise
+      result.observe(1)
     })
-    const patient = target.get({ 'x-prometheus-scrape-timeout-seconds': '600' })
-    await begun.promise
-    assert.equal((await target.get(hurried)).status, 200)
-    assert.equal((await patient).status, 200)
+    target.meter.createObservableGauge('quick').addCallback(async (result) => {
+      count('quick')
+      await sleep(1)
+      result.observe(2)
+    })
+    const server = await mounted((request, response) => {
+      target.endpoint.handler(request, response)
+      count('arrived')
+    })
+    const scrape = async (seconds: number) =>
+      parseText((await fetchFrom(server.url, { 'x-prometheus-scrape-timeout-seconds': `${seconds}` })).text)
+    return {
+      scrape,
+      counts,
+      port: Number(new URL(server.url).port),
+      /** Resolves when it has happened so often. */
+      reached: async (what: keyof typeof counts, wanted: number) => {
+        while (counts[what] < wanted) await once(changed, 'change')
+      },
+      release: released.resolve,
+      [Symbol.asyncDispose]: async () => {
+        await server[Symbol.asyncDispose]()
+        await target[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  it('wait as long as each can: the hurried get what there is, the patient get all', async () => {
+    await using target = await slowTarget()
+    const patient = target.scrape(600)
+    await target.reached('slow', 1)
+    for (const { families, sample } of await Promise.all([target.scrape(0.1), target.scrape(0.2)])) {
+      assert.equal(families.has('slow'), false)
+      assert.equal(sample('quick').value, 2)
+      assert.ok(sample('otel_collect_errors_total', { metric: 'slow', reason: 'timeout' }).value)
+    }
+    target.release()
+    const { sample } = await patient
+    assert.deepEqual([sample('slow').value, sample('quick').value], [1, 2])
+    assert.deepEqual([target.counts.slow, target.counts.quick], [1, 1])
+  })
+
+  it('wait as long as each can where the hurried came first', async () => {
+    await using target = await slowTarget()
+    const impatient = target.scrape(0.5)
+    await target.reached('slow', 1)
+    const patient = target.scrape(600)
+    await target.reached('arrived', 2)
+    assert.equal((await impatient).families.has('slow'), false)
+    target.release()
+    assert.equal((await patient).sample('slow').value, 1)
+    assert.equal(target.counts.slow, 1)
+  })
+
+  it('do not inherit the impatience of one that is answered already', async () => {
+    await using target = await slowTarget()
+    assert.equal((await target.scrape(0.05)).families.has('slow'), false)
+    const patient = target.scrape(600)
+    await target.reached('arrived', 2)
+    target.release()
+    assert.equal((await patient).sample('slow').value, 1)
+    assert.equal(target.counts.slow, 1)
+  })
+
+  it('are not disturbed by one whose connection breaks', async () => {
+    await using target = await slowTarget()
+    const socket = connect(target.port, '127.0.0.1')
+    socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\nX-Prometheus-Scrape-Timeout-Seconds: 0.5\r\n\r\n')
+    await target.reached('slow', 1)
+    const patient = target.scrape(600)
+    await target.reached('arrived', 2)
+    socket.destroy()
+    await sleep(600)
+    target.release()
+    assert.equal((await patient).sample('slow').value, 1)
+    assert.equal(target.counts.slow, 1)
   })
 
   it('each run the callbacks in the stock exporter', async () => {
@@ -303,6 +383,22 @@ describe('a connection', () => {
     assert.ok(socket.bytesRead < 20_000_000)
   })
 
+  it('whose reader takes the headers and leaves the tail is closed, on a server of somebody else too', async () => {
+    const reported = Promise.withResolvers<ScrapeReport>()
+    await using target = await scraped({
+      metricProducers: [manySeries(200_000)],
+      limits: { idleMs: 50 },
+      onScrape: reported.resolve,
+    })
+    await using server = await mounted(target.endpoint.handler)
+    const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' })
+    socket.on('error', () => {})
+    socket.once('readable', () => socket.read(100))
+    socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n')
+    assert.equal((await reported.promise).outcome, 'error')
+    socket.destroy()
+  })
+
   it('that is dropped in the middle is given up, and the next scrape is answered', async () => {
     const reports: ScrapeReport[] = []
     const reported = Promise.withResolvers<void>()
@@ -325,15 +421,14 @@ describe('a connection', () => {
     )
   })
 
-  it('is refused beyond the limit', async () => {
+  it('that stands still gives way to a scrape beyond the limit', async () => {
     await using target = await scraped({ limits: { connections: 1 } })
-    const port = Number(new URL(target.endpoint.url).port)
-    const first = connect(port, '127.0.0.1')
+    const first = connect(Number(new URL(target.endpoint.url).port), '127.0.0.1')
+    first.on('error', () => {})
     await once(first, 'connect')
-    const second = connect(port, '127.0.0.1')
-    second.on('error', () => {})
-    await once(second.resume(), 'close')
-    first.destroy()
+    const closed = once(first.resume(), 'close')
+    assert.equal((await target.get()).status, 200)
+    await closed
   })
 
   it('with too large headers is answered with 431', async () => {

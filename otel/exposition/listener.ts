@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { boundConnections } from '../http/bound-connections.ts'
 import { challenge, createGuard } from './access.ts'
 import { endpointDefaults, type PrometheusEndpointOptions } from './options.ts'
 
@@ -24,7 +25,7 @@ export function createListener(options: PrometheusEndpointOptions, answer: Answe
     auth,
     limits = {},
   } = options
-  const { connections = 128, headerBytes = 8192, idleMs = 30_000 } = limits
+  const { connections, headerBytes = 8192, idleMs = 30_000 } = limits
   const path = endpoint.replace(/^(?!\/)/, '/')
   const mayEnter = createGuard(auth)
 
@@ -49,9 +50,17 @@ export function createListener(options: PrometheusEndpointOptions, answer: Answe
     plain(response, 401, 'Credentials are needed.')
   }
 
-  const settings = { maxHeaderSize: headerBytes, keepAliveTimeout: idleMs, headersTimeout: 10_000 }
-  const server: Server = tls ? createTlsServer({ ...tls, ...settings }, route) : createServer(settings, route)
-  server.maxConnections = connections
+  const settings = {
+    maxHeaderSize: headerBytes,
+    keepAliveTimeout: idleMs,
+    headersTimeout: arrivalMs,
+    requestTimeout: arrivalMs,
+    connectionsCheckingInterval: 1000,
+  }
+  const server: Server = tls
+    ? createTlsServer({ ...tls, ...settings, handshakeTimeout: arrivalMs }, route)
+    : createServer(settings, route)
+  boundConnections(server, { readMs: idleMs, ...(connections !== undefined && { connections }) })
   // Metrics alone are no reason for a process to stay.
   server.unref()
   let started: Promise<void> | undefined
@@ -90,6 +99,9 @@ function listen(server: Server, host: string, port: number): Promise<void> {
     })
   })
 }
+
+/** How long a request may take to come in: it is a few lines. */
+const arrivalMs = 10_000
 
 /** How long answers under way may take once the server is told to stop. */
 const farewellMs = 1000

@@ -72,7 +72,7 @@ export interface ResourceConstantLabels {
 
 /** Bounds on what strangers can make the endpoint hold. */
 export interface EndpointLimits {
-  /** Open connections; more are closed at once. @default 128 */
+  /** Open connections; beyond, those that have stood still longest are closed for new ones. @default 512 */
   readonly connections?: number
   /** Size of the request headers in bytes; larger ones get 431. @default 8192 */
   readonly headerBytes?: number

@@ -29,25 +29,27 @@ export async function send(response: ServerResponse, { pieces }: Body, idleMs: n
     response.write(piece)
     if (response.writableLength < batchBytes) continue
     response.uncork()
-    if (response.writableNeedDrain && !(await drained(response, idleMs))) return false
+    if (response.writableNeedDrain && !(await left(response, 'drain', idleMs))) return false
     response.cork()
   }
   response.uncork()
   response.end()
-  return !response.destroyed
+  return response.writableFinished || (await left(response, 'finish', idleMs))
 }
 
 /** What is handed to the connection at once: enough to keep it busy, little enough to notice that it stands still. */
 const batchBytes = 1 << 20
 
-async function drained(response: ServerResponse, idleMs: number): Promise<boolean> {
+/** Whether what was written has left this process in time. */
+async function left(response: ServerResponse, event: 'drain' | 'finish', idleMs: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
-  const onDrain = () => resolve(true)
+  const onLeft = () => resolve(true)
   const onClose = () => resolve(false)
+  if (response.destroyed) return false
   const timer = setTimeout(() => response.destroy(), idleMs)
-  response.once('drain', onDrain).once('close', onClose)
+  response.once(event, onLeft).once('close', onClose)
   const stayed = await promise
   clearTimeout(timer)
-  response.off('drain', onDrain).off('close', onClose)
+  response.off(event, onLeft).off('close', onClose)
   return stayed
 }

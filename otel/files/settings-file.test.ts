@@ -61,7 +61,10 @@ const refused: Readonly<Record<string, readonly [content: string | Buffer, says:
     'name: a\nparts:\n  - { size: 1,\n      size: 2 }',
     'twice-below.yaml:4: size: stands here a second time; remove one of the two',
   ],
-  'documents.yaml': ['name: a\n---\nname: b', /^documents\.yaml:2: is not valid YAML: .*; keep one document/],
+  'documents.yaml': [
+    'name: a\n---\nname: b',
+    'documents.yaml:2: begins another document here; keep one document, without --- between parts',
+  ],
   'tag.yaml': ['name: !secret a', /^tag\.yaml:1: is not valid YAML: .*; leave the tag out$/],
   'alias.yaml': [
     'name: a\nport: *gone',

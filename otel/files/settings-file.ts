@@ -5,9 +5,9 @@ import { pathText, settingError } from './setting-error.ts'
 import { readSettingsText, type SettingsText } from './settings-text.ts'
 import { readTextFile } from './text-file.ts'
 
-export { yamlFault } from './yaml-fault.ts'
+export { readYaml } from './yaml-text.ts'
 
-/** The parser takes a second for ten of these megabytes; what people write are kilobytes. */
+/** What people write are kilobytes; a long text may be in it. */
 const maxBytes = 16 * 1024 * 1024
 
 export interface SettingsOptions {

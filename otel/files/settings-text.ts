@@ -1,18 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-} from 'yaml'
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, visit } from 'yaml'
 import { type SettingPath, settingError } from './setting-error.ts'
 import { substitute } from './substitution.ts'
-import { nestedTooDeeply, yamlFault } from './yaml-fault.ts'
+import { nestedTooDeeply, readYaml, type YamlFault, yamlFault } from './yaml-text.ts'
 
 export interface SettingsTextOptions {
   /** What errors call the file. */
@@ -38,19 +27,17 @@ export interface SettingsText {
  * @throws {UsageError} with one line when it is neither, says a key twice, or names a variable that is not set.
  */
 export function readSettingsText({ name, text, environment }: SettingsTextOptions): SettingsText {
-  const lines = new LineCounter()
-  const placeOf = (offset: number) => `${name}:${lines.linePos(offset).line}`
-  const document = parseDocument(text, { version: '1.2', lineCounter: lines, prettyErrors: false })
+  const { documents, fault, lineOf } = readYaml(text, name)
+  const placeOf = (offset: number) => `${name}:${lineOf(offset)}`
+  const refuse = ({ offset, ...said }: YamlFault): never => {
+    throw settingError({ where: offset === undefined ? name : placeOf(offset), ...said })
+  }
+  if (fault !== undefined) refuse(fault)
+  const [document, another] = documents as readonly [Document.Parsed, ...Document.Parsed[]]
+  if (another !== undefined) refuse({ ...severalDocuments, offset: another.range[0] })
   // A warning is about what the parser makes of a value that it does not understand, such as a tag.
-  const [fault] = [...document.errors, ...document.warnings]
-  if (fault?.code === 'DUPLICATE_KEY')
-    throw settingError({
-      where: placeOf(fault.pos[0]),
-      key: keyAt(document.contents, fault.pos[0]),
-      problem: 'stands here a second time',
-      mend: 'remove one of the two',
-    })
-  if (fault !== undefined) throw settingError({ where: placeOf(fault.pos[0]), ...yamlFault(fault, name) })
+  const [warning] = document.warnings
+  if (warning !== undefined) refuse({ offset: warning.pos[0], ...yamlFault(warning, name) })
   try {
     if (environment !== undefined) substitute(document, environment, placeOf)
   } catch (cause) {
@@ -117,13 +104,7 @@ function offsetOf(document: Document, path: SettingPath): number | undefined {
   return offset
 }
 
-/** The key that a position is in; the parser of YAML gives only the position. */
-function keyAt(node: unknown, offset: number): string | undefined {
-  if (!isMap(node) && !isSeq(node)) return undefined
-  for (const item of node.items) {
-    if (isPair(item) && isScalar(item.key) && item.key.range?.[0] === offset) return String(item.key.value)
-    const found = keyAt(isPair(item) ? item.value : item, offset)
-    if (found !== undefined) return found
-  }
-  return undefined
+const severalDocuments = {
+  problem: 'begins another document here',
+  mend: 'keep one document, without --- between parts',
 }

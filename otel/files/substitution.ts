@@ -29,20 +29,27 @@ function replaced(
   environment: NodeJS.ProcessEnv,
   fail: (problem: string, mend: string) => never,
 ): string {
-  return text.replace(/\$\$|\$\{(?:env:)?([^}]*)\}/g, (whole: string, reference: string | undefined) => {
-    if (reference === undefined) return '$'
-    const [, name, fallback] = /^([a-zA-Z_][a-zA-Z0-9_]*)(?::-([^\n]*))?$/.exec(reference) ?? []
-    if (name === undefined)
-      return fail(
-        `${whole} is not a variable`,
-        'name a variable, with :- before a default, and write $$ for a dollar sign',
-      )
-    const value = environment[name] || fallback
-    if (value === undefined) {
-      return fail(`the variable ${name} is not set`, `set it, or write \${${name}:-default}`)
-    }
-    return value
-  })
+  // Where no bracket closes any more, each that opens would look for one up to the end.
+  const end = text.lastIndexOf('}') + 1
+  const rest = text.slice(end).replaceAll('$$', '$')
+  return (
+    text
+      .slice(0, end)
+      .replace(/\$\$|\$\{(?:env:)?([^}]*)\}/g, (whole: string, reference: string | undefined) => {
+        if (reference === undefined) return '$'
+        const [, name, fallback] = /^([a-zA-Z_][a-zA-Z0-9_]*)(?::-([^\n]*))?$/.exec(reference) ?? []
+        if (name === undefined)
+          return fail(
+            `${whole} is not a variable`,
+            'name a variable, with :- before a default, and write $$ for a dollar sign',
+          )
+        const value = environment[name] || fallback
+        if (value === undefined) {
+          return fail(`the variable ${name} is not set`, `set it, or write \${${name}:-default}`)
+        }
+        return value
+      }) + rest
+  )
 }
 
 /** A variable may stand for a number, true, false or null, but not for more than one value. */

@@ -3,69 +3,11 @@ import { describe, it } from 'node:test'
 import { type Context, ROOT_CONTEXT, TraceFlags, trace, ValueType } from '@opentelemetry/api'
 import type { MetricDefinition } from '../catalog/metric.ts'
 import { bind } from '../meter/bind.ts'
-import { configFile, type Demo, startDemo } from './testing/demo.ts'
-import { type OtlpExemplar, type OtlpMetric, readRequest } from './testing/otlp-request.ts'
-import { type OtlpSink, startGrpcSink, startHttpSink } from './testing/otlp-sink.ts'
-
-const protocols = [
-  { protocol: 'http/protobuf', encoding: 'protobuf', exporter: 'otlp_http', more: '' },
-  { protocol: 'http/json', encoding: 'json', exporter: 'otlp_http', more: ', encoding: json' },
-  { protocol: 'grpc', encoding: 'protobuf', exporter: 'otlp_grpc', more: '' },
-] as const
-
-type Protocol = (typeof protocols)[number]
+import { type Pushed, protocols, pushed } from './testing/pushed.ts'
 
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const spanId = 'b7ad6b7169203331'
 const inSpan = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.SAMPLED })
-
-interface Pushed extends AsyncDisposable {
-  readonly demo: Demo
-  /** What arrives of a metric when everything is pushed now. */
-  metric(name: string): Promise<OtlpMetric | undefined>
-  exemplars(name: string): Promise<readonly OtlpExemplar[]>
-}
-
-interface Push {
-  readonly filter?: string
-  readonly temporality?: string
-  /** More readers. */
-  readonly readers?: string
-  readonly rest?: string
-  readonly catalog?: readonly MetricDefinition[]
-}
-
-/** A pipeline that pushes by a protocol, and what the backend has of it. */
-async function pushed(
-  { encoding, exporter, more }: Protocol,
-  { filter = 'trace_based', temporality = 'cumulative', readers = '', rest = '', catalog }: Push = {},
-): Promise<Pushed> {
-  const sink: OtlpSink = await (exporter === 'otlp_grpc' ? startGrpcSink() : startHttpSink())
-  const endpoint = `http://127.0.0.1:${sink.port}/v1/metrics`
-  const settings = `endpoint: "${endpoint}", temporality_preference: ${temporality}${more}`
-  using file = configFile(`file_format: "1.0"
-meter_provider:
-  exemplar_filter: ${filter}
-  readers:
-    - periodic: { interval: 600000, exporter: { ${exporter}: { ${settings} } } }
-${readers}
-${rest}`)
-  const demo = await startDemo({ OTEL_CONFIG_FILE: file.path }, catalog ? { catalog } : {})
-  const metric = async (name: string) => {
-    await demo.pipeline.forceFlush()
-    const last = sink.received.at(-1)
-    return last && readRequest(last.body, encoding).find((one) => one.name === name)
-  }
-  return {
-    demo,
-    metric,
-    exemplars: async (name) => (await metric(name))?.points.flatMap(({ exemplars }) => exemplars) ?? [],
-    [Symbol.asyncDispose]: async () => {
-      await demo.pipeline.shutdown()
-      await sink[Symbol.asyncDispose]()
-    },
-  }
-}
 
 const views = `  views:
     - selector: { instrument_name: exponential }

@@ -63,9 +63,63 @@ describe('limits', () => {
     assert.deepEqual(await demo.lines('pipeline_overflows_total'), [
       'pipeline_overflows_total{metric="demo.visits"} 14',
     ])
-    const said = demo.log.filter((line) => line.includes('demo.visits has too many values of page'))
-    assert.equal(said.length, 1)
+    assert.deepEqual(
+      demo.log.filter((line) => line.includes('demo.visits')),
+      [
+        'warn demo.visits has reached its limit of 3 values of page: further ones are added up in one series, ' +
+          'otel.metric.overflow, until the process ends; to tell more apart, set aggregation_cardinality_limit ' +
+          'in a view for demo.visits in the file of OTEL_CONFIG_FILE',
+      ],
+    )
   })
+
+  it('can be raised as the log says', async () => {
+    using file = configFile(`file_format: "1.0"
+meter_provider:
+  readers: [{ pull: { exporter: { prometheus/development: { port: 0 } } } }]
+  views: [{ selector: { instrument_name: demo.visits }, stream: { aggregation_cardinality_limit: 8 } }]
+`)
+    await using demo = await startDemo({ OTEL_CONFIG_FILE: file.path })
+    for (let i = 0; i < 10; i++) bind(demo.pipeline.meter(), visits).add(1, { page: `p${i}` })
+    const lines = await demo.lines('demo_visits_total')
+    assert.equal(lines.length, 8)
+    assert.equal(lines.at(-1), 'demo_visits_total{otel_metric_overflow="true"} 3')
+    assert.match(
+      demo.log.join('\n'),
+      /demo\.visits has reached its limit of 8 series: further ones are added up/,
+    )
+  })
+
+  const observed = { unit: '{visit}', description: 'A test.', attributes: { page: { limit: 3 } } }
+  for (const { instrument, shown, said } of [
+    { instrument: 'counter', shown: 49, said: 'further ones are added up' },
+    { instrument: 'upDownCounter', shown: 49, said: 'further ones are added up' },
+    { instrument: 'gauge', shown: 10, said: 'the last value of further ones is kept' },
+  ] as const) {
+    it(`hold for what is observed, and say what becomes of it: ${instrument}`, async () => {
+      const watched = { ...observed, name: 'demo.watched', instrument } as const satisfies MetricDefinition
+      await using demo = await startDemo(scraped, { catalog: [watched] })
+      observe(demo.pipeline.meter(), watched, () =>
+        Array.from({ length: 10 }, (_, i) => ({ value: i + 1, attributes: { page: `p${i}` } })),
+      )
+      const name = `demo_watched${instrument === 'counter' ? '_total' : ''}`
+      for (let scrapes = 1; scrapes <= 3; scrapes++) {
+        assert.deepEqual(await demo.lines(`${name}{`), [
+          ...[0, 1, 2].map((i) => `${name}{page="p${i}"} ${i + 1}`),
+          `${name}{otel_metric_overflow="true"} ${shown}`,
+        ])
+      }
+      assert.deepEqual(await demo.lines('pipeline_overflows_total'), [
+        'pipeline_overflows_total{metric="demo.watched"} 21',
+      ])
+      const lines = demo.log.filter((line) => line.includes('demo.watched'))
+      assert.equal(lines.length, 1)
+      assert.match(
+        lines[0] as string,
+        new RegExp(`reached its limit of 3 values of page: ${said} in one series`),
+      )
+    })
+  }
 
   it('hold alike for bound and unbound recording', async () => {
     for (let seed = 1; seed <= 100; seed++) {

@@ -13,6 +13,7 @@ import { bind } from '../meter/bind.ts'
 import { ObservationError, observe } from '../meter/observe.ts'
 import type { OnLog } from './diagnostics.ts'
 import type { ReaderEvents } from './readers/configured-reader.ts'
+import type { Overflow } from './views/view-resolution.ts'
 
 /**
  * What the pipeline counts about itself. The readers exist before the meter does, so that nothing is
@@ -53,15 +54,27 @@ export class SelfMetrics {
   }
 
   /** Counts a measurement that went to an overflow series; the first one of each metric and attribute is logged. */
-  readonly overflowed = (metric: string, attribute: string | undefined): void => {
+  readonly overflowed = (overflow: Overflow): void => {
+    const { metric, attribute } = overflow
     // This counter has a limit too, and would count itself for ever.
     if (metric !== pipelineOverflows.name) this.#counters?.overflows.add(1, { metric })
-    const what = attribute === undefined ? 'combinations of values' : `values of ${attribute}`
-    const line = `${metric} has too many ${what}: new ones are counted together as otel.metric.overflow`
-    if (this.#overflowed.has(line)) return
-    this.#overflowed.add(line)
-    this.#onLog('warn', line)
+    const key = `${attribute} ${metric}`
+    if (this.#overflowed.has(key)) return
+    this.#overflowed.add(key)
+    this.#onLog('warn', overflowLine(overflow))
   }
+}
+
+/** Says what has become of what was measured, and what to do if it is wanted. */
+function overflowLine({ metric, instrument, attribute, limit, keeps }: Overflow): string {
+  const what = attribute === undefined ? `${limit} series` : `${limit} values of ${attribute}`
+  const further =
+    keeps === 'sum' ? 'further ones are added up in' : 'the last value of further ones is kept in'
+  return (
+    `${metric} has reached its limit of ${what}: ${further} one series, otel.metric.overflow, ` +
+    `until the process ends; to tell more apart, set aggregation_cardinality_limit in a view for ${instrument} ` +
+    'in the file of OTEL_CONFIG_FILE'
+  )
 }
 
 function countersOf(meter: Meter) {

@@ -5,6 +5,7 @@ import { type Configuration, readConfiguration } from '../configuration/configur
 import { processEnvironment } from '../configuration/environment.ts'
 import { configureMeter, disabledMeter } from '../meter/meter-settings.ts'
 import { reportLostAbilities } from '../sdk/probe.ts'
+import { matchesWildcard } from '../wildcard.ts'
 import { type OnLog, routeDiagnostics } from './diagnostics.ts'
 import { checkNames } from './names.ts'
 import type { Pipeline, PipelineOptions } from './pipeline.ts'
@@ -15,7 +16,6 @@ import { createReaders } from './readers/readers.ts'
 import { createResource } from './resource.ts'
 import { observeRuntime } from './runtime-metrics.ts'
 import { SelfMetrics } from './self-metrics.ts'
-import { expression } from './views/pattern.ts'
 import { catalogView, userView } from './views/views.ts'
 
 /** Does what `startPipeline` promises. */
@@ -118,7 +118,6 @@ function createProvider(
   const [first] = readers
   const agree = readers.every(({ histograms }) => histograms.type === first?.histograms.type)
   const limits = configs.map(({ periodic, pull }) => (periodic ?? pull)?.cardinality_limits)[0]
-  const matchers = (meters?.meters ?? []).map((one) => ({ name: expression(one.name), ...one.config }))
   return new PipelineMeterProvider({
     resource: createResource(config.resource),
     readers: [...readers.map(({ reader }) => reader), ...extra],
@@ -127,7 +126,9 @@ function createProvider(
     seriesLimit: (type) => limits?.[type.toLowerCase() as keyof typeof limits] ?? limits?.default ?? 2000,
     histograms: agree ? (first?.histograms ?? { type: AggregationType.DEFAULT }) : 'perReader',
     isEnabled: (name) =>
-      matchers.find((one) => one.name.test(name))?.enabled ?? meters?.default_config?.enabled ?? true,
+      meters?.meters?.find((one) => matchesWildcard(one.name, name))?.config?.enabled ??
+      meters?.default_config?.enabled ??
+      true,
     sensitive: config.tidegauge.sensitive,
     exemplarFilter: config.meter_provider?.exemplar_filter ?? 'trace_based',
     onOverflow,

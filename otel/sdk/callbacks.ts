@@ -9,31 +9,51 @@ export interface CallbackFailure {
   readonly error: unknown
 }
 
-/** What went wrong in one collection. */
-export interface CallbackRun {
-  /** Resolves when the time of the collection is up. */
-  readonly deadline: { readonly passed: Promise<void> }
-  readonly failures: CallbackFailure[]
+/** What one collection has come to. */
+export class CallbackRun {
+  /** `passed` resolves when the time of the collection is up, of which so much is left. */
+  readonly deadline: { readonly passed: Promise<void>; readonly remainingMs: number }
+  readonly failures: CallbackFailure[] = []
   /** Descriptors of the streams whose values are not of this collection. */
-  readonly stale: Set<unknown>
+  readonly stale = new Set<unknown>()
+  /** The results of the callbacks that have ended well, or how they failed; nothing yet of those that run. */
+  readonly outcomes = new Map<object, Outcome | undefined>()
+  /** What has ended there is taken from there; what has not is left behind at once. */
+  readonly ahead: CallbackRun | undefined
+
+  /** @param ahead a collection under way, of which this one takes what there is by now. */
+  constructor(deadline: CallbackRun['deadline'], ahead?: CallbackRun) {
+    this.deadline = deadline
+    this.ahead = ahead
+  }
 }
+
+type Outcome = { readonly result: unknown } | Pick<CallbackFailure, 'reason' | 'error'>
 
 /**
  * Runs `collect` so that observable callbacks which fail or outlast the deadline are named in `run`, and
  * abandoned: the SDK alone tells neither which one it was, nor that it served an old value instead. A callback
- * that still runs from an earlier scrape is not called again.
+ * that still runs from an earlier scrape is not called again, but waited for, unless it has had the time already that
+ * this scrape grants.
  *
  * @param producer the SDK's producer of the reader; one whose inside is not known is collected as it is.
+ * @param collect gets whether all callbacks are watched, so that no other limit of time is needed.
  */
 export function collectGuarded<T>(
   producer: unknown,
   run: CallbackRun,
-  collect: () => Promise<T>,
+  collect: (isGuarded: boolean) => Promise<T>,
 ): Promise<T> {
-  for (const { observableRegistry } of meterStates(producer)) {
-    if (isRegistry(observableRegistry)) guard(observableRegistry)
-  }
-  return runs.run(run, collect)
+  const registries = meterStates(producer).map(({ observableRegistry }) => observableRegistry)
+  const known = registries.filter(isRegistry)
+  for (const registry of known) guard(registry)
+  const isGuarded = known.length > 0 && known.length === registries.length
+  return runs.run(run, () => collect(isGuarded))
+}
+
+/** The collection on whose behalf this code runs; undefined where it is not one of a scrape. */
+export function currentRun(): CallbackRun | undefined {
+  return runs.getStore()
 }
 
 /** The scrape on whose behalf the SDK collects; other readers of the same provider have none. */
@@ -57,7 +77,7 @@ function guard(registry: Registry): void {
   if (guarded.has(registry)) return
   guarded.add(registry)
   const { observe } = registry
-  const running = new WeakMap<Registration, Promise<unknown>>()
+  const running = new WeakMap<Registration, Execution>()
   registry.observe = function guardedObserve(...parameters) {
     const run = runs.getStore()
     if (run === undefined) return observe.apply(registry, parameters)
@@ -73,34 +93,77 @@ function guard(registry: Registry): void {
   }
 }
 
+/** A call of a callback that has not ended. */
+interface Execution {
+  readonly work: Promise<unknown>
+  readonly result: unknown
+  readonly since: number
+}
+
 async function watched(
   registration: Registration,
   result: unknown,
   run: CallbackRun,
-  running: WeakMap<Registration, Promise<unknown>>,
+  running: WeakMap<Registration, Execution>,
 ): Promise<void> {
-  let reason: CallbackFailure['reason'] = 'error'
   try {
-    if (running.has(registration)) {
-      reason = 'timeout'
-      throw new Error('still running since an earlier scrape')
+    run.outcomes.set(registration, undefined)
+    if (run.ahead?.outcomes.has(registration)) take(run.ahead.outcomes.get(registration), result)
+    else {
+      const pending = execute(registration, result, run, running)
+      // What ends at once has to be recorded at once.
+      if (pending) await pending
     }
-    const work = registration.callback(result)
-    if (!(work instanceof Promise)) return
-    running.set(registration, work)
-    const done = () => running.delete(registration)
-    work.then(done, done)
-    const late = run.deadline.passed.then(() => {
-      reason = 'timeout'
-      throw new Error('did not finish in the time of the scrape')
-    })
-    await Promise.race([work, late])
-  } catch (error) {
+    run.outcomes.set(registration, { result })
+  } catch (thrown) {
+    const [error, reason] = [thrown, thrown instanceof LateError ? 'timeout' : 'error'] as const
+    run.outcomes.set(registration, { reason, error })
     const instruments = [...(registration.instruments ?? [registration.instrument])]
     for (const instrument of instruments) for (const stale of descriptorsOf(instrument)) run.stale.add(stale)
     run.failures.push({ metric: nameOf(instruments[0]), reason, error })
     throw error
   }
+}
+
+/** Calls a callback, or waits for the call that is under way. */
+function execute(
+  registration: Registration,
+  result: unknown,
+  { deadline }: CallbackRun,
+  running: WeakMap<Registration, Execution>,
+): Promise<void> | undefined {
+  const earlier = running.get(registration)
+  if (earlier !== undefined && performance.now() - earlier.since >= deadline.remainingMs)
+    throw new LateError('still running since an earlier scrape')
+  const inTime = async (work: Promise<unknown>) => {
+    const late = deadline.passed.then(() => {
+      throw new LateError('did not finish in the time of the scrape')
+    })
+    await Promise.race([work, late])
+  }
+  if (earlier !== undefined) return inTime(earlier.work).then(() => take({ result: earlier.result }, result))
+  const since = performance.now()
+  const work = registration.callback(result)
+  if (!(work instanceof Promise)) return undefined
+  running.set(registration, { work, result, since })
+  const done = () => running.delete(registration)
+  work.then(done, done)
+  return inTime(work)
+}
+
+/** Takes over what a call for another collection has brought. */
+function take(outcome: Outcome | undefined, result: unknown): void {
+  if (outcome === undefined) throw new LateError('did not finish in the time of the scrape')
+  if ('error' in outcome) throw outcome.error
+  const { result: brought } = outcome
+  if (!isObject(result) || !isObject(brought) || brought._buffer === undefined)
+    throw new LateError('still running since an earlier scrape')
+  result._buffer = brought._buffer
+}
+
+/** A callback has not ended in time. */
+class LateError extends Error {
+  override readonly name = 'LateError'
 }
 
 function descriptorsOf(instrument: unknown): unknown[] {

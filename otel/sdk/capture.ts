@@ -1,6 +1,7 @@
 import type { Attributes, Context } from '@opentelemetry/api'
 import { type Aggregator, ExemplarAggregator, type ExemplarAggregatorOptions } from './exemplar-aggregator.ts'
 import type { ExemplarFilter } from './exemplars.ts'
+import { lastValueKind } from './last-value.ts'
 import { measurement, measuring } from './measurement.ts'
 import { isObject, onSyncStorage } from './provider-state.ts'
 
@@ -54,9 +55,8 @@ function slotOf(aggregator: Aggregator & Fields): ExemplarAggregatorOptions['slo
   return aggregator.kind === sumKind || aggregator.kind === lastValueKind ? () => 0 : undefined
 }
 
-// The SDK exports no names for them.
+/** The SDK exports no name for it. */
 const sumKind = 1
-const lastValueKind = 2
 
 /** Compares what was recorded with what a series has of it. */
 function differenceFor(processor: unknown): ExemplarAggregatorOptions['filteredAttributes'] {

@@ -9,8 +9,28 @@ export function meterStates(owner: unknown): readonly MeterState[] {
   return [...(sharedState(owner)?.meterSharedStates.values() ?? [])].filter(isObject)
 }
 
-/** Calls back for each storage of a synchronous instrument that is made from now on, before anything is recorded. */
-export function onSyncStorage(owner: unknown, callback: (storage: Record<string, unknown>) => void): void {
+/** What the SDK keeps for one metric stream. */
+export type Storage = Record<string, unknown>
+
+/** Calls back for each storage that is made from now on, once and before anything is recorded. */
+export function onStorage(owner: unknown, callback: (storage: Storage) => void): void {
+  onSyncStorage(owner, callback)
+  onAsyncStorage(owner, callback)
+}
+
+/** Calls back for the storages of synchronous instruments alone. */
+export function onSyncStorage(owner: unknown, callback: (storage: Storage) => void): void {
+  onRegistered(owner, 'registerMetricStorage', callback)
+}
+
+/** Calls back for the storages of observable instruments alone. */
+export function onAsyncStorage(owner: unknown, callback: (storage: Storage) => void): void {
+  onRegistered(owner, 'registerAsyncMetricStorage', callback)
+}
+
+type Register = 'registerMetricStorage' | 'registerAsyncMetricStorage'
+
+function onRegistered(owner: unknown, method: Register, callback: (storage: Storage) => void): void {
   const shared = sharedState(owner)
   if (shared === undefined) return
   const { getMeterSharedState } = shared
@@ -19,22 +39,33 @@ export function onSyncStorage(owner: unknown, callback: (storage: Record<string,
     const state = getMeterSharedState.call(shared, scope)
     if (isObject(state) && !known.has(state)) {
       known.add(state)
-      watchStorages(state, callback)
+      watchStorages(state, method, callback)
     }
     return state
   }
 }
 
-function watchStorages(state: MeterState, callback: (storage: Record<string, unknown>) => void): void {
-  const { registerMetricStorage: register } = state
+function watchStorages(state: MeterState, method: Register, callback: (storage: Storage) => void): void {
+  const register = state[method]
   if (typeof register !== 'function') return
-  state.registerMetricStorage = (...parameters: unknown[]) => {
-    const storage: unknown = register.apply(state, parameters)
-    const parts =
-      isObject(storage) && Array.isArray(storage._backingStorages) ? storage._backingStorages : [storage]
-    for (const part of parts) if (isObject(part)) callback(part)
-    return storage
+  // Instruments of one description share their storages.
+  const seen = new WeakSet<Storage>()
+  state[method] = (...parameters: unknown[]) => {
+    const registered: unknown = register.apply(state, parameters)
+    for (const storage of storagesIn(registered)) {
+      if (!isObject(storage) || seen.has(storage)) continue
+      seen.add(storage)
+      callback(storage)
+    }
+    return registered
   }
+}
+
+function storagesIn(registered: unknown): readonly unknown[] {
+  if (Array.isArray(registered)) return registered
+  return isObject(registered) && Array.isArray(registered._backingStorages)
+    ? registered._backingStorages
+    : [registered]
 }
 
 /** What a provider shares with its readers' producers. */

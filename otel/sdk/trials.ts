@@ -11,11 +11,12 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import type { Ability } from './abilities.ts'
 import { bindSeries, isFast, isQuickened } from './bound-series.ts'
-import { type CallbackRun, collectGuarded } from './callbacks.ts'
+import { CallbackRun, collectGuarded } from './callbacks.ts'
 import { firstMerged } from './direct-merge.ts'
 import { exemplarsOf } from './exemplars.ts'
 import { extendProvider } from './extend.ts'
-import { onSyncStorage } from './provider-state.ts'
+import { takesLaterValue } from './last-value.ts'
+import { onStorage, onSyncStorage } from './provider-state.ts'
 import { reportReader } from './reader-metrics.ts'
 import { forgetUnobserved } from './unobserved.ts'
 import { chooseViews } from './view-registry.ts'
@@ -61,6 +62,43 @@ export const trials: Readonly<Record<Ability, (sdk: Sdk) => Promise<boolean>>> =
     const series = bindSeries(meter.createHistogram('histogram'), {})
     series.record(1)
     return isQuickened(series)
+  },
+
+  observedSums: async (sdk) => {
+    const views = [{ instrumentName: 'counter', aggregationCardinalityLimit: 2 }]
+    const { reader, meter } = provide(sdk, { views })
+    const counter = meter.createObservableCounter('counter')
+    for (const first of [1, 3]) {
+      counter.addCallback((result) => {
+        for (const series of [first, first + 1]) result.observe(series, { series })
+      })
+    }
+    const values = async () => (await collected(reader)).flatMap(pointsOf).map(({ value }) => value)
+    return (await values()).join() === '1,9' && (await values()).join() === '1,9'
+  },
+
+  lastValues: async (sdk) => {
+    const { provider } = provide(sdk)
+    const storages: unknown[] = []
+    onStorage(provider, (storage) => storages.push(storage))
+    const meter = provider.getMeter('seen')
+    meter.createGauge('gauge')
+    meter.createObservableGauge('observed')
+    return storages.length === 2 && storages.every(takesLaterValue)
+  },
+
+  times: async (sdk) => {
+    const { reader, meter } = provide(sdk)
+    const counter = meter.createCounter('counter')
+    meter.createObservableGauge('slow').addCallback(async () => {
+      const beganMs = Date.now()
+      while (Date.now() === beganMs) await new Promise((resolve) => setTimeout(resolve, 1))
+      counter.add(1)
+    })
+    const points = []
+    for (let i = 0; i < 2; i++) points.push(...(await collected(reader)).flatMap(pointsOf))
+    const [first, second] = points.map(({ startTime }) => startTime.join())
+    return first === points[0]?.endTime.join() && first === second
   },
 
   exemplars: async (sdk) => {
@@ -111,12 +149,18 @@ export const trials: Readonly<Record<Ability, (sdk: Sdk) => Promise<boolean>>> =
       (result) => observe((gauge) => result.observe(gauge, 1)),
       gauges.slice(1),
     )
-    await reader.collect()
+    const collect = (run: CallbackRun) => collectGuarded(reader.producer, run, () => reader.collect())
+    const deadline = { passed: new Promise<void>(() => {}), remainingMs: Number.POSITIVE_INFINITY }
+    const first = new CallbackRun(deadline)
+    await collect(first)
     fails = true
-    const run: CallbackRun = { deadline: { passed: new Promise(() => {}) }, failures: [], stale: new Set() }
-    const { resourceMetrics } = await collectGuarded(reader.producer, run, () => reader.collect())
+    const ahead = new CallbackRun(deadline, first)
+    await collect(ahead)
+    const run = new CallbackRun(deadline)
+    const { resourceMetrics } = await collect(run)
     const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
     return (
+      ahead.failures.length === 0 &&
       run.failures.map(({ metric }) => metric).join() === 'alone,batch' &&
       metrics.length === 2 &&
       metrics.every(({ descriptor }) => run.stale.has(descriptor))

@@ -1,6 +1,11 @@
 import type { Attributes, Observable } from '@opentelemetry/api'
 import { type AsyncStorage, type AttributeMap, readAsyncStorages } from './storages.ts'
 
+/** A processor that says which series attributes belong to without counting a measurement of it. */
+export interface AdmittingProcessor {
+  readonly admit: (attributes: Attributes) => Attributes
+}
+
 /**
  * Removes the series of an observable instrument that are not among `observed`. The SDK would go on exporting their
  * last value for ever; where its inside is not known, it does.
@@ -14,7 +19,8 @@ function forget(storage: AsyncStorage, observed: readonly Attributes[]): void {
   const memo = delta._cumulativeMemoStorage
   const processor = storage._attributesProcessor
   // Nothing can be missing when all that was ever seen is seen again: the common case, and the cheap one.
-  const keep = new Set(observed.map((attributes) => memo._hash(processor?.process(attributes) ?? attributes)))
+  const seriesOf = admitting(processor) ?? ((attributes) => processor?.process(attributes) ?? attributes)
+  const keep = new Set(observed.map((attributes) => memo._hash(seriesOf(attributes))))
   if (memo._valueMap.keys().every((hash) => keep.has(hash))) return
   // A series beyond the SDK's own limit is kept under the overflow's hash.
   if (keep.size > memo._valueMap.size) keep.add(delta._overflowHashCode)
@@ -29,4 +35,9 @@ function forget(storage: AsyncStorage, observed: readonly Attributes[]): void {
       map._keyMap.delete(hash)
     }
   }
+}
+
+function admitting(processor: object | undefined): AdmittingProcessor['admit'] | undefined {
+  const { admit } = (processor ?? {}) as Partial<AdmittingProcessor>
+  return admit
 }

@@ -1,4 +1,5 @@
 import type { IAttributesProcessor, MeterProvider } from '@opentelemetry/sdk-metrics'
+import { lastValueKind } from './last-value.ts'
 import { isObject, sharedState } from './provider-state.ts'
 
 /** A view of the SDK. Its storages read these fields once, when the instrument is made. */
@@ -34,6 +35,16 @@ export function chooseViews(
     return choose(instrument, views, selecting)
   }
   return true
+}
+
+/** Tells whether a stream keeps the last value of a series, as gauges do, rather than adding up. */
+export function keepsLastValue({ aggregation }: View, instrument: ViewedInstrument): boolean {
+  const { createAggregator } = aggregation as Partial<Aggregation>
+  return createAggregator?.call(aggregation, instrument).kind === lastValueKind
+}
+
+interface Aggregation {
+  createAggregator(instrument: ViewedInstrument): { readonly kind?: unknown }
 }
 
 interface ViewRegistry {

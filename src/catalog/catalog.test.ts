@@ -32,6 +32,7 @@ describe('what a component measures', () => {
     search: 'state/search',
     sync: 'flow/sync',
     backfiller: 'flow/backfill',
+    observers: 'flow/observers',
   }
   const recordings = recordingsIn(src)
 
@@ -48,7 +49,7 @@ describe('what a component measures', () => {
     assert.deepEqual(elsewhere.sort(), [
       'flow/actions: actionDuration, actionFailure, actionSuccess, actionsExecuted, actionTimeout',
       'flow/indexing: ingesterFirehoseFilteredOperations',
-      'flow/indexing: syncDesyncs',
+      'flow/indexing: syncDesyncs, syncHeldDropped',
       'flow/ingest: firehoseBatchSize, firehoseBatchWrite',
       'state/cache: cacheEvictions, cacheHitRate, cacheHits, cacheMisses, cacheSize',
       'state/checkpoint: checkpointRecovery, checkpointSaveDuration, checkpointSaves',

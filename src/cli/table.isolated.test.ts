@@ -51,7 +51,14 @@ registerHooks({ load: (url, context, next) => (process._rawDebug('loaded ' + url
 }
 
 describe('what a command loads', () => {
-  const light = ['otel/nearest.ts', 'otel/usage-error.ts', 'src/cli', 'src/main.ts', 'tools/cli']
+  const light = [
+    'otel/nearest.ts',
+    'otel/one-line.ts',
+    'otel/usage-error.ts',
+    'src/cli',
+    'src/main.ts',
+    'tools/cli',
+  ]
   const rooms = [
     { args: ['--version'], rooms: light },
     { args: ['--help'], rooms: light },

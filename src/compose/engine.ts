@@ -13,6 +13,7 @@ import { Enumeration, type EnumerationOptions } from '../flow/ingest/enumerate.t
 import { KeptRepos } from '../flow/ingest/kept-repos.ts'
 import type { SyncReports } from '../flow/sync/options.ts'
 import { Sync } from '../flow/sync/sync.ts'
+import { wallClock } from '../model/clock.ts'
 import type { Did } from '../model/did.ts'
 import type { CommitEvent, SyncEvent } from '../model/event.ts'
 import type { Log } from '../model/log.ts'
@@ -80,6 +81,7 @@ export class Engine implements AsyncDisposable {
   readonly identity: Identity
   readonly hosts: HttpHosts
   readonly indexer: Indexer
+  readonly reader: ReaderPool
   readonly sync: Sync
   readonly enqueue: Enqueue
   readonly backfill: Backfill
@@ -100,7 +102,7 @@ export class Engine implements AsyncDisposable {
 
   private constructor(options: EngineOptions, tracking: ReadonlyMap<Did, 'tracked' | 'untracked'>) {
     const { config, source, stores, log, counts = {}, isObserved } = options
-    const { storage, search, streams, queue } = stores
+    const { storage, search, streams, queue, identities } = stores
     const { collections, dids, queueLimit: limit } = config
     const stack = new AsyncDisposableStack()
     const onError = (what: string) => (error: unknown) => log.error(what, { reason: String(error) })
@@ -113,7 +115,9 @@ export class Engine implements AsyncDisposable {
         plc: source.plc,
         allowLoopback: source.allowLoopback,
         handles: config.handles ?? (source.allowLoopback ? 'document' : 'verify'),
+        kept: identities,
         onDirectory: (answers, problem) => reportDirectory(log, answers, problem),
+        onKeepError: onError('what DIDs were resolved to could not be kept, retrying'),
         ...counts.identity,
       }),
     )
@@ -166,11 +170,12 @@ export class Engine implements AsyncDisposable {
       onError: (error) =>
         log.warn('repos could not be compared with their hosts, retrying', { reason: String(error) }),
     })
+    this.reader = stack.use(new ReaderPool({ folder: join(config.data, 'tmp') }))
     this.sync = stack.use(
       new Sync({
         identity: this.identity,
         hosts: this.hosts,
-        reader: stack.use(new ReaderPool({ folder: join(config.data, 'tmp') })),
+        reader: this.reader,
         storage,
         streams,
         group: indexerGroup,
@@ -369,7 +374,7 @@ export class Engine implements AsyncDisposable {
     if (outcome === 'panic')
       log.error('a sync run ended in a way that nobody foresaw', { did, trigger, reason: message })
     stores.failures
-      .add(did, { atMs: Date.now(), trigger, reason, message })
+      .add(did, { atMs: wallClock(), trigger, reason, message })
       .catch((error) => log.error('a failed sync run could not be noted', { reason: String(error) }))
   }
 }

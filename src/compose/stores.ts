@@ -8,6 +8,8 @@ import type { Dedup } from '../state/dedup/dedup.ts'
 import { SqliteDedup } from '../state/dedup/sqlite.ts'
 import type { Failures } from '../state/failures/failures.ts'
 import { SqliteFailures } from '../state/failures/sqlite.ts'
+import type { Identities } from '../state/identities/identities.ts'
+import { SqliteIdentities } from '../state/identities/sqlite.ts'
 import type { Queue } from '../state/queue/queue.ts'
 import { SqliteQueue } from '../state/queue/sqlite.ts'
 import type { Runs } from '../state/runs/runs.ts'
@@ -32,6 +34,8 @@ export interface Stores {
   /** What was looked up in the storage. Nothing goes through it before `cachedStorage` does. */
   readonly cache: Cache<Kept>
   readonly failures: Failures
+  /** What DIDs were resolved to. */
+  readonly identities: Identities
   /** What runs of commands have come to that no node has counted yet. */
   readonly runs: Runs
 }
@@ -57,6 +61,7 @@ export function openStores(
     checkpoint: new SqliteCheckpoint({ database, queue, dedup }),
     cache: new MemoryCache({ sizeOf: keptBytes }),
     failures: new SqliteFailures({ database }),
+    identities: new SqliteIdentities({ database }),
     runs: new SqliteRuns({ database }),
   }
 }

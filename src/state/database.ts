@@ -2,6 +2,9 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { FolderInUseError, SetupError } from '../model/errors.ts'
+import type { Fault } from '../model/fault.ts'
+import { DatabaseHealth } from './database-health.ts'
+import { sqliteCode } from './sqlite-code.ts'
 import { WriteAheadLog } from './write-ahead-log.ts'
 
 export interface DatabaseOptions {
@@ -29,6 +32,7 @@ export class Database implements Disposable {
   readonly #rollback: StatementSync
   readonly #pages: StatementSync
   readonly #log: WriteAheadLog | undefined
+  readonly #health: DatabaseHealth | undefined
   /** What follows the end of the transaction under way; undefined where there is none. */
   #ends: Ends[] | undefined
   #hasFailed = false
@@ -54,6 +58,10 @@ export class Database implements Disposable {
       this.#path === undefined
         ? undefined
         : new WriteAheadLog({ sqlite: this.sqlite, path: this.#path, pages: checkpointPages })
+    this.#health =
+      dir === undefined || this.#path === undefined
+        ? undefined
+        : new DatabaseHealth({ sqlite: this.sqlite, dir, path: this.#path })
     this.#begin = this.sqlite.prepare('BEGIN IMMEDIATE')
     this.#commit = this.sqlite.prepare('COMMIT')
     this.#rollback = this.sqlite.prepare('ROLLBACK')
@@ -114,6 +122,16 @@ export class Database implements Disposable {
         )
         .run(room, steps.length)
     })
+  }
+
+  /** What keeps it from being written, by writing to it; undefined when nothing does. */
+  async findFault(): Promise<Fault | undefined> {
+    return await this.#health?.find()
+  }
+
+  /** That the thread is dead which moves what was written into place. */
+  get threadFault(): Fault | undefined {
+    return this.#log?.fault
   }
 
   /** What the database and its write-ahead log take, in bytes. */
@@ -263,10 +281,4 @@ function checkPages(sqlite: DatabaseSync, tables: readonly string[]): void {
       sqlite.prepare(`SELECT * FROM "${table}" ORDER BY 1 ${order} LIMIT 1`).get()
     }
   }
-}
-
-/** The primary result code of SQLite, without its extension. */
-function sqliteCode(error: unknown): number | undefined {
-  const { errcode } = error as { errcode?: number }
-  return errcode === undefined ? undefined : errcode & 0xff
 }

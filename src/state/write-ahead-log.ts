@@ -1,5 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
+import { steadyClock } from '../model/clock.ts'
+import type { Fault } from '../model/fault.ts'
 
 export interface WriteAheadLogOptions {
   readonly sqlite: DatabaseSync
@@ -23,6 +25,8 @@ export class WriteAheadLog implements Disposable {
   #worker: Worker | undefined
   #isRunning = false
   #isEnded = false
+  #failure: unknown
+  #diedAtMs: number | undefined
 
   constructor(options: WriteAheadLogOptions) {
     const { sqlite, pages } = options
@@ -32,6 +36,18 @@ export class WriteAheadLog implements Disposable {
     this.#measure = sqlite.prepare('PRAGMA wal_checkpoint(NOOP)')
     this.#measure.setReturnArrays(true)
     this.#finish = sqlite.prepare('PRAGMA wal_checkpoint(PASSIVE)')
+  }
+
+  /** That the thread has died, and no other has moved pages since; undefined otherwise. */
+  get fault(): Fault | undefined {
+    if (this.#diedAtMs === undefined) return undefined
+    // Another one tells at once whether it can run.
+    if (!this.#isRunning) this.#run()
+    return {
+      reason: `the thread that moves pages into the database has died (${String(this.#failure)})`,
+      mend: 'another is started by itself; where that does not help, look at memory and limits of threads, and restart',
+      sinceMs: this.#diedAtMs,
+    }
   }
 
   /** Looks after each commit whether there is enough to be moved. */
@@ -58,13 +74,23 @@ export class WriteAheadLog implements Disposable {
     })
     worker.unref()
     worker.on('message', () => this.#onRun())
-    // From then on it is left to whoever commits.
-    worker.on('error', () => {})
+    worker.on('error', (error) => {
+      this.#failure = error
+    })
+    worker.on('exit', () => this.#onExit())
     return worker
+  }
+
+  /** Meanwhile pages are moved by whoever commits; the next who finds enough of them begins another thread. */
+  #onExit(): void {
+    this.#worker = undefined
+    this.#isRunning = false
+    if (!this.#isEnded) this.#diedAtMs ??= steadyClock()
   }
 
   #onRun(): void {
     this.#isRunning = false
+    this.#diedAtMs = undefined
     if (this.#isEnded) return
     const { length, waiting } = this.#waiting()
     if (length < this.#options.pages * longLog) return

@@ -10,6 +10,8 @@ import { sameRecords, truthOf } from './harness/truth.ts'
 import { eventually } from './harness/until.ts'
 
 const outageSeconds = 60
+/** Longer than the outage leaves unknown, so that the one cannot pass for the other. */
+const quietSeconds = 30
 
 describe(`a PDS that is gone for ${outageSeconds} s`, () => {
   it('is waited for, while the metrics say so, and then followed from the cursor on', async () => {
@@ -32,6 +34,15 @@ describe(`a PDS that is gone for ${outageSeconds} s`, () => {
       reconnects: (await prometheus.number('firehose_reconnects_total')) ?? 0,
     }
 
+    const quietFrom = Date.now() / 1000
+    await sleep(quietSeconds * 1000)
+    const [quiet] = await prometheus.samples('firehose_lag_seconds', quietFrom, Date.now() / 1000)
+    assert.deepEqual(
+      [...new Set(quiet?.samples.map(({ value }) => value))],
+      [0],
+      'a quiet PDS makes nobody late',
+    )
+
     const stoppedAt = Date.now() / 1000
     await pds.stop()
     await eventually(async () => assert.equal(await prometheus.number('firehose_connected'), 0), {
@@ -46,6 +57,7 @@ describe(`a PDS that is gone for ${outageSeconds} s`, () => {
     const [lag] = await prometheus.samples('firehose_lag_seconds', disconnectedAt, Date.now() / 1000)
     const [first, last] = [lag?.samples.at(0), lag?.samples.at(-1)]
     assert.ok(first && last && last.value >= outageSeconds - 15, `lag was ${last?.value}`)
+    assert.ok(first.value < quietSeconds, `the lag began with ${first.value} s, from before it was quiet`)
     const drift = last.value - first.value - (last.time - first.time)
     assert.ok(Math.abs(drift) < 2, `lag grew ${drift} s more than the time`)
     assert.ok(((await prometheus.number('sum(firehose_errors_total{error="connect"})')) ?? 0) >= 1)

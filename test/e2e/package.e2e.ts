@@ -153,7 +153,7 @@ describe('@tidegauge/otel alone', () => {
   const started = (options: string) =>
     `(await startPipeline({ catalog: [], service: { name: 'tea', version: '1' }, ${options} })).shutdown()`
   const optional = {
-    '@opentelemetry/otlp-grpc-exporter-base': started(
+    '@grpc/grpc-js': started(
       `environment: { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }`,
     ),
     '@opentelemetry/instrumentation-runtime-node': started(

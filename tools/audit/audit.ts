@@ -80,7 +80,7 @@ async function runChecks(
   const failures = new Set<string>()
   for (const check of checks) {
     try {
-      findings.push(...[...(await check.run(inputs))].map(asSentence))
+      for (const finding of await check.run(inputs)) findings.push(asSentence(finding))
     } catch (error) {
       if (!isForeseen(error)) throw error
       failures.add(`${inputs.prometheus?.url ?? check.name}: ${check.name}: ${error.message}`)

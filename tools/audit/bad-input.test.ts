@@ -33,6 +33,8 @@ const files: Readonly<Record<string, string | Buffer>> = {
   'bomb-catalog.yaml': `${bomb}metrics: *l9\n`,
   'tab.yaml': 'groups:\n\t- name: x\n',
   'list.yaml': '- 1\n',
+  'pattern.yaml': 'except: [{ check: "*", file: "[z-a]", reason: r }]\n',
+  'many.yaml': `except:\n${'  - { check: "*", reason: r }\n'.repeat(1001)}`,
   'proto.yaml': '__proto__: { a: 1 }\ngroups: []\n',
 }
 
@@ -217,6 +219,8 @@ describe('tidegauge audit with bad input', () => {
     { flags: { config: 'deep.yaml' }, says: /deep\.yaml:1: is nested too deeply/ },
     { flags: { config: 'bomb.yaml' }, says: /has aliases \(\*name\) that unfold to far too much/ },
     { flags: { config: 'proto.yaml' }, says: /proto\.yaml:1: __proto__: is not a known key/ },
+    { flags: { config: 'pattern.yaml' }, says: /except\[0\]\.file: .*; write a pattern of paths, such as/ },
+    { flags: { config: 'many.yaml' }, says: /except: .*; keep a thousand; a pattern stands for many/ },
     { flags: { catalog: 'bomb-catalog.yaml' }, says: /has aliases \(\*name\) that unfold to far too much/ },
     { flags: { catalog: 'web.txt' }, says: /web\.txt:1: holds no settings; write them as "metrics: …"/ },
     { flags: { catalog: 'list.yaml' }, says: /list\.yaml:1: holds no settings/ },

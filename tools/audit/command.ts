@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { oneLine } from '@tidegauge/otel/one-line'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { loadNamed } from '../catalog-file/loaded-catalog.ts'
 import type { OwnCatalog } from '../catalog-file/own-catalog.ts'
@@ -54,8 +55,7 @@ export async function auditCommand(flags: AuditFlags, output: AuditOutput): Prom
   const options = await auditOptions(settings, output)
   const known = baseline !== undefined && !writesBaseline ? await readBaseline(baseline) : undefined
   const audit = await runAudit({ ...options, ...(known && { baseline: known }) })
-  for (const problem of audit.problems)
-    output.err(`${output.program}: ${problem.replaceAll(/[\s\p{C}]+/gu, ' ')}\n`)
+  for (const problem of audit.problems) output.err(`${output.program}: ${oneLine(problem)}\n`)
 
   const text = reportText(audit, settings, { ...output, hasColor: output.hasColor && file === undefined })
   if (file === undefined) output.out(text)

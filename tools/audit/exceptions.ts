@@ -1,6 +1,8 @@
-import { matchesGlob } from 'node:path'
 import { nearest } from '@tidegauge/otel/nearest'
 import { UsageError } from '@tidegauge/otel/usage-error'
+import { matchesWildcard } from '@tidegauge/otel/wildcard'
+import { globExpression } from '../files/glob-pattern.ts'
+import { compilePattern } from '../promql/pattern.ts'
 import type { Finding, Level } from './finding.ts'
 
 /** Findings that somebody has looked at and accepts. */
@@ -9,7 +11,7 @@ export interface Exception {
   readonly check: string
   /** A file, or a pattern. @default every file */
   readonly file?: string | undefined
-  /** A subject, or a pattern in which `*` stands for any text. @default every subject */
+  /** A subject, or a pattern in which `*` stands for any text, `?` for any character. @default every subject */
   readonly subject?: string | undefined
   /** Why it is accepted. */
   readonly reason: string
@@ -64,7 +66,7 @@ export function checkExceptions(
   names: readonly string[],
 ): void {
   for (const { check } of exceptions) {
-    if (names.some((name) => matchesText(check, name))) continue
+    if (names.some((name) => matchesWildcard(check, name))) continue
     const near = nearest(check, names)
     throw new UsageError(
       `${file}: except: there is no check ${check}; ${near ? `did you mean ${near}?` : 'tidegauge audit --list-checks names them'}`,
@@ -74,15 +76,14 @@ export function checkExceptions(
 
 function isFor({ check, file, subject }: Exception, finding: Finding): boolean {
   return (
-    matchesText(check, finding.check) &&
-    (file === undefined || file === finding.place.file || matchesGlob(finding.place.file, file)) &&
-    (subject === undefined || matchesText(subject, finding.subject))
+    matchesWildcard(check, finding.check) &&
+    (file === undefined || file === finding.place.file || isWithin(file, finding.place.file)) &&
+    (subject === undefined || matchesWildcard(subject, finding.subject))
   )
 }
 
-/** Whether a text is what was written, in which `*` stands for any text. */
-function matchesText(pattern: string, text: string): boolean {
-  if (!pattern.includes('*')) return pattern === text
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(text)
+/** @param glob one that the settings have been read with. */
+function isWithin(glob: string, file: string): boolean {
+  const pattern = compilePattern(globExpression(glob))
+  return typeof pattern !== 'string' && pattern.test(file)
 }

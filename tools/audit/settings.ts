@@ -1,6 +1,8 @@
 import { access } from 'node:fs/promises'
 import { readSettingsFile } from '@tidegauge/otel/settings-file'
 import { z } from 'zod'
+import { globExpression } from '../files/glob-pattern.ts'
+import { compilePattern } from '../promql/pattern.ts'
 import { durationMs } from '../rules/duration.ts'
 import { levels } from './finding.ts'
 
@@ -13,6 +15,13 @@ const duration = z
   .string()
   .transform((text) => durationMs(text) ?? Number.NaN)
   .refine((ms) => ms > 0, 'write a duration like 10s or 1m')
+
+const glob = z
+  .string()
+  .refine(
+    (text) => typeof compilePattern(globExpression(text)) !== 'string',
+    'write a pattern of paths, such as src/**/*.ts',
+  )
 
 /** What an audit can be told, by flags and by its settings file alike. */
 const schema = z.strictObject({
@@ -45,11 +54,12 @@ const schema = z.strictObject({
     .array(
       z.strictObject({
         check: z.string(),
-        file: z.string().optional(),
+        file: glob.optional(),
         subject: z.string().optional(),
         reason: z.string('say why it is accepted').trim().min(1, 'say why it is accepted'),
       }),
     )
+    .max(1000, 'keep a thousand; a pattern stands for many')
     .optional(),
 })
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { processEnvironment } from '@tidegauge/otel/environment'
+import { oneLine } from '@tidegauge/otel/one-line'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import type { Rendered } from '../render/render.ts'
 import type { RenderFileOptions } from '../render/render-file.ts'
@@ -35,9 +36,10 @@ export function renderCommand(
     async run(args, { out, err }) {
       const request = readRequest(args, name)
       const { panels, problems } = await render(request)
-      for (const { name, message } of problems) err(`${request.file}: variable ${name}: ${clean(message)}\n`)
+      for (const { name, message } of problems)
+        err(`${request.file}: variable ${name}: ${oneLine(message)}\n`)
       for (const { title, errors } of panels)
-        for (const error of errors) err(`${request.file}: panel "${clean(title)}": ${clean(error)}\n`)
+        for (const error of errors) err(`${request.file}: panel "${oneLine(title)}": ${oneLine(error)}\n`)
       const count = (state: string) => panels.filter((panel) => panel.state === state).length
       const rest = [
         [count('empty'), 'without data'],
@@ -137,9 +139,4 @@ async function draw({ prometheus, ...request }: RenderRequest): Promise<Rendered
   ])
   const connect = () => connectPrometheus(prometheus)
   return renderFile({ ...request, connect, searchPath: processEnvironment().PATH ?? '', now: new Date() })
-}
-
-/** Titles and messages may quote what strangers wrote. */
-function clean(text: string): string {
-  return text.replaceAll(/[\s\p{C}]+/gu, ' ').trim()
 }

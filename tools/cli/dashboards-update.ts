@@ -1,3 +1,4 @@
+import { oneLine } from '@tidegauge/otel/one-line'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import type { UpdateFileOptions, UpdateFileResult, updateFile } from '../update/update-file.ts'
 import type { Command, Program } from './command.ts'
@@ -36,24 +37,24 @@ What was in the file is kept in FILE.bak. Running it again changes nothing.`,
       const request = readRequest(args, { name, flags })
       const result = await update({ ...request, own })
       const { additions, page, backup, problems } = result
-      for (const problem of problems) err(`${name}: ${clean(problem)}\n`)
+      for (const problem of problems) err(`${name}: ${oneLine(problem)}\n`)
       const exitCode = problems.length > 0 ? 2 : 0
       if (request.mode !== 'write') {
         out(page)
-        if (request.mode === 'dry-run') err(`${clean(summary(request.file, result, 'to add'))}\n`)
+        if (request.mode === 'dry-run') err(`${oneLine(summary(request.file, result, 'to add'))}\n`)
         return exitCode
       }
       for (const { metric, how, panel, line } of additions) {
         const where = [...panel.within, panel.title].join(' / ')
         out(
-          clean(
+          oneLine(
             `${request.file}:${line}: ${metric.name} ${how === 'panel' ? 'has the panel' : 'joins the panel'} "${where}"`,
           ),
         )
         out('\n')
       }
       out(
-        `${clean(summary(request.file, result, 'added'))}${backup === undefined ? '' : `; ${clean(backup)} keeps what was there`}\n`,
+        `${oneLine(summary(request.file, result, 'added'))}${backup === undefined ? '' : `; ${oneLine(backup)} keeps what was there`}\n`,
       )
       return exitCode
     },
@@ -158,9 +159,4 @@ function summary(file: string, { additions, problems }: UpdateFileResult, done: 
       number === 1 ? `1 ${what}` : `${number} ${what === 'query' ? 'queries' : 'panels'}`,
     )
   return `${file}: ${told.join(' and ')} ${done}`
-}
-
-/** Titles are written by strangers: nothing in them shall steer the terminal. */
-function clean(text: string): string {
-  return text.replaceAll(/[\s\p{C}]+/gu, ' ')
 }

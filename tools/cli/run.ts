@@ -1,4 +1,5 @@
 import { didYouMean } from '@tidegauge/otel/nearest'
+import { oneLine } from '@tidegauge/otel/one-line'
 import type { CommandEntry, ExitCode, Program, Terminal } from './command.ts'
 import { explain, overview } from './help.ts'
 
@@ -92,9 +93,4 @@ function isHelp(word: string): boolean {
 /** Told by the type and not by the class: the rooms of a service have errors of their own for what cannot be used. */
 function isUsage(error: unknown): error is Error {
   return error instanceof Error && 'type' in error && error.type === 'usage'
-}
-
-/** Messages may quote what strangers wrote: nothing in it shall break the line or steer the terminal. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\s\p{C}]+/gu, ' ').trim()
 }

@@ -239,6 +239,7 @@ function syntaxError({ file, text, begin, lines }: BrokenText): UsageError {
   if (number !== undefined) {
     return new UsageError(`${file}:${line}: JSON has no ${number}; write a number or null`)
   }
-  const found = JSON.stringify(text.slice(offset, offset + 12).replace(/[\r\n].*/s, ''))
+  const rest = text.slice(offset, offset + 12).replace(/(?<!^)[\r\n].*/s, '')
+  const found = /^[\r\n]/.test(rest) ? 'the line break' : JSON.stringify(rest)
   return new UsageError(`${file}:${line}: not valid JSON: ${expected} is expected in place of ${found}`)
 }

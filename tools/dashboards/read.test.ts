@@ -372,6 +372,11 @@ describe('readDashboard, text', () => {
 
   const broken = [
     { name: 'nothing', text: '  \n', says: /^d\.json: the file is empty/ },
+    {
+      name: 'more panels than a browser shows',
+      text: JSON.stringify({ ...classic, panels: Array(5001).fill({ type: 'text' }) }),
+      says: /^d\.json: it has 5001 panels, more than anybody can look at \(limit 5000\); split it/,
+    },
     { name: 'HTML', text: '<!doctype html><html>', says: /HTML/ },
     { name: 'YAML', text: 'apiVersion: 1', says: /not JSON/ },
     { name: 'NaN', text: '{\n"panels": [\n{"id": NaN}]}', says: /^d\.json:3: JSON has no NaN/ },

@@ -9,6 +9,9 @@ import { readElements } from './read-elements.ts'
 /** A dashboard is far smaller; Grafana itself refuses to store one of this size. */
 const maxLength = 32_000_000
 
+/** Some checks compare each panel with all others; the largest dashboards that people make have a few hundred. */
+const maxPanels = 5000
+
 /**
  * Reads a Grafana dashboard: the classic schema (v1) in all its ages, bare or in the envelope of an API, and v2.
  *
@@ -31,8 +34,12 @@ export function readDashboard({ file, text }: { readonly file: string; readonly 
 export function readParsed(file: string, { root, lines }: JsonText, known?: KnownPanels): Dashboard {
   const { schema, body, name } = findBody(file, { node: root, path: [] })
   const lineAt = ({ node }: Field) => lines.lineOf(node?.start ?? 0)
-  const read = schema === 'v2' ? readElements : readClassic
-  return { file, schema, json: root.value, bodyPath: body.path, ...read({ body, name, lineAt, known }) }
+  const read = (schema === 'v2' ? readElements : readClassic)({ body, name, lineAt, known })
+  if (read.panels.length > maxPanels)
+    throw new UsageError(
+      `${file}: it has ${read.panels.length} panels, more than anybody can look at (limit ${maxPanels}); split it`,
+    )
+  return { file, schema, json: root.value, bodyPath: body.path, ...read }
 }
 
 interface FoundBody extends Pick<DashboardBody, 'body' | 'name'> {

@@ -4,6 +4,7 @@ import type { Selector } from '../promql/expression.ts'
 import { parseQuery } from '../promql/parse.ts'
 import { compilePattern } from '../promql/pattern.ts'
 import type { Inputs } from './inputs.ts'
+import { isMatch } from './is-match.ts'
 import type { Place } from './place.ts'
 
 /** Where each metric is looked at, by its name in the inventory; a recording rule counts for the metrics in it. */
@@ -71,7 +72,7 @@ function withRecorded(
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (all.has(name)) continue
     all.add(name)
-    open.push(...(recorded.get(name) ?? []))
+    for (const inside of recorded.get(name) ?? []) open.push(inside)
   }
   return all
 }
@@ -97,7 +98,7 @@ function metricsOf({ name, matchers }: Selector, inventory: Inventory): readonly
         const name = seriesName(metric, part)
         if (operator === '=') return name === value.text
         if (operator === '!=') return name !== value.text
-        return pattern instanceof RegExp && pattern.test(name) === (operator === '=~')
+        return typeof pattern !== 'string' && isMatch(pattern, name, { inventory }) === (operator === '=~')
       }),
     ),
   )

@@ -8,16 +8,17 @@ export function explain(
   /** What the grammar read: stand-ins for variables, no comments. */
   readText: string,
   written: string,
-  fault: { readonly from: number; readonly to: number },
+  /** Offset of the first word that the grammar does not allow. */
+  fault: number,
 ): Omit<SyntaxProblem, 'isCertain'> {
   if (readText.trim() === '') return { at: 0, reason: 'it is empty', mend: 'Write a query.' }
   const bracket = findBracket(readText)
-  const call = unknownFunction(readText, fault.from)
+  const call = unknownFunction(readText, fault)
   if (call !== undefined) return call
   if (bracket !== undefined) return bracket
-  const next = /^\s*(\w+|[^\w\s]+)?/.exec(written.slice(fault.from))
+  const next = /^\s*(\w+|[^\w\s]+)?/.exec(written.slice(fault))
   const token = next?.[1]
-  const at = fault.from + (next?.[0].length ?? 0) - (token?.length ?? 0)
+  const at = fault + (next?.[0].length ?? 0) - (token?.length ?? 0)
   if (token === undefined)
     return { at: written.length, reason: 'it ends too early', mend: 'Complete it: an operand is missing.' }
   return {

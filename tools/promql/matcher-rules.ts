@@ -26,6 +26,6 @@ function acceptsNothing({ operator, value }: Matcher): boolean {
   if (operator === '=') return value.text === ''
   if (operator === '!=') return value.text !== ''
   const pattern = compilePattern(value.text)
-  if (!(pattern instanceof RegExp)) return false
+  if (typeof pattern === 'string') return false
   return pattern.test('') === (operator === '=~')
 }

@@ -1,9 +1,18 @@
+import { RE2JS } from 're2js'
+import { compileBounded } from './bounded-re2.ts'
+
+/** A regular expression that a text as a whole has to match. */
+export interface Pattern {
+  test(text: string): boolean
+}
+
 /**
- * Turns a regular expression of Prometheus (RE2, anchored at both ends) into one of JavaScript.
+ * Reads a regular expression of Prometheus: the syntax of RE2, anchored at both ends, and a dot that matches line breaks too.
+ * What it takes grows with the length of pattern and text alone.
  *
- * @returns `invalid` when Prometheus would refuse it; `unknown` where the two languages differ.
+ * @returns `invalid` when Prometheus would refuse it; `unknown` when it is too large to be tried here.
  */
-export function compilePattern(source: string): RegExp | 'invalid' | 'unknown' {
+export function compilePattern(source: string): Pattern | 'invalid' | 'unknown' {
   const known = compiled.get(source)
   if (known !== undefined) return known
   const result = compile(source)
@@ -17,20 +26,18 @@ export function isPlain(source: string): boolean {
   return !/[\\^$.|?*+()[\]{}]/.test(source)
 }
 
-const compiled = new Map<string, RegExp | 'invalid' | 'unknown'>()
+const compiled = new Map<string, Pattern | 'invalid' | 'unknown'>()
 
-function compile(source: string): RegExp | 'invalid' | 'unknown' {
-  // Brackets and escapes taken out, what is left shows which constructs are used.
-  const bare = source.replace(/\\[\s\S]/g, '').replace(/\[\^?\]?[^\]]*\]/g, '')
-  if (/\(\?(=|!|<=|<!)/.test(bare) || /\\[1-9]/.test(source)) return 'invalid'
-  // Nested repetition can take forever here where RE2 takes linear time.
-  if (source.length > 5000 || /[*+}]\)[*+{]/.test(bare)) return 'unknown'
-  const [, flags = '', rest = ''] = /^(?:\(\?([ism]+)\))?([\s\S]*)$/.exec(source) ?? []
-  const isForeign = /\\[pPQECAzG]|\[\[:|\(\?[a-zA-Z-]*[):]/.test(rest.replaceAll('(?:', ''))
-  if (isForeign) return 'unknown'
-  try {
-    return new RegExp(`^(?:${rest.replaceAll('(?P<', '(?<')})$`, [...new Set(`s${flags}`)].join(''))
-  } catch {
-    return 'invalid'
-  }
+function compile(source: string): Pattern | 'invalid' | 'unknown' {
+  if (words.test(source)) return oneOf(source)
+  const pattern = compileBounded(source, RE2JS.DOTALL)
+  return typeof pattern === 'string' ? pattern : { test: (text) => pattern.testExact(text) }
+}
+
+/** Words between bars, such as `api|web\.front`, with no more than escaped characters in them. */
+const words = /^(?:[\w:/@%, -]|\\[.+*?()|[\]{}^$-]|\|)*$/
+
+function oneOf(source: string): Pattern {
+  const all = new Set(source.split(/(?<!\\)\|/).map((word) => word.replaceAll('\\', '')))
+  return { test: (text) => all.has(text) }
 }

@@ -20,8 +20,9 @@ export function mayHaveVariables(text: string): boolean {
   return text.includes('$') || text.includes('[[')
 }
 
-/** Source of a pattern of one reference, for scanners that continue from it. */
+/** Source of a pattern of one reference, which looks no more than some words ahead for its end, for scanners that continue from it. */
 export const referencePattern =
-  /\$([a-zA-Z_]\w*)|\$\{([a-zA-Z_]\w*)(?:\.[^:}]+)?(?::[^}]*)?\}|\[\[([a-zA-Z_]\w*)(?::[^\]]*)?\]\]/.source
+  /\$([a-zA-Z_]\w*)|\$\{([a-zA-Z_]\w*)(?:\.[^:}]{1,200})?(?::[^}]{0,200})?\}|\[\[([a-zA-Z_]\w*)(?::[^\]]{0,200})?\]\]/
+    .source
 
 const reference = new RegExp(referencePattern, 'g')

@@ -1,5 +1,5 @@
+import { readPattern } from '../dashboards/pattern.ts'
 import { listAt, textAt, valueAt } from '../dashboards/value-at.ts'
-import { readPattern } from './mappings.ts'
 import type { Thresholds } from './thresholds.ts'
 
 /** How a series or a column is shown, after the overrides that fit it. */
@@ -85,7 +85,7 @@ function fits(matcher: unknown, { name, refId, type }: MatchedField): boolean {
     case 'byName':
       return options === name
     case 'byRegexp':
-      return typeof options === 'string' && (readPattern(options)?.test(name) ?? false)
+      return typeof options === 'string' && isMatch(options, name)
     case 'byFrameRefID':
       return options === refId
     case 'byType':
@@ -113,4 +113,9 @@ function put(into: object, path: readonly string[], value: unknown): void {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isMatch(text: string, name: string): boolean {
+  const pattern = readPattern(text)
+  return typeof pattern !== 'string' && pattern.test(name)
 }

@@ -1,3 +1,4 @@
+import { readPattern } from '../dashboards/pattern.ts'
 import { textAt, valueAt } from '../dashboards/value-at.ts'
 
 /** What a value is shown as instead. */
@@ -45,12 +46,12 @@ function isWithin(value: number, bounds: unknown): boolean {
 }
 
 function byPattern(pattern: string | undefined, value: number | string | null, result: unknown): unknown {
-  const expression = pattern === undefined ? undefined : readPattern(pattern)
+  const expression = pattern === undefined ? 'invalid' : readPattern(pattern)
   const text = String(value ?? '')
-  if (expression === undefined || !expression.test(text)) return undefined
+  if (typeof expression === 'string' || !expression.test(text)) return undefined
   const replacement = textAt(result, 'text')
   if (replacement === undefined) return result
-  return { text: text.replace(expression, replacement), color: textAt(result, 'color') }
+  return { text: expression.replace(text, replacement), color: textAt(result, 'color') }
 }
 
 function isSpecial(match: string | undefined, value: number | string | null): boolean {
@@ -66,15 +67,5 @@ function isSpecial(match: string | undefined, value: number | string | null): bo
       return value === ''
     default:
       return false
-  }
-}
-
-/** A pattern as dashboards write it, with slashes or without. Undefined when it is none; strangers wrote it. */
-export function readPattern(text: string): RegExp | undefined {
-  const [, body, flags] = /^\/(.*)\/([a-z]*)$/s.exec(text) ?? []
-  try {
-    return body === undefined ? new RegExp(`^(?:${text})$`) : new RegExp(body, flags?.replaceAll(/[gy]/g, ''))
-  } catch {
-    return undefined
   }
 }

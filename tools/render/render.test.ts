@@ -249,12 +249,21 @@ describe('what is not drawn as it stands', () => {
       { name: 'Deploys', enable: true },
       { name: 'Off', enable: false },
     ]
-    const { html } = await render([], {
+    const mappings = [{ type: 'regex', options: { pattern: '(a)\\1', result: { text: 'x' } } }]
+    const overrides = [
+      { matcher: { id: 'byRegexp', options: '/^(?!b)/' }, properties: [{ id: 'mappings', value: mappings }] },
+      { matcher: { id: 'byRegexp', options: '/^b/' }, properties: [] },
+    ]
+    const { html } = await render([{ type: 'timeseries', fieldConfig: { defaults: {}, overrides } }], {
       annotations: { list },
       templating: { list: [{ name: 'by', type: 'groupby' }] },
     })
     assert.match(html, /Annotations are not drawn: Deploys\.</)
     assert.match(html, /Queries are not grouped by what is chosen in by\./)
+    assert.match(
+      html,
+      /Patterns are not applied that look ahead, refer back to a group, or are too long: \/\^\(\?!b\)\/, \(a\)\\1\./,
+    )
   })
 })
 

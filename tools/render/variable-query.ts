@@ -1,3 +1,4 @@
+import type { DashboardPattern } from '../dashboards/pattern.ts'
 import type { Prometheus } from '../server/server.ts'
 
 export interface VariableRange {
@@ -47,14 +48,14 @@ export async function valuesOf(
 /** Keeps what a pattern finds: its group `value`, else its first group, else the whole. `text` is what people see. */
 export function filterValues(
   values: readonly string[],
-  pattern: RegExp | undefined,
+  pattern: DashboardPattern | undefined,
 ): readonly { readonly value: string; readonly text: string }[] {
   if (pattern === undefined) return values.map((value) => ({ value, text: value }))
   const found = values.flatMap((text) => {
-    const match = pattern.exec(text)
-    if (match === null) return []
-    const value = match.groups?.value ?? match.groups?.text ?? match[1] ?? text
-    return [{ value, text: match.groups?.text ?? value }]
+    const { groups = [], named = {} } = pattern.find(text) ?? {}
+    if (groups.length === 0) return []
+    const value = named.value ?? named.text ?? groups[1] ?? text
+    return [{ value, text: named.text ?? value }]
   })
   return [...new Map(found.map((each) => [each.value, each])).values()]
 }

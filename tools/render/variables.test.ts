@@ -173,6 +173,17 @@ describe('fillVariables', () => {
     assert.deepEqual(filled.get('v')?.values, ['.*'])
   })
 
+  it('says which pattern only a browser can apply', async () => {
+    const { problems } = await fill([query('v', 'label_values(up, instance)', { regex: '/^(?!w)/' })])
+    assert.deepEqual(problems, [
+      {
+        name: 'v',
+        message:
+          'its pattern /^(?!w)/ cannot be applied here: it looks ahead, refers back to a group, or is too long',
+      },
+    ])
+  })
+
   it('ends when two variables mention each other', async () => {
     const { filled } = await fill([
       query('a', 'label_values(up{x="$b"}, job)'),

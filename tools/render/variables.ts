@@ -1,10 +1,10 @@
 import type { Dashboard, DashboardVariable } from '../dashboards/dashboard.ts'
+import { type DashboardPattern, readPattern } from '../dashboards/pattern.ts'
 import { listAt, textAt, valueAt } from '../dashboards/value-at.ts'
 import { findVariables } from '../promql/variables.ts'
 import type { Prometheus } from '../server/server.ts'
 import { type AdHocFilter, adHocFilters, filterText, readAdHocFilter } from './ad-hoc.ts'
 import { type FilledVariable, fillQuery } from './interpolate.ts'
-import { readPattern } from './mappings.ts'
 import { durationMs } from './time.ts'
 import { filterValues, type VariableRange, valuesOf } from './variable-query.ts'
 
@@ -136,8 +136,10 @@ async function choicesOf(
   if (type === 'query') {
     if (query === '') return []
     const values = await valuesOf(fillQuery(query, filled), { prometheus, range })
-    const pattern = regex === undefined ? undefined : readPattern(fillQuery(regex, filled))
-    return sorted(filterValues(values, pattern), valueAt(modelOf(dashboard, variable), 'sort'))
+    return sorted(
+      filterValues(values, patternOf(regex, filled)),
+      valueAt(modelOf(dashboard, variable), 'sort'),
+    )
   }
   return query
     .split(/(?<!\\),/)
@@ -147,6 +149,19 @@ async function choicesOf(
       const [, text, value] = /^(.+?)\s+:\s+(.+)$/.exec(each) ?? []
       return { text: text ?? each, value: value ?? each }
     })
+}
+
+/** A variable without a pattern, or with one that Grafana cannot read either, has every value. */
+function patternOf(
+  regex: string | undefined,
+  filled: ReadonlyMap<string, FilledVariable>,
+): DashboardPattern | undefined {
+  const pattern = regex === undefined ? 'invalid' : readPattern(fillQuery(regex, filled))
+  if (pattern === 'unread')
+    throw new Error(
+      `its pattern ${regex} cannot be applied here: it looks ahead, refers back to a group, or is too long`,
+    )
+  return pattern === 'invalid' ? undefined : pattern
 }
 
 function interval(

@@ -1,15 +1,6 @@
-import { yamlFault } from '@tidegauge/otel/settings-file'
+import { readYaml } from '@tidegauge/otel/settings-file'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import {
-  type Document,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type ParsedNode,
-  parseAllDocuments,
-  type YAMLMap,
-} from 'yaml'
+import { isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml'
 import { durationMs } from './duration.ts'
 import type { Rule, RuleFile, RuleGroup } from './rule-file.ts'
 
@@ -20,19 +11,14 @@ import type { Rule, RuleFile, RuleGroup } from './rule-file.ts'
  * @throws {UsageError} with one line that says where and how to fix it.
  */
 export function readRules({ file, text }: { readonly file: string; readonly text: string }): RuleFile {
-  const lines = new LineCounter()
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })
-  const groups: RuleGroup[] = []
-  for (const document of documents as Document.Parsed[]) {
-    const [error] = document.errors
-    if (error) {
-      const { line } = lines.linePos(error.pos[0])
-      const { problem, mend } = yamlFault(error, file)
-      throw new UsageError(`${file}:${line}: it ${problem}; ${mend}`)
-    }
-    const reader = new RuleReader(file, (node) => lines.linePos(node?.range?.[0] ?? 0).line)
-    groups.push(...reader.document(document.contents))
+  const { documents, fault, lineOf } = readYaml(text, file)
+  if (fault !== undefined) {
+    const { offset, key = 'it', problem, mend } = fault
+    const place = offset === undefined ? file : `${file}:${lineOf(offset)}`
+    throw new UsageError(`${place}: ${key} ${problem}; ${mend}`)
   }
+  const reader = new RuleReader(file, (node) => lineOf(node?.range?.[0] ?? 0))
+  const groups = documents.flatMap(({ contents }) => reader.document(contents))
   return { file, groups }
 }
 

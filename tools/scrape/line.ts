@@ -73,6 +73,7 @@ export class LineReader {
         if (!this.#is(quote)) throw new MalformedLine(`the value of the label ${shown(label)} is not quoted`)
         if (labels.has(label)) throw new MalformedLine(`the label ${shown(label)} stands twice`)
         labels.set(label, this.#quoted())
+        if (labels.size > mostLabels) throw new MalformedLine(`a sample has more than ${mostLabels} labels`)
       }
       this.#blanks()
       if (this.#is(comma)) this.#at++
@@ -135,6 +136,9 @@ export class LineReader {
     return this.#at < this.#to && this.#text.charCodeAt(this.#at) === code
   }
 }
+
+/** More than any database takes. */
+const mostLabels = 1000
 
 function isNameCode(code: number): boolean {
   return (

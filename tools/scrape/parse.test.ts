@@ -113,6 +113,10 @@ describe('reading a scrape', () => {
     { text: '1a 1', reason: /name of a metric was expected/ },
     { text: 'a 1 2 3', reason: /"3" stands after/ },
     { text: '{} 1', reason: /no name/ },
+    {
+      text: `a{${Array.from({ length: 1001 }, (_, at) => `l${at}=""`).join()}} 1`,
+      reason: /more than 1000 labels/,
+    },
     { text: '# TYPE a count', reason: /type "count"/ },
     { text: 'a 1\n# TYPE a gauge', reason: /after its samples/ },
     { text: '# HELP a b\n# HELP a b', reason: /second # HELP/ },
@@ -125,6 +129,24 @@ describe('reading a scrape', () => {
       assert.ok(families.has('last'))
     })
   }
+
+  it('stops where nothing is as it should be', () => {
+    const { problems, families } = parseScrape(`${'!\n'.repeat(100_000)}last 1\n`)
+    assert.equal(problems.length, 1002)
+    assert.deepEqual(problems.at(-1), {
+      line: 1001,
+      reason: 'the lines after this one were not read: too many before it cannot be',
+    })
+    assert.ok(!families.has('last'))
+  })
+
+  it('keeps nothing of more metrics than anybody has', () => {
+    const { families, tooLarge } = parseScrape(
+      Array.from({ length: 100_001 }, (_, at) => `m${at} 1\n`).join(''),
+    )
+    assert.equal(families.size, 0)
+    assert.match(tooLarge ?? '', /^it holds more than 100000 metrics, .*; scrape less of it/)
+  })
 
   it('never throws, whatever it is given', () => {
     const pieces = [

@@ -9,6 +9,7 @@ export function parseScrape(text: string, atMs?: number): Scrape {
   const families = new Map<string, OpenFamily>()
   const problems: ScrapeProblem[] = []
   const isOpenMetrics = /^# EOF$/m.test(text.slice(-20))
+  let parts = 0
   let timestamped: { name: string; line: number } | undefined
   let current: OpenFamily | undefined
   let line = 0
@@ -31,13 +32,32 @@ export function parseScrape(text: string, atMs?: number): Scrape {
       if (hasTime) timestamped ??= { name, line }
       if (current === undefined || !belongs(name, current)) current = familyOf(families, name, line)
       current.samples.push({ name, labels, value, line })
+      parts += 1 + labels.size
+      if (parts > mostParts || families.size > mostFamilies) return { ...nothing, atMs, tooLarge }
     } catch (error) {
       if (!(error instanceof MalformedLine)) throw error
       problems.push({ line, reason: error.message })
     }
+    if (problems.length > mostProblems) {
+      problems.push({ line, reason: 'the lines after this one were not read: too many before it cannot be' })
+      break
+    }
   }
   return { atMs, families: named(families), problems, ...(timestamped && { timestamped }) }
 }
+
+/** What is no scrape has a problem in every line; nobody reads more of them. */
+const mostProblems = 1000
+
+/** Series and their labels: a million series with four labels each take close to a gigabyte. */
+const mostParts = 5_000_000
+
+/** Some kilobytes each, for all that is said about a metric. */
+const mostFamilies = 100_000
+
+const tooLarge = `it holds more than ${mostFamilies} metrics, or ${mostParts / 1e6} million series and labels; scrape less of it, by its parameters or by relabelling`
+
+const nothing = { families: new Map<string, Family>(), problems: [] }
 
 /** A family while its lines are read; `key` is its name as `# TYPE` has it. */
 interface OpenFamily extends Family {
@@ -108,7 +128,9 @@ function note(
   isOpenMetrics: boolean,
 ): OpenFamily {
   const family = families.get(name) ?? open(families, name, line)
-  const problem = (reason: string) => problems.push({ line, reason })
+  const problem = (reason: string) => {
+    problems.push({ line, reason })
+  }
   if (family.samples.length > 0) problem(`# ${keyword} of ${name} comes after its samples`)
   if (keyword === 'TYPE') {
     if (family.typeWord !== undefined) problem(`${name} has a second # TYPE`)

@@ -15,6 +15,8 @@ export interface Scrape {
   readonly timestamped?: { readonly name: string; readonly line: number }
   /** Lines that its format does not allow. */
   readonly problems: readonly ScrapeProblem[]
+  /** Why nothing of it was kept, when it has more than can be looked at. */
+  readonly tooLarge?: string
 }
 
 export interface ScrapeProblem {

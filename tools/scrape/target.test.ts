@@ -72,6 +72,11 @@ describe('readTarget', () => {
       says: /:1: .*; give a scrape in the Prometheus text format/,
       answer: (_, response) => response.end('{"a": 1}'),
     },
+    {
+      says: /it holds more than 100000 metrics/,
+      answer: (_, response) =>
+        response.end(Array.from({ length: 100_001 }, (_, at) => `m${at} 1\n`).join('')),
+    },
     { says: /no whole answer within 0.05 s/, answer: () => {}, options: { timeoutMs: 50 } },
     { says: /it broke off the connection/, answer: (_, response) => response.destroy() },
   ]

@@ -51,6 +51,7 @@ const htmlReason = 'it is a web page, not a scrape; give the address of the metr
 
 /** A file of which nothing can be read is something else than a scrape. */
 function checked(from: string, scrape: Scrape, text: string): Scrape {
+  if (scrape.tooLarge !== undefined) throw new UsageError(`${from}: ${scrape.tooLarge}`)
   const [problem] = scrape.problems
   const samples = [...scrape.families.values()].reduce((sum, family) => sum + family.samples.length, 0)
   if (samples > 0) return scrape

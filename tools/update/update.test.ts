@@ -221,6 +221,17 @@ describe('updateDashboard', () => {
     assert.equal(update(text).text, text)
   })
 
+  it('adds no more panels than somebody can look at', () => {
+    const many = Array.from({ length: 1001 }, (_, at) => metric(`m${at}`, 'gauge'))
+    const add = () =>
+      updateDashboard({ file: 'd.json', text: variedDashboards[0]?.text ?? '', metrics: many })
+    assert.throws(add, {
+      type: 'usage',
+      message:
+        'd.json: 1001 metrics are on no panel, more than anybody can look at (limit 1000); choose some with --metrics',
+    })
+  })
+
   it('respects a reason for having no panel, unless the metric is asked for', () => {
     const text = variedDashboards[0]?.text ?? ''
     assert.doesNotMatch(update(text).text, /secret_level/)

@@ -1,3 +1,4 @@
+import { UsageError } from '@tidegauge/otel/usage-error'
 import type { Dashboard, DashboardPanel } from '../dashboards/dashboard.ts'
 import type { KnownPanels } from '../dashboards/dashboard-body.ts'
 import { parseJsonText, reparseJsonText } from '../dashboards/json-text.ts'
@@ -108,14 +109,21 @@ function missingIn(
   only: readonly string[] | undefined,
 ): readonly DeclaredMetric[] {
   const words = new Set(dashboard.panels.flatMap((panel) => [...wordsInQueries(panel)]))
+  const asked = only && new Set(only)
   const wanted = metrics.filter(({ name, noPanel }) =>
-    only === undefined ? noPanel === undefined : only.includes(name),
+    asked === undefined ? noPanel === undefined : asked.has(name),
   )
   const seen = new Set<string>()
-  return wanted
-    .filter(({ name }) => !seen.has(name) && seen.add(name) && !shows(words, name))
-    .sort((a, b) => priorityOf(a) - priorityOf(b))
+  const missing = wanted.filter(({ name }) => !seen.has(name) && seen.add(name) && !shows(words, name))
+  if (missing.length > mostAdded)
+    throw new UsageError(
+      `${dashboard.file}: ${missing.length} metrics are on no panel, more than anybody can look at (limit ${mostAdded}); choose some with --metrics`,
+    )
+  return missing.sort((a, b) => priorityOf(a) - priorityOf(b))
 }
+
+/** The dashboard is read again after each panel that is added. */
+const mostAdded = 1000
 
 interface Group {
   readonly metrics: DeclaredMetric[]

@@ -108,7 +108,7 @@ export const seriesOverflow = {
   severity: 'warning',
   summary: '{{ $labels.metric }} of {{ $labels.instance }} is at its limit of series.',
   description: '{{ $value | humanize }} measurements in 15 minutes went to its overflow series.',
-  runbook: `Sums stay right, but new values of its labels are no longer told apart.
+  runbook: `Sums stay right, but new values of its labels are no longer told apart; of a gauge the overflow series has the last value.
 
 1. What do its labels hold? An address or an id in a label never ends: it belongs in the log.
 2. Are the values all wanted? Raise its limit with a view in the configuration file.`,

@@ -17,11 +17,7 @@ export async function createOutlet({ exporter }: PeriodicConfig, options: Outlet
     return httpOutlet(exporter.otlp_http, options)
   }
   if (exporter.otlp_grpc) {
-    const { grpcOutlet } = await importOptional(
-      '@opentelemetry/otlp-grpc-exporter-base',
-      'otlp_grpc',
-      () => import('./otlp-grpc.ts'),
-    )
+    const { grpcOutlet } = await importOptional('@grpc/grpc-js', 'otlp_grpc', () => import('./otlp-grpc.ts'))
     return grpcOutlet(exporter.otlp_grpc, options)
   }
   const temporalitySelector = selectTemporality(exporter.console as PushDefaults)
@@ -30,6 +26,6 @@ export async function createOutlet({ exporter }: PeriodicConfig, options: Outlet
     name: 'console',
     target: 'the console',
     observeWith: () => {},
-    destroy: () => {},
+    drop: () => {},
   }
 }

@@ -52,7 +52,7 @@ export function httpOutlet(config: OtlpHttpConfig, { timeoutMs, onAttempt }: Out
       delegate.setMetrics(
         createOtlpHttpExporterMetrics(component, MetricsExporterMetricsHelper, endpoint, provider),
       ),
-    destroy: () => agent.destroy(),
+    drop: () => agent.destroy(),
   }
 }
 

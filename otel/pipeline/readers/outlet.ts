@@ -8,8 +8,8 @@ export interface Outlet {
   readonly target: string
   /** Lets the exporter report the SDK's own metrics about it. */
   observeWith(provider: MeterProvider): void
-  /** Drops what is under way. */
-  destroy(): void
+  /** Drops what is under way, with its connection; what comes after begins on a new one. */
+  drop(): void
 }
 
 export interface OutletOptions {

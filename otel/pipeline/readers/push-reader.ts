@@ -20,9 +20,10 @@ export async function pushReader(
     exporter.otlp_grpc ??
     exporter.console) as PushDefaults & { readonly timeout?: number }
   const histograms = histogramAggregation(default_histogram_aggregation)
+  const timeoutMs = push.timeout ? Math.min(push.timeout, timeout) : timeout
   let attempts = 0
   const outlet = await createOutlet(periodic, {
-    timeoutMs: push.timeout ? Math.min(push.timeout, timeout) : timeout,
+    timeoutMs,
     onAttempt: () => {
       attempts++
       if (attempts > 1) onExport(outlet.name, 'retry')
@@ -31,7 +32,8 @@ export async function pushReader(
   const watched = new WatchedExporter({
     exporter: outlet.exporter,
     target: outlet.target,
-    timeoutMs: timeout,
+    timeoutMs,
+    onTimeout: () => outlet.drop(),
     selectTemporality: selectTemporality(push),
     histograms,
     onExport: (outcome, metrics) => {
@@ -55,7 +57,7 @@ export async function pushReader(
     histograms,
     start: async () => {},
     observeWith: (provider) => outlet.observeWith(provider),
-    destroy: () => outlet.destroy(),
+    destroy: () => outlet.drop(),
   }
 }
 

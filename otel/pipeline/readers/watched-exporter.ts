@@ -12,8 +12,10 @@ export interface WatchedExporterOptions {
   readonly exporter: Outlet['exporter']
   /** Where it goes, for the log. */
   readonly target: string
-  /** An export that takes longer has failed, in ms. */
+  /** An export that takes longer, with all its attempts, has failed, in ms. */
   readonly timeoutMs: number
+  /** Drops an export that has failed so: backends that answer a byte at a time would keep it for ever. */
+  readonly onTimeout?: () => void
   readonly selectTemporality: (type: InstrumentType) => AggregationTemporality
   /** What histograms become that no view speaks of. */
   readonly histograms: AggregationOption
@@ -43,7 +45,7 @@ export class WatchedExporter implements PushMetricExporter {
   }
 
   export(metrics: ResourceMetrics, callback: (result: ExportResult) => void): void {
-    const { exporter, timeoutMs } = this.#options
+    const { exporter, timeoutMs, onTimeout } = this.#options
     let isOver = false
     const finish = (error: Error | undefined) => {
       if (isOver) return
@@ -52,7 +54,10 @@ export class WatchedExporter implements PushMetricExporter {
       this.#report(error, metrics)
       callback({ code: ExportResultCode.SUCCESS })
     }
-    const timer = setTimeout(() => finish(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+    const timer = setTimeout(() => {
+      finish(new Error(`no answer within ${timeoutMs} ms`))
+      onTimeout?.()
+    }, timeoutMs)
     timer.unref()
     try {
       exporter.export(metrics, ({ code, error }) => {
@@ -75,10 +80,10 @@ export class WatchedExporter implements PushMetricExporter {
     const { target, onExport, onLog } = this.#options
     onExport?.(error === undefined ? 'success' : 'failure', metrics)
     if (error !== undefined && this.#failingSince === undefined) {
-      this.#failingSince = Date.now()
+      this.#failingSince = performance.now()
       onLog?.('warn', `cannot export metrics to ${target}: ${messageOf(error)}; ${this.#consequence()}`)
     } else if (error === undefined && this.#failingSince !== undefined) {
-      const seconds = Math.round((Date.now() - this.#failingSince) / 1000)
+      const seconds = Math.round((performance.now() - this.#failingSince) / 1000)
       this.#failingSince = undefined
       onLog?.('info', `exporting metrics to ${target} again after ${seconds} s`)
     }

@@ -67,6 +67,9 @@ export interface OtlpMetric {
 export interface OtlpPoint {
   readonly attributes: Readonly<Record<string, unknown>>
   readonly value: number
+  /** When the series began, and when it was collected. */
+  readonly startMs: number
+  readonly timeMs: number
   readonly exemplars: readonly OtlpExemplar[]
 }
 
@@ -122,6 +125,8 @@ interface ParsedNumber {
 interface ParsedPoint extends ParsedNumber {
   readonly attributes?: readonly KeyValue[]
   readonly count?: number | string
+  readonly startTimeUnixNano: number | string
+  readonly timeUnixNano: number | string
   readonly exemplars?: readonly ParsedExemplar[]
 }
 
@@ -149,6 +154,8 @@ function pointOf({ attributes = [], exemplars = [], ...value }: ParsedPoint): Ot
   return {
     attributes: attributesOf(attributes),
     value: Number(value.asDouble ?? value.asInt ?? value.count),
+    startMs: Number(value.startTimeUnixNano) / 1e6,
+    timeMs: Number(value.timeUnixNano) / 1e6,
     exemplars: exemplars.map((exemplar) => ({
       value: Number(exemplar.asDouble ?? exemplar.asInt),
       isInt: exemplar.asInt !== undefined,

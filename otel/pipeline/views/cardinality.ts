@@ -1,5 +1,4 @@
 import type { Attributes } from '@opentelemetry/api'
-import type { IAttributesProcessor } from '@opentelemetry/sdk-metrics'
 
 /** Bounds on the series of one metric stream, for the life of the process. */
 export interface SeriesLimits {
@@ -9,53 +8,70 @@ export interface SeriesLimits {
   readonly values?: Readonly<Record<string, number>> | undefined
 }
 
-/**
- * Called for each measurement that goes to the overflow series.
- *
- * @param attribute the one that has too many values; undefined where their combination has.
- */
-export type OnOverflow = (attribute: string | undefined) => void
+/** The limit that a measurement met which went to the overflow series. */
+export interface MetLimit {
+  /** The attribute that would have too many values; undefined where there would be too many series. */
+  readonly attribute: string | undefined
+  readonly limit: number
+}
+
+/** Says which series a measurement belongs to. */
+export interface SeriesLimiter {
+  readonly process: (attributes: Attributes) => Attributes
+  /** The same, without a word about one that belongs to the overflow: for those who ask before they measure. */
+  readonly admit: (attributes: Attributes) => Attributes
+}
 
 /**
  * Admits series until a limit is reached, and then no new ones until the process ends. The SDK's own limit begins
  * anew with each collection, so that series add up without bound under cumulative temporality.
+ *
+ * @param onOverflow called for each measurement that goes to the overflow series.
  */
 export function limitSeries(
   { series, values = {} }: SeriesLimits,
-  onOverflow: OnOverflow,
-): IAttributesProcessor {
+  onOverflow: (met: MetLimit) => void,
+): SeriesLimiter {
   const byValue = admitValues(values)
-  const bySeries = series === undefined ? () => true : admitSeries(series - 1)
+  const bySeries = series === undefined ? () => undefined : admitSeries(series)
+  const met = (attributes: Attributes) => byValue(attributes) ?? bySeries(attributes)
   return {
     process: (attributes) => {
-      const full = byValue(attributes)
-      if (full === undefined && bySeries(attributes)) return attributes
-      onOverflow(full)
+      const limit = met(attributes)
+      if (limit === undefined) return attributes
+      onOverflow(limit)
       return overflow
     },
+    admit: (attributes) => (met(attributes) === undefined ? attributes : overflow),
   }
 }
 
-/** Names the first attribute that would have one value too many; admits the values where there is none. */
-function admitValues(
-  values: Readonly<Record<string, number>>,
-): (attributes: Attributes) => string | undefined {
-  const bounded = Object.entries(values).map(([key, limit]) => ({ key, limit, known: new Set<unknown>() }))
+type Admit = (attributes: Attributes) => MetLimit | undefined
+
+/** Admits the values of all attributes, unless one of these would have one too many. */
+function admitValues(values: Readonly<Record<string, number>>): Admit {
+  const bounded = Object.entries(values).map(([attribute, limit]) => ({
+    met: { attribute, limit },
+    known: new Set<unknown>(),
+  }))
   return (attributes) => {
-    const full = bounded.find(({ key, limit, known }) => known.size >= limit && !known.has(attributes[key]))
-    if (full === undefined) for (const { key, known } of bounded) known.add(attributes[key])
-    return full?.key
+    const full = bounded.find(
+      ({ met: { attribute, limit }, known }) => known.size >= limit && !known.has(attributes[attribute]),
+    )
+    if (full === undefined) for (const { met, known } of bounded) known.add(attributes[met.attribute])
+    return full?.met
   }
 }
 
-function admitSeries(limit: number): (attributes: Attributes) => boolean {
+function admitSeries(limit: number): Admit {
+  const met = { attribute: undefined, limit }
   const admitted = new Set<string>()
   return (attributes) => {
     const key = keyOf(attributes)
-    if (admitted.has(key)) return true
-    if (admitted.size >= limit) return false
+    if (admitted.has(key)) return undefined
+    if (admitted.size >= limit - 1) return met
     admitted.add(key)
-    return true
+    return undefined
   }
 }
 

@@ -7,10 +7,12 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import { consequences } from '../../sdk/abilities.ts'
 import type { ConcealingProcessor } from '../../sdk/capture.ts'
+import type { AdmittingProcessor } from '../../sdk/unobserved.ts'
 import { unknownSdk } from '../../sdk/version.ts'
-import { chooseViews, type View, type ViewedInstrument } from '../../sdk/view-registry.ts'
+import { chooseViews, keepsLastValue, type View, type ViewedInstrument } from '../../sdk/view-registry.ts'
 import { UsageError } from '../../usage-error.ts'
-import { limitSeries } from './cardinality.ts'
+import { matchesWildcard } from '../../wildcard.ts'
+import { limitSeries, type MetLimit } from './cardinality.ts'
 import type { StreamView } from './views.ts'
 
 export interface ResolutionOptions {
@@ -23,8 +25,18 @@ export interface ResolutionOptions {
   readonly histograms: AggregationOption | 'perReader'
   /** Attributes that are left off every metric, by their public names. */
   readonly sensitive: readonly string[]
-  /** Called for each measurement that goes to an overflow series, with the attribute that has too many values. */
-  readonly onOverflow: (metric: string, attribute: string | undefined) => void
+  /** Called for each measurement that goes to an overflow series. */
+  readonly onOverflow: (overflow: Overflow) => void
+}
+
+/** A measurement that went to the overflow series of its metric. */
+export interface Overflow extends MetLimit {
+  /** Name of the stream. */
+  readonly metric: string
+  /** Name of the instrument, by which a view selects it. */
+  readonly instrument: string
+  /** What the overflow series has of all that goes there: the sum, or the last value of a gauge. */
+  readonly keeps: 'sum' | 'last'
 }
 
 /** The views of instruments that no other selects; the second lends its aggregation to all histograms. */
@@ -49,7 +61,9 @@ export function resolveViews(
   const rest = users + options.catalogViews.length
 
   const takesEffect = chooseViews(provider, (instrument, views, selecting) => {
-    const found = selecting.filter((index) => streams[index]?.instrumentName?.test(instrument.name) ?? true)
+    const found = selecting.filter((index) =>
+      matchesWildcard(streams[index]?.instrumentName ?? '*', instrument.name),
+    )
     const byUser = found.filter((index) => index < users)
     const byCatalog = found.filter((index) => index >= users && index < rest)
     const chosen = byUser.length > 0 ? byUser : byCatalog.length > 0 ? byCatalog : [rest]
@@ -65,7 +79,8 @@ export function resolveViews(
   })
   if (!takesEffect) throw new UsageError(unknownSdk(`${consequences.views}; install one that is`))
 
-  function limited(view: View, stream: StreamView, { name, type }: ViewedInstrument): View {
+  function limited(view: View, stream: StreamView, instrument: ViewedInstrument): View {
+    const { name, type } = instrument
     const { limits, mostSeries, renamed } = stream
     const { sensitive } = options
     const limit = limits?.series ?? options.seriesLimit(type)
@@ -73,11 +88,15 @@ export function resolveViews(
     const isPlain = limits === undefined && renamed === undefined && sensitive.length === 0
     if (isBounded && isPlain) return view
     const series = isBounded ? undefined : limit
-    const onOverflow = (attribute: string | undefined) => options.onOverflow(view.name ?? name, attribute)
-    const limiter = limitSeries({ series, values: limits?.values }, onOverflow)
+    const keeps = keepsLastValue(view, instrument) ? 'last' : 'sum'
+    const about = { metric: view.name ?? name, instrument: name, keeps } as const
+    const limiter = limitSeries({ series, values: limits?.values }, (met) =>
+      options.onOverflow({ ...about, ...met }),
+    )
     const first = withoutSensitive(view.attributesProcessor, sensitive)
-    const processor: IAttributesProcessor & ConcealingProcessor = {
+    const processor: IAttributesProcessor & ConcealingProcessor & AdmittingProcessor = {
       process: (attributes) => limiter.process(first.process(attributes)),
+      admit: (attributes) => limiter.admit(first.process(attributes)),
       conceals: (key) => renamed?.has(key) === true || sensitive.includes(key),
     }
     return {

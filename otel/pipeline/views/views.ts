@@ -10,7 +10,7 @@ import type { MetricDefinition } from '../../catalog/metric.ts'
 import type { AggregationConfig, InstrumentTypeName, ViewConfig } from '../../configuration/schema-views.ts'
 import { otherValue } from '../../meter/attribute-values.ts'
 import type { SeriesLimits } from './cardinality.ts'
-import { expression, matcher } from './pattern.ts'
+import { matcher } from './pattern.ts'
 
 /** A view, and how many series the stream may have; without a limit the reader's holds. */
 export interface StreamView {
@@ -20,8 +20,8 @@ export interface StreamView {
   readonly mostSeries?: number
   /** Attributes that the stream has under other names. @default none */
   readonly renamed?: ReadonlySet<string>
-  /** Selects instruments by name, beside the selector of the view. @default all */
-  readonly instrumentName?: RegExp
+  /** Selects instruments by name, as a pattern with `*` and `?`, beside the selector of the view. @default all */
+  readonly instrumentName?: string
 }
 
 /** The view of a catalogued metric: its public name, its buckets and the attributes that it declares. */
@@ -46,9 +46,10 @@ export function catalogView(definition: MetricDefinition): StreamView {
 /** A view that the user configures. */
 export function userView({ selector, stream }: ViewConfig): StreamView {
   const pattern = selector.instrument_name ?? '*'
+  const isPattern = /[*?]/.test(pattern)
   const keep = stream.attribute_keys && matcher(stream.attribute_keys)
   const options: ViewOptions = {
-    instrumentName: pattern.includes('?') ? '*' : pattern,
+    instrumentName: isPattern ? '*' : pattern,
     ...(selector.instrument_type && { instrumentType: instrumentTypes[selector.instrument_type] }),
     ...(selector.unit !== undefined && { instrumentUnit: selector.unit }),
     ...(selector.meter_name !== undefined && { meterName: selector.meter_name }),
@@ -63,8 +64,8 @@ export function userView({ selector, stream }: ViewConfig): StreamView {
   return {
     options,
     ...(series !== undefined && { limits: { series } }),
-    // The SDK knows only the asterisk.
-    ...(pattern.includes('?') && { instrumentName: expression(pattern) }),
+    // The SDK knows the first asterisk alone: a second one is a quantifier of what stands before it.
+    ...(isPattern && { instrumentName: pattern }),
   }
 }
 

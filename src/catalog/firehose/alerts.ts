@@ -54,22 +54,26 @@ Another relay can be followed with \`--relay URL\`; the cursor of each is kept b
   },
 } as const satisfies Alert
 
-const lagRunbook = `Events are known to be unread: they wait here, or at the relay, or the connection is gone. The lag is the age of the last one read.
+const lagRunbook = `Events wait here, or at the relay, which sends old ones; or the connection is gone, and nobody can tell whether there are
+more. The lag is the age of the last event read, or the time since all were last known to be read, if that is shorter.
 
-1. *Firehose* dashboard: does the connection stand? Otherwise see FirehoseDown.
+1. *Firehose* dashboard: does the connection stand? Otherwise see FirehoseDown: how long it has been gone is all that the lag says then.
 2. *Ingester* dashboard: is reading paused? Then the indexer is too slow; see IngesterBackpressure.
-3. Do events arrive, but old ones? After a start or an outage that is how it catches up: the lag falls steadily.
+3. Do events arrive, but old ones? After a start or an outage that is how it catches up: the lag falls steadily. If it stays, the relay itself is behind: another one (\`--relay URL\`) shows.
 4. *Process* dashboard: is the event loop saturated? Then the machine is too slow for this relay: follow fewer collections with \`--collections\`.
 
-A quiet PDS that is fully read has a lag of 0, however old its last event is.`
+A quiet PDS that is fully read has a lag of 0, however old its last event is. So has a relay that keeps events back while its
+connection stands and its pings are answered: the protocol does not tell how far a relay itself is. Where events should come at
+any time, watch \`instance:firehose_events:rate5m\`.`
 
 export const firehoseLagging = {
   alert: 'FirehoseLagging',
   query: promql`${firehoseLag} > ${warning(firehoseLag)}`,
   for: '10m',
   severity: 'warning',
-  summary: '{{ $labels.instance }} is behind the network.',
-  description: 'The last event read is {{ $value | humanizeDuration }} old, and more are unread.',
+  summary: '{{ $labels.instance }} is behind its relay.',
+  description:
+    'What was sent in the last {{ $value | humanizeDuration }} is unread; without a connection, nobody knows whether there is any.',
   runbook: lagRunbook,
   tests: {
     fires: { series: [{ query: promql`${firehoseLag}`, values: '{warning*1.1}x240' }], at: '20m' },
@@ -82,8 +86,9 @@ export const firehoseLagCritical = {
   query: promql`${firehoseLag} > ${critical(firehoseLag)}`,
   for: '5m',
   severity: 'critical',
-  summary: '{{ $labels.instance }} is far behind the network.',
-  description: 'The last event read is {{ $value | humanizeDuration }} old, and more are unread.',
+  summary: '{{ $labels.instance }} is far behind its relay.',
+  description:
+    'What was sent in the last {{ $value | humanizeDuration }} is unread; without a connection, nobody knows whether there is any.',
   runbook: lagRunbook,
   tests: {
     fires: { series: [{ query: promql`${firehoseLag}`, values: '{critical*1.1}x240' }], at: '20m' },

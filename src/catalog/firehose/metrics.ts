@@ -31,7 +31,7 @@ export const firehoseLag = {
   instrument: 'gauge',
   unit: 's',
   description:
-    'Time since the last event read was sent, while more are known to be unread; 0 once all are read.',
+    'Time since the last event read was sent, or since all were last known to be read, while more are known to be unread; 0 once all that came is read. Without a connection, and until a new one has brought something or been quiet for 5 s, nothing tells whether there are more, and it counts on; a relay that keeps events back on an open connection looks quiet.',
   thresholds: { warning: 60, critical: 600 },
 } as const satisfies MetricDefinition
 

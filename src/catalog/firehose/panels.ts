@@ -24,7 +24,8 @@ export const firehosePanels: readonly Panel[] = [
   },
   {
     panel: 'Lag',
-    description: 'Time since the last event was sent by the relay: how far behind the network we are.',
+    description:
+      'How far behind the relay we are: the age of the last event read while more are unread, 0 once all are read.',
     kind: 'stat',
     unit: 's',
     overview: true,
@@ -94,7 +95,8 @@ export const firehosePanels: readonly Panel[] = [
   },
   {
     panel: 'Lag over time',
-    description: 'Time since the last event was sent by the relay; it grows while no events arrive.',
+    description:
+      'Age of the last event read while more are unread, 0 once all are read. It grows while there is no connection.',
     kind: 'timeseries',
     unit: 's',
     row: 'Behind and broken',

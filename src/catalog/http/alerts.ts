@@ -29,7 +29,7 @@ export const httpLatency = {
 const errorRunbook = `The service itself failed to answer: clients see a status of 500 or above.
 
 1. *HTTP API* dashboard, requests by status and path: is it one path or all of them?
-2. \`GET /ready\` names what is not well: the database, the relay, the indexer.
+2. \`GET /ready\` names what does not work, since when, and what mends it: storage, relay, ingest, indexing, directory, workers.
 3. The log has one line for each failed request, at level error, with its cause.
 
 503 means that a part is not ready yet; it goes away by itself after a start. Anything else deserves a report.`

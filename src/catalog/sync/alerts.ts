@@ -1,6 +1,12 @@
 import type { Alert } from '@tidegauge/otel/catalog'
 import { critical, promql, warning } from '@tidegauge/otel/catalog'
-import { syncCompleted, syncHeldEvents, syncResyncOldestAge, syncResyncWaiting } from './metrics.ts'
+import {
+  syncCompleted,
+  syncHeldDropped,
+  syncHeldEvents,
+  syncResyncOldestAge,
+  syncResyncWaiting,
+} from './metrics.ts'
 
 const notHealing = `A repo that stops being synced is fetched again within seconds as a rule. This one still waits, or its fetches fail.
 What is stored of it is kept, and shown with its status. Repos that only their owner or their host can heal, such as moved
@@ -93,8 +99,8 @@ export const heldEventsHigh = {
   severity: 'warning',
   summary: '{{ $labels.instance }} keeps many events aside.',
   description: '{{ $value | humanize }} events wait for the end of a sync run or for a key.',
-  runbook: `Events of a repo wait on disk while it is fetched, or while the key of its DID is not known. Each repo's share is bounded; what
-exceeds it is dropped, and the repo is fetched again.
+  runbook: `Events of a repo wait on disk while it is fetched, or while the key of its DID is not known. Each repo's share is bounded, and
+that of all together; what exceeds it is dropped, and the repo is fetched again.
 
 1. *Identity* dashboard: does the directory of DIDs answer? When it limits or refuses us, events of repos that are new wait for it.
 2. *Sync* dashboard: do runs end? One that is slow holds back its own repo only.
@@ -102,5 +108,35 @@ exceeds it is dropped, and the repo is fetched again.
   tests: {
     fires: { series: [{ query: promql`${syncHeldEvents}`, values: '{warning*1.1}x240' }], at: '30m' },
     quiet: { series: [{ query: promql`${syncHeldEvents}`, values: '{warning*0.9}x240' }], at: '30m' },
+  },
+} as const satisfies Alert
+
+export const heldEventsDropped = {
+  alert: 'HeldEventsDropped',
+  query: promql`sum by (job, instance) (increase(${syncHeldDropped}{limit="all"}[15m])) > ${warning(syncHeldDropped)}`,
+  for: '5m',
+  severity: 'warning',
+  summary: '{{ $labels.instance }} drops events that wait for a key.',
+  description: '{{ $value | humanize }} events in 15 minutes; their repos are fetched once they can be.',
+  runbook: `More events wait than there is room for (200,000, or 1 GB), so those that have waited longest were dropped. Nothing is lost in
+silence: a repo that was synced is \`desync\` for the reason \`key\`, and fetched as soon as its DID resolves.
+
+1. *Identity* dashboard, look-ups that gave nothing: does the directory of \`plc\` answer? If not, see IdentityDirectoryDown; what is
+   signed by known keys goes on meanwhile.
+2. Mostly \`web\` that times out or fails: somebody writes in the name of DIDs that do not resolve. Each has a host of its own, which is
+   asked less and less, and is given up after three hours. Honest events are not held up; nothing has to be done.
+3. Does the relay pass on such events in masses? Its operator can stop their host. \`--dids\` follows only whom you name.`,
+  tests: {
+    fires: {
+      series: [{ query: promql`${syncHeldDropped}{limit="all"}`, values: '0+{warning}x240' }],
+      at: '30m',
+    },
+    quiet: {
+      series: [
+        { query: promql`${syncHeldDropped}{limit="all"}`, values: '0x240' },
+        { query: promql`${syncHeldDropped}{limit="repo"}`, values: '0+100x240' },
+      ],
+      at: '30m',
+    },
   },
 } as const satisfies Alert

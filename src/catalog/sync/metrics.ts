@@ -144,3 +144,13 @@ export const syncHeldEvents = {
     'Events kept aside on disk until a sync run of their repo ends or the key of their DID is known.',
   thresholds: { warning: 100_000 },
 } as const satisfies MetricDefinition
+
+export const syncHeldDropped = {
+  name: 'sync.held_dropped',
+  instrument: 'counter',
+  unit: '{event}',
+  description:
+    'Events that were kept aside and dropped, since more waited than may: of their repo, or of all. The repos are marked, and fetched once they can be.',
+  attributes: { limit: ['repo', 'all'] },
+  thresholds: { warning: 1 },
+} as const satisfies MetricDefinition

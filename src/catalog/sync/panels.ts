@@ -5,6 +5,7 @@ import {
   syncDesyncs,
   syncDuration,
   syncErrors,
+  syncHeldDropped,
   syncHeldEvents,
   syncJoined,
   syncQueueDepth,
@@ -48,6 +49,17 @@ export const syncPanels: readonly Panel[] = [
     kind: 'stat',
     unit: '{event}',
     targets: [{ query: promql`sum(${syncHeldEvents})`, legend: 'held' }],
+  },
+  {
+    panel: 'Held events dropped',
+    description:
+      'Events that waited and were dropped, since more did than may: of their repo, or of all. Their repos are fetched once they can be.',
+    kind: 'timeseries',
+    unit: '{event}/s',
+    row: 'Held events',
+    targets: [
+      { query: promql`sum by (limit) (rate(${syncHeldDropped}[$__rate_interval]))`, legend: '{{limit}}' },
+    ],
   },
   {
     panel: 'Runs by trigger',

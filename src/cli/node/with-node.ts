@@ -45,7 +45,7 @@ export async function withNode<Result>(
 ): Promise<Result> {
   if (api !== undefined) return ask(connectApi(api, token))
   await requireData(data)
-  for (const deadline = Date.now() + startingMs; ; await sleep(100)) {
+  for (const deadline = performance.now() + startingMs; ; await sleep(100)) {
     try {
       // Loaded here, as a node that runs leaves no use for it.
       const { serveStored } = await import('../../serve-stored.ts')
@@ -58,9 +58,9 @@ export async function withNode<Result>(
     try {
       if (file) return await ask(connectApi(new URL(file.api), token))
     } catch (error) {
-      if (!(error instanceof UnreachableNode) || Date.now() > deadline) throw error
+      if (!(error instanceof UnreachableNode) || performance.now() > deadline) throw error
     }
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new UsageError(`a node runs on ${data} and does not say where its API is: name it with --api`)
   }
 }

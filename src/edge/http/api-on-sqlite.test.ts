@@ -76,6 +76,48 @@ describe('the API on SQLite', () => {
     })
   }
 
+  it('ends pages of large records early, and loses none of them', async () => {
+    const did = 'did:plc:largeaaaaaaaaaaaaaaaaaaa' as Did
+    const text = `enormous ${'\0'.repeat(900_000)}`
+    const value = encode({ $type: 'app.bsky.feed.post', text })
+    const cid = cidText(await create(CODEC_DCBOR, value))
+    const puts = ['a', 'b', 'c'].map((rkey) => ({
+      ...(records[0] as StoredRecord),
+      did,
+      rkey,
+      cid,
+      bytes: value,
+    }))
+    const repo = {
+      did,
+      status: 'synced',
+      content: 'synced',
+      rev: '3k2b',
+      updatedAtMs: 1_700_000_000_000,
+    } as const
+    await storage.apply([{ repo, puts }])
+    await search.apply([{ repo, puts }])
+    const pages = {
+      records: (cursor?: string) => ask('/query', { did, limit: 1000, cursor }),
+      hits: (cursor?: string) =>
+        ask(`/search?q=enormous${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`),
+    }
+    for (const [list, page] of Object.entries(pages)) {
+      const found: string[] = []
+      let cursor: string | undefined
+      do {
+        const { body } = await page(cursor)
+        assert.equal(body[list].length, 1)
+        found.push(...body[list].map(({ uri }: { uri: string }) => uri))
+        cursor = body.cursor
+      } while (cursor !== undefined)
+      assert.deepEqual(found.sort(), puts.map(recordUri))
+    }
+    await storage.apply([{ repo, remove: true }])
+    await search.apply([{ repo, remove: true }])
+    for (const room of [storage, search]) while (await room.sweep()) {}
+  })
+
   it('pages through the hits of a search, each once, without those of hidden accounts', async () => {
     const found = new Set<string>()
     let cursor: string | undefined

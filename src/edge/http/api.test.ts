@@ -81,7 +81,7 @@ describe('the API', () => {
     search,
     control: createTestControl(),
     log: createLog({ write: (line) => log.push(line) }),
-    ready: () => ({ database: true, relay: true }),
+    ready: () => ({ storage: 'ok', relay: 'ok' }),
     stats: () => ({ firehose: { connected: true } }),
     config: () => ({ port: { value: 3000, origin: 'default' } }),
     version: '1.2.3',
@@ -137,9 +137,10 @@ describe('the API', () => {
       where: { a: 1, b: true },
       limit: 3,
       cursor: 'c',
+      maxBytes: 1_048_576,
     })
     await ask('/query', { post: {} })
-    assert.deepEqual(asked.record, { limit: 50 })
+    assert.deepEqual(asked.record, { limit: 50, maxBytes: 1_048_576 })
   })
 
   it('fills search hits with their records, without those that are hidden', async () => {
@@ -171,7 +172,7 @@ describe('the API', () => {
 
   it('describes itself', async () => {
     assert.deepEqual((await ask('/health')).body, { status: 'alive' })
-    assert.deepEqual((await ask('/ready')).body, { status: 'ready', checks: { database: 'ok', relay: 'ok' } })
+    assert.deepEqual((await ask('/ready')).body, { status: 'ready', checks: { storage: 'ok', relay: 'ok' } })
     assert.deepEqual((await ask('/config')).body, { port: { value: 3000, origin: 'default' } })
     const { uptimeSeconds, ...stats } = (await ask('/stats')).body
     assert.ok(uptimeSeconds > 0)
@@ -182,13 +183,18 @@ describe('the API', () => {
   })
 
   it('is not ready, with the reasons, when a part does not work', async () => {
-    const ready = () => ({ database: true, relay: 'not connected for 30 s' }) as const
+    const relay = { reason: 'not connected', mend: 'wait', sinceMs: 1_700_000_000_000 }
+    const ready = () => ({ storage: 'ok', relay }) as const
     await using lame = await listen(createApi({ ...options, ready }), { port: 0 })
     log.length = 0
-    const { status, body } = await askOf(lame, '/ready')
+    const { status, body, headers } = await askOf(lame, '/ready')
     assert.deepEqual(log, [])
     assert.equal(status, 503)
-    assert.deepEqual(body.checks, { database: 'ok', relay: 'not connected for 30 s' })
+    assert.match(String(headers['content-type']), /^application\/problem\+json/)
+    assert.equal(body.detail, 'relay: not connected')
+    assert.deepEqual(body.checks, { storage: 'ok', relay: 'failing' })
+    const since = '2023-11-14T22:13:20.000Z'
+    assert.deepEqual(body.reasons, [{ part: 'relay', reason: 'not connected', since, mend: 'wait' }])
     assert.equal((await askOf(lame, '/health')).status, 200)
   })
 

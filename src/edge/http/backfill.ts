@@ -1,11 +1,13 @@
 import { Router } from 'express'
 import { decodePayload } from '../../flow/observers/action-job.ts'
 import { actionsQueue } from '../../model/action.ts'
+import { wallTimeOf } from '../../model/clock.ts'
 import { InvalidError } from '../../model/errors.ts'
 import type { JobState } from '../../state/queue/queue.ts'
 import type { Control } from './control.ts'
 import { checked, deadLetterPath, deadLetterQuery } from './input.ts'
 import { onlyMethods, Problem } from './problem.ts'
+import { brief } from './repo-json.ts'
 
 /** `/backfill` and `/dead-letters`: the repos that are fetched whole, and what was given up, actions included. */
 export function backfillRoutes(control: Control): Router {
@@ -49,9 +51,9 @@ function deadLetterJson({ id, queue, key, payload, attempts, dueMs, addedMs, err
     id: String(id),
     ...(queue === actionsQueue ? { kind: 'job', key, ...actionJson(payload) } : { kind: 'repo', did: key }),
     attempts,
-    error,
-    addedAt: new Date(addedMs).toISOString(),
-    diedAt: new Date(dueMs).toISOString(),
+    error: error && brief(error),
+    addedAt: new Date(wallTimeOf(addedMs)).toISOString(),
+    diedAt: new Date(wallTimeOf(dueMs)).toISOString(),
   }
 }
 

@@ -32,7 +32,12 @@ export async function listen(
   { host = '127.0.0.1', port, graceMs = 5000 }: ListenOptions,
 ): Promise<Listener> {
   const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 10_000 },
+    {
+      requestTimeout: 30_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 10_000,
+      connectionsCheckingInterval: 1000,
+    },
     handler,
   )
   server.on('clientError', refuse)
@@ -92,7 +97,9 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
   const [status, line] = malformed[error.code ?? ''] ?? [400, 'Bad Request']
   const body = problemBody(new Problem(status))
   const headers = `Content-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close`
-  socket.end(`HTTP/1.1 ${status} ${line}\r\n${headers}\r\n\r\n${body}`)
+  socket.write(`HTTP/1.1 ${status} ${line}\r\n${headers}\r\n\r\n${body}`)
+  // Whoever sends nonsense is not waited for to close as well.
+  ;(socket as Socket).destroySoon()
 }
 
 const malformed: Readonly<Record<string, readonly [number, string]>> = {

@@ -9,6 +9,12 @@ export interface RecordJson extends RecordContent {
   readonly indexedAt: string
 }
 
+/**
+ * Where a page of records ends, in bytes of them as they are stored. JSON makes six bytes of one at most: a control
+ * character, or the word `false`.
+ */
+export const pageBytes = 1 << 20
+
 export function recordJson(record: StoredRecord): RecordJson {
   return {
     uri: recordUri(record),

@@ -2,7 +2,7 @@ import { Router } from 'express'
 import type { Storage } from '../../state/storage/storage.ts'
 import { checked, jsonBody, recordPath, recordQuery } from './input.ts'
 import { onlyMethods, Problem } from './problem.ts'
-import { recordJson } from './record-json.ts'
+import { pageBytes, recordJson } from './record-json.ts'
 
 export interface RecordRoutesOptions {
   readonly storage: Storage
@@ -16,7 +16,10 @@ export function recordRoutes({ storage, maxBodyBytes }: RecordRoutesOptions): Ro
   router
     .route('/query')
     .post(...jsonBody(maxBodyBytes), async (request, response) => {
-      const { records, cursor } = await storage.query(checked(recordQuery, request.body))
+      const { records, cursor } = await storage.query({
+        ...checked(recordQuery, request.body),
+        maxBytes: pageBytes,
+      })
       response.json({ records: records.map(recordJson), cursor })
     })
     .all(onlyMethods('POST'))

@@ -1,3 +1,4 @@
+import { wallTimeOf } from '../../model/clock.ts'
 import type { Repo } from '../../model/repo.ts'
 import type { JobState } from '../../state/queue/queue.ts'
 import type { RepoState } from '../../state/storage/storage.ts'
@@ -37,14 +38,21 @@ export function jobJson({ state, attempts, dueMs, error }: JobState) {
     state,
     attempts,
     // A dead letter is not tried again by itself.
-    nextTry: state === 'waiting' ? iso(dueMs) : undefined,
-    error,
+    nextTry: state === 'waiting' ? iso(wallTimeOf(dueMs)) : undefined,
+    error: error && brief(error),
   }
 }
 
 export function failureJson({ atMs, trigger, reason, message }: SyncFailureEntry) {
-  return { at: iso(atMs), trigger, reason, message }
+  return { at: iso(atMs), trigger, reason, message: brief(message) }
 }
+
+/** What others have a part in may be of any length. */
+export function brief(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text
+}
+
+const longestText = 1000
 
 function iso(ms: number): string {
   return new Date(ms).toISOString()

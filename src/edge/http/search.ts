@@ -1,10 +1,11 @@
 import { Router } from 'express'
+import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import type { Search } from '../../state/search/search.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import type { Control } from './control.ts'
 import { checked, searchQuery } from './input.ts'
 import { onlyMethods, Problem } from './problem.ts'
-import { recordJson } from './record-json.ts'
+import { pageBytes, recordJson } from './record-json.ts'
 
 export interface SearchRoutesOptions {
   readonly storage: Storage
@@ -16,12 +17,28 @@ export interface SearchRoutesOptions {
 export function searchRoutes({ storage, search, control }: SearchRoutesOptions): Router {
   const router = Router()
 
+  /** The records of the first hits, as many as a page may hold. */
+  const recordsOf = async (hits: readonly RecordAddress[]) => {
+    const records: (StoredRecord | undefined)[] = []
+    let bytes = 0
+    for (const hit of hits) {
+      const record = await storage.get(hit)
+      bytes += record?.bytes.length ?? 0
+      if (bytes > pageBytes && records.length > 0) break
+      records.push(record)
+    }
+    return records
+  }
+
   router
     .route('/search')
     .get(async (request, response) => {
       const { q: text, ...rest } = checked(searchQuery, request.query)
-      const { hits, cursor } = await search.query({ text, ...rest })
-      const records = await Promise.all(hits.map((hit) => storage.get(hit)))
+      const { hits, cursor: end } = await search.query({ text, ...rest })
+      const records = await recordsOf(hits)
+      // Asked once more, since only the end of a page has a cursor.
+      const isWhole = records.length === hits.length
+      const cursor = isWhole ? end : (await search.query({ text, ...rest, limit: records.length })).cursor
       // The storage hides some of what the index finds: a page may be shorter than asked for without being the last.
       const shown = records.flatMap((record, index) =>
         record ? [{ ...recordJson(record), score: hits[index]?.score }] : [],

@@ -1,15 +1,22 @@
 import { Router } from 'express'
+import { wallTimeOf } from '../../model/clock.ts'
+import type { Fault } from '../../model/fault.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import { onlyMethods, Problem } from './problem.ts'
 
-/** What each part reports of itself: `true` when it works, otherwise why it does not. */
-export type Readiness = Readonly<Record<string, true | string>>
+/** Why a part does not work, and since when, by the steady clock. */
+export interface Trouble extends Fault {
+  readonly sinceMs: number
+}
+
+/** What each part is found to be. */
+export type Readiness = Readonly<Record<string, 'ok' | Trouble>>
 
 /** Whatever can be written as a JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
 export interface StatusOptions {
-  /** Asked by `GET /ready`; ready is when every part says `true`. When it rejects, the answer is 500. */
+  /** Asked by `GET /ready`; ready is when every part is `ok`. When it rejects, the answer is 500. */
   readonly ready: () => Readiness | Promise<Readiness>
   /** What the running service knows of itself, besides the totals of the storage. */
   readonly stats: () => JsonObject | Promise<JsonObject>
@@ -33,15 +40,17 @@ export function probeRoutes({ ready }: Pick<StatusOptions, 'ready'>): Router {
     .route('/ready')
     .get(async (_request, response) => {
       const parts = await ready()
-      const reasons = Object.entries(parts).filter(([, state]) => state !== true)
       const checks = Object.fromEntries(
-        Object.entries(parts).map(([part, state]) => [part, state === true ? 'ok' : state]),
+        Object.entries(parts).map(([part, state]) => [part, state === 'ok' ? 'ok' : 'failing']),
+      )
+      const reasons = Object.entries(parts).flatMap(([part, state]) =>
+        state === 'ok' ? [] : [reasonOf(part, state)],
       )
       if (reasons.length > 0) {
-        const detail = reasons.map(([part, reason]) => `${part}: ${reason}`).join('; ')
-        throw new Problem(503, { detail, more: { checks } })
+        const detail = reasons.map(({ part, reason }) => `${part}: ${reason}`).join('; ')
+        throw new Problem(503, { detail, more: { checks, reasons } })
       }
-      response.json({ status: 'ready', checks })
+      response.set('Cache-Control', 'no-store').json({ status: 'ready', checks })
     })
     .all(onlyMethods('GET'))
 
@@ -81,9 +90,13 @@ export function statusRoutes({
   return router
 }
 
+function reasonOf(part: string, { reason, mend, sinceMs }: Trouble) {
+  return { part, reason, since: new Date(wallTimeOf(sinceMs)).toISOString(), mend }
+}
+
 const routes = {
   'GET /health': 'the process is alive',
-  'GET /ready': 'database, indexing and relay work, or the reasons why not',
+  'GET /ready': 'every part of the service works, or why which does not, since when, and what mends it (503)',
   'GET /stats': 'how much there is, and how the service is doing',
   'GET /config': 'the effective configuration and where each value came from',
   'POST /query': 'records by did, collection, linksTo and where; JSON body, limit and cursor',

@@ -74,8 +74,13 @@ describe('a webhook', () => {
     [
       '503 with a date',
       (_, response) =>
-        void response.writeHead(503, { 'retry-after': new Date(nowMs + 60_000).toUTCString() }).end(),
-      { success: false, error: 'answers with 503', retryAfterMs: 60_000 },
+        void response
+          .writeHead(503, {
+            date: new Date(nowMs - 1000).toUTCString(),
+            'retry-after': new Date(nowMs + 60_000).toUTCString(),
+          })
+          .end(),
+      { success: false, error: 'answers with 503', retryAfterMs: 61_000 },
     ],
     [
       '410',

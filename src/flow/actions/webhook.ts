@@ -37,7 +37,7 @@ export function createWebhook({ url, key, headers = {}, fetch, now = Date.now }:
     if (status >= 200 && status < 300) return { success: true }
     const error = `${url.host} answers with ${status}`
     if (status === 410) return { success: false, error: `${error}: it wants no more`, isFinal: true }
-    const afterMs = retryAfterMs(response.headers.get('retry-after'), now())
+    const afterMs = retryAfterMs(response.headers, now())
     return { success: false, error, ...(afterMs !== undefined && { retryAfterMs: afterMs }) }
   }
 }

@@ -1,3 +1,4 @@
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { RateLimitedError, UnavailableRepoError, UpstreamError } from '../../model/errors.ts'
 import type { Backoff } from '../../model/repeat.ts'
@@ -42,7 +43,8 @@ export interface BackfillOptions {
   /** For how long a job is leased at a time, in ms; it is renewed while it is worked on. @default 60_000 */
   readonly leaseMs?: number
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Called for each job that is done. Must not throw. */
   readonly onDone?: (result: SyncResult, trigger: SyncTrigger) => void
   /** Called for each attempt that failed, and says what becomes of the job. Must not throw. */
@@ -230,7 +232,7 @@ const defaults = {
   isHidden: async () => false,
   directoryUntilMs: () => undefined,
   directoryPauseMs: 15_000,
-  now: Date.now,
+  now: steadyClock,
   onDone: () => {},
   onFailed: () => {},
 }

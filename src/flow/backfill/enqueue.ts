@@ -1,3 +1,4 @@
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import type { EnumeratedRepo } from '../../model/enumerated.ts'
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
@@ -7,8 +8,10 @@ import type { NewJob, Queue } from '../../state/queue/queue.ts'
 import { JobBuffer } from './job-buffer.ts'
 import {
   backgroundQueue,
-  directoryOf,
   identityQueue,
+  latestFirst,
+  lookUpGroup,
+  lookUpGroups,
   lookUpPriorities,
   repoPriorities,
   repoQueue,
@@ -32,7 +35,8 @@ export interface EnqueueOptions {
   readonly pollMs?: number
   /** How long to wait before what could not be added is added again. @default 100 ms, doubling up to 5 s */
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Called when repos have to wait since the queue is full. Must not throw. */
   readonly onBackpressure?: () => void
   /** Called for each failed attempt to add jobs, which is repeated. Must not throw. */
@@ -105,17 +109,17 @@ export class Enqueue implements AsyncDisposable {
 
   /** Events of this DID wait for its key. */
   unverified(did: Did): void {
-    this.#lookUp(did, lookUpPriorities.held)
+    this.#lookUp(did, lookUpPriorities.held, lookUpGroup(did))
   }
 
   /** A repo was fetched for the first time, and its handle is not known. */
   newcomer(did: Did): void {
-    this.#lookUp(did, lookUpPriorities.newcomer)
+    this.#lookUp(did, lookUpPriorities.newcomer, lookUpGroups.handle)
   }
 
   /** The document of this DID may have changed. */
   identity(did: Did): void {
-    this.#lookUp(did, lookUpPriorities.changed)
+    this.#lookUp(did, lookUpPriorities.changed, lookUpGroup(did))
   }
 
   /** Resolves when everything said so far is queued. */
@@ -127,8 +131,9 @@ export class Enqueue implements AsyncDisposable {
     await this.#buffer[Symbol.asyncDispose]()
   }
 
-  #lookUp(did: Did, priority: number): void {
-    this.#buffer.add(identityQueue, { key: did, priority, group: directoryOf(did) })
+  #lookUp(did: Did, priority: number, group: string): void {
+    const dueMs = latestFirst(this.#options.now())
+    this.#buffer.add(identityQueue, { key: did, priority, group, dueMs })
   }
 
   async #patiently(name: string, jobs: readonly NewJob[], signal?: AbortSignal): Promise<void> {
@@ -153,7 +158,7 @@ const defaults = {
   limit: 10_000_000,
   pollMs: 500,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
-  now: Date.now,
+  now: steadyClock,
   onBackpressure: () => {},
   onError: () => {},
 }

@@ -61,9 +61,11 @@ export class JobBuffer implements AsyncDisposable {
 
 function merged(one: NewJob, other: NewJob): NewJob {
   const priority = Math.min(one.priority ?? 0, other.priority ?? 0)
-  const dueMs = Math.min(one.dueMs ?? Date.now(), other.dueMs ?? Date.now())
+  // Without a time it is due at once.
+  const dueMs = one.dueMs && other.dueMs && Math.min(one.dueMs, other.dueMs)
   const onlyNew = (one.onlyNew ?? false) && (other.onlyNew ?? false)
-  return { ...one, ...other, priority, dueMs, onlyNew }
+  const { dueMs: _, ...both } = { ...one, ...other }
+  return { ...both, priority, onlyNew, ...(dueMs && { dueMs }) }
 }
 
 /** How many jobs are added together. */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { BackfillEntry } from '../../model/backfill.ts'
 import { encodeBackfillEntry } from '../../model/backfill-bytes.ts'
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { InvalidError, RateLimitedError } from '../../model/errors.ts'
 import type { Backoff } from '../../model/repeat.ts'
@@ -8,7 +9,7 @@ import type { Job, Queue } from '../../state/queue/queue.ts'
 import { Workers } from '../../state/queue/workers.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
 import { firehoseBackfill, type Streams } from '../../state/streams/streams.ts'
-import { identityQueue, lookUpPriorities, plcDirectory } from './queues.ts'
+import { identityQueue, lookUpGroup, lookUpGroups } from './queues.ts'
 
 /** Knows what DID documents say, as `Identity` of net/identity does. */
 export interface Documents {
@@ -36,24 +37,28 @@ export interface LookUpsOptions {
   readonly streams: Pick<Streams, 'append' | 'acknowledged'>
   /** The consumer group that applies the stream `firehose_backfill`. */
   readonly group: string
-  /** DIDs that are looked up at a time. @default 16 */
-  readonly concurrency?: number
   /** After the first answer that does not fit the events that wait, in ms; it doubles with each further one. @default 1_000 */
   readonly firstMs?: number
   /** The longest pause, in ms. @default 5 minutes */
   readonly maxMs?: number
   /**
    * After so many answers that do not fit, the events are refused. Only answers count: a directory that is silent, or
-   * says that it is asked too often, is waited for without end. @default 11, which with the pauses above takes ten minutes at least
+   * says that it is asked too often, says nothing about one DID, and is waited for without end. @default 11, which with the pauses above takes ten minutes at least
    */
   readonly maxAnswers?: number
-  /** Until a DID that nobody has answered for is asked about again, in ms. @default 10_000 */
+  /**
+   * Until a DID that nobody has answered for is asked about again, in ms. Where the host is its own, it doubles with
+   * each further time, and `maxAnswers` silences count as answers that do not fit. @default 10_000
+   */
   readonly silenceMs?: number
+  /** The longest pause after silence, in ms. @default 1 hour, so that a host has three hours to come back */
+  readonly maxSilenceMs?: number
   /** Until a handle is looked at again that nobody could say anything about, in ms. @default 1 hour */
   readonly unknownHandleMs?: number
   readonly leaseMs?: number
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Called when events that wait are refused, since no key was found that fits. Must not throw. */
   readonly onGiveUp?: (did: Did) => void
   /** Called when the queue, the storage or a stream fails, after which the job is done again. Must not throw. */
@@ -70,12 +75,11 @@ export class LookUps {
 
   constructor(options: LookUpsOptions) {
     this.#options = { ...defaults, ...options }
-    const { concurrency, ...others } = this.#options
     this.#workers = new Workers({
-      ...others,
+      ...this.#options,
       name: identityQueue,
-      concurrency,
-      perGroup: concurrency,
+      concurrency: Object.values(places).reduce((sum, number) => sum + number),
+      perGroup: (group) => places[group] ?? 1,
       work: (job, _claim, signal) => this.#work(job, signal),
     })
   }
@@ -93,8 +97,8 @@ export class LookUps {
   async #work(job: Job, signal: AbortSignal): Promise<void> {
     const did = job.key as Did
     let document: { readonly signingKey?: string; readonly handle?: string }
-    // The document of a newcomer was looked up for the run that fetched it.
-    const refresh = job.priority < lookUpPriorities.newcomer
+    // The document was looked up just before: for the run that fetched a newcomer, or by the job itself.
+    const refresh = job.group !== lookUpGroups.handle
     try {
       document = await this.#options.documents.resolve(did, { refresh, signal })
     } catch (error) {
@@ -102,6 +106,12 @@ export class LookUps {
       document = {}
     }
     if (!(await this.#releaseHeld(job, document.signingKey, signal))) return
+    if (document.handle !== undefined && job.group !== lookUpGroups.handle) {
+      // Whoever runs the host of a handle may take their time: not that of those who need a key.
+      const { queue, now } = this.#options
+      await queue.retry(job, { dueMs: now(), group: lookUpGroups.handle, counts: false })
+      return
+    }
     await this.#setHandle(job, document.handle, signal)
   }
 
@@ -120,7 +130,9 @@ export class LookUps {
       return true
     }
     const error = signingKey === undefined ? 'it has no key' : 'its key does not fit the events that wait'
-    await queue.retry(job, { dueMs: now() + this.#pauseMs(job.attempts), error, group: job.group })
+    const { firstMs, maxMs } = this.#options
+    const dueMs = now() + pauseMs(job.attempts, firstMs, maxMs)
+    await queue.retry(job, { dueMs, error, group: lookUpGroup(did, job.attempts + 1) })
     return false
   }
 
@@ -152,22 +164,34 @@ export class LookUps {
     signal.throwIfAborted()
   }
 
-  /** Nobody has answered, so that nothing is known of this DID. It is no attempt: it says nothing about its key. */
+  /** Nobody has answered, so that nothing is known of this DID. */
   async #silence(job: Job, error: unknown, signal: AbortSignal): Promise<void> {
-    const { queue, documents, silenceMs, now } = this.#options
-    const untilMs = job.group === plcDirectory ? documents.blockedUntilMs : undefined
-    if (untilMs !== undefined) this.#workers.block(job.group, untilMs)
-    const pauseMs = error instanceof RateLimitedError ? (error.retryAfterMs ?? silenceMs) : silenceMs
-    const dueMs = signal.aborted ? now() : Math.max(untilMs ?? 0, now() + pauseMs)
+    const { queue, documents, silenceMs, now, maxAnswers } = this.#options
+    const did = job.key as Did
     const problem = error instanceof Error ? error.message : String(error)
-    await queue.retry(job, { dueMs, error: problem, group: job.group, counts: false })
+    const askedLaterMs = error instanceof RateLimitedError ? (error.retryAfterMs ?? 0) : 0
+    if (signal.aborted) {
+      await queue.retry(job, { dueMs: now(), group: job.group, counts: false })
+    } else if (did.startsWith('did:plc:')) {
+      // It is no attempt: a directory that does not answer says nothing about one of its DIDs.
+      const untilMs = documents.blockedUntilMs
+      if (untilMs !== undefined) for (const group of plcGroups) this.#workers.block(group, untilMs)
+      const dueMs = Math.max(untilMs ?? 0, now() + (askedLaterMs || silenceMs))
+      const group = lookUpGroup(did, untilMs === undefined ? 1 : 0)
+      await queue.retry(job, { dueMs, error: problem, group, counts: false })
+    } else if (job.attempts + 1 >= maxAnswers) {
+      if (await this.#releaseHeld(job, undefined, signal)) await queue.complete(job)
+    } else {
+      const { maxSilenceMs } = this.#options
+      const dueMs = now() + Math.max(askedLaterMs, pauseMs(job.attempts, silenceMs, maxSilenceMs))
+      await queue.retry(job, { dueMs, error: problem, group: lookUpGroup(did, job.attempts + 1) })
+    }
   }
+}
 
-  /** A fifth of it is left to chance. */
-  #pauseMs(attempts: number): number {
-    const { firstMs, maxMs } = this.#options
-    return (Math.min(maxMs, firstMs * 2 ** attempts) * (900 + randomInt(200))) / 1000
-  }
+/** How long to wait after so many attempts, in ms. A fifth of it is left to chance. */
+function pauseMs(attempts: number, firstMs: number, maxMs: number): number {
+  return (Math.min(maxMs, firstMs * 2 ** attempts) * (900 + randomInt(200))) / 1000
 }
 
 /** Whether events wait that are not just waiting for the end of a sync run. */
@@ -178,14 +202,30 @@ function holdsUnverified(repo: RepoState | undefined): boolean {
 /** What is shown where no handle is known to be right (https://atproto.com/specs/handle). */
 const invalidHandle = 'handle.invalid'
 
+/**
+ * How many are looked up at a time. First tries at hosts that strangers chose are short (net/identity), and may all be in
+ * vain: as many places as a flood of them needs.
+ */
+const places: Readonly<Record<string, number>> = {
+  [lookUpGroups.plc]: 16,
+  [lookUpGroups.plcAgain]: 16,
+  [lookUpGroups.web]: 256,
+  [lookUpGroups.webSecond]: 128,
+  [lookUpGroups.webAgain]: 64,
+  [lookUpGroups.handle]: 32,
+}
+
+/** Groups that are asked about at the directory of `did:plc`. */
+const plcGroups = [lookUpGroups.plc, lookUpGroups.plcAgain]
+
 const defaults = {
-  concurrency: 16,
   firstMs: 1_000,
   maxMs: 300_000,
   maxAnswers: 11,
   silenceMs: 10_000,
+  maxSilenceMs: 3_600_000,
   unknownHandleMs: 3_600_000,
-  now: Date.now,
+  now: steadyClock,
   onGiveUp: () => {},
   onError: () => {},
 }

@@ -22,12 +22,34 @@ export const identityQueue = 'identity'
 /** What is looked up first: events wait for it, something has changed, or a handle is wanted. */
 export const lookUpPriorities = { held: 0, changed: 1, newcomer: 2 } as const
 
-/** The group of all `did:plc`: one directory answers for them. */
-export const plcDirectory = 'plc'
+/**
+ * The groups of look-ups, each of which has places of its own: one directory answers for all `did:plc`, all others have
+ * hosts that strangers chose, as handles have. Those that have failed before take no place from those that are new.
+ */
+export const lookUpGroups = {
+  plc: 'plc',
+  web: 'web',
+  plcAgain: 'plc again',
+  webSecond: 'web second',
+  webAgain: 'web again',
+  handle: 'handle',
+} as const
 
-/** The group of a DID in the queue of look-ups: who is asked about it. All others have hosts of their own. */
-export function directoryOf(did: Did): string {
-  return did.startsWith('did:plc:') ? plcDirectory : did
+/**
+ * When a look-up is due that goes before all that were asked for earlier: of the jobs of a group, a queue takes the one
+ * first that has been due for longest. Where more DIDs turn up than can be looked up, as after an outage of the
+ * directory or in a flood of those that do not exist, the order of arrival would make everybody wait for all before
+ * them. In this order most of those that turn up from then on are served at once, and the others when there is time.
+ */
+export function latestFirst(nowMs: number): number {
+  return -nowMs
+}
+
+/** The group of a DID that is to be looked up. @param failures how often that was in vain. */
+export function lookUpGroup(did: Did, failures = 0): string {
+  const { plc, plcAgain, web, webSecond, webAgain } = lookUpGroups
+  if (did.startsWith('did:plc:')) return failures === 0 ? plc : plcAgain
+  return [web, webSecond][failures] ?? webAgain
 }
 
 /** What made a repo be queued. A job that was added for several reasons has the most urgent of them. */

@@ -1,5 +1,6 @@
 import type { BackfillEntry } from '../../model/backfill.ts'
 import { encodeBackfillEntry } from '../../model/backfill-bytes.ts'
+import { type Clock, steadyClock, wallClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { UnavailableRepoError, UpstreamError } from '../../model/errors.ts'
 import { type Backoff, Pauses, sleepUnlessAborted } from '../../model/repeat.ts'
@@ -39,8 +40,10 @@ export interface ReconcilerOptions {
   readonly maxAttempts?: number
   /** How long to wait before a host is asked again. @default 1 s, doubling up to 60 s */
   readonly backoff?: Backoff
-  /** The time, in ms since 1970. @default Date.now */
-  readonly now?: () => number
+  /** What says when repos were confirmed. @default wallClock */
+  readonly wallNow?: Clock
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Called after each step. Must not throw. */
   readonly onProgress?: (progress: ReconcileProgress) => void
   /** Called for each failed attempt. Must not throw. */
@@ -228,14 +231,14 @@ export class Reconciler {
 
   /** Compares all that the source lists, up to its end or `maxPages`. */
   async #list(gap: GapState, signal: AbortSignal): Promise<void> {
-    const { streams, group, pageSize, maxPages, hosts, source, now, onError, onProgress } = this.#options
+    const { streams, group, pageSize, maxPages, hosts, source, wallNow, onError, onProgress } = this.#options
     const unlike = new Map<Did, Answer>()
     const pace = new Estimate(gap.done)
     const mostPages = Math.min(maxPages, this.#total)
     let isWhole = false
     let last = 0
     while (gap.pages < mostPages) {
-      const askedMs = now()
+      const askedMs = wallNow()
       const after = await streams.append(firehoseLive, [])
       const query = { limit: pageSize, signal, ...(gap.cursor !== undefined && { cursor: gap.cursor }) }
       let page: ListedPage
@@ -335,12 +338,12 @@ export class Reconciler {
   }
 
   async #askFor(gap: GapState, dids: readonly Did[], signal: AbortSignal): Promise<void> {
-    const { storage, streams, concurrency, now } = this.#options
+    const { storage, streams, concurrency, wallNow } = this.#options
     const stored = await storage.repos(dids)
     const unlike = new Map<Did, Answer>()
     const waiting = [...stored.values()]
     const after = await streams.append(firehoseLive, [])
-    const askedMs = now()
+    const askedMs = wallNow()
     const confirmed: { did: Did; rev: string }[] = []
     const work = async () => {
       for (let repo = waiting.shift(); repo !== undefined; repo = waiting.shift()) {
@@ -506,7 +509,8 @@ const defaults = {
   highWater: 100_000,
   maxAttempts: 3,
   backoff: { firstMs: 1000, maxMs: 60_000, jitter: 0.5 },
-  now: Date.now,
+  wallNow: wallClock,
+  now: steadyClock,
   onProgress: () => {},
   onError: () => {},
   onDone: () => {},

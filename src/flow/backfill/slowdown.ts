@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 
 export interface SlowdownOptions {
@@ -7,7 +8,7 @@ export interface SlowdownOptions {
   readonly maxMs?: number
   /** How many repos are remembered: those that came last. @default 100_000 */
   readonly maxEntries?: number
-  readonly now: () => number
+  readonly now: Clock
 }
 
 interface Turn {

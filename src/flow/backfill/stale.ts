@@ -1,3 +1,4 @@
+import { type Clock, wallClock } from '../../model/clock.ts'
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
 import type { Queue } from '../../state/queue/queue.ts'
 import type { Storage } from '../../state/storage/storage.ts'
@@ -16,7 +17,8 @@ export interface StaleOptions {
   readonly maxPerPass?: number
   readonly pageSize?: number
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** What says when repos were confirmed. @default wallClock */
+  readonly now?: Clock
   /** Called for each pass, with how many repos it has queued. Must not throw. */
   readonly onPass?: (repos: number) => void
   /** Called for each failed pass, which is repeated. Must not throw. */
@@ -40,7 +42,15 @@ export async function queueStale(
   options: StaleOptions & { readonly intervalMs: number },
   signal?: AbortSignal,
 ): Promise<number> {
-  const { storage, queue, enqueue, intervalMs, maxPerPass = 10_000, pageSize = 500, now = Date.now } = options
+  const {
+    storage,
+    queue,
+    enqueue,
+    intervalMs,
+    maxPerPass = 10_000,
+    pageSize = 500,
+    now = wallClock,
+  } = options
   const confirmedBeforeMs = now() - intervalMs
   let queued = 0
   for (let cursor: string | undefined; queued < maxPerPass && !signal?.aborted; ) {

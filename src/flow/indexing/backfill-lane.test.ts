@@ -264,6 +264,7 @@ function setUp(
         repos: (dids) => storage.repos(dids),
         held: (did, limit) => storage.held(did, limit),
         withHeld: (after, limit) => storage.withHeld(after, limit),
+        heldBeyond: (limits) => storage.heldBeyond(limits),
         apply: async (changes) => {
           refuse(changes)
           await storage.apply(changes)
@@ -305,6 +306,7 @@ function setUp(
           repos: (dids: readonly Did[]) => storage.repos(dids),
           held: (did: Did, limit: number) => storage.held(did, limit),
           withHeld: (after: Did | undefined, limit: number) => storage.withHeld(after, limit),
+          heldBeyond: async () => [],
           apply: (changes: readonly RepoChange[]) => {
             if (--left > 0) return storage.apply(changes)
             resolve()

@@ -13,6 +13,7 @@ import { firehoseLive, type Streams } from '../../state/streams/streams.ts'
 import { Indexer, type IndexerErrorKind, type IndexerOptions, indexerGroup } from './indexer.ts'
 import type { Tally } from './tally.ts'
 import { account, alice, bob, commit } from './testing/events.ts'
+import { unverified } from './testing/steps.ts'
 
 describe('Indexer', () => {
   it('applies what is in the stream to storage and search, and acknowledges it', async () => {
@@ -70,6 +71,26 @@ describe('Indexer', () => {
     await running
   })
 
+  it('indexes what was appended just before it is told to stop', async () => {
+    const { append, streams, storage, search } = setUp()
+    const stop = new AbortController()
+    const read: Streams['read'] = async (...args) => {
+      const entries = await streams.read(...args)
+      if (!stop.signal.aborted) {
+        await append(commit('r1', ['empty', 'A'], '+a'))
+        stop.abort()
+      }
+      return entries
+    }
+    const watched = {
+      read,
+      readable: streams.readable.bind(streams),
+      acknowledge: streams.acknowledge.bind(streams),
+    }
+    await new Indexer({ streams: watched, storage, search }).run(stop.signal)
+    assert.equal(await streams.pending(firehoseLive, indexerGroup), 0)
+  })
+
   it('indexes what is left when it is told to stop, batch by batch', async () => {
     const { append, run, streams, tallies } = setUp({ batchEntries: 3 })
     for (let i = 0; i < 10; i++) await append(commit(`r${i}`, [undefined, `${i}`], '+a'))
@@ -86,6 +107,34 @@ describe('Indexer', () => {
     await append(commit('r1', ['empty', 'A'], '+a'))
     await run()
     assert.equal(await streams.pending(firehoseLive, indexerGroup), 1)
+  })
+
+  it('drops what has waited longest where more waits than may, and marks its repos', async () => {
+    const told: string[] = []
+    const { append, run, storage, tallies } = setUp({
+      totalLimits: { events: 3, bytes: 1_000_000 },
+      onDesync: (did, reason) => told.push(`${did} ${reason}`),
+    })
+    const of = (name: string, ...revs: readonly string[]) =>
+      revs.map((rev) => ({
+        ...unverified(commit(rev, ['A', rev], '+b'), 'key'),
+        did: `did:web:${name}` as const,
+      }))
+    await append(commit('r1', ['empty', 'A'], '+a'), unverified(commit('r2', ['A', 'B'], '+b'), 'key'))
+    await append(...of('old.test', 'r1', 'r2'))
+    await run()
+    assert.equal((await storage.totals()).heldEvents, 3)
+    await append(...of('new.test', 'r1', 'r2'))
+    await run()
+    const repo = await storage.getRepo(alice)
+    assert.deepEqual([repo?.status, repo?.desync?.reason, repo?.held], ['desync', 'key', undefined])
+    assert.equal((await storage.getRepo('did:web:old.test'))?.held, undefined)
+    assert.equal((await storage.getRepo('did:web:new.test'))?.held, 2)
+    assert.deepEqual(told, [`${alice} key`])
+    assert.equal(
+      tallies.reduce((sum, { overflowed }) => sum + overflowed.all, 0),
+      3,
+    )
   })
 
   it('skips entries that are not events, and reports each', async () => {
@@ -257,10 +306,11 @@ function setUp(
   }
 }
 
-function reading(storage: Storage): Pick<Storage, 'repos' | 'held' | 'withHeld'> {
+function reading(storage: Storage): Pick<Storage, 'repos' | 'held' | 'withHeld' | 'heldBeyond'> {
   return {
     repos: (dids) => storage.repos(dids),
     held: (did, limit) => storage.held(did, limit),
     withHeld: (after, limit) => storage.withHeld(after, limit),
+    heldBeyond: (limits) => storage.heldBeyond(limits),
   }
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { type Clock, wallClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
 import type { RepoEvent } from '../../model/event.ts'
@@ -6,7 +7,7 @@ import { decodeEvent } from '../../model/event-bytes.ts'
 import type { Nsid } from '../../model/nsid.ts'
 import { type Backoff, repeat } from '../../model/repeat.ts'
 import type { Search } from '../../state/search/search.ts'
-import type { Storage } from '../../state/storage/storage.ts'
+import type { HeldLimits, Storage } from '../../state/storage/storage.ts'
 import {
   firehoseBackfill,
   firehoseLive,
@@ -25,7 +26,7 @@ import { Writer } from './writer.ts'
 
 export interface IndexerOptions extends NoticeOptions {
   readonly streams: Pick<Streams, 'read' | 'readable' | 'acknowledge'>
-  readonly storage: Pick<Storage, 'repos' | 'apply' | 'held' | 'withHeld'>
+  readonly storage: Pick<Storage, 'repos' | 'apply' | 'held' | 'withHeld' | 'heldBeyond'>
   readonly search: Pick<Search, 'apply'>
   /**
    * Reads and verifies the frame of an event that has waited for a key. Throws an error named `WrongKey` when another
@@ -38,6 +39,8 @@ export interface IndexerOptions extends NoticeOptions {
   readonly isUntracked?: (did: Did) => boolean
   /** How many events of one repo may wait. @default 2000 and 8 MB */
   readonly limits?: WaitingLimits
+  /** How many events of all repos may wait. @default 200_000 and 1 GB */
+  readonly totalLimits?: HeldLimits
   /** Which operations of live events are told to observers, once they are applied. @default none */
   readonly isObserved?: IsObserved
   /** Applies at most this many entries of the stream of live events together. @default 500 */
@@ -46,7 +49,8 @@ export interface IndexerOptions extends NoticeOptions {
   readonly drainMs?: number
   /** How long to wait before what has failed is tried again. @default 100 ms, doubling up to 5 s */
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** What says when repos and records have changed. @default wallClock */
+  readonly now?: Clock
   /** Called after each batch that was applied. Must not throw. */
   readonly onApply?: (tally: Tally) => void
   /**
@@ -75,6 +79,8 @@ export class Indexer {
   readonly #backfill: BackfillLane
   #liveApplied = 0
   #activeTasks = 0
+  #batches = 0
+  #failure: unknown
 
   constructor(options: IndexerOptions) {
     this.#options = { ...defaults, ...options }
@@ -87,6 +93,16 @@ export class Indexer {
     this.#writer = writer
     this.#waiting = waiting
     this.#backfill = new BackfillLane({ streams, writer, waiting, group: indexerGroup, isUntracked, onSkip })
+  }
+
+  /** How many batches were applied and acknowledged. It stands still where nothing succeeds, or there is nothing to do. */
+  get batches(): number {
+    return this.#batches
+  }
+
+  /** What has failed since then, and is tried again. */
+  get failure(): unknown {
+    return this.#failure
   }
 
   /** Batches being applied right now. */
@@ -104,6 +120,8 @@ export class Indexer {
     signal.addEventListener('abort', stop)
     if (signal.aborted) stop()
     while (performance.now() < stopAt) {
+      // Only a look that began after the signal sees all that was appended before it.
+      const isStopping = signal.aborted
       const read = () => streams.read(firehoseLive, indexerGroup, batchEntries)
       const entries = await this.#repeat(read, signal)
       if (entries === undefined) return
@@ -112,8 +130,8 @@ export class Indexer {
       const worked = await this.#backfillTurn(progress, signal)
       if (worked === undefined) return
       if (entries.length === 0 && !worked) {
-        if (signal.aborted) return
-        await this.#somethingToRead(signal)
+        if (isStopping) return
+        if (!signal.aborted) await this.#somethingToRead(signal)
         continue
       }
       // Requests and the firehose take their turn.
@@ -146,6 +164,7 @@ export class Indexer {
     this.#liveApplied = id
     // What is not acknowledged comes again after a restart, and is known by its revisions then.
     await this.#repeat(() => streams.acknowledge(firehoseLive, indexerGroup, id), signal, onAckFailure)
+    this.#succeeded()
     return true
   }
 
@@ -155,6 +174,7 @@ export class Indexer {
     const worked = await this.#repeat(() => this.#backfill.turn(live), signal)
     this.#activeTasks--
     await this.#repeat(() => this.#backfill.acknowledge(), signal, this.#options.onAckFailure)
+    if (worked === true) this.#succeeded()
     return worked
   }
 
@@ -211,8 +231,26 @@ export class Indexer {
       },
     )
     this.#waiting.soon(plan.drains)
+    if (plan.tally.held > 0) await this.#makeRoom()
     for (let i = 0; i < plan.tally.invalid; i++) {
       this.#options.onError('expected', new InvalidError('a deleted account has written records'))
+    }
+  }
+
+  /**
+   * Where more waits than may, what has waited longest goes: it waits for a key that hardly comes any more, for what is
+   * new comes within seconds. Its repos are marked, and fetched once they can be.
+   */
+  async #makeRoom(): Promise<void> {
+    const { storage, totalLimits } = this.#options
+    for (;;) {
+      const dids = await storage.heldBeyond(totalLimits)
+      if (dids.length === 0) return
+      const { tally } = await this.#writer.write(dids, (plan) => {
+        plan.step({ kind: 'lapse', dids, reason: 'key' })
+        plan.tally.overflowed.all += plan.tally.dropped
+      })
+      if (tally.dropped === 0) return
     }
   }
 
@@ -223,7 +261,16 @@ export class Indexer {
     onFailure = (error: unknown) => this.#options.onError('unexpected', error),
   ): Promise<Result | undefined> {
     const { backoff } = this.#options
-    return await repeat(work, { backoff, signal, onFailure }).catch(() => undefined)
+    const onRepeat = (error: unknown) => {
+      this.#failure = error
+      onFailure(error)
+    }
+    return await repeat(work, { backoff, signal, onFailure: onRepeat }).catch(() => undefined)
+  }
+
+  #succeeded(): void {
+    this.#batches++
+    this.#failure = undefined
   }
 }
 
@@ -240,11 +287,12 @@ const defaults = {
   keeps: () => true,
   isUntracked: () => false,
   limits: waitingLimits,
+  totalLimits: { events: 200_000, bytes: 1_000_000_000 },
   isObserved: () => false,
   batchEntries: 500,
   drainMs: 3000,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
-  now: Date.now,
+  now: wallClock,
   onApply: () => {},
   onError: () => {},
   onAckFailure: () => {},

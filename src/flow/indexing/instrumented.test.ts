@@ -12,6 +12,7 @@ import {
   indexerRecords,
   indexerStaleWritesSkipped,
 } from '../../catalog/indexer/metrics.ts'
+import { syncHeldDropped } from '../../catalog/sync/metrics.ts'
 import { Database } from '../../state/database.ts'
 import { SqliteStreams } from '../../state/streams/sqlite.ts'
 import { firehoseLive } from '../../state/streams/streams.ts'
@@ -25,6 +26,7 @@ it('counts what the indexer does', async () => {
   const tally = createTally()
   Object.assign(tally.events, { create: 1, update: 2, delete: 3, repo: 4, account: 5, identity: 6 })
   Object.assign(tally.records, { post: 7, other: 8 })
+  Object.assign(tally.overflowed, { repo: 12, all: 13 })
   onApply({ ...tally, writes: 9, stale: 10, chainBreaks: 11 })
   onApply(createTally())
   onError('expected', new Error())
@@ -37,6 +39,8 @@ it('counts what the indexer does', async () => {
   assert.equal(await value(indexerRecords, { collection: 'post' }), 7)
   assert.equal(await value(indexerRecords, { collection: 'other' }), 8)
   assert.equal(await value(indexerDbWrites), 9)
+  assert.equal(await value(syncHeldDropped, { limit: 'repo' }), 12)
+  assert.equal(await value(syncHeldDropped, { limit: 'all' }), 13)
   assert.equal(await value(indexerStaleWritesSkipped), 10)
   assert.equal(await value(indexerChainBreaks), 11)
   assert.equal(await value(indexerErrors, { kind: 'expected' }), 1)

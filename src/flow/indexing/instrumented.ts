@@ -12,7 +12,7 @@ import {
   indexerStaleWritesSkipped,
 } from '../../catalog/indexer/metrics.ts'
 import { ingesterFirehoseFilteredOperations } from '../../catalog/ingester/metrics.ts'
-import { syncDesyncs } from '../../catalog/sync/metrics.ts'
+import { syncDesyncs, syncHeldDropped } from '../../catalog/sync/metrics.ts'
 import { firehoseBackfill, firehoseLive, type Streams } from '../../state/streams/streams.ts'
 import { type Indexer, type IndexerOptions, indexerGroup } from './indexer.ts'
 
@@ -28,6 +28,7 @@ export function indexerMetrics(
   const errors = bind(meter, indexerErrors)
   const ackFailures = bind(meter, indexerAckFailures)
   const desyncs = bind(meter, syncDesyncs)
+  const heldDropped = bind(meter, syncHeldDropped)
   // They have waited for a key, and so have passed the ingester unread.
   const filtered = bind(meter, ingesterFirehoseFilteredOperations)
   return {
@@ -40,6 +41,7 @@ export function indexerMetrics(
       stale.add(tally.stale)
       chainBreaks.add(tally.chainBreaks)
       for (const [reason, count] of entries(tally.desyncs)) if (count > 0) desyncs.add(count, { reason })
+      for (const [limit, count] of entries(tally.overflowed)) if (count > 0) heldDropped.add(count, { limit })
       filtered.add(tally.filtered)
     },
     onError: (kind) => errors.add(1, { kind }),

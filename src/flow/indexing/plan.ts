@@ -106,6 +106,7 @@ export class Plan {
     if (!this.#batch.hasRoom(did, payload.length)) {
       const repo = this.#batch.repo(did)
       this.tally.dropped += repo.held ?? 0
+      this.tally.overflowed.repo += repo.held ?? 0
       this.#batch.change(did, afterLapse(repo, 'gap', this.#batch.nowMs, this.#batch.waiting(did).rev))
       this.add(position, event, payload)
       return

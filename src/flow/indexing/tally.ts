@@ -24,6 +24,8 @@ export interface Tally {
   held: number
   /** Events that waited and were dropped: too many, or older than what a sync run has to fetch. */
   dropped: number
+  /** Those among them that were dropped since more waited than may: of their repo, or of all. */
+  readonly overflowed: Record<'repo' | 'all', number>
   /** Events that waited for a key, and were refused when it came. */
   refused: number
   /** Operations of such events that the collection filter does not keep. */
@@ -43,6 +45,7 @@ export function createTally(): Tally {
     cured: 0,
     held: 0,
     dropped: 0,
+    overflowed: { repo: 0, all: 0 },
     refused: 0,
     filtered: 0,
     invalid: 0,

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { decodeEvent } from '../../model/event-bytes.ts'
 import type { Search } from '../../state/search/search.ts'
@@ -14,7 +15,7 @@ export interface WriterOptions {
   readonly notifier: Notifier
   readonly limits?: WaitingLimits
   readonly isObserved?: IsObserved
-  readonly now: () => number
+  readonly now: Clock
   readonly onApply: (tally: Tally) => void
 }
 

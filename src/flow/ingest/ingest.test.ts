@@ -100,7 +100,7 @@ describe('Ingest', () => {
     assert.deepEqual((await seqs()).slice(-1), [100])
   })
 
-  it('repeats a batch that cannot be written, and reports each failure', async () => {
+  it('repeats a batch that cannot be written, reports each failure, and tells that it fails', async () => {
     const { streams, source, seqs } = setUp()
     let failures = 2
     const failing = withAppend(streams, async (...args) => {
@@ -109,13 +109,19 @@ describe('Ingest', () => {
     })
     const errors: unknown[] = []
     const backoff = { firstMs: 1, maxMs: 1 }
-    const onError = (error: unknown) => errors.push(error)
-    const run = new Ingest({ source, host, streams: failing, backoff, onError }).run()
+    const onError = (error: unknown) => errors.push([error, ingest.failure])
+    const ingest = new Ingest({ source, host, streams: failing, backoff, onError })
+    const run = ingest.run()
     source.push({ events: events(1, 3), seq: 3 })
     source.end()
     await run
     assert.deepEqual(await seqs(), [1, 2, 3])
-    assert.equal(errors.length, 2)
+    const full = new Error('database or disk is full')
+    assert.deepEqual(errors, [
+      [full, full],
+      [full, full],
+    ])
+    assert.equal(ingest.failure, undefined)
   })
 
   it('gives up what cannot be written when it is told to stop, and leaves the cursor where it was', async () => {

@@ -64,6 +64,7 @@ export class Ingest {
   #isHeldBack = false
   #hasEnded = false
   #isFlushing = false
+  #failure: unknown
   #wakeWriter = () => {}
   #wakeReader = () => {}
 
@@ -74,6 +75,11 @@ export class Ingest {
   /** Events that have been read and are not yet in the stream. */
   get eventsInMemory(): number {
     return this.#waiting.events + this.#writing
+  }
+
+  /** Why what was read cannot be written, which is tried again; undefined while it can. */
+  get failure(): unknown {
+    return this.#failure
   }
 
   /** Whether the stream is at its high-water mark, so that nothing more is read. */
@@ -165,9 +171,14 @@ export class Ingest {
   }
 
   /** @throws the last failure, once the signal has aborted. */
-  #repeat(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-    const { backoff, onError: onFailure } = this.#options
-    return repeat(work, { backoff, signal, onFailure })
+  async #repeat(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    const { backoff, onError } = this.#options
+    const onFailure = (error: unknown) => {
+      this.#failure = error
+      onError(error)
+    }
+    await repeat(work, { backoff, signal, onFailure })
+    this.#failure = undefined
   }
 
   #isFull(): boolean {

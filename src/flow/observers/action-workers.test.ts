@@ -125,9 +125,10 @@ async function work(
       complete: (job) => queue.complete(job),
       bury: (...args) => queue.bury(...args),
       retry: async (job, retry) => {
-        pausesMs.push(retry.dueMs - nowMs)
+        const { dueMs = nowMs } = retry
+        pausesMs.push(dueMs - nowMs)
         const isHeld = await queue.retry(job, retry)
-        nowMs = Math.ceil(retry.dueMs)
+        nowMs = Math.ceil(dueMs)
         return isHeld
       },
     },

@@ -1,4 +1,5 @@
 import { actionsQueue } from '../../model/action.ts'
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { EventJson } from '../../model/event-json.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import { recordContent } from '../../model/record-content.ts'
@@ -23,7 +24,8 @@ export interface ActionWorkersOptions {
   readonly firstPauseMs?: number
   /** The longest pause, also where a receiver asks for a longer one, in ms. @default 1 hour */
   readonly maxPauseMs?: number
-  readonly now?: () => number
+  /** The clock of the queue. @default steadyClock */
+  readonly now?: Clock
   /** A number from 0 up to 1. @default Math.random */
   readonly random?: () => number
   /** Called with each attempt that has failed. Must not throw. */
@@ -145,7 +147,7 @@ type Failure = Extract<ActionOutcome, { readonly success: false }>
 const defaults = {
   firstPauseMs: 1000,
   maxPauseMs: 3_600_000,
-  now: Date.now,
+  now: steadyClock,
   random: Math.random,
   onFailed: () => {},
   onError: () => {},

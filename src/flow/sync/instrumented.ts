@@ -14,6 +14,7 @@ import {
   syncRuns,
   syncWorkersActive,
 } from '../../catalog/sync/metrics.ts'
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Storage } from '../../state/storage/storage.ts'
 import type { SyncReports } from './options.ts'
 import type { Sync } from './sync.ts'
@@ -46,7 +47,8 @@ export interface SyncGauges {
   /** Repos that wait for a sync. */
   readonly totals: () => Promise<WaitingTotals>
   readonly storage: Pick<Storage, 'totals'>
-  readonly now?: () => number
+  /** The clock of the queue. @default steadyClock */
+  readonly now?: Clock
 }
 
 export interface WaitingTotals {
@@ -58,7 +60,7 @@ export interface WaitingTotals {
 }
 
 /** Exports what is being synced, and what waits for it. */
-export function observeSync(meter: Meter, { sync, totals, storage, now = Date.now }: SyncGauges): void {
+export function observeSync(meter: Meter, { sync, totals, storage, now = steadyClock }: SyncGauges): void {
   observe(meter, syncWorkersActive, () => sync.running)
   observe(meter, syncQueueDepth, async () => (await totals()).depth)
   observe(meter, syncResyncWaiting, async () => (await totals()).resyncWaiting)

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import type { SyncRun, SyncTrigger } from '../../model/sync.ts'
 import type { Hosts } from '../../net/host/host.ts'
@@ -28,8 +29,8 @@ export interface SyncOptions extends SyncReports {
   readonly body?: Partial<BodyLimits>
   /** How far a revision may be ahead of the clock, in ms. @default 5 minutes */
   readonly maxAheadMs?: number
-  /** In ms since 1970. */
-  readonly now?: () => number
+  /** What says when a repo was confirmed. @default wallClock */
+  readonly now?: Clock
   /** Called when a run has to wait since the stream is at its high-water mark. Must not throw. */
   readonly onBackpressure?: () => void
   /** Called when what is stored of a repo is not the tree that it was said to be; all of it is fetched. Must not throw. */

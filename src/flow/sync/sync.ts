@@ -1,3 +1,4 @@
+import { wallClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { TimeoutError } from '../../model/errors.ts'
 
@@ -93,7 +94,7 @@ const defaults = {
   minSince: 300,
   runMs: 3_600_000,
   maxAheadMs: 300_000,
-  now: Date.now,
+  now: wallClock,
   onRun: () => {},
   onJoin: () => {},
   onBackpressure: () => {},

@@ -1,5 +1,6 @@
 import { lookup as lookupAddress } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
+import { createSecureContext, type SecureContext } from 'node:tls'
 import { buildConnector, Pool } from 'undici'
 import { type FetchPolicy, judgeAddress, judgeUrl } from './policy.ts'
 
@@ -28,7 +29,8 @@ export interface ConnectorOptions {
 export function guardedPool(origin: URL, options: Pool.Options, connector: ConnectorOptions): Pool {
   const { policy, resolver, connectMs: timeout } = connector
   const lookup = guardedLookup(origin, policy, inTime(resolver, timeout))
-  const connect = buildConnector({ timeout, allowH2: false, lookup })
+  const secureContext = origin.protocol === 'https:' ? sharedContext() : undefined
+  const connect = buildConnector({ timeout, allowH2: false, lookup, secureContext })
   return new Pool(origin, {
     ...options,
     connect: (target, callback) => {
@@ -42,6 +44,14 @@ export function guardedPool(origin: URL, options: Pool.Options, connector: Conne
       connect(target, callback)
     },
   })
+}
+
+let context: SecureContext | undefined
+
+/** One for all, with the certificates that everybody trusts: else each connection, failed ones too, makes its own. */
+function sharedContext(): SecureContext {
+  context ??= createSecureContext()
+  return context
 }
 
 /** A look-up that nobody answers would otherwise keep its connection, and a timer of it, for ever. */

@@ -10,6 +10,8 @@ export function explain(error: unknown, { host }: URL, limits: Limits): Error {
   const codes = new Set(causes.map(({ code }) => code))
   if (codes.has('UND_ERR_CONNECT_TIMEOUT') || codes.has('ETIMEDOUT'))
     return new TimeoutError(`no connection to ${host} within ${limits.connectMs} ms`, options)
+  if (codes.has('ETIMEOUT'))
+    return new TimeoutError(`no name server has told the address of ${host}`, options)
   if (codes.has('UND_ERR_HEADERS_TIMEOUT'))
     return new TimeoutError(`${host} did not begin to answer within ${limits.firstByteMs} ms`, options)
   if (codes.has('UND_ERR_BODY_TIMEOUT'))

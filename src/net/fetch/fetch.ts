@@ -3,7 +3,8 @@ import { InvalidError } from '../../model/errors.ts'
 import { Call } from './call.ts'
 import { guardedPool, type Resolver, systemResolver } from './connector.ts'
 import { type FetchLimits, withDefaults } from './limits.ts'
-import { type FetchPolicy, judgeUrl } from './policy.ts'
+import { createNameService } from './name-service.ts'
+import { type FetchPolicy, isTrusted, judgeUrl } from './policy.ts'
 import { createResponse, type FetchResponse } from './response.ts'
 
 /**
@@ -34,7 +35,10 @@ export interface FetchInit {
 }
 
 export interface FetchOptions extends FetchLimits {
-  /** Finds the addresses of names. @default the operating system */
+  /**
+   * Finds the addresses of names. @default the name servers; the operating system, which knows more names, for the origin
+   * that is trusted, and where loopback is allowed
+   */
   readonly resolver?: Resolver
 }
 
@@ -44,11 +48,17 @@ export interface FetchOptions extends FetchLimits {
  * is made. Proxies that the environment names are not used, since a proxy would look up the names by itself.
  */
 export function createFetch(policy: FetchPolicy, options: FetchOptions = {}): Fetch {
-  const { resolver = systemResolver, ...given } = options
+  const { resolver, ...given } = options
   const limits = withDefaults(given)
-  const connector = { policy, resolver, connectMs: limits.connectMs }
+  const nameService = createNameService()
+  const resolverOf = (origin: URL) =>
+    resolver ?? (isTrusted(origin, policy) || policy.allowLoopback ? systemResolver : nameService)
   const agent = new Agent({
-    factory: (origin, poolOptions) => guardedPool(new URL(origin), poolOptions, connector),
+    factory: (name, poolOptions) => {
+      const origin = new URL(name)
+      const connector = { policy, resolver: resolverOf(origin), connectMs: limits.connectMs }
+      return guardedPool(origin, poolOptions, connector)
+    },
     allowH2: false,
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.firstByteMs,

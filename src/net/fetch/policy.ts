@@ -35,7 +35,8 @@ export function judgeAddress(address: string, url: URL, policy: FetchPolicy): vo
   if (url.protocol === 'http:' && !isLoopback(address)) throw refused(url, 'is not reached by https')
 }
 
-function isTrusted(url: URL, { trusted }: FetchPolicy): boolean {
+/** Whether the operator chose where a URL leads. */
+export function isTrusted(url: URL, { trusted }: FetchPolicy): boolean {
   return trusted !== undefined && url.origin === trusted.origin
 }
 

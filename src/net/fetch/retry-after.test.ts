@@ -15,4 +15,13 @@ const cases: [value: string | null, expected: number | undefined][] = [
 ]
 for (const [value, expected] of cases)
   it(`Retry-After ${value === null ? 'left out' : `“${value}”`} means ${expected} ms`, () =>
-    assert.equal(retryAfterMs(value, now), expected))
+    assert.equal(retryAfterMs(new Headers(value === null ? {} : { 'Retry-After': value }), now), expected))
+
+it('Retry-After is a date by the clock of the server, whatever ours says', () => {
+  const headers = new Headers({
+    Date: 'Thu, 01 Jan 2026 01:00:00 GMT',
+    'Retry-After': 'Thu, 01 Jan 2026 01:00:30 GMT',
+  })
+  for (const ours of [now, now + 3_600_000, now + 7_200_000])
+    assert.equal(retryAfterMs(headers, ours), 30_000)
+})

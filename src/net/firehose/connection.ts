@@ -19,6 +19,8 @@ export interface ConnectionOptions {
   readonly handshakeTimeoutMs: number
   /** A relay that is silent for this long, in ms, is pinged, and given up after as long again. */
   readonly idleTimeoutMs: number
+  /** The clock of what it tells, in ms from any point; never set. */
+  readonly elapsed: () => number
   readonly onOpen: () => void
   /** Takes each message; it is text when `isText`. */
   readonly onMessage: (data: Buffer, isText: boolean) => void
@@ -33,6 +35,8 @@ export class Connection {
   #end!: (ending: Ending) => void
   #heartbeat: NodeJS.Timeout | undefined
   #isAlive = true
+  #aliveMs: number | undefined
+  #openedMs: number | undefined
   #failure: Ending | undefined
 
   constructor(options: ConnectionOptions) {
@@ -61,6 +65,16 @@ export class Connection {
     this.#socket.resume()
   }
 
+  /** When it was opened; absent where it never was. */
+  get openedMs(): number | undefined {
+    return this.#openedMs
+  }
+
+  /** When the relay gave its last sign of life. */
+  get aliveMs(): number | undefined {
+    return this.#aliveMs
+  }
+
   close(): void {
     this.#socket.terminate()
   }
@@ -68,10 +82,11 @@ export class Connection {
   #listen(socket: WebSocket): void {
     const markAlive = () => {
       this.#isAlive = true
+      this.#aliveMs = this.#options.elapsed()
     }
     socket.on('open', () => this.#opened())
     socket.on('message', (data: Buffer, isBinary) => {
-      this.#isAlive = true
+      markAlive()
       this.#options.onMessage(data, !isBinary)
     })
     socket.on('ping', markAlive)
@@ -91,6 +106,8 @@ export class Connection {
   }
 
   #opened(): void {
+    this.#openedMs = this.#options.elapsed()
+    this.#aliveMs = this.#openedMs
     this.#heartbeat = setInterval(() => this.#checkAlive(), this.#options.idleTimeoutMs)
     if (this.#paused) this.#socket.pause()
     this.#options.onOpen()

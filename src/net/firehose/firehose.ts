@@ -50,10 +50,10 @@ export class Firehose implements AsyncDisposable {
 
   /** How far the reader is behind, in ms, as far as that is known: see `lag.ts`. */
   get lagMs(): number | undefined {
-    const { connected, paused } = this.#uplink
-    const { timeMs: sentTimeMs, arrivedMs } = this.#intake
-    const progress = { connected, paused, queued: this.queued, readTimeMs: this.#readTimeMs }
-    return lagMs({ ...progress, sentTimeMs, arrivedMs }, this.#settings.now())
+    const { readUpToMs } = this.#intake
+    const { now, elapsed } = this.#settings
+    const progress = { ...this.#uplink.sight, readTimeMs: this.#readTimeMs, readUpToMs }
+    return lagMs(progress, { wallMs: now(), elapsedMs: elapsed() })
   }
 
   /**

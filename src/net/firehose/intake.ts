@@ -2,6 +2,7 @@ import type { RepoEvent } from '../../model/event.ts'
 import { Rejection } from '../repo/rejection.ts'
 import { type ErrorFrame, type Frame, type MessageFrame, openBody, openHeader } from './frame.ts'
 import type { GapKind } from './gap.ts'
+import type { Arrival } from './lag.ts'
 import { type Message, type MessageType, messageTypes, readMessage, seqOf, timeOf } from './message.ts'
 import type { Settings } from './options.ts'
 import type { Queue, Slot } from './queue.ts'
@@ -36,15 +37,17 @@ export class Intake {
 
   /** When the last event received was first sent. */
   timeMs: number | undefined
-  /** When that was received, in ms since 1970. */
-  arrivedMs: number | undefined
+  /** How the last event received got here. */
+  last: Arrival | undefined
+  /** All that was sent before this time is known to be read, by `elapsed`. */
+  readUpToMs: number | undefined
   /** Messages of the protocol since the connection was opened. */
   messages = 0
   /** Whether the other side has ever spoken the protocol. */
   speaksProtocol = false
 
   constructor({ settings, queue, signal }: IntakeOptions) {
-    const { cursor, cursorTimeMs, now } = settings
+    const { cursor, cursorTimeMs, latest: now } = settings
     this.#settings = settings
     this.#queue = queue
     this.#signal = signal
@@ -181,7 +184,11 @@ export class Intake {
 
   #note(timeMs: number): void {
     this.timeMs = timeMs
-    this.arrivedMs = this.#settings.now()
+    const { now, elapsed } = this.#settings
+    const [delayMs, atMs] = [now() - timeMs, elapsed()]
+    this.last = { delayMs, atMs }
+    // Events come in order: where none waits, all before this one are read.
+    if (this.#queue.length === 0) this.readUpToMs = atMs - Math.max(0, delayMs)
     this.#sequence.note(timeMs)
   }
 

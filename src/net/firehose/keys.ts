@@ -9,10 +9,14 @@ export interface KeySource {
   peek(did: Did): KeyInfo | undefined
   /**
    * @param options.refresh asks again even if the answer is known.
+   * @param options.allowStale takes what was known last, however old.
    * @throws {InvalidError} when there is no such DID, or no key in its document.
    * @throws {UpstreamError} when there is no answer, or not now.
    */
-  resolve(did: Did, options?: { readonly refresh?: boolean; readonly signal?: AbortSignal }): Promise<KeyInfo>
+  resolve(
+    did: Did,
+    options?: { readonly refresh?: boolean; readonly allowStale?: boolean; readonly signal?: AbortSignal },
+  ): Promise<KeyInfo>
   /** Drops what is known, because it may have changed. */
   forget(did: Did): void
 }
@@ -24,7 +28,7 @@ export interface KeyInfo {
 
 export interface KeysOptions {
   readonly source: KeySource
-  /** How many look-ups may be under way at a time. */
+  /** How many look-ups of `did:plc` may be under way at a time, and how many of others. */
   readonly concurrency: number
   /** How long an event may wait for a look-up, in ms, which includes the time until that begins. */
   readonly waitMs: number
@@ -41,9 +45,8 @@ export class Keys {
   readonly #imported = new WeakMap<KeyInfo, VerifyingKey>()
   /** Those under way or about to be, so that all events of a repo share one and its time. */
   readonly #lookUps = new Map<string, LookUp>()
-  /** Those for which there was no room yet. */
-  readonly #waiting = new Set<LookUp>()
-  #running = 0
+  /** One directory answers for all of `did:plc`; hosts that hang take no place from it. */
+  readonly #rooms = { plc: new Room(), other: new Room() }
   /** Until when what was not answered is not asked again. */
   readonly #silent = new Map<string, number>()
 
@@ -81,8 +84,8 @@ export class Keys {
     if (performance.now() < (this.#silent.get(name) ?? 0)) return undefined
     const lookUp = this.#create(did, refresh, name)
     this.#lookUps.set(name, lookUp)
-    if (this.#running < this.#options.concurrency) void this.#run(lookUp)
-    else this.#waiting.add(lookUp)
+    if (lookUp.room.running < this.#options.concurrency) void this.#run(lookUp)
+    else lookUp.room.waiting.add(lookUp)
     return await lookUp.inTime
   }
 
@@ -90,7 +93,8 @@ export class Keys {
     const { promise: inTime, resolve, reject } = Promise.withResolvers<VerifyingKey | undefined>()
     // Where nobody waits, nobody hears of a failure.
     inTime.catch(() => {})
-    const lookUp: LookUp = { did, refresh, name, inTime, resolve, reject }
+    const room = did.startsWith('did:plc:') ? this.#rooms.plc : this.#rooms.other
+    const lookUp: LookUp = { did, refresh, name, room, inTime, resolve, reject }
     const timer = setTimeout(() => this.#expire(lookUp), this.#options.waitMs)
     timer.unref()
     inTime.finally(() => clearTimeout(timer)).catch(() => {})
@@ -99,7 +103,7 @@ export class Keys {
 
   /** What had no room in time is not begun: what it was for goes on without it. */
   #expire(lookUp: LookUp): void {
-    if (this.#waiting.delete(lookUp)) {
+    if (lookUp.room.waiting.delete(lookUp)) {
       this.#end(lookUp)
       this.#silence(lookUp.name, silenceMs)
     }
@@ -107,11 +111,11 @@ export class Keys {
   }
 
   async #run(lookUp: LookUp): Promise<void> {
-    const { did, refresh, name, resolve, reject } = lookUp
-    this.#running += 1
+    const { did, refresh, name, room, resolve, reject } = lookUp
+    room.running += 1
     try {
       const { source, signal } = this.#options
-      resolve(this.#import(did, await source.resolve(did, { refresh, signal })))
+      resolve(this.#import(did, await source.resolve(did, { refresh, allowStale: !refresh, signal })))
     } catch (error) {
       if (error instanceof UpstreamError) {
         this.#silence(name, error instanceof RateLimitedError ? error.retryAfterMs : undefined)
@@ -119,10 +123,10 @@ export class Keys {
       } else reject(error instanceof InvalidError ? noKey(did, error) : error)
     } finally {
       this.#end(lookUp)
-      this.#running -= 1
-      const [next] = this.#waiting
+      room.running -= 1
+      const [next] = room.waiting
       if (next) {
-        this.#waiting.delete(next)
+        room.waiting.delete(next)
         void this.#run(next)
       }
     }
@@ -147,10 +151,18 @@ export class Keys {
   }
 }
 
+/** Look-ups that share a bound. */
+class Room {
+  running = 0
+  /** Those for which there was no place yet. */
+  readonly waiting = new Set<LookUp>()
+}
+
 interface LookUp {
   readonly did: Did
   readonly refresh: boolean
   readonly name: string
+  readonly room: Room
   /** Settles when the answer is there, or when it is too late for it. */
   readonly inTime: Promise<VerifyingKey | undefined>
   readonly resolve: (key: VerifyingKey | undefined) => void

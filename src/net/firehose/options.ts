@@ -1,3 +1,4 @@
+import { type Clock, latestClock, wallClock } from '../../model/clock.ts'
 import type { Operation, RepoEvent } from '../../model/event.ts'
 import type { Log } from '../../model/log.ts'
 import type { Backoff } from '../../model/repeat.ts'
@@ -45,7 +46,7 @@ export interface FirehoseOptions {
   readonly maxQueuedBytes?: number
   /** The most events that a batch has. @default 500 */
   readonly maxBatchEvents?: number
-  /** How many DIDs are looked up at a time. @default 64 */
+  /** How many `did:plc` are looked up at a time, and how many others. @default 64 */
   readonly lookups?: number
   /** How long an event waits for the key of its DID before it leaves unverified, in ms. @default 250 */
   readonly lookupWaitMs?: number
@@ -60,8 +61,12 @@ export interface FirehoseOptions {
   /** @default up to 1 s, doubling up to 30 s */
   readonly backoff?: Backoff
   readonly log?: Log
-  /** In ms since 1970. @default Date.now */
-  readonly now?: () => number
+  /** What the times of events are compared with. @default wallClock */
+  readonly now?: Clock
+  /** The latest time that an event may say that it is of, by its revision. @default `now`, or latestClock */
+  readonly latest?: Clock
+  /** What waits are measured by, in ms from any point; never set. @default performance.now */
+  readonly elapsed?: () => number
   /** Called for each event received, before it is verified. None of the callbacks may throw. */
   readonly onEvent?: (type: EventType) => void
   /** Called for each operation of a commit that was verified. */
@@ -84,8 +89,13 @@ export interface FirehoseOptions {
 export type Settings = ReturnType<typeof withDefaults>
 
 export function withDefaults(options: FirehoseOptions) {
-  return { ...defaults, ...withoutUndefined(options) } as FirehoseOptions & typeof defaults
+  const { now = wallClock, latest = options.now ?? latestClock } = options
+  return { ...defaults, ...withoutUndefined(options), now, latest } as FirehoseOptions &
+    typeof defaults &
+    Clocks
 }
+
+type Clocks = Required<Pick<FirehoseOptions, 'now' | 'latest'>>
 
 /** An option that is undefined counts as left out. */
 function withoutUndefined(options: FirehoseOptions): Partial<FirehoseOptions> {
@@ -110,7 +120,7 @@ const defaults = {
   foreignTimeoutMs: 5_000,
   backoff: { firstMs: 1_000, maxMs: 30_000 } as Backoff,
   log: { debug: ignore, info: ignore, warn: ignore, error: ignore } as Log,
-  now: Date.now,
+  elapsed: () => performance.now(),
   onEvent: ignore as NonNullable<FirehoseOptions['onEvent']>,
   onOperation: ignore as NonNullable<FirehoseOptions['onOperation']>,
   onReject: ignore as NonNullable<FirehoseOptions['onReject']>,

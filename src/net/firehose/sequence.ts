@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 /** What the seq of a frame says of its place in the stream. */
 export type Place =
   /** It comes after all that has come. */
@@ -12,7 +13,7 @@ export interface SequenceOptions {
   readonly seq: number | undefined
   /** When the event there was sent, in ms since 1970. */
   readonly timeMs: number | undefined
-  readonly now: () => number
+  readonly now: Clock
 }
 
 /**
@@ -20,7 +21,7 @@ export interface SequenceOptions {
  * we have passed, and was sent clearly later than all that we have.
  */
 export class Sequence {
-  readonly #now: () => number
+  readonly #now: Clock
   #seq: number | undefined
   /** When the latest event that we have was sent; a clock that is ahead of ours does not count beyond it. */
   #latestMs: number | undefined

@@ -4,6 +4,7 @@ import { Rejection } from '../repo/rejection.ts'
 import { Connection, type Ending } from './connection.ts'
 import type { ErrorFrame } from './frame.ts'
 import type { Intake } from './intake.ts'
+import { isAllRead, type Sight } from './lag.ts'
 import { LinkLog } from './link-log.ts'
 import type { Settings } from './options.ts'
 import type { Queue } from './queue.ts'
@@ -52,9 +53,10 @@ export class Uplink {
     return this.#open
   }
 
-  /** Whether reading is paused, so that the relay has to wait. */
-  get paused(): boolean {
-    return this.#paused
+  /** What tells whether all is read. */
+  get sight(): Sight {
+    const openedMs = this.#open ? this.#connection?.openedMs : undefined
+    return { openedMs, paused: this.#paused, queued: this.#queue.length, last: this.#intake.last }
   }
 
   /** The outcome of the first attempt. */
@@ -98,13 +100,21 @@ export class Uplink {
       maxMessageBytes,
       handshakeTimeoutMs,
       idleTimeoutMs,
+      elapsed: this.#settings.elapsed,
       onOpen: () => this.#opened(),
       onMessage: (data, isText) => this.#receive(data, isText),
     })
     if (this.#paused) this.#connection.pause()
     const ending = await this.#connection.ended
     this.#open = false
+    this.#noteRead(this.#connection)
     return ending
+  }
+
+  /** Where all was read when a connection gave its last sign of life, what is unread later was sent after that. */
+  #noteRead({ openedMs, aliveMs }: Connection): void {
+    if (aliveMs !== undefined && isAllRead({ ...this.sight, openedMs }, aliveMs))
+      this.#intake.readUpToMs = aliveMs
   }
 
   #url(): URL {

@@ -42,8 +42,8 @@ export class Verifier {
   verify(message: Message, frame: Uint8Array): RepoEvent | Promise<RepoEvent> {
     if (message.kind === 'identity') this.#keys.forget(message.did)
     if (message.kind === 'identity' || message.kind === 'account') return message
-    const { now, maxRevAheadMs } = this.#settings
-    checkRev(message.rev, { nowMs: now(), maxAheadMs: maxRevAheadMs })
+    const { latest, maxRevAheadMs } = this.#settings
+    checkRev(message.rev, { nowMs: latest(), maxAheadMs: maxRevAheadMs })
     if (this.#verify.mode === 'none') return this.#check(message)
     const key = this.#keys.known(message.did)
     if (!key) return this.#lookUp(message, frame, false)

@@ -1,3 +1,4 @@
+import { latestClock } from '../../model/clock.ts'
 import type { CommitEvent, SyncEvent } from '../../model/event.ts'
 import { Rejection } from '../repo/rejection.ts'
 import { importKey, type VerifyingKey } from '../repo/signature.ts'
@@ -9,7 +10,7 @@ import { verifyCommit, verifySync } from './verify.ts'
 import type { VerifyOptions } from './verify-options.ts'
 
 export interface VerifyFrameOptions extends Partial<Omit<VerifyOptions, 'key'>> {
-  /** In ms since 1970. @default now */
+  /** The latest time that it may be, in ms since 1970. @default that of latestClock */
   readonly nowMs?: number
   /** How far ahead of the clock a revision may be, in ms. @default 300_000 */
   readonly maxRevAheadMs?: number
@@ -29,7 +30,7 @@ export function verifyFrame(
   {
     mode = 'full',
     strict = false,
-    nowMs = Date.now(),
+    nowMs = latestClock(),
     maxRevAheadMs = defaultMaxRevAheadMs,
     onOddRecord,
   }: VerifyFrameOptions = {},

@@ -4,7 +4,8 @@ import type { VerifyingKey } from '../repo/signature.ts'
 /**
  * How much of an event is checked before it is believed.
  *
- * - `full`: every block, the signature, and that the operations lead from the previous tree to this one
+ * - `full`: every block, the signature, and that the operations lead from the previous tree to this one; where that is not
+ *   named and cannot be found, that this one shows each of them
  * - `signature`: every block and the signature
  * - `none`: only that the records are what their CIDs say
  */

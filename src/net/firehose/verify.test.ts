@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { decode, fromBytes, toBytes } from '@atcute/cbor'
+import { type Bytes, decode, fromBytes, toBytes } from '@atcute/cbor'
 import type { CommitBody } from '../../demo/frames.ts'
 import type { Write } from '../../demo/repo.ts'
 import { type CommitEvent, emptyTree } from '../../model/event.ts'
@@ -131,7 +131,18 @@ describe('verifying a commit', () => {
       refusedBy: verifyModes,
     },
     'another did': { alter: (body) => ({ ...body, repo: 'did:web:else.example' }), refusedBy: verifyModes },
-    'a changed signature': { alter: changeSignature, refusedBy: ['full', 'signature'] },
+    'a changed signature': {
+      alter: (body) => changeCommit(body, ({ sig }) => ({ sig: toBytes(fromBytes(sig).toReversed()) })),
+      refusedBy: ['full', 'signature'],
+    },
+    'another revision': {
+      alter: (body) => changeCommit({ ...body, rev: '3zzzzzzzzzzzz' }, () => ({ rev: '3zzzzzzzzzzzz' })),
+      refusedBy: ['full', 'signature'],
+    },
+    'a record under another key': {
+      alter: (body) => ({ ...body, ops: body.ops.map((op) => ({ ...op, path: `${collection}/other` })) }),
+      refusedBy: ['full'],
+    },
     'an operation kept back': { alter: (body) => ({ ...body, ops: [] }), refusedBy: ['full'] },
   }
   for (const [what, { alter, refusedBy }] of Object.entries(faults)) {
@@ -155,11 +166,11 @@ describe('verifying a commit', () => {
   })
 })
 
-/** Gives the commit another signature, and the new block the CID that fits. */
-function changeSignature(body: CommitBody): CommitBody {
+/** Changes fields of the signed commit, and gives the new block the CID that fits. */
+function changeCommit(body: CommitBody, change: (commit: { sig: Bytes }) => object): CommitBody {
   const { blocks } = readCar(Buffer.from(fromBytes(body.blocks)))
   const commit = decode(blocks.get(parseCid(body.commit.$link)) as Buffer)
-  const changed = encodeBlock({ ...commit, sig: toBytes(fromBytes(commit.sig).toReversed()) })
+  const changed = encodeBlock({ ...commit, ...change(commit) })
   return withBlocks({ ...body, commit: linkTo(changed.cid) }, changed)
 }
 

@@ -201,6 +201,7 @@ describe('HttpHosts', () => {
       listRepos: (_, { response }) => {
         response.setHeader('ratelimit-limit', '2').setHeader('ratelimit-remaining', '0')
         response.setHeader('ratelimit-reset', '2000000300').setHeader('ratelimit-policy', '2;w=300')
+        response.setHeader('date', new Date(2_000_000_000_000).toUTCString())
         return { repos: [] }
       },
     })

@@ -1,3 +1,4 @@
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Did } from '../../model/did.ts'
 import { InvalidError } from '../../model/errors.ts'
 import type { Nsid } from '../../model/nsid.ts'
@@ -30,8 +31,8 @@ export interface HttpHostsOptions {
   readonly maxRepoMs?: number
   /** Longest answer of the other methods, in bytes. @default 8_000_000 */
   readonly maxAnswerBytes?: number
-  /** The time, in ms since 1970. @default Date.now */
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
 }
 
 /** Asks hosts over HTTP, each no faster than it wants. */
@@ -46,7 +47,7 @@ export class HttpHosts implements Hosts {
     maxRepoBytes = 8_000_000_000,
     maxRepoMs = 30 * 60_000,
     maxAnswerBytes = 8_000_000,
-    now = Date.now,
+    now = steadyClock,
   }: HttpHostsOptions) {
     this.#options = { fetch, concurrencyPerHost, maxWaitMs, maxRepoBytes, maxRepoMs, maxAnswerBytes, now }
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import { RateLimitedError } from '../../model/errors.ts'
 import { sleepUnlessAborted } from '../../model/repeat.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -9,8 +10,7 @@ export interface PaceOptions {
   readonly concurrency: number
   /** A request that would wait longer for the host's rate limit fails at once, in ms. */
   readonly maxWaitMs: number
-  /** The time, in ms since 1970. */
-  readonly now: () => number
+  readonly now: Clock
 }
 
 /**

@@ -43,6 +43,16 @@ describe('rateLimitFrom', () => {
       },
       { limit: 1000, remaining: 7, resetMs: nowMs + 3_600_000 },
     ],
+    [
+      'a PDS whose clock is an hour behind ours',
+      {
+        Date: new Date(nowMs - 3_600_000).toUTCString(),
+        'RateLimit-Limit': '3000',
+        'RateLimit-Remaining': '10',
+        'RateLimit-Reset': '1999996700',
+      },
+      { limit: 3000, remaining: 10, resetMs: nowMs + 300_000 },
+    ],
     ['no host', {}, undefined],
     ['a host that does not say until when', { 'RateLimit-Remaining': '5' }, undefined],
     ['nonsense', { 'RateLimit-Remaining': '-5', 'RateLimit-Reset': 'soon' }, undefined],

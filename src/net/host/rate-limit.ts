@@ -1,3 +1,4 @@
+import { retryAfterMs, serverTimeMs } from '../fetch/retry-after.ts'
 import type { AnswerHeaders } from './fetch.ts'
 
 /** How much a host still answers, and until when. */
@@ -20,16 +21,15 @@ export function rateLimitFrom(headers: AnswerHeaders, nowMs: number): RateLimit 
   const told = field === null ? separateFields(headers) : oneField(field, headers.get('ratelimit-policy'))
   const { limit, remaining, reset } = told
   if (remaining === undefined || reset === undefined) return undefined
-  const resetMs = Math.min(reset > leastTimestamp ? reset * 1000 : nowMs + reset * 1000, nowMs + maxWindowMs)
+  const inMs = reset * 1000 - (reset > leastTimestamp ? serverTimeMs(headers, nowMs) : 0)
+  const resetMs = nowMs + Math.min(inMs, maxWindowMs)
   return { ...(limit !== undefined && { limit }), remaining, resetMs }
 }
 
 /** How long to wait before another request, in ms, by `Retry-After` in either of its forms. */
 export function retryAfterMsFrom(headers: AnswerHeaders, nowMs: number): number | undefined {
-  const text = headers.get('retry-after')?.trim()
-  if (text === undefined || text === '') return undefined
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), maxWindowMs)
+  const ms = retryAfterMs(headers, nowMs)
+  return ms === undefined ? undefined : Math.min(ms, maxWindowMs)
 }
 
 interface Told {

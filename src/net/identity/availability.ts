@@ -1,10 +1,11 @@
+import type { Clock } from '../../model/clock.ts'
 import { RateLimitedError, UpstreamError } from '../../model/errors.ts'
 
 export interface AvailabilityOptions {
   /** Whose, for messages. */
   readonly name: string
   /** In ms since 1970. */
-  readonly now: () => number
+  readonly now: Clock
   /** The longest time that it may ask us to wait, in ms. */
   readonly maxRetryAfterMs: number
   /** Called when it stops answering, and when it answers again; not for each request. */
@@ -20,8 +21,10 @@ export class Availability {
   #failures = 0
   #problem = ''
   #isTried = false
+  #downSinceMs = 0
   #downUntilMs = 0
   #limitedUntilMs = 0
+  #answeredMs = Number.NEGATIVE_INFINITY
   #answers = true
 
   constructor(options: AvailabilityOptions) {
@@ -31,6 +34,11 @@ export class Availability {
   /** Whether its last answer was a failure to answer. */
   get isDown(): boolean {
     return this.#failures > 0
+  }
+
+  /** What keeps it from answering, and since when, in ms since 1970; undefined while it answers. */
+  get trouble(): { readonly reason: string; readonly sinceMs: number } | undefined {
+    return this.isDown ? { reason: this.#problem, sinceMs: this.#downSinceMs } : undefined
   }
 
   /** When it may be asked again, in ms since 1970; undefined when it may be asked now. */
@@ -58,6 +66,7 @@ export class Availability {
   }
 
   answered(): void {
+    this.#answeredMs = this.#options.now()
     this.#failures = 0
     this.#isTried = false
     // Limits come and go by the second: only a quiet time says that there is no trouble any more.
@@ -76,9 +85,12 @@ export class Availability {
     return waitMs
   }
 
-  failed(problem: string): void {
+  /** @param beganMs when the request was made: that it had no answer says nothing once others have had theirs since. */
+  failed(problem: string, beganMs = this.#options.now()): void {
+    if (beganMs < this.#answeredMs) return
     // Of those that were under way together, the first has said it.
     if (this.isDown && !this.#isTried) return
+    if (!this.isDown) this.#downSinceMs = this.#options.now()
     const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** this.#failures)
     this.#failures += 1
     this.#isTried = false

@@ -57,7 +57,7 @@ describe('a directory that is asked too often', () => {
   })
 
   const waits: [header: Record<string, string>, expectedMs: number][] = [
-    [{ 'retry-after': new Date(Date.parse('2026-01-01T00:00:20Z')).toUTCString() }, 20_000],
+    [{ date: 'Thu, 01 Jan 2026 00:00:00 GMT', 'retry-after': 'Thu, 01 Jan 2026 00:00:20 GMT' }, 20_000],
     [{ 'retry-after': '999999' }, 600_000],
     [{ 'retry-after': '0' }, 1000],
     [{ 'retry-after': 'soon' }, 5000],
@@ -124,6 +124,56 @@ describe('a directory that is asked too often', () => {
 })
 
 describe('a directory that does not answer', () => {
+  it('is not taken for down because of a request from before it answered again', async () => {
+    await using test = await setup({ perSecond: 1000 })
+    const { identity, clock, told } = test
+    const old = Promise.withResolvers<ServerResponse>()
+    test.answers((response) => old.resolve(response))
+    const waiting = identity.resolve(testDid(0))
+    const response = await old.promise
+    clock.ms += 1000
+    test.answers((answer) => void sendDocument(answer))
+    await identity.resolve(testDid(1))
+    response.destroy()
+    await assert.rejects(waiting, { name: 'UpstreamError' })
+    assert.equal(identity.directoryTrouble, undefined)
+    assert.deepEqual(told, [])
+  })
+
+  it('is seen to answer again though nobody asks for a DID', async () => {
+    await using test = await setup()
+    const { identity, asked, clock } = test
+    test.answers(status(503))
+    await assert.rejects(identity.resolve(testDid(0)), { name: 'UpstreamError' })
+    await identity.probeDirectory()
+    assert.equal(asked.length, 1, 'it is not asked before its time')
+    clock.ms += 1000
+    await identity.probeDirectory()
+    assert.ok(identity.directoryTrouble)
+    test.answers((response) => void sendDocument(response))
+    clock.ms += 2000
+    await identity.probeDirectory()
+    assert.equal(identity.directoryTrouble, undefined)
+    assert.equal(asked.length, 3)
+  })
+
+  it('is seen to fail though nobody asks for a DID', async () => {
+    await using test = await setup()
+    const { identity, asked, clock } = test
+    await identity.probeDirectory()
+    assert.equal(asked.length, 0, 'before anybody has asked for one, there is none to ask for')
+    test.answers((response) => void sendDocument(response))
+    await identity.resolve(testDid(0))
+    test.answers(status(503))
+    clock.ms += 59_999
+    await identity.probeDirectory()
+    assert.deepEqual([asked.length, identity.directoryTrouble], [1, undefined])
+    clock.ms += 1
+    await identity.probeDirectory()
+    assert.match(identity.directoryTrouble?.reason ?? '', /503/)
+    assert.equal(identity.directoryTrouble?.sinceMs, clock.ms)
+  })
+
   const failures: [what: string, answer: (response: ServerResponse) => void][] = [
     ['fails', status(500)],
     ['is overloaded', status(503)],
@@ -141,6 +191,9 @@ describe('a directory that does not answer', () => {
         await assert.rejects(identity.resolve(testDid(number)), { name: 'UpstreamError' })
       assert.equal(asked.length, 1)
       assert.equal(identity.blockedUntilMs, clock.ms + 1000)
+      const { sinceMs, reason } = identity.directoryTrouble ?? {}
+      assert.equal(sinceMs, clock.ms)
+      assert.equal(reason, told[0]?.[1])
 
       clock.ms += 1000
       const results = await Promise.allSettled(
@@ -156,6 +209,7 @@ describe('a directory that does not answer', () => {
       test.answers((response) => void sendDocument(response))
       clock.ms += 2000
       await identity.resolve(testDid(5))
+      assert.equal(identity.directoryTrouble, undefined)
       assert.deepEqual(told.slice(1), [[true, '']])
       await Promise.all([0, 1, 2, 3].map((number) => identity.resolve(testDid(number))))
       assert.equal(told.length, 2)

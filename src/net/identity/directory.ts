@@ -22,6 +22,10 @@ export class Directory {
   readonly #pace: Pace
   readonly #availability: Availability
   readonly #setbacks: Setbacks
+  /** The last DID whose answer, or lack of one, has told whether it answers. */
+  #witness: Did | undefined
+  /** In ms since 1970. */
+  #askedAtMs = 0
 
   constructor(options: DirectoryOptions) {
     const { plc, concurrency, perSecond, now, sleep, signal, maxRetryAfterMs } = options
@@ -41,6 +45,21 @@ export class Directory {
     return this.#availability.blockedUntilMs
   }
 
+  /** What keeps it from answering, and since when, in ms since 1970; undefined while it answers, or asks for patience. */
+  get trouble(): { readonly reason: string; readonly sinceMs: number } | undefined {
+    return this.#availability.trouble
+  }
+
+  /**
+   * Asks once more for a DID that it was asked for, if it has not answered, or was not asked for a minute: so it is seen to
+   * fail, and to answer again, though nobody needs it.
+   */
+  async probe(): Promise<void> {
+    const isIdle = this.#options.now() - this.#askedAtMs >= idleMs
+    if (this.#witness !== undefined && (isIdle || this.trouble !== undefined))
+      await this.read(this.#witness).catch(() => {})
+  }
+
   /**
    * @throws {InvalidError} when there is no such DID, or its document cannot be used.
    * @throws {RateLimitedError} until the directory wants to be asked again.
@@ -57,6 +76,8 @@ export class Directory {
 
   async #ask(did: Did): Promise<IdentityInfo> {
     this.#availability.enter()
+    const beganMs = this.#options.now()
+    this.#askedAtMs = beganMs
     try {
       const info = await lookUp('plc', this.#options.onLookup, () => this.#request(did))
       this.#answered(did)
@@ -64,7 +85,7 @@ export class Directory {
     } catch (error) {
       if (error instanceof InvalidError) this.#answered(did)
       else if (error instanceof RateLimitedError) throw this.#limited(error)
-      else this.#failed(did, error as Error)
+      else this.#failed(did, error as Error, beganMs)
       throw error
     }
   }
@@ -81,6 +102,7 @@ export class Directory {
   }
 
   #answered(did: Did): void {
+    this.#witness = did
     this.#availability.answered()
     this.#pace.speedUp()
     this.#setbacks.delete(did)
@@ -95,9 +117,10 @@ export class Directory {
   }
 
   /** It is taken for a fault of the DID where that has failed before, and the directory has answered for others since. */
-  #failed(did: Did, error: Error): void {
-    if (this.#availability.isDown || !this.#setbacks.has(did)) {
-      this.#availability.failed(error.message)
+  #failed(did: Did, error: Error, beganMs: number): void {
+    if (this.#availability.isDown || this.#setbacks.failures(did) === 0) {
+      this.#witness = did
+      this.#availability.failed(error.message, beganMs)
       this.#setbacks.add(did, error, 0)
     } else {
       this.#setbacks.add(did, error)
@@ -107,6 +130,7 @@ export class Directory {
 
 const accept = 'application/did+ld+json, application/json'
 const maxWaiting = 100_000
+const idleMs = 60_000
 
 function toUpstream(error: unknown): never {
   if (error instanceof InvalidError) throw new UpstreamError(error.message, { cause: error })

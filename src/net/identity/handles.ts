@@ -24,7 +24,7 @@ export interface HandlesOptions extends Pick<PaceOptions, 'now' | 'sleep' | 'sig
 export class Handles {
   readonly #options: HandlesOptions
   readonly #resolveTxt: TxtResolver
-  readonly #hosts: StrangerHosts
+  readonly #hosts: StrangerHosts<'any'>
   readonly #states = new Cache<string, { readonly state: HandleState; readonly expiresMs: number }>(maxStates)
   readonly #pending = new Map<string, Promise<HandleState>>()
 
@@ -35,7 +35,7 @@ export class Handles {
     this.#resolveTxt = resolveTxt ?? ((name) => dns.resolveTxt(name))
     this.#hosts = new StrangerHosts({
       each: { concurrency: 4, perSecond: 10, burst: 10, maxWaiting: 5000 },
-      all: { concurrency: 16, perSecond: 50, burst: 50, maxWaiting: 20_000 },
+      all: { any: { concurrency: 16, perSecond: 50, burst: 50, maxWaiting: 20_000 } },
       ...{ now, signal, ...(sleep && { sleep }) },
     })
   }
@@ -56,7 +56,7 @@ export class Handles {
     try {
       // Handles below one domain are mostly served by one host.
       const domain = name.split('.').slice(-2).join('.')
-      const claims = await this.#hosts.run(domain, () =>
+      const claims = await this.#hosts.run(domain, 'any', () =>
         Promise.all([this.#askDns(name), this.#askHost(name)]),
       )
       const state = judge(did, claims)

@@ -79,7 +79,6 @@ describe('the identity of a DID', () => {
     now = 999
     assert.equal(test.identity.peek(did), first)
     now = 1000
-    assert.equal(test.identity.peek(did), undefined)
     assert.equal((await test.identity.resolve(did)).handle, 'bob.test')
 
     current = document('carol.test')

@@ -1,19 +1,20 @@
 import { isAtprotoWebDid, isPlcDid } from '@atcute/identity'
 import type { Did } from '../../model/did.ts'
 import { InvalidError, RateLimitedError, UpstreamError } from '../../model/errors.ts'
-import { sleepUnlessAborted } from '../../model/repeat.ts'
 import { createFetch, type Fetch } from '../fetch/fetch.ts'
-import { Cache } from './cache.ts'
 import { Directory } from './directory.ts'
 import type { IdentityInfo } from './document.ts'
 import { type HandleState, Handles } from './handles.ts'
-import { asksLeft, type Known, waitMs } from './known.ts'
-import type { IdentityOptions, Settings } from './options.ts'
+import { Keeper, type KeptIdentity } from './keeper.ts'
+import { asksLeft, infoOf, type Known, KnownDids, waitMs } from './known.ts'
+import { type IdentityOptions, type Settings, withDefaults } from './options.ts'
 import { WebDids } from './web-dids.ts'
 
 export interface ResolveOptions {
   /** Asks again even if the answer is known. @default false */
   readonly refresh?: boolean
+  /** Takes what was known last, however old, and asks whether it still holds in passing. @default false */
+  readonly allowStale?: boolean
   /** Ends the wait, not the request, for which others may be waiting too. */
   readonly signal?: AbortSignal
 }
@@ -25,13 +26,19 @@ interface Pending {
 }
 
 /**
- * Resolves DIDs (https://atproto.com/specs/did), remembers the answers for a while, and verifies handles. Everybody
- * asks through the same one, since the directory is shared: what it refuses to one, it refuses to all.
+ * Resolves DIDs (https://atproto.com/specs/did), remembers the answers, beyond its own end where they are kept, and
+ * verifies handles. Everybody asks through the same one, since the directory is shared: what it refuses to one, it
+ * refuses to all.
  */
 export class Identity implements AsyncDisposable {
   readonly #settings: Settings
-  readonly #known: Cache<Did, Known>
+  readonly #known: KnownDids
   readonly #pending = new Map<Did, Pending>()
+  readonly #keeper: Keeper | undefined
+  /** What is being looked for on disk. */
+  readonly #recalls = new Map<Did, Promise<KeptIdentity | undefined>>()
+  /** How many are asked about again in passing. */
+  #askingAgain = 0
   readonly #stop = new AbortController()
   readonly #fetches: readonly Fetch[]
   readonly #directory: Directory
@@ -40,13 +47,14 @@ export class Identity implements AsyncDisposable {
 
   constructor(options: IdentityOptions) {
     const settings = withDefaults(options)
-    const { plc, allowLoopback, timeoutMs, maxDocumentBytes, resolver, resolveTxt } = settings
+    const { plc, allowLoopback, timeoutMs, maxDocumentBytes, resolver, resolveTxt, kept } = settings
     const limits = { maxBytes: maxDocumentBytes, wholeMs: timeoutMs, ...(resolver && { resolver }) }
     const fromDirectory = createFetch({ trusted: plc }, limits)
     const fromStrangers = createFetch({ allowLoopback }, limits)
     const shared = { ...settings, resolveTxt, signal: this.#stop.signal }
     this.#settings = settings
-    this.#known = new Cache(settings.maxEntries)
+    this.#known = new KnownDids(settings.maxEntries)
+    this.#keeper = kept && new Keeper({ kept, directory: plc.origin, onError: settings.onKeepError })
     this.#fetches = [fromDirectory, fromStrangers]
     this.#directory = new Directory({ ...shared, fetch: fromDirectory })
     this.#webDids = new WebDids({ ...shared, fetch: fromStrangers })
@@ -68,12 +76,24 @@ export class Identity implements AsyncDisposable {
     return this.#directory.blockedUntilMs
   }
 
-  /** What is known without a request; the same object until the DID is resolved again. */
+  /** What keeps the directory from answering, and since when, in ms since 1970; undefined while it answers. */
+  get directoryTrouble(): Directory['trouble'] {
+    return this.#directory.trouble
+  }
+
+  /** Asks the directory whether it answers, where it has not, or nobody has asked it for a minute, and it may be asked. */
+  async probeDirectory(): Promise<void> {
+    await this.#directory.probe()
+  }
+
+  /**
+   * What is known without a request; the same object until the DID is resolved again. What is out of date is asked about
+   * in passing, and serves until the answer comes: a signature that it proves is proven, and one that it does not prove
+   * is a reason to resolve with `refresh`.
+   */
   peek(did: Did): IdentityInfo | undefined {
-    const known = this.#fresh(did)
-    if (!known || known.answer instanceof InvalidError) return undefined
-    this.#settings.onCache(true)
-    return known.answer
+    const known = this.#known.get(did)
+    return known && this.#useStale(did, known)
   }
 
   /**
@@ -85,14 +105,20 @@ export class Identity implements AsyncDisposable {
    * asked about too often: with the time to try again.
    * @throws {UpstreamError} when there is no answer, or `signal` aborts first.
    */
-  async resolve(did: Did, { refresh = false, signal }: ResolveOptions = {}): Promise<IdentityInfo> {
+  async resolve(
+    did: Did,
+    { refresh = false, allowStale = false, signal }: ResolveOptions = {},
+  ): Promise<IdentityInfo> {
+    if (this.#keeper && !this.#known.get(did) && !this.#pending.has(did))
+      await this.#recall(did, this.#keeper)
     for (;;) {
       const known = this.#known.get(did)
+      const stale = known && allowStale && !refresh ? this.#useStale(did, known) : undefined
+      if (stale) return stale
       const mustWaitMs = known ? waitMs(known, this.#settings.now(), this.#settings) : 0
       if (known && this.#isFresh(known) && (!refresh || mustWaitMs > 0)) {
         this.#settings.onCache(true)
-        if (known.answer instanceof InvalidError) throw known.answer
-        return known.answer
+        return infoOf(known)
       }
       const pending = this.#pending.get(did)
       if (pending && !pending.isForgotten) return await unlessAborted(pending.answer, did, signal)
@@ -117,6 +143,9 @@ export class Identity implements AsyncDisposable {
     if (known) this.#known.set(did, { ...known, isForgotten: true })
     const pending = this.#pending.get(did)
     if (pending) pending.isForgotten = true
+    this.#recalls.delete(did)
+    // Of what has been forgotten before nothing was kept since.
+    if (!known?.isForgotten) this.#keeper?.forget(did)
   }
 
   /** Whether a handle leads to the DID. That the DID claims the handle is for the caller to know, from its document. */
@@ -134,6 +163,7 @@ export class Identity implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
     await Promise.all(this.#fetches.map((fetch) => fetch[Symbol.asyncDispose]()))
+    await this.#keeper?.[Symbol.asyncDispose]()
   }
 
   async #claims(did: Did, handle: string): Promise<HandleState> {
@@ -146,9 +176,42 @@ export class Identity implements AsyncDisposable {
     }
   }
 
-  #fresh(did: Did): Known | undefined {
-    const known = this.#known.get(did)
-    return known && this.#isFresh(known) ? known : undefined
+  #useStale(did: Did, known: Known): IdentityInfo | undefined {
+    if (known.isForgotten || typeof known.answer === 'string') return undefined
+    this.#settings.onCache(true)
+    if (this.#settings.now() >= known.expiresMs) this.#askAgain(did, known)
+    return known.answer
+  }
+
+  /** Nobody waits for it, so it leaves room for what somebody waits for. */
+  #askAgain(did: Did, known: Known): void {
+    const { now, refreshIntervalMs } = this.#settings
+    const nowMs = now()
+    if (nowMs < known.askAgainMs || this.#askingAgain >= maxAskingAgain) return
+    if (this.#pending.has(did) || (isPlcDid(did) && this.blockedUntilMs !== undefined)) return
+    known.askAgainMs = nowMs + refreshIntervalMs
+    this.#askingAgain += 1
+    this.#ask(did)
+      .catch(() => {})
+      .finally(() => {
+        this.#askingAgain -= 1
+      })
+  }
+
+  /** Finds what was kept of a DID. Those who ask meanwhile share it. */
+  async #recall(did: Did, keeper: Keeper): Promise<void> {
+    const recall = this.#recalls.get(did) ?? keeper.find(did)
+    this.#recalls.set(did, recall)
+    const kept = await recall
+    // It may have been forgotten meanwhile.
+    if (this.#recalls.get(did) !== recall) return
+    this.#recalls.delete(did)
+    if (!kept || this.#known.get(did)) return
+    const { directory: _, answeredMs, ...answer } = kept
+    const expiresMs = answeredMs + this.#settings.ttlMs
+    const asks = this.#settings.refreshBurst
+    const dates = { expiresMs, answeredMs, askAgainMs: 0 }
+    this.#known.set(did, { answer: Object.freeze(answer), isForgotten: false, asks, ...dates })
   }
 
   #isFresh(known: Known): boolean {
@@ -178,51 +241,21 @@ export class Identity implements AsyncDisposable {
     if (answer instanceof Error && !isBad) return
     const { now, ttlMs, negativeTtlMs } = this.#settings
     const answeredMs = now()
+    if (isBad) this.#keeper?.forget(did)
+    else if (!isForgotten) this.#keeper?.keep(answer as IdentityInfo, answeredMs)
     this.#known.set(did, {
-      answer: answer as IdentityInfo | InvalidError,
+      answer: isBad ? answer.message : (answer as IdentityInfo),
       expiresMs: answeredMs + (isBad ? negativeTtlMs : ttlMs),
       isForgotten,
       asks: asksLeft(this.#known.get(did), answeredMs, this.#settings) - 1,
       answeredMs,
+      askAgainMs: 0,
     })
   }
 }
 
-function withDefaults({
-  allowLoopback = false,
-  handles = 'verify',
-  ttlMs = 3_600_000,
-  negativeTtlMs = 60_000,
-  refreshIntervalMs = 30_000,
-  refreshBurst = 5,
-  maxEntries = 200_000,
-  timeoutMs = 10_000,
-  maxDocumentBytes = 65_536,
-  concurrency = 16,
-  perSecond = 50,
-  maxRetryAfterMs = 600_000,
-  onDirectory = () => {},
-  onLookup = () => {},
-  onCache = () => {},
-  now = Date.now,
-  sleep = sleepUnlessAborted,
-  ...given
-}: IdentityOptions): Settings {
-  return {
-    ...{
-      ...given,
-      allowLoopback,
-      handles,
-      ttlMs,
-      negativeTtlMs,
-      refreshIntervalMs,
-      refreshBurst,
-      maxEntries,
-    },
-    ...{ timeoutMs, maxDocumentBytes, concurrency, perSecond, maxRetryAfterMs },
-    ...{ onDirectory, onLookup, onCache, now, sleep },
-  }
-}
+/** How many requests at a time may be for what is only out of date. */
+const maxAskingAgain = 4
 
 async function unlessAborted<Answer>(
   pending: Promise<Answer>,

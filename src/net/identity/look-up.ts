@@ -56,9 +56,6 @@ export function judgeStatus(response: FetchResponse, subject: string, nowMs: num
   if (status === 400 || status === 404 || status === 410)
     throw new NotFoundError(`${subject} is unknown to ${url.host}`)
   if (status === 429)
-    throw new RateLimitedError(
-      `${url.host} is asked too often`,
-      retryAfterMs(headers.get('retry-after'), nowMs),
-    )
+    throw new RateLimitedError(`${url.host} is asked too often`, retryAfterMs(headers, nowMs))
   throw new UpstreamError(`${url.host} answers ${status} for ${subject}`)
 }

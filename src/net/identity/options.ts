@@ -1,5 +1,8 @@
+import { type Clock, steadyClock } from '../../model/clock.ts'
+import { sleepUnlessAborted } from '../../model/repeat.ts'
 import type { Resolver } from '../fetch/connector.ts'
 import type { TxtResolver } from './handles.ts'
+import type { KeptIdentities } from './keeper.ts'
 import type { OnLookup } from './look-up.ts'
 
 export interface IdentityOptions {
@@ -12,8 +15,10 @@ export interface IdentityOptions {
    * of the DID says. @default 'verify'
    */
   readonly handles?: 'verify' | 'document'
-  /** How long an answer is trusted, in ms. @default 1 hour */
+  /** How long an answer is up to date, in ms. @default 1 hour */
   readonly ttlMs?: number
+  /** Keeps answers for the next start. @default they are in memory alone */
+  readonly kept?: KeptIdentities
   /** How long the answer that a DID is unknown or bad is trusted, in ms. @default 1 minute */
   readonly negativeTtlMs?: number
   /**
@@ -48,14 +53,56 @@ export interface IdentityOptions {
   readonly resolveTxt?: TxtResolver
   /** Called when the directory stops answering, and when it answers again; not for each DID. Must not throw. */
   readonly onDirectory?: (answers: boolean, problem: string) => void
+  /** Called when answers cannot be kept or found on disk; such a DID is asked about. Must not throw. */
+  readonly onKeepError?: (error: unknown) => void
   readonly onLookup?: OnLookup
   /** Called when an answer was known without a request, and when it was not. Must not throw. */
   readonly onCache?: (isHit: boolean) => void
-  /** In ms since 1970. */
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Resolves after so many ms, or as soon as the signal aborts. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-export type Settings = Required<Omit<IdentityOptions, 'resolver' | 'resolveTxt'>> &
-  Pick<IdentityOptions, 'resolver' | 'resolveTxt'>
+export type Settings = Required<Omit<IdentityOptions, OptionsWithoutDefault>> &
+  Pick<IdentityOptions, OptionsWithoutDefault>
+
+type OptionsWithoutDefault = 'resolver' | 'resolveTxt' | 'kept'
+
+/** All options, with the defaults of those that were left out. */
+export function withDefaults({
+  allowLoopback = false,
+  handles = 'verify',
+  ttlMs = 3_600_000,
+  negativeTtlMs = 60_000,
+  refreshIntervalMs = 30_000,
+  refreshBurst = 5,
+  maxEntries = 200_000,
+  timeoutMs = 10_000,
+  maxDocumentBytes = 65_536,
+  concurrency = 16,
+  perSecond = 50,
+  maxRetryAfterMs = 600_000,
+  onDirectory = () => {},
+  onKeepError = () => {},
+  onLookup = () => {},
+  onCache = () => {},
+  now = steadyClock,
+  sleep = sleepUnlessAborted,
+  ...given
+}: IdentityOptions): Settings {
+  return {
+    ...{
+      ...given,
+      allowLoopback,
+      handles,
+      ttlMs,
+      negativeTtlMs,
+      refreshIntervalMs,
+      refreshBurst,
+      maxEntries,
+    },
+    ...{ timeoutMs, maxDocumentBytes, concurrency, perSecond, maxRetryAfterMs },
+    ...{ onDirectory, onKeepError, onLookup, onCache, now, sleep },
+  }
+}

@@ -85,16 +85,54 @@ describe('the pace at which a server is asked', () => {
     await pace.run(always, async () => {})
   })
 
-  it('falls by half with each complaint, and comes back with answers', () => {
+  it('falls by half with each complaint, and never below a fiftieth', () => {
     const { pace } = setup({ perSecond: 40 })
     pace.slowDown()
     pace.slowDown()
     assert.equal(pace.perSecond, 10)
-    for (let i = 0; i < 50; i++) pace.speedUp()
-    assert.ok(pace.perSecond > 12 && pace.perSecond < 20, `${pace.perSecond}`)
-    for (let i = 0; i < 500; i++) pace.speedUp()
-    assert.equal(pace.perSecond, 40)
+    for (let i = 0; i < 20; i++) pace.slowDown()
+    assert.equal(pace.perSecond, 40 / 50)
   })
+
+  it('is what it was within two minutes after the last complaint, however many there were', async () => {
+    const { pace, clock } = setup({ perSecond: 50, concurrency: 16, burst: 16 })
+    for (let i = 0; i < 100; i++) pace.slowDown()
+    const began = clock.ms
+    let answers = 0
+    while (pace.perSecond < 50 && clock.ms < began + 600_000) {
+      await pace.run(always, async () => pace.speedUp())
+      answers += 1
+    }
+    const seconds = (clock.ms - began) / 1000
+    assert.ok(seconds > 60 && seconds < 120, `${seconds} s`)
+    assert.ok(answers > 1000, 'as fast as it was allowed to')
+  })
+
+  for (const capacity of [2, 5, 10, 25, 45]) {
+    it(`is refused one request in ten at most by a server that takes ${capacity} a second`, async () => {
+      const { pace, clock } = setup({ perSecond: 50 })
+      const began = clock.ms
+      let requests = 0
+      let refused = 0
+      let second = 0
+      let taken = 0
+      while (clock.ms < began + 1_200_000) {
+        await pace.run(always, async () => {
+          requests += 1
+          const now = Math.floor(clock.ms / 1000)
+          taken = now === second ? taken + 1 : 1
+          second = now
+          if (taken <= capacity) return pace.speedUp()
+          refused += 1
+          pace.slowDown()
+          clock.ms += 1000
+        })
+      }
+      const used = (requests - refused) / (capacity * 1200)
+      assert.ok(refused <= requests / 10, `${refused} of ${requests}`)
+      assert.ok(used > 0.5, `uses ${used} of what it may`)
+    })
+  }
 
   it('gives no burst to a server that has complained', async () => {
     const { pace, clock } = setup({ perSecond: 10, burst: 10, concurrency: 10 })

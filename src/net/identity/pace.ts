@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts'
 import { RateLimitedError, UpstreamError } from '../../model/errors.ts'
 import { sleepUnlessAborted } from '../../model/repeat.ts'
 
@@ -13,14 +14,29 @@ export interface PaceOptions {
   /** How many may wait for their turn. */
   readonly maxWaiting: number
   /** In ms; only differences count. */
-  readonly now: () => number
+  readonly now: Clock
   /** Once it aborts nothing begins any more. */
   readonly signal: AbortSignal
   /** Resolves after so many ms, or as soon as the signal aborts. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/** Bounds how much is asked of one server: how many at a time, and how many in a second. */
+/**
+ * Bounds how much is asked of one server: how many at a time, and how many in a second. The rate falls by half with each
+ * complaint and rises with each answer, as TCP's congestion window does (RFC 5681): the rule under which clients that
+ * know nothing of each other share a server fairly (Chiu and Jain, 1989).
+ *
+ * An answer raises a rate of `r` by `rise / r`, which makes `rise` a second while the rate is used up, but by `growth` at
+ * most, which makes a tenth of `r` a second. With the rate of the options called `R`, 50 a second for the directory:
+ *
+ * - *It heals in a minute or two.* From the floor, `R / 50`, it grows by a tenth a second up to `R / 6`, where `rise`,
+ *   `R / 60`, becomes the smaller step: ln(50 / 6) / 0.1 = 21 s; from there to `R` it takes 50 s.
+ * - *It does not nag.* A server that takes `C` a second is asked `C / 2` to `C` between two complaints. While growth is
+ *   the smaller step that is `(C / 2) / growth` = 5 `C` requests, later `3 C² / (8 rise)`, which is more: of those that
+ *   reach a server which takes at least two a second, at most one in ten is refused. What takes less is asked at the
+ *   floor, and no request goes out before the time that its last refusal named.
+ * - *The floor* is six complaints away. Below it an answer would come too seldom to tell that the server has recovered.
+ */
 export class Pace {
   readonly #options: Required<PaceOptions>
   readonly #waiting: (() => void)[] = []
@@ -75,15 +91,19 @@ export class Pace {
 
   /** The server has complained: half as many from now on, and none at once. */
   slowDown(): void {
-    this.#perSecond = Math.max(this.#options.perSecond / 1000, this.#perSecond / 2)
+    const { perSecond } = this.#options
+    this.#refill()
+    this.#perSecond = Math.max(perSecond / floorDivisor, this.#perSecond / 2)
     this.#tokens = Math.min(this.#tokens, 0)
   }
 
   /** The server has answered: a little more, until the bound is reached again. */
   speedUp(): void {
-    if (this.#perSecond === this.#options.perSecond) return
+    const { perSecond } = this.#options
+    if (this.#perSecond === perSecond) return
     this.#refill()
-    this.#perSecond = Math.min(this.#options.perSecond, this.#perSecond * 1.01)
+    const rise = perSecond / riseSeconds
+    this.#perSecond = Math.min(perSecond, this.#perSecond + Math.min(rise / this.#perSecond, growth))
   }
 
   #refill(): void {
@@ -106,3 +126,10 @@ export class Pace {
     if (this.#options.signal.aborted) throw new UpstreamError(`${this.#options.name} is no longer asked`)
   }
 }
+
+/** The rate never falls below this part of what it is allowed to be. */
+const floorDivisor = 50
+/** How long it takes from nothing to the whole rate, in s, while all of the rate is used. */
+const riseSeconds = 60
+/** The most that one answer raises the rate by, in requests a second. */
+const growth = 0.1

@@ -1,4 +1,5 @@
 import { validate as isTid, parse as parseTid } from '@atcute/tid'
+import { latestClock } from '../../model/clock.ts'
 import { checkCanonical } from '../repo/canonical.ts'
 import type { Cid } from '../repo/cid.ts'
 import { type Commit, checkSignature, readCommit } from '../repo/commit.ts'
@@ -21,7 +22,7 @@ export async function checkedCommit(
   if (commit.did !== did) throw new Rejection('signature', `it is the repo of another DID: ${commit.did}`)
   checkSignature(commit, importKey(signingKey))
   if (!isTid(commit.rev)) throw new Rejection('decode', `the revision ${commit.rev} is not a TID`)
-  if (parseTid(commit.rev).timestamp / 1000 > Date.now() + maxAheadMs)
+  if (parseTid(commit.rev).timestamp / 1000 > latestClock() + maxAheadMs)
     throw new Rejection('rev', `the revision ${commit.rev} is too far ahead of the time`)
   return { ...commit, cid }
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ConflictError } from '../../model/errors.ts'
 import { emptyTree } from '../../model/event.ts'
 import { cidText } from '../repo/cid.ts'
@@ -211,6 +212,21 @@ describe('a pool of readers', () => {
     assert.deepEqual((await other).content, contentOf(repo))
     const again = await Promise.all([1, 2].map(() => readWith(readerOf(pool), repo, car)))
     for (const { content } of again) assert.deepEqual(content, contentOf(repo))
+  })
+
+  it('is at fault from the death of its last thread until another has run for a while', async () => {
+    await using pool = createPool({ heapMb: 16 })
+    const fault = () => pool.fault
+    await readWith(readerOf(pool), repo, car)
+    assert.equal(fault(), undefined)
+    const stored = storedAs(
+      Array.from({ length: 200_000 }, (_, index) => [`app.bsky.feed.post/${index}`, emptyTree] as const),
+    )
+    await assert.rejects(readWith(readerOf(pool), repo, car, { stored }), ReaderPanic)
+    assert.match(fault()?.reason ?? '', /no thread is left .*memory/)
+    // Nobody reads meanwhile.
+    while (fault() !== undefined) await sleep(20)
+    assert.deepEqual((await readWith(readerOf(pool), repo, car)).content, contentOf(repo))
   })
 
   it('says what went wrong where that is nobody else’s fault', async () => {

@@ -1,5 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { steadyClock } from '../../model/clock.ts'
+import type { Fault } from '../../model/fault.ts'
+import type { WorkerOptions } from './messages.ts'
 import { ReaderThread } from './reader-thread.ts'
 import type { ReadCallbacks, ReadOptions, ReadResult } from './reading.ts'
 import { removeTemporaryFiles } from './temporary-file.ts'
@@ -25,6 +28,7 @@ export class ReaderPool implements AsyncDisposable {
   readonly #options: Required<ReaderPoolOptions>
   readonly #threads = new Set<ReaderThread>()
   #isDisposed = false
+  #death: { readonly cause: unknown; readonly atMs: number } | undefined
 
   constructor({
     folder,
@@ -48,7 +52,19 @@ export class ReaderPool implements AsyncDisposable {
     options: ReadOptions,
     callbacks: ReadCallbacks,
   ): Promise<ReadResult> {
-    return this.#freestThread().read(chunks, options, callbacks)
+    const result = await this.#freestThread().read(chunks, options, callbacks)
+    this.#death = undefined
+    return result
+  }
+
+  /** That no thread is left, since the last one has died and no other has run for a second; undefined otherwise. */
+  get fault(): Fault | undefined {
+    if (this.#death === undefined) return undefined
+    return {
+      reason: `no thread is left that reads repos, the last one has died (${String(this.#death.cause)})`,
+      mend: 'another is started by itself; where that does not help, look at memory and limits of threads, and restart',
+      sinceMs: this.#death.atMs,
+    }
   }
 
   /** Ends the threads; what they are reading fails. */
@@ -62,8 +78,37 @@ export class ReaderPool implements AsyncDisposable {
     const [freest] = [...this.#threads].sort((one, other) => one.jobs - other.jobs)
     if (freest && (freest.jobs === 0 || this.#threads.size >= this.#options.size)) return freest
     const { size: _, ...options } = this.#options
-    const thread: ReaderThread = new ReaderThread({ ...options, onExit: () => this.#threads.delete(thread) })
+    return this.#start(options)
+  }
+
+  #start(options: WorkerOptions & { readonly heapMb: number }): ReaderThread {
+    const thread: ReaderThread = new ReaderThread({
+      ...options,
+      onOnline: () => {
+        setTimeout(() => {
+          if (this.#threads.has(thread)) this.#death = undefined
+        }, provenMs).unref()
+      },
+      onExit: (cause) => {
+        this.#threads.delete(thread)
+        if (!this.#isDisposed && this.#threads.size === 0) this.#replace(cause, options)
+      },
+    })
     this.#threads.add(thread)
     return thread
   }
+
+  /** Begins another thread in the place of the last one: at once, and then at a pace that costs nothing. */
+  #replace(cause: unknown, options: WorkerOptions & { readonly heapMb: number }): void {
+    const waitMs = this.#death === undefined ? 0 : replaceMs
+    this.#death ??= { cause, atMs: steadyClock() }
+    setTimeout(() => {
+      if (!this.#isDisposed && this.#threads.size === 0) this.#start(options)
+    }, waitMs).unref()
+  }
 }
+
+/** A thread that has run for so long, in ms, does not die from starting. */
+const provenMs = 1000
+/** How long it waits before it starts yet another thread, in ms. */
+const replaceMs = 1000

@@ -6,8 +6,10 @@ import type { ReadCallbacks, ReadOptions, ReadResult } from './reading.ts'
 
 export interface ReaderThreadOptions extends WorkerOptions {
   readonly heapMb: number
-  /** Called when it can read no more. */
-  readonly onExit: () => void
+  /** Called when it runs. */
+  readonly onOnline?: () => void
+  /** Called when it can read no more, with what has ended it. */
+  readonly onExit: (cause: unknown) => void
 }
 
 /** A worker thread that reads repos, and its jobs. When it dies, they fail. */
@@ -17,17 +19,18 @@ export class ReaderThread implements AsyncDisposable {
   #begun = 0
   #cause: unknown
 
-  constructor({ heapMb, onExit, ...workerData }: ReaderThreadOptions) {
+  constructor({ heapMb, onOnline = () => {}, onExit, ...workerData }: ReaderThreadOptions) {
     this.#worker = new Worker(program, {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 12 },
     })
     this.#worker.on('message', (message: FromWorker) => this.#jobs.get(message.job)?.receive(message))
+    this.#worker.on('online', onOnline)
     this.#worker.on('error', (error) => {
       this.#cause = error
     })
     this.#worker.on('exit', (code) => {
-      onExit()
+      onExit(this.#cause ?? `it ended with code ${code}`)
       const panic = new ReaderPanic(`the thread that reads repos has ended with code ${code}`, {
         cause: this.#cause,
       })

@@ -1,9 +1,10 @@
+import type { Clock } from '../../model/clock.ts'
 /** Callers that wait until a moment has come, which may move meanwhile. */
 export class Alarms {
-  readonly #now: () => number
+  readonly #now: Clock
   readonly #waiting = new Set<() => void>()
 
-  constructor(now: () => number) {
+  constructor(now: Clock) {
     this.#now = now
   }
 

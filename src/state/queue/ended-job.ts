@@ -22,9 +22,9 @@ export function endedJob(ending: Ending, { row, lanes, again, nowMs }: Ended): J
       return {
         ...row,
         lane: group === undefined ? row.lane : lanes.of(lanes.byId(row.lane).priority, group).id,
-        dueMs: Math.min(Math.ceil(dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
+        dueMs: Math.min(Math.ceil(dueMs ?? row.dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
         attempts: row.attempts + Number(counts),
-        ...(isAside && again === undefined && { addedMs: Math.ceil(dueMs) }),
+        ...(isAside && again === undefined && { addedMs: Math.ceil(dueMs ?? row.dueMs) }),
         ...(error !== undefined && { error: cutError(error) }),
       }
     }

@@ -8,6 +8,7 @@ import {
   queueOldestJobAge,
   queueRetry,
 } from '../../catalog/observers/metrics.ts'
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Ending, Queue } from './queue.ts'
 
 /**
@@ -78,7 +79,7 @@ export function observeQueue(
   meter: Meter,
   queue: Pick<Queue, 'totals'>,
   name: string,
-  now: () => number = Date.now,
+  now: Clock = steadyClock,
 ): void {
   observe(meter, queueDepth, async () => {
     const { waiting, running } = await queue.totals(name)

@@ -187,6 +187,17 @@ export function queueConformance(
       assert.deepEqual(keys(await queue.take(q, 9, { without })), [])
       assert.deepEqual(keys(await queue.take(q, 9)), ['a'])
     })
+
+    it('takes no more of a group than it has room for, whatever their priorities', async () => {
+      const { queue } = await beginWith(
+        ...['a', 'b', 'c'].map((key, at) => ({ key, priority: at % 2, group: 'narrow' })),
+        ...['d', 'e'].map((key) => ({ key, priority: 2, group: 'wide' })),
+      )
+      const room = (group: string) => (group === 'narrow' ? 2 : 9)
+      assert.deepEqual(keys(await queue.take(q, 9, { room })), ['a', 'c', 'd', 'e'])
+      assert.deepEqual(keys(await queue.take(q, 9, { room: () => 0 })), [])
+      assert.deepEqual(keys(await queue.take(q, 9, { room })), ['b'])
+    })
   })
 
   describe('a job that is added again', () => {
@@ -299,6 +310,20 @@ export function queueConformance(
       assert.equal((await queue.find(q, 'a'))?.error, 'x')
     })
 
+    it('may leave the job in its place among those that wait', async () => {
+      const { queue, clock } = await begin()
+      for (const [key, dueMs] of [
+        ['b', -2],
+        ['c', -1],
+        ['a', -3],
+      ] as const)
+        await queue.add(q, [{ key, dueMs }])
+      const [a, b] = await queue.take(q, 2)
+      await queue.retry(must(b), { counts: false })
+      await queue.retry(must(a), { dueMs: clock.ms })
+      assert.deepEqual(keys(await queue.take(q, 9)), ['b', 'c', 'a'])
+    })
+
     it('keeps no more of its error than what says most', async () => {
       const { queue, clock } = await beginWith({ key: 'a' })
       await queue.retry(await takeOne(queue), { dueMs: clock.ms, error: 'e'.repeat(9000) })
@@ -323,7 +348,21 @@ export function queueConformance(
       assert.equal(await queue.complete(other), true)
     })
 
-    it('can be prolonged as long as it has not run out', async () => {
+    it('that has run out is still its worker’s, to prolong or to end, until it is taken', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' })
+      const [job] = await queue.take(q, 1, { leaseMs: 100 })
+      clock.ms += 3_600_000
+      await queue.add(q, [{ key: 'a', onlyNew: true }])
+      await queue.ready(q)
+      assert.equal((await queue.totals(q)).running, 1)
+      assert.equal((await queue.find(q, 'a'))?.state, 'running')
+      await queue.renew([must(job)], 100)
+      assert.deepEqual(await queue.take(q, 1), [])
+      clock.ms += 3_600_000
+      assert.equal(await queue.complete(must(job)), true)
+    })
+
+    it('can be prolonged', async () => {
       const { queue, clock } = await beginWith({ key: 'a' })
       const jobs = await queue.take(q, 1, { leaseMs: 100 })
       clock.ms += 90
@@ -331,7 +370,9 @@ export function queueConformance(
       clock.ms += 90
       assert.deepEqual(await queue.take(q, 1), [])
       clock.ms += 10
-      await queue.renew(jobs, 100)
+      assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
+      await queue.renew(jobs, 1000)
+      clock.ms += 60_000
       assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
     })
 
@@ -342,6 +383,36 @@ export function queueConformance(
       assert.equal(await again.complete(must(before)), false)
       assert.deepEqual(keys(await again.take(q, 9)), ['a', 'b'])
       assert.equal(await again.complete(must(before)), false)
+    })
+  })
+
+  describe('a clock that was set while no process had the jobs', () => {
+    const soonMs = 300_000
+    const beginWaiting = async () => {
+      const { queue, reopen, clock } = await beginWith({ key: 'due' }, { key: 'waits' })
+      const [due, waits] = await queue.take(q, 2)
+      await queue.retry(must(waits), { dueMs: clock.ms + soonMs, error: 'x' })
+      await queue.retry(must(due), { dueMs: clock.ms })
+      return { reopen, clock }
+    }
+
+    it('lets none wait for longer than was asked for when it was set back', async () => {
+      const { reopen, clock } = await beginWaiting()
+      clock.ms -= 3_600_000
+      const queue = await reopen()
+      assert.equal((await queue.totals(q)).oldestAddedMs, clock.ms)
+      const [due, ...rest] = await queue.take(q, 9)
+      assert.deepEqual([due?.key, rest], ['due', []])
+      await queue.complete(must(due))
+      assert.equal((await queue.find(q, 'waits'))?.dueMs, clock.ms + soonMs)
+      clock.ms += soonMs
+      assert.deepEqual(keys(await (await reopen()).take(q, 9)), ['waits'])
+    })
+
+    it('counts as time that has passed when it was set on', async () => {
+      const { reopen, clock } = await beginWaiting()
+      clock.ms += 3_600_000
+      assert.deepEqual(keys(await (await reopen()).take(q, 9)), ['due', 'waits'])
     })
   })
 
@@ -441,62 +512,6 @@ export function queueConformance(
       await waiting.promise
       await queue.ready(q, stop.signal)
       assert.ok(clock.ms < 1_700_003_600_000)
-    })
-  })
-
-  describe('a clock that is set back', () => {
-    const hourMs = 3_600_000
-
-    it('keeps nothing that was due from being taken, before and after a restart', async () => {
-      const { queue, reopen, clock } = await beginWith({ key: 'a' }, { key: 'b' })
-      clock.ms -= hourMs
-      assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
-      await queue.add(q, [{ key: 'c' }])
-      clock.ms -= 24 * hourMs
-      assert.deepEqual(keys(await (await reopen()).take(q, 9)), ['a', 'b', 'c'])
-    })
-
-    it('makes no pause longer or shorter', async () => {
-      const { queue, reopen, clock } = await beginWith({ key: 'before' })
-      await queue.retry(await takeOne(queue), { dueMs: clock.ms + 100 })
-      clock.ms -= hourMs
-      await queue.add(q, [{ key: 'after', dueMs: clock.ms + 100 }])
-      assert.equal((await queue.find(q, 'before'))?.dueMs, clock.ms + 100)
-      assert.equal((await queue.find(q, 'after'))?.dueMs, clock.ms + 100)
-      clock.ms += 99
-      assert.deepEqual(await queue.take(q, 9), [])
-      clock.ms += 1
-      assert.deepEqual(keys(await queue.take(q, 9)), ['before', 'after'])
-      assert.deepEqual(keys(await (await reopen()).take(q, 9)), ['before', 'after'])
-    })
-
-    it('prolongs no lease', async () => {
-      const { queue, clock } = await beginWith({ key: 'a' })
-      await queue.take(q, 1, { leaseMs: 100 })
-      clock.ms -= hourMs
-      assert.deepEqual(await queue.take(q, 1), [])
-      clock.ms += 100
-      assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
-    })
-
-    it('leaves the age of the oldest job as it was', async () => {
-      const { queue, clock } = await beginWith({ key: 'a' })
-      clock.ms += 500
-      await queue.add(q, [{ key: 'b' }])
-      clock.ms -= hourMs
-      assert.equal(clock.ms - must((await queue.totals(q)).oldestAddedMs), 500)
-    })
-
-    it('turns no page twice, and skips none', async () => {
-      const { queue, clock } = await beginWith({ key: 'a' }, { key: 'b' })
-      for (const job of await queue.take(q, 2)) {
-        clock.ms += 10
-        await queue.bury(job, 'x')
-      }
-      const first = await queue.deadLetters({ limit: 1 })
-      clock.ms -= hourMs
-      const second = await queue.deadLetters({ limit: 1, cursor: must(first.cursor) })
-      assert.deepEqual([keys(first.jobs), keys(second.jobs)], [['b'], ['a']])
     })
   })
 

@@ -1,9 +1,6 @@
 /**
  * Durable jobs, each of which is done once: taken with a lease, completed, tried again later, or set aside as a dead
  * letter. There are several queues; a job is known by its key, once in each queue.
- *
- * Times are in ms since 1970, by the clock of the system at the time of the call. Where that is set back, also between
- * two starts, what was due stays due, and what waits waits no longer than it was meant to.
  */
 export interface Queue extends AsyncDisposable {
   /**
@@ -16,15 +13,21 @@ export interface Queue extends AsyncDisposable {
 
   /**
    * Leases jobs that are due: the smallest `priority` first, then the earliest, and of each group (a host) in turn.
-   * A lease that runs out, or whose process died, makes the job due again.
+   * A lease that has run out ends here, so that a worker that had no turn to renew it, as in a process that is suspended,
+   * has it until then; so does one whose process died.
    *
    * @param options.leaseMs how long, in ms. @default 60_000
    * @param options.without groups that are left out, since they have no capacity now.
+   * @param options.room how many of a group may be taken, where it is not left out. @default any number
    */
   take(
     queue: string,
     limit: number,
-    options?: { readonly leaseMs?: number; readonly without?: ReadonlySet<string> },
+    options?: {
+      readonly leaseMs?: number
+      readonly without?: ReadonlySet<string>
+      readonly room?: (group: string) => number
+    },
   ): Promise<readonly Job[]>
 
   /**
@@ -48,7 +51,7 @@ export interface Queue extends AsyncDisposable {
   end(endings: readonly Ending[]): Promise<readonly boolean[]>
 
   /**
-   * The job is tried again, not before `dueMs`.
+   * The job is tried again.
    *
    * @returns false where its lease had run out.
    */
@@ -86,7 +89,7 @@ export interface NewJob {
   readonly key: string
   /** Smaller is sooner. @default 0 */
   readonly priority?: number
-  /** Not before this, in ms since 1970. @default at once */
+  /** Not before this, in ms since 1970 by the queue's clock. @default at once */
   readonly dueMs?: number
   /** Shares capacity with the jobs of the same group. @default none */
   readonly group?: string
@@ -97,8 +100,8 @@ export interface NewJob {
 }
 
 export interface RetryOptions {
-  /** In ms since 1970. */
-  readonly dueMs: number
+  /** Not before this, in ms since 1970. @default at once, and in the place that it had */
+  readonly dueMs?: number
   /** Why this attempt failed. */
   readonly error?: string
   /** Moves the job to another group. */

@@ -41,8 +41,5 @@ export const schema: readonly string[] = [
   CREATE TABLE queue_state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO queue_state VALUES ('last_job', 0), ('last_key', 0);
   `,
-  `
-  ALTER TABLE queue ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE queue ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;
-  `,
+  "INSERT INTO queue_state VALUES ('last_change', 0);",
 ]

@@ -1,13 +1,14 @@
 import type { StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Database } from '../database.ts'
 import { Alarms } from './alarms.ts'
 import { checkJob } from './checked-job.ts'
 import { decodePlace, encodePlace, newest } from './dead-letters.ts'
 import { endedJob } from './ended-job.ts'
-import { ForwardClock, type ForwardTime } from './forward-clock.ts'
 import { type JobRow, JobTable } from './job-table.ts'
 import { type Lane, Lanes } from './lanes.ts'
+import { LastChange } from './last-change.ts'
 import { type Lease, Leases } from './leases.ts'
 import { type Asked, askedBy, better, fresh } from './merge.ts'
 import type { Ending, Job, JobState, NewJob, Queue, QueueTotals, RetryOptions } from './queue.ts'
@@ -16,10 +17,8 @@ import { SharedCommit } from './shared-commit.ts'
 
 export interface SqliteQueueOptions {
   readonly database: Database
-  /** The clock. @default Date.now */
-  readonly now?: () => number
-  /** A clock that is never set, in ms. @default performance.now, or `now` where that is given */
-  readonly elapsed?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** How many of the newest keys are kept in memory before they are written together. @default 100_000 */
   readonly keysInMemory?: number
 }
@@ -27,27 +26,20 @@ export interface SqliteQueueOptions {
 /** Queues in the SQLite database of this process, which alone adds and takes jobs. */
 export class SqliteQueue implements Queue {
   readonly #database: Database
-  readonly #clock: ForwardClock
+  readonly #now: Clock
+  readonly #lastChange: LastChange
   readonly #jobs: JobTable
   readonly #saveCounts: StatementSync
   readonly #queues = new Map<string, QueueState>()
   readonly #ending = new SharedCommit((endings) => this.#endAll(endings))
 
-  constructor({ database, now, elapsed, keysInMemory }: SqliteQueueOptions) {
+  constructor({ database, now = steadyClock, keysInMemory }: SqliteQueueOptions) {
     database.migrate('queue', schema)
     this.#database = database
-    this.#saveCounts = database.sqlite.prepare(
-      'UPDATE queue SET live = ?, dead = ?, seen = ?, ahead = ? WHERE id = ?',
-    )
+    this.#now = now
+    this.#lastChange = new LastChange(database, now())
+    this.#saveCounts = database.sqlite.prepare('UPDATE queue SET live = ?, dead = ? WHERE id = ?')
     this.#jobs = new JobTable(database.sqlite, keysInMemory)
-    const [time] = database.sqlite
-      .prepare('SELECT seen AS seenMs, ahead AS aheadMs FROM queue ORDER BY seen DESC LIMIT 1')
-      .all() as unknown as readonly ForwardTime[]
-    this.#clock = new ForwardClock(
-      now ?? Date.now,
-      elapsed ?? now ?? (() => performance.now()),
-      time ?? { seenMs: 0, aheadMs: 0 },
-    )
     for (const row of database.sqlite.prepare('SELECT id, name, live, dead FROM queue').all()) {
       const { id, name, live, dead } = row as { id: number; name: string; live: number; dead: number }
       this.#queues.set(name, this.#newState(id, name, { live, dead }))
@@ -79,15 +71,21 @@ export class SqliteQueue implements Queue {
   async take(
     queue: string,
     limit: number,
-    { leaseMs = defaultLeaseMs, without = nobody }: Parameters<Queue['take']>[2] = {},
+    { leaseMs = defaultLeaseMs, without = nobody, room = endless }: Parameters<Queue['take']>[2] = {},
   ): Promise<readonly Job[]> {
     const state = this.#stateOf(queue)
     const nowMs = this.#expire(state)
     const taken: Job[] = []
     if (limit <= 0) return taken
-    state.lanes.serve(nowMs, without, (lane, share) => {
-      const wanted = Math.max(1, Math.ceil((limit - taken.length) * share))
-      for (const row of this.#due(state, lane, nowMs, wanted)) {
+    const leftOut = new Set(without)
+    const left = new Map<string, number>()
+    state.lanes.serve(nowMs, leftOut, (lane, share) => {
+      const most = left.get(lane.group) ?? room(lane.group)
+      const wanted = Math.min(most, Math.max(1, Math.ceil((limit - taken.length) * share)))
+      const rows = this.#due(state, lane, nowMs, wanted)
+      left.set(lane.group, most - rows.length)
+      if (rows.length === most) leftOut.add(lane.group)
+      for (const row of rows) {
         const lease = state.leases.begin(row.id, nowMs + leaseMs)
         const { id, key, payload, attempts } = row
         const { priority, group } = lane
@@ -100,18 +98,16 @@ export class SqliteQueue implements Queue {
 
   async ready(queue: string, signal?: AbortSignal, without: ReadonlySet<string> = nobody): Promise<void> {
     const state = this.#stateOf(queue)
-    await state.alarms.until(() => {
-      this.#expire(state)
-      return Math.min(state.lanes.nextDueMs(without), state.leases.nextMs())
-    }, signal)
+    const { lanes, leases } = state
+    await state.alarms.until(() => Math.min(lanes.nextDueMs(without), leases.nextMs()), signal)
   }
 
   async renew(jobs: readonly Job[], leaseMs = defaultLeaseMs): Promise<void> {
+    const expiresMs = this.#now() + leaseMs
     for (const job of jobs) {
-      const state = this.#stateOf(job.queue)
-      const nowMs = this.#expire(state)
-      const lease = state.leases.of(job)
-      if (lease !== undefined) state.leases.renew(lease, nowMs + leaseMs)
+      const { leases } = this.#stateOf(job.queue)
+      const lease = leases.of(job)
+      if (lease !== undefined) leases.renew(lease, expiresMs)
     }
   }
 
@@ -133,7 +129,6 @@ export class SqliteQueue implements Queue {
 
   async find(queue: string, key: string): Promise<JobState | undefined> {
     const state = this.#stateOf(queue)
-    this.#expire(state)
     const row = this.#jobs.findByKey(state.id, key)
     return row && this.#stateFrom(state, row)
   }
@@ -170,7 +165,7 @@ export class SqliteQueue implements Queue {
     const row = this.#jobs.find(id)
     const state = [...this.#queues.values()].find((one) => one.id === row?.queue)
     if (row?.isDead !== true || state === undefined) return false
-    const nowMs = this.#clock.nowMs()
+    const nowMs = this.#now()
     const revived = fresh(row, { lane: row.lane, dueMs: nowMs, addedMs: nowMs })
     const work = (counts: Counts) => {
       this.#jobs.update(revived)
@@ -183,19 +178,17 @@ export class SqliteQueue implements Queue {
 
   async totals(queue: string): Promise<QueueTotals> {
     const state = this.#stateOf(queue)
-    this.#expire(state)
     const { live, dead } = state.counts
     const running = state.leases.size
-    const oldestMs = this.#jobs.oldestMs(state.id)
-    const oldest = oldestMs !== undefined && { oldestAddedMs: this.#clock.toSystem(oldestMs) }
-    return { waiting: live - running, running, dead, ...oldest }
+    const oldestAddedMs = this.#jobs.oldestMs(state.id)
+    return { waiting: live - running, running, dead, ...(oldestAddedMs !== undefined && { oldestAddedMs }) }
   }
 
   /** The database belongs to whoever opened it, and is closed there. */
   async [Symbol.asyncDispose](): Promise<void> {}
 
   #addSlice(state: QueueState, jobs: readonly NewJob[]): readonly ('added' | 'known')[] {
-    const nowMs = this.#expire(state)
+    const nowMs = this.#now()
     const changed: JobRow[] = []
     const again = new Map<Lease, Asked>()
     const outcomes: ('added' | 'known')[] = []
@@ -204,7 +197,7 @@ export class SqliteQueue implements Queue {
       const known = this.#jobs.findByKey(state.id, job.key)
       if (known !== undefined && job.onlyNew) return 'known'
       const group = known === undefined ? '' : lanes.byId(known.lane).group
-      const asked = askedBy(this.#inOwnTime(job), group, lanes, nowMs)
+      const asked = askedBy(job, group, lanes, nowMs)
       if (known === undefined) {
         const { key, payload = '' } = job
         changed.push(this.#jobs.insert({ queue: state.id, key, payload, ...asked }))
@@ -277,15 +270,13 @@ export class SqliteQueue implements Queue {
   #end(ending: Ending): boolean {
     const { job } = ending
     const state = this.#stateOf(job.queue)
-    const nowMs = this.#expire(state)
+    const nowMs = this.#now()
     const lease = state.leases.of(job)
     const row = lease && this.#jobs.find(job.id)
     if (lease === undefined || row === undefined) return false
-    const own: Ending =
-      ending.how === 'retry' ? { ...ending, options: this.#inOwnTime(ending.options) } : ending
     let after: JobRow | undefined
     const work = (counts: Counts) => {
-      after = endedJob(own, { row, lanes: state.lanes, again: lease.again, nowMs })
+      after = endedJob(ending, { row, lanes: state.lanes, again: lease.again, nowMs })
       if (after === undefined) this.#jobs.delete(row)
       else this.#jobs.update(after)
       if (after === undefined || after.isDead) counts.live--
@@ -300,7 +291,7 @@ export class SqliteQueue implements Queue {
 
   /** Makes jobs whose lease has run out due again. @returns the time. */
   #expire(state: QueueState): number {
-    const nowMs = this.#clock.nowMs()
+    const nowMs = this.#now()
     for (const id of state.leases.expire(nowMs)) {
       const row = this.#jobs.find(id)
       if (row !== undefined) state.lanes.offer(state.lanes.byId(row.lane), row)
@@ -321,8 +312,8 @@ export class SqliteQueue implements Queue {
       state.counts = { ...before }
       work(state.counts)
       this.#jobs.flush()
-      const { seenMs, aheadMs } = this.#clock.time()
-      this.#saveCounts.run(state.counts.live, state.counts.dead, Math.ceil(seenMs), aheadMs, state.id)
+      this.#lastChange.note(this.#now())
+      this.#saveCounts.run(state.counts.live, state.counts.dead, state.id)
     }
     this.#database.transaction(change, {
       settle: () => {
@@ -338,16 +329,10 @@ export class SqliteQueue implements Queue {
     })
   }
 
-  /** What is asked for not to be done before a time by the clock of the system. */
-  #inOwnTime<Asked extends { readonly dueMs?: number }>(asked: Asked): Asked {
-    return asked.dueMs === undefined ? asked : { ...asked, dueMs: this.#clock.fromSystem(asked.dueMs) }
-  }
-
   #stateFrom({ name, lanes, leases }: QueueState, { lane, isDead, ...row }: JobRow): JobState {
     const { priority, group } = lanes.byId(lane)
     const state = isDead ? 'dead' : leases.has(row.id) ? 'running' : 'waiting'
-    const [dueMs, addedMs] = [this.#clock.toSystem(row.dueMs), this.#clock.toSystem(row.addedMs)]
-    return { ...row, queue: name, state, priority, group, dueMs, addedMs }
+    return { ...row, queue: name, state, priority, group }
   }
 
   #stateOf(queue: string): QueueState {
@@ -366,7 +351,7 @@ export class SqliteQueue implements Queue {
 
   #newState(id: number, name: string, counts: Counts): QueueState {
     const lanes = new Lanes(this.#database.sqlite, id, counts.dead > 0)
-    return { id, name, counts, lanes, leases: new Leases(), alarms: new Alarms(() => this.#clock.nowMs()) }
+    return { id, name, counts, lanes, leases: new Leases(), alarms: new Alarms(this.#now) }
   }
 }
 
@@ -376,6 +361,7 @@ const defaultLeaseMs = 60_000
 const jobsPerSlice = 1000
 
 const nobody: ReadonlySet<string> = new Set()
+const endless = () => Number.POSITIVE_INFINITY
 
 interface Counts {
   /** Those that wait or run. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { NewJob, Queue } from './queue.ts'
 import { openQueue } from './testing/queue.ts'
 import { Workers, type WorkersOptions } from './workers.ts'
@@ -143,6 +144,36 @@ describe('workers', () => {
     })
     await workers.run(stop.signal)
     assert.equal(times, 1)
+  })
+
+  it('do a job once, and take none twice, through a suspension that is longer than its lease', async () => {
+    let nowMs = 1_000_000
+    const { queue } = openQueue(() => nowMs)
+    await queue.add('q', [{ key: 'long' }, { key: 'short' }])
+    const stop = new AbortController()
+    const done: string[] = []
+    const nextBegan = Promise.withResolvers<void>()
+    const workers = new Workers({
+      queue,
+      name: 'q',
+      concurrency: 3,
+      perGroup: 2,
+      now: () => nowMs,
+      work: async (job) => {
+        done.push(job.key)
+        if (job.key === 'long') await nextBegan.promise
+        if (job.key === 'next') nextBegan.resolve()
+        if (job.key === 'short') {
+          await turn()
+          nowMs += 3_600_000
+          await queue.add('q', [{ key: 'next' }])
+        }
+        assert.ok(await queue.complete(job), job.key)
+        if (job.key === 'long') stop.abort()
+      },
+    })
+    await workers.run(stop.signal)
+    assert.deepEqual(done, ['long', 'short', 'next'])
   })
 
   it('tell of a job that ends with an exception, and take it again when its lease has run out', async () => {

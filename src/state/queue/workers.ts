@@ -1,3 +1,4 @@
+import { type Clock, steadyClock } from '../../model/clock.ts'
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
 import type { Job, Queue } from './queue.ts'
 
@@ -8,7 +9,7 @@ export interface WorkersOptions {
   /** How many jobs are worked on at a time. */
   readonly concurrency: number
   /** How many jobs of one group are worked on at a time; of those without a group, as many as there may be. */
-  readonly perGroup: number
+  readonly perGroup: number | ((group: string) => number)
   /**
    * Does a job and settles it: completes, retries or buries it. What it throws once the signal has aborted puts the
    * job back.
@@ -21,7 +22,8 @@ export interface WorkersOptions {
   readonly leaseMs?: number
   /** How long to wait before the queue is asked again once it has failed. @default 100 ms, doubling up to 5 s */
   readonly backoff?: Backoff
-  readonly now?: () => number
+  /** @default steadyClock */
+  readonly now?: Clock
   /** Called with what `work` throws, which then comes again when its lease runs out, and when the queue fails. Must not throw. */
   readonly onError?: (error: unknown) => void
 }
@@ -38,6 +40,7 @@ export class Workers {
   readonly #blocked = new Map<string, number>()
   /** How many jobs are asked for: fewer once some had to be put back. */
   #appetite: number
+  #renewedMs = Number.NEGATIVE_INFINITY
   #wake = () => {}
 
   constructor(options: WorkersOptions) {
@@ -71,11 +74,14 @@ export class Workers {
   }
 
   async #take(signal: AbortSignal): Promise<readonly Job[]> {
-    const { queue, name, concurrency, leaseMs } = this.#options
+    const { queue, name, concurrency, leaseMs, now } = this.#options
+    // A process that was suspended goes on here before the timer does: what it works on is not to be taken once more.
+    if (now() - this.#renewedMs > leaseMs / 2) this.#renew()
     const free = concurrency - this.#running.size
     if (free === 0) return []
     const limit = Math.min(free, this.#appetite)
-    const options = { leaseMs, without: this.#leftOut() }
+    const room = (group: string) => (group === '' ? free : this.#most(group) - (this.#groups.get(group) ?? 0))
+    const options = { leaseMs, without: this.#leftOut(), room }
     const jobs = await this.#repeat(() => queue.take(name, limit, options), signal)
     this.#appetite = Math.min(concurrency, this.#appetite * 2)
     return jobs ?? []
@@ -85,7 +91,7 @@ export class Workers {
   #leftOut(): Set<string> {
     const nowMs = this.#options.now()
     for (const [group, untilMs] of this.#blocked) if (untilMs <= nowMs) this.#blocked.delete(group)
-    const full = [...this.#groups].filter(([, jobs]) => jobs >= this.#options.perGroup)
+    const full = [...this.#groups].filter(([group, jobs]) => jobs >= this.#most(group))
     return new Set([...this.#blocked.keys(), ...full.map(([group]) => group)])
   }
 
@@ -100,7 +106,7 @@ export class Workers {
   }
 
   readonly #putBack = async (job: Job): Promise<void> => {
-    await this.#options.queue.retry(job, { dueMs: this.#options.now(), counts: false })
+    await this.#options.queue.retry(job, { counts: false })
   }
 
   readonly #do = async (job: Job, signal: AbortSignal): Promise<void> => {
@@ -111,7 +117,7 @@ export class Workers {
       claimed = undefined
       if (!this.#enter(group)) {
         this.#appetite = 1
-        await this.#options.queue.retry(job, { dueMs: this.#options.now(), group, counts: false })
+        await this.#options.queue.retry(job, { group, counts: false })
         return false
       }
       claimed = group
@@ -130,9 +136,14 @@ export class Workers {
 
   #enter(group: string): boolean {
     const jobs = this.#groups.get(group) ?? 0
-    if (jobs >= this.#options.perGroup || (this.#blocked.get(group) ?? 0) > this.#options.now()) return false
+    if (jobs >= this.#most(group) || (this.#blocked.get(group) ?? 0) > this.#options.now()) return false
     this.#groups.set(group, jobs + 1)
     return true
+  }
+
+  #most(group: string): number {
+    const { perGroup } = this.#options
+    return typeof perGroup === 'number' ? perGroup : perGroup(group)
   }
 
   #leave(group: string): void {
@@ -166,7 +177,8 @@ export class Workers {
   }
 
   #renew(): void {
-    const { queue, leaseMs, onError } = this.#options
+    const { queue, leaseMs, onError, now } = this.#options
+    this.#renewedMs = now()
     const jobs = [...this.#running.keys()]
     if (jobs.length > 0) queue.renew(jobs, leaseMs).catch(onError)
   }
@@ -181,6 +193,6 @@ export class Workers {
 const defaults = {
   leaseMs: 60_000,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
-  now: Date.now,
+  now: steadyClock,
   onError: () => {},
 }

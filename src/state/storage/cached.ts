@@ -27,6 +27,7 @@ export function cachedStorage(storage: Storage, cache: Cache<Kept>): Storage {
     scan: (did) => storage.scan(did),
     repos: (dids) => storage.repos(dids),
     held: (did, limit) => storage.held(did, limit),
+    heldBeyond: (limits) => storage.heldBeyond(limits),
     withHeld: (after, limit) => storage.withHeld(after, limit),
     staged: (did) => storage.staged(did),
     entries: (did) => storage.entries(did),

@@ -23,7 +23,7 @@ export function decodeCursor<Kind extends 'string' | 'number'>(
 
 /** Distinguishes queries; the size of the page may change from one page to the next. */
 function queryMark(query: object): string {
-  const { limit: _, cursor: __, ...rest } = query as Record<string, unknown>
+  const { limit: _, maxBytes: __, cursor: ___, ...rest } = query as Record<string, unknown>
   return hash(
     JSON.stringify(
       Object.entries(rest)

@@ -79,6 +79,30 @@ export function heldConformance(open: (index: readonly FieldIndex[]) => Promise<
       assert.deepEqual(pages, ['ab', 'ce'])
     })
 
+    it('name the repos that have waited longest where more wait than may', async () => {
+      await using storage = await open([])
+      for (const [did, ...numbers] of [
+        [alice, 1, 2],
+        [bob, 3],
+        [carol, 4, 5],
+      ] as const)
+        await storage.apply([{ repo: repo(did), hold: payloads(...numbers) }])
+      const plenty = { events: 100, bytes: 1_000_000 }
+      const bytes = (await storage.held(alice, 1))[0]?.payload.length ?? 0
+      const beyond = (limits: Partial<typeof plenty>) => storage.heldBeyond({ ...plenty, ...limits })
+      assert.deepEqual(await beyond({ events: 5, bytes: 5 * bytes }), [])
+      assert.deepEqual(await beyond({ events: 4 }), [alice])
+      assert.deepEqual(await beyond({ bytes: 4 * bytes }), [alice])
+      assert.deepEqual(await beyond({ bytes: 3 * bytes - 1 }), [alice, bob])
+      await storage.apply([{ repo: repo(alice, { status: 'syncing', content: 'syncing' }) }])
+      assert.deepEqual(await beyond({ events: 4 }), [bob])
+      await storage.apply([
+        { repo: repo(carol), release: Number.MAX_SAFE_INTEGER },
+        { repo: repo(bob), remove: true },
+      ])
+      assert.deepEqual(await beyond({ bytes: 2 * bytes }), [])
+    })
+
     it('outlive a clear, and stay where they were when the changes fail', async () => {
       await using storage = await open([])
       await storage.apply([{ repo: repo(alice), hold: payloads(1, 2) }])

@@ -23,6 +23,8 @@ export function instrumentStorage(storage: Storage, meter: Meter): Storage {
     repos: (dids) => measure({ op: 'lookup' }, () => storage.repos(dids)),
     held: (did, limit) => measure({ op: 'lookup' }, () => storage.held(did, limit)),
     withHeld: (after, limit) => measure({ op: 'lookup' }, () => storage.withHeld(after, limit)),
+    // Asked for with each event that has to wait, and mostly for nothing.
+    heldBeyond: (limits) => storage.heldBeyond(limits),
     staged: (did) => measure({ op: 'lookup' }, () => storage.staged(did)),
     entries: (did) => timedScan(() => storage.entries(did)),
     countRecords: (did, most) => measure({ op: 'lookup' }, () => storage.countRecords(did, most)),

@@ -54,22 +54,27 @@ export class RecordReader {
   }
 
   query(query: RecordQuery): RecordPage {
-    const { limit, cursor } = query
+    const { limit, maxBytes = Number.POSITIVE_INFINITY, cursor } = query
     const after = cursor === undefined ? 0 : decodeCursor(cursor, query, 'number')
     const matches = matcher(query)
     const records: StoredRecord[] = []
     let last = after
     let visited = 0
+    let bytes = 0
     for (const columns of this.#candidates(query, after)) {
       // Only a record that follows proves that there is another page.
       if (records.length >= limit || visited >= maxVisited) {
         return { records, cursor: encodeCursor(last, query) }
       }
       visited++
+      const before = last
       last = columns[0]
       if (!isOwned(columns) || isHidden(columns)) continue
       const record = recordFrom(columns, this.#collections)
-      if (matches(record)) records.push(record)
+      if (!matches(record)) continue
+      bytes += record.bytes.length
+      if (bytes > maxBytes && records.length > 0) return { records, cursor: encodeCursor(before, query) }
+      records.push(record)
     }
     return { records }
   }

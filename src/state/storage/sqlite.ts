@@ -25,6 +25,7 @@ import { schema } from './schema.ts'
 import { StagingTable } from './staging-table.ts'
 import type {
   HeldEvent,
+  HeldLimits,
   RecordPage,
   RecordQuery,
   RepoChange,
@@ -60,7 +61,7 @@ export class SqliteStorage implements Storage {
   readonly #pruning: Pruning
   readonly #changes: ChangeWriter
   /** What is to be saved before a transaction is committed, and reloaded after one that was rolled back. */
-  readonly #inMemory: readonly (Numbers | CollectionTable)[]
+  readonly #inMemory: readonly (Numbers | CollectionTable | HeldTable)[]
   readonly #terms: RecordTerms
   readonly #reindex: FieldReindex
 
@@ -78,13 +79,13 @@ export class SqliteStorage implements Storage {
     const records = new RecordTable(sqlite, collections, this.#terms, recordNumbers)
     this.#repos = repos
     this.#collections = collections
-    this.#inMemory = [recordNumbers, repoNumbers, collections]
     this.#reader = new RecordReader(sqlite, repos, collections)
     this.#contents = new RepoContents(sqlite, repos, collections)
     this.#lists = new RepoLists(sqlite)
     this.#staging = new StagingTable(sqlite)
     this.#leftovers = new Leftovers(database, records, collections)
     this.#held = new HeldTable(sqlite)
+    this.#inMemory = [recordNumbers, repoNumbers, collections, this.#held]
     this.#notes = new Notes(sqlite)
     this.#pruning = new Pruning(database, records, collections)
     const [staging, leftovers, held] = [this.#staging, this.#leftovers, this.#held]
@@ -140,6 +141,20 @@ export class SqliteStorage implements Storage {
 
   async withHeld(after: Did | undefined, limit: number): Promise<readonly RepoState[]> {
     return this.#lists.withHeld(after ?? '', limit)
+  }
+
+  async heldBeyond({ events, bytes }: HeldLimits): Promise<readonly Did[]> {
+    let [tooMany, tooLong] = [this.#repos.heldEvents - events, this.#held.bytes - bytes]
+    const dids = new Set<Did>()
+    if (tooMany <= 0 && tooLong <= 0) return []
+    for (const [did, length] of this.#held.oldest()) {
+      if (dids.size >= reposPerSlice || (tooMany <= 0 && tooLong <= 0)) break
+      if (this.#repos.find(did)?.state.content === 'syncing') continue
+      dids.add(did)
+      tooMany -= 1
+      tooLong -= length
+    }
+    return [...dids]
   }
 
   async staged(did: Did): Promise<{ readonly data: string; readonly lastPath: string } | undefined> {
@@ -218,6 +233,7 @@ export class SqliteStorage implements Storage {
 }
 
 const recordsPerSlice = 500
+const reposPerSlice = 100
 
 /** SQLite: too big, constraint, mismatch, range. Another try would end the same way. */
 const invalidCodes: readonly unknown[] = [18, 19, 20, 25]

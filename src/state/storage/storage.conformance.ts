@@ -169,6 +169,25 @@ export function storageConformance(open: (index: readonly FieldIndex[]) => Promi
       )
     })
 
+    it('end a page before it has too many bytes, and give a larger record alone', async () => {
+      await using storage = await open(index)
+      const sizes = [10, 10, 200, 10, 30, 10, 10]
+      const records = sizes.map((size, i) => makeRecord(alice, post, `r${i}`, { text: 'x'.repeat(size) }))
+      const room = (records[0]?.bytes.length ?? 0) + (records[4]?.bytes.length ?? 0)
+      await put(storage, alice, records)
+      const pages = await allPages((cursor) =>
+        storage.query({ did: alice, limit: 100, maxBytes: room, ...cursor }),
+      )
+      assert.deepEqual(
+        pages.map((page) => page.records.length),
+        [2, 1, 2, 2],
+      )
+      assert.deepEqual(
+        pages.flatMap((page) => page.records),
+        records,
+      )
+    })
+
     it('never give a new record the place of a deleted one', async () => {
       await using storage = await open(index)
       const two = ['a', 'b'].map((rkey) => makeRecord(alice, post, rkey, {}))

@@ -34,6 +34,12 @@ export interface Storage extends AsyncDisposable {
   /** Repos that have events waiting, in the order of their DIDs, after `after`. */
   withHeld(after: Did | undefined, limit: number): Promise<readonly RepoState[]>
 
+  /**
+   * Repos whose events have waited longest: as many as have to go for no more to wait than may, or the first of them.
+   * Those that wait for the end of a sync run, which is near, are left out.
+   */
+  heldBeyond(limits: HeldLimits): Promise<readonly Did[]>
+
   /** What is staged of a repo: of which tree, and the path of the last record, '' before it; undefined where nothing is. */
   staged(did: Did): Promise<{ readonly data: string; readonly lastPath: string } | undefined>
 
@@ -174,6 +180,8 @@ export interface RecordQuery {
   readonly where?: Readonly<Record<string, string | number | boolean>>
   /** At most this many records; fewer, even none, come with a cursor when many were visited that do not match. */
   readonly limit: number
+  /** At most so many bytes of records, in which a first one that is larger comes alone. @default no limit */
+  readonly maxBytes?: number
   /** The `cursor` of the page before. */
   readonly cursor?: string
 }
@@ -193,6 +201,12 @@ export interface RepoQuery {
   readonly confirmedBeforeMs?: number
   readonly limit: number
   readonly cursor?: string
+}
+
+/** How much of all repos may wait. */
+export interface HeldLimits {
+  readonly events: number
+  readonly bytes: number
 }
 
 export interface RepoPage {

@@ -12,6 +12,8 @@ const main = join(import.meta.dirname, '../../../src/main.ts')
 export interface TidegaugeOptions {
   /** The network it follows; its embedded one when none is given. */
   readonly pds?: Pick<Pds, 'url' | 'plc'>
+  /** @default one of its own, which is removed in the end */
+  readonly dataDir?: string
   /** @default [] */
   readonly args?: readonly string[]
   /** @default {} */
@@ -30,7 +32,7 @@ export interface ServedRecord {
 /** The service, started as `npm start` starts it, with a data folder that outlives its process. */
 export class Tidegauge implements AsyncDisposable {
   readonly url: string
-  readonly dataDir = mkdtempSync(join(tmpdir(), 'tidegauge-data-'))
+  readonly dataDir: string
   /** `host:port` of the metrics. */
   readonly metrics: string
   readonly #options: TidegaugeOptions
@@ -40,6 +42,7 @@ export class Tidegauge implements AsyncDisposable {
   constructor(port: number, metricsPort: number, options: TidegaugeOptions) {
     this.url = `http://127.0.0.1:${port}`
     this.metrics = `127.0.0.1:${metricsPort}`
+    this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tidegauge-data-'))
     this.#options = options
   }
 

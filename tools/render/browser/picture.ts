@@ -78,10 +78,10 @@ export async function takePicture(
 
 /** Asked in the page that is there by then: the new one may not have begun yet. */
 const untilReady = `new Promise((done) => {
-  const deadline = Date.now() + 30000
+  const deadline = performance.now() + 30000
   const look = () => {
     if (document.documentElement?.dataset.ready === 'true') done(true)
-    else if (Date.now() > deadline) done(false)
+    else if (performance.now() > deadline) done(false)
     else setTimeout(look, 20)
   }
   look()

@@ -115,6 +115,7 @@ export class History {
         repos: (...all) => storage.repos(...all),
         held: (...all) => storage.held(...all),
         withHeld: (...all) => storage.withHeld(...all),
+        heldBeyond: (...all) => storage.heldBeyond(...all),
         apply: (changes) =>
           fuse.step(async () => {
             await storage.apply(changes)

@@ -15,6 +15,7 @@ export class MemoryWorld implements World {
     held: async (_: Did, limit: number) => this.#held.slice(0, limit),
     withHeld: async (after: Did | undefined) =>
       this.#repo !== undefined && this.#held.length > 0 && after === undefined ? [this.#repo] : [],
+    heldBeyond: async () => [],
     staged: async () =>
       this.#staged && { data: this.#staged.data, lastPath: [...this.#staged.records.keys()].at(-1) ?? '' },
     apply: async (changes: readonly RepoChange[]) => {

@@ -5,7 +5,7 @@ import type { Content } from './model-host.ts'
 
 /** The state that outlives a process. */
 export interface World extends Disposable {
-  readonly storage: Pick<Storage, 'repos' | 'apply' | 'held' | 'withHeld' | 'staged'>
+  readonly storage: Pick<Storage, 'repos' | 'apply' | 'held' | 'withHeld' | 'staged' | 'heldBeyond'>
   readonly search: Pick<Search, 'apply'>
   /** As a new process sees them: what was not acknowledged is delivered again. */
   streams(): Pick<Streams, 'append' | 'read' | 'readable' | 'acknowledge'>

@@ -42,6 +42,11 @@ export class RawRepo {
     return this.#key.multikey
   }
 
+  /** Signs anything with the key of the repo. */
+  sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    return this.#key.sign(bytes)
+  }
+
   /** CID of the root of the tree as it is now, as text. */
   get data(): string {
     return this.#tree.root
@@ -69,7 +74,7 @@ export class RawRepo {
     const rev = createTid(this.#microseconds++, 1)
     this.#rev = rev
     const unsigned = { did: this.did, rev, data: parseCid(this.#tree.root) }
-    const commit = await signCommit(unsigned, (bytes) => this.#key.sign(bytes))
+    const commit = await signCommit(unsigned, (bytes) => this.sign(bytes))
     const records = new Map(Array.from(last.values()).flatMap((block) => (block ? [[block.cid, block]] : [])))
     return {
       repo: this.did,

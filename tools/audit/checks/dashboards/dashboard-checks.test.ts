@@ -421,6 +421,14 @@ describe('checks of dashboards', () => {
       found: [],
     },
     {
+      name: 'a hidden query under a name that no expression may have',
+      bend: (d) => {
+        d.panels[3].targets[1].hide = true
+        d.panels[3].targets[1].refId = '(B'
+      },
+      found: ['dashboard-hidden-query'],
+    },
+    {
       name: 'a row that is not as wide as the grid',
       bend: (d) => (d.panels[0].gridPos.w = 23),
       found: ['dashboard-grid', 'dashboard-grid-gap'],
@@ -742,4 +750,16 @@ describe('checks of dashboards', () => {
       )
     })
   }
+
+  it('names ten of the panels that lie on a panel', async () => {
+    const bent = cleanClassic()
+    const [row, panel] = bent.panels
+    bent.panels = [
+      row,
+      ...Array.from({ length: 30 }, (_, at) => ({ ...panel, id: at + 10, title: `T${at}` })),
+    ]
+    const overlaps = (await findingsOf([bent])).filter(({ check }) => check === 'dashboard-overlap')
+    assert.equal(overlaps.filter(({ reason }) => reason.endsWith('covers part of "T0".')).length, 10)
+    assert.equal(overlaps.length, 20 * 10 + (9 * 10) / 2)
+  })
 })

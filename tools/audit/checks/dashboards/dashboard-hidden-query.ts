@@ -39,6 +39,6 @@ function isUsed(dashboard: Dashboard, panel: DashboardPanel, { refId, path }: Da
     .filter((target) => target.path !== path && target.expr === undefined)
     .map((target) => valueAt(dashboard.json, ...target.path))
   const { transformations, overrides } = panelModel(dashboard, panel)
-  const name = new RegExp(`(^|[^\\w])\\$?\\{?${refId}\\}?($|[^\\w])`)
+  const name = new RegExp(`(^|[^\\w])\\$?\\{?${RegExp.escape(refId)}\\}?($|[^\\w])`)
   return stringsIn([...others, transformations, overrides]).some((text) => name.test(text))
 }

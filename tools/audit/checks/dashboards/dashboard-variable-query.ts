@@ -1,6 +1,7 @@
 import { nearest } from '@tidegauge/otel/nearest'
 import type { DashboardVariable } from '../../../dashboards/dashboard.ts'
 import { speaksPromql } from '../../../dashboards/datasource.ts'
+import { readPattern } from '../../../dashboards/pattern.ts'
 import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 
@@ -58,19 +59,10 @@ function faultOf({ query, regex }: DashboardVariable): { reason: string; mend: s
     return { reason: `${query} names nothing before the comma.`, mend: 'Write the metric there.' }
   if (!isBalanced(query))
     return { reason: `The brackets of ${query} do not match.`, mend: 'Close each bracket.' }
-  if (regex !== undefined && !isRegex(regex)) {
+  if (regex !== undefined && readPattern(regex) === 'invalid' && !regex.includes('$')) {
     return { reason: `${regex} is not a regular expression.`, mend: 'Correct it, or leave it out.' }
   }
   return undefined
-}
-
-function isRegex(text: string): boolean {
-  try {
-    new RegExp(/^\/(.*)\/\w*$/s.exec(text)?.[1] ?? text)
-    return true
-  } catch {
-    return text.includes('$')
-  }
 }
 
 /** Whether each bracket outside of quotes is closed by its own kind. */

@@ -1,8 +1,8 @@
-import { nearest } from '@tidegauge/otel/nearest'
 import type { DeclaredMetric } from '../../../metrics/declared-metric.ts'
 import { isExposedAsZero } from '../../../metrics/exposed-as-zero.ts'
 import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
+import { createSuggest } from '../../suggest.ts'
 
 /** Counters of few, known labels are exported from the start, so that their absence means something. */
 const zeroInitLimit = 64
@@ -16,6 +16,7 @@ export const metricAbsent: Check = {
       targets.flatMap(({ scrapes }) => scrapes.flatMap(({ families }) => [...families.keys()])),
     )
     if (exposed.size === 0) return []
+    const suggest = createSuggest()
     const declared = [...(catalog?.metrics ?? []), ...(source?.metrics ?? [])]
     const names = new Set(declared.map(({ name }) => name))
     // What is declared itself is not another metric under a wrong name.
@@ -25,7 +26,7 @@ export const metricAbsent: Check = {
     const absent = [...once.values()].filter(({ name }) => !exposed.has(name))
     return absent.map((metric): Finding => {
       const { name, file, line, recordings } = metric
-      const near = nearest(name, strangers)
+      const near = suggest(name, strangers)
       const isExpected = isExposedFromStart(metric) || near !== undefined
       return {
         check: 'metric-absent',

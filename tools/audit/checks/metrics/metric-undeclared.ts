@@ -1,6 +1,6 @@
-import { nearest } from '@tidegauge/otel/nearest'
 import { latestFamilies, serviceMetrics } from '../../../inputs/service-metrics.ts'
 import type { Check } from '../../check.ts'
+import { createSuggest } from '../../suggest.ts'
 
 /** A metric of a scrape that neither catalog nor source declares. */
 export const metricUndeclared: Check = {
@@ -11,6 +11,7 @@ export const metricUndeclared: Check = {
     const exposed = new Set(latestFamilies(inputs.targets).map(({ name }) => name))
     const declared = [...(catalog?.metrics ?? []), ...(source?.metrics ?? [])].map(({ name }) => name)
     if (declared.length === 0) return []
+    const suggest = createSuggest()
     // What the scrape has under its own name is not this one.
     const missing = declared.filter((name) => !exposed.has(name))
     // Where the source makes names at run time, it may well declare this one.
@@ -21,7 +22,7 @@ export const metricUndeclared: Check = {
           !metric.from.has('catalog') && !metric.from.has('source') && !isOfRuntime,
       )
       .map(({ metric: { name }, place }) => {
-        const near = nearest(name, missing)
+        const near = suggest(name, missing)
         return {
           check: 'metric-undeclared',
           level: isCertain ? 'warning' : 'info',

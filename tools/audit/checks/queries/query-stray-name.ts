@@ -1,5 +1,5 @@
-import { nearest } from '@tidegauge/otel/nearest'
 import type { AuditInputs, Check } from '../../check.ts'
+import { createSuggest } from '../../suggest.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { targetLabels } from './label-knowledge.ts'
 
@@ -9,9 +9,10 @@ export const queryStrayName: Check = {
   name: check,
   description: 'Labels and values that stand once, one letter away from what all other queries write.',
   *run(inputs) {
+    const suggest = createSuggest()
     const occurrences = occurrencesIn(inputs)
     for (const { key, text, located, at, others } of occurrences.once) {
-      const meant = nearest(text, others)
+      const meant = suggest(text, others)
       if (
         meant === undefined ||
         (occurrences.counts.get(`${key} ${meant}`) ?? 0) < 3 ||

@@ -1,8 +1,9 @@
 import { infoMetrics, namesTaken } from '@tidegauge/otel/naming'
-import { nearest } from '@tidegauge/otel/nearest'
+import { isMatch } from '../../../inputs/is-match.ts'
 import type { Selector } from '../../../promql/expression.ts'
 import { compilePattern } from '../../../promql/pattern.ts'
 import type { AuditInputs, Check } from '../../check.ts'
+import { createSuggest } from '../../suggest.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 
 const check = 'query-unknown-metric'
@@ -13,6 +14,7 @@ export const queryUnknownMetric: Check = {
   *run(inputs) {
     if (!inputs.inventory.isComplete) return
     const names = seriesNames(inputs)
+    const suggest = createSuggest()
     const suggestions = new Map<string, string | undefined>()
     for (const located of readQueriesOf(inputs)) {
       const told = new Set<string>()
@@ -20,7 +22,7 @@ export const queryUnknownMetric: Check = {
         const name = unknownName(inputs, names, selector)
         if (name === undefined || told.has(name)) continue
         told.add(name)
-        if (!suggestions.has(name)) suggestions.set(name, nearest(name, names))
+        if (!suggestions.has(name)) suggestions.set(name, suggest(name, names))
         const meant = suggestions.get(name)
         const isRecorded = name.includes(':')
         yield queryFinding(located, {
@@ -54,7 +56,8 @@ function unknownName(
   for (const { label, operator, value } of matchers) {
     if (label.text !== '__name__' || operator !== '=~' || value.isVariable) continue
     const pattern = compilePattern(value.text)
-    if (pattern instanceof RegExp && ![...names].some((known) => pattern.test(known))) return value.text
+    if (typeof pattern === 'string') continue
+    if (![...names].some((known) => isMatch(pattern, known, { inventory }))) return value.text
   }
   return undefined
 }

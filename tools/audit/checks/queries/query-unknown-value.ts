@@ -1,8 +1,10 @@
-import { nearest } from '@tidegauge/otel/nearest'
+import type { Inputs } from '../../../inputs/inputs.ts'
+import { isMatch } from '../../../inputs/is-match.ts'
 import type { Inventory } from '../../../metrics/inventory.ts'
 import type { Matcher, Selector } from '../../../promql/expression.ts'
 import { compilePattern } from '../../../promql/pattern.ts'
 import type { Check } from '../../check.ts'
+import { createSuggest } from '../../suggest.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
 
@@ -12,15 +14,16 @@ export const queryUnknownValue: Check = {
   name: check,
   description: 'Values in matchers that the label never has, and patterns that match none of its values.',
   *run(inputs) {
+    const suggest = createSuggest()
     for (const located of readQueriesOf(inputs)) {
       for (const selector of located.query.selectors) {
         for (const matcher of selector.matchers) {
           const values = valuesOf(inputs.inventory, selector, matcher)
-          const odd = values === undefined ? undefined : neverMatches(matcher, values)
+          const odd = values === undefined ? undefined : neverMatches(matcher, values, inputs)
           if (values === undefined || odd === undefined) continue
           const isNegative = matcher.operator.startsWith('!')
           const label = matcher.label.text
-          const meant = nearest(odd, values)
+          const meant = suggest(odd, values)
           yield queryFinding(located, {
             check,
             level: isNegative ? 'warning' : 'error',
@@ -67,14 +70,18 @@ function valuesOf(
 }
 
 /** The value, or part of a pattern, that matches none of the values. */
-function neverMatches({ operator, value }: Matcher, values: ReadonlySet<string>): string | undefined {
+function neverMatches(
+  { operator, value }: Matcher,
+  values: ReadonlySet<string>,
+  inputs: Pick<Inputs, 'inventory'>,
+): string | undefined {
   if (!operator.endsWith('~')) return value.text === '' || values.has(value.text) ? undefined : value.text
   // Each alternative of a|b|c has to match something, or it is misspelt.
   const alternatives = /^[\w|.:/-]+$/.test(value.text) ? value.text.split('|') : [value.text]
   return alternatives.find((alternative) => {
     const pattern = compilePattern(alternative)
-    if (!(pattern instanceof RegExp) || pattern.test('')) return false
-    return ![...values].some((each) => pattern.test(each))
+    if (typeof pattern === 'string' || pattern.test('')) return false
+    return ![...values].some((each) => isMatch(pattern, each, inputs))
   })
 }
 

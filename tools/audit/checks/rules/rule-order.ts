@@ -1,3 +1,4 @@
+import type { Rule, RuleGroup } from '../../../rules/rule-file.ts'
 import type { Check } from '../../check.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 
@@ -7,19 +8,16 @@ export const ruleOrder: Check = {
   name: check,
   description: 'Rules that use a recording rule further down in their group, or themselves.',
   *run(inputs) {
+    const firstRecordings = new Map<RuleGroup, FirstRecordings>()
     for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       if (from.kind !== 'rule') continue
-      const { rules } = from.group
-      const own = rules.indexOf(from.rule)
+      const first = firstRecordings.get(from.group) ?? firstRecordingsOf(from.group)
+      firstRecordings.set(from.group, first)
+      const own = first.placeOf.get(from.rule) ?? 0
       for (const { name, from: at } of query.selectors) {
-        const recorded = rules.findIndex((rule) => rule.kind === 'record' && rule.name === name?.text)
-        if (
-          name === undefined ||
-          recorded < own ||
-          rules.slice(0, own).some((rule) => rule.kind === 'record' && rule.name === name.text)
-        )
-          continue
+        const recorded = first.byName.get(name?.text ?? '')
+        if (name === undefined || recorded === undefined || recorded < own) continue
         const isOwn = recorded === own
         yield queryFinding(located, {
           check,
@@ -36,4 +34,18 @@ export const ruleOrder: Check = {
       }
     }
   },
+}
+
+interface FirstRecordings {
+  readonly placeOf: ReadonlyMap<Rule, number>
+  /** Where in the group a name is recorded for the first time. */
+  readonly byName: ReadonlyMap<string, number>
+}
+
+function firstRecordingsOf({ rules }: RuleGroup): FirstRecordings {
+  const recordings = [...rules.entries()].filter(([, { kind }]) => kind === 'record')
+  return {
+    placeOf: new Map(rules.map((rule, place) => [rule, place])),
+    byName: new Map(recordings.toReversed().map(([place, { name }]) => [name, place])),
+  }
 }

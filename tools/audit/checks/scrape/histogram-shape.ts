@@ -62,8 +62,11 @@ function misfit({ name, samples }: Family): Fault | undefined {
   const finite = all.flatMap(({ bounds }) => bounds.slice(-2, -1))
   const beyond = count - sum(finite.map((bound) => bound.count))
   const lowest = sum(all.map(({ bounds }) => bounds[0]?.count ?? 0))
-  const highestBound = Math.max(...finite.map(({ le }) => le))
-  const lowestBound = Math.min(...all.map(({ bounds }) => bounds[0]?.le ?? Number.POSITIVE_INFINITY))
+  const highestBound = finite.reduce((highest, { le }) => Math.max(highest, le), Number.NEGATIVE_INFINITY)
+  const lowestBound = all.reduce(
+    (lowest, { bounds: [first] }) => Math.min(lowest, first?.le ?? Number.POSITIVE_INFINITY),
+    Number.POSITIVE_INFINITY,
+  )
   if (beyond > count / 2) {
     return {
       level: 'warning',

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
+import { env } from 'node:process'
+import { it } from 'node:test'
+import { campaign } from './hostile-files/campaign.ts'
+
+const rounds = Number(env.FUZZ_ROUNDS ?? 5000)
+const seed = env.FUZZ_SEED ?? 'tidegauge'
+
+it(`answers or refuses ${rounds} mutated files, within 10 s and 1 GB`, async (test) => {
+  const runners = Math.min(8, availableParallelism())
+  const { faults, exitCodes, slowestMs, largestBytes } = await campaign({
+    seed,
+    rounds,
+    maxLength: 2_000_000,
+    runners,
+  })
+  const codes = Object.entries(exitCodes).map(([code, count]) => `${count} ended with ${code}`)
+  test.diagnostic(
+    `${codes.join(', ')}; at most ${(slowestMs / 1000).toFixed(1)} s and ${Math.round(largestBytes / 1024 ** 2)} MiB`,
+  )
+  assert.deepEqual(faults, [])
+})
