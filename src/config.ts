@@ -56,6 +56,8 @@ export interface Config {
   readonly handles: 'verify' | 'document' | undefined
   /** Events per second that the demo network makes. @default 5 */
   readonly demoRate: number
+  /** The file that says who observes what; undefined where nobody does. */
+  readonly observers: string | undefined
   /** Entries in a stream above which reading pauses. @default 100_000 */
   readonly highWater: number
   /** @default 'info' */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createControl } from './compose/control.ts'
 import { Engine } from './compose/engine.ts'
 import { createLazyControl } from './compose/lazy-control.ts'
+import { isObservedBy, rememberedObservers, storedObservers } from './compose/observers.ts'
 import { rememberedSource } from './compose/source.ts'
 import { openStores, type Stores } from './compose/stores.ts'
 import { createApi } from './edge/http/api.ts'
@@ -83,6 +84,7 @@ class ActingEngine {
     return createControl({
       engine,
       stores: this.#stores,
+      observers: storedObservers(this.#stores.storage),
       reindexSearch: () => false,
       signal: this.#signal,
     })
@@ -111,8 +113,10 @@ class ActingEngine {
         'the demo network runs inside of tidegauge serve alone: start that, and ask again',
       )
     const list = async (key: string) => JSON.parse((await storage.note(key)) ?? '[]')
+    const isObserved = isObservedBy(await rememberedObservers(storage))
     return Engine.open({
       source,
+      ...(isObserved && { isObserved }),
       stores: this.#stores,
       log: this.#log,
       counts: {

@@ -2,16 +2,25 @@ import { join } from 'node:path'
 import type { Meter } from '@opentelemetry/api'
 import {
   boundConnections,
+  disabledMeter,
   measureHttp,
   type Pipeline,
   type PipelineFlags,
   startPipeline,
 } from '@tidegauge/otel'
-import { catalog } from './catalog/catalog.ts'
 import { nodeChecks } from './compose/checks.ts'
-import { createControl } from './compose/control.ts'
+import { createControl, keptSync } from './compose/control.ts'
+import { type DemoHook, demoObservers } from './compose/demo-observers.ts'
 import { Engine } from './compose/engine.ts'
 import { countEngine, instrumentStores, observeEngine } from './compose/instrumented.ts'
+import { catalogFor, checkObserverMetrics } from './compose/observer-metrics.ts'
+import {
+  isObservedBy,
+  type ObserversConfig,
+  observersControl,
+  openObservers,
+  rememberObservers,
+} from './compose/observers.ts'
 import { Readiness } from './compose/readiness.ts'
 import { createSearchRebuild, rebuildIndexes } from './compose/reindex.ts'
 import { rememberSource, type Source } from './compose/source.ts'
@@ -22,10 +31,14 @@ import { createApi } from './edge/http/api.ts'
 import { countRequests } from './edge/http/instrumented.ts'
 import { type Listener, listen } from './edge/http/listen.ts'
 import type { JsonObject, StatusOptions } from './edge/http/status.ts'
+import { executeAction } from './flow/actions/execute.ts'
+import { instrumentAction } from './flow/actions/instrumented.ts'
 import { indexerGroup } from './flow/indexing/indexer.ts'
 import { createFilter } from './flow/ingest/filter.ts'
 import { Ingest } from './flow/ingest/ingest.ts'
 import { ingestConnectionErrors, ingestMetrics, observeIngest } from './flow/ingest/instrumented.ts'
+import { listenerMetrics, observeListener } from './flow/observers/instrumented.ts'
+import type { Observers } from './flow/observers/observers.ts'
 import { countKeptRuns } from './flow/sync/run-log.ts'
 import type { Log } from './model/log.ts'
 import { Firehose } from './net/firehose/firehose.ts'
@@ -40,6 +53,8 @@ export interface ServeOptions {
   readonly metrics: PipelineFlags
   /** The configuration as `GET /config` shows it, without secrets. */
   readonly shownConfig: JsonObject
+  /** Who observes. @default those of the demo network where that runs, otherwise nobody */
+  readonly observers?: ObserversConfig
   readonly log: Log
   /** Ends the service. */
   readonly signal: AbortSignal
@@ -60,38 +75,43 @@ export interface Addresses {
  * @throws an error of type `usage` when something that it was told to use cannot be used: folder, port, relay.
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { config, service, metrics: flags, log } = options
+  const { config, service, metrics: flags, log, observers: given } = options
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   await using stack = new AsyncDisposableStack()
 
   const pipeline = stack.use(
-    await startPipeline({ catalog, service, flags, onLog: (level, line) => log[level](line) }),
+    await startPipeline({
+      catalog: catalogFor(given),
+      service,
+      flags,
+      onLog: (level, line) => log[level](line),
+    }),
   )
+  if (given !== undefined) checkObserverMetrics(given, pipeline, log)
   const meter = pipeline.meter()
   const database = stack.use(new Database({ dir: config.data }))
-  const stores = instrumentStores(openStores(database, config), meter)
-  const source = await openSource(config, stack, log)
+  const observersMeter = given?.file.metrics.enabled === false ? disabledMeter() : meter
+  const stores = instrumentStores(openStores(database, config), meter, observersMeter)
+  const { source, hook } = await openSource(config, stack, log)
   await rememberSource(stores.storage, source)
+  const watched = given ?? (hook && demoObservers(hook))
   const countFirehose = firehoseMetrics(meter)
   const counts = countEngine(meter, countFirehose)
-  const engine = stack.use(await Engine.open({ config, source, stores, log, counts }))
+  await rememberObservers(stores.storage, watched?.file)
+  const isObserved = isObservedBy(watched?.file.observers ?? [])
+  const engine = stack.use(
+    await Engine.open({ config, source, stores, log, counts, ...(isObserved && { isObserved }) }),
+  )
   observeEngine(meter, engine, stores)
   await countKeptRuns(stores.runs, counts.sync)
   const live = await openLive(options, { stores, source, engine, stack, meter, signal, countFirehose })
   const { firehose, ingest } = live
   const checks = nodeChecks({ database, stores, source, engine, firehose, ingest })
   const readiness = new Readiness({ checks, log })
-  const listener = await openApi(options, {
-    stores,
-    source,
-    engine,
-    live,
-    readiness,
-    stack,
-    pipeline,
-    signal,
-  })
+  const parts = { stores, source, engine, stack, signal }
+  const observers = watched && (await openServedObservers(watched, { ...parts, meter: observersMeter, log }))
+  const listener = await openApi(options, { ...parts, live, readiness, pipeline, observers })
 
   await firehose.start()
   await options.onListening({ api: listener.url, metrics: pipeline.endpoint?.url })
@@ -102,6 +122,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     rebuildIndexes(stores, signal, log),
     readiness.run(signal),
   ]
+  if (observers !== undefined) work.push(observers.run(signal))
   try {
     await Promise.all(work)
   } catch (error) {
@@ -115,9 +136,9 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** The relay that was named, or else the demo network, which then runs until the stack is disposed. */
-async function openSource(config: Config, stack: AsyncDisposableStack, log: Log): Promise<Source> {
+async function openSource(config: Config, stack: AsyncDisposableStack, log: Log): Promise<Opened> {
   const { relay, plc, allowLoopback } = config
-  if (relay !== undefined) return { relay, plc, allowLoopback, host: relay.host, isDemo: false }
+  if (relay !== undefined) return { source: { relay, plc, allowLoopback, host: relay.host, isDemo: false } }
   const demo = await startDemoNetwork({
     dir: join(config.data, 'demo'),
     eventsPerSecond: config.demoRate,
@@ -126,7 +147,14 @@ async function openSource(config: Config, stack: AsyncDisposableStack, log: Log)
     onError: (error) => log.warn('the demo network could not write', { reason: String(error) }),
   })
   stack.use(demo)
-  return { relay: demo.relay, plc: demo.plc, allowLoopback: true, host: 'demo', isDemo: true }
+  const source = { relay: demo.relay, plc: demo.plc, allowLoopback: true, host: 'demo', isDemo: true }
+  return { source, hook: demo.hook }
+}
+
+interface Opened {
+  readonly source: Source
+  /** What takes webhooks in the demo network; absent where that does not run. */
+  readonly hook?: DemoHook
 }
 
 /** The first three accounts of the demo network are older than its stream. */
@@ -199,6 +227,25 @@ async function openLive(
   return { firehose, ingest }
 }
 
+async function openServedObservers(
+  config: ObserversConfig,
+  { stores, source, engine, stack, meter, log }: Parts & { readonly meter: Meter; readonly log: Log },
+): Promise<Observers> {
+  const observers = await openObservers({
+    config,
+    stores,
+    engine,
+    syncOnce: keptSync({ engine, stores }),
+    allowLoopback: source.allowLoopback,
+    execute: instrumentAction(executeAction, meter),
+    log,
+    stack,
+    ...listenerMetrics(meter),
+  })
+  observeListener(meter, observers)
+  return observers
+}
+
 /** Listens before events flow: who asks early is told what is not ready yet. */
 async function openApi(
   { config, service, shownConfig, log }: ServeOptions,
@@ -206,11 +253,17 @@ async function openApi(
     stores,
     engine,
     live: { firehose, ingest },
+    observers,
     readiness,
     stack,
     pipeline,
     signal,
-  }: Parts & { readonly live: Live; readonly readiness: Readiness; readonly pipeline: Pipeline },
+  }: Parts & {
+    readonly live: Live
+    readonly readiness: Readiness
+    readonly pipeline: Pipeline
+    readonly observers: Observers | undefined
+  },
 ): Promise<Listener> {
   const { storage, search, streams } = stores
   const status: Pick<StatusOptions, 'ready' | 'stats' | 'config'> = {
@@ -229,7 +282,13 @@ async function openApi(
     config: () => ({ service: shownConfig, telemetry: pipeline.config }),
   }
   const reindexSearch = createSearchRebuild(stores, signal, log)
-  const control = createControl({ engine, stores, reindexSearch, signal })
+  const control = createControl({
+    engine,
+    stores,
+    observers: observersControl(storage, async () => observers?.list() ?? []),
+    reindexSearch,
+    signal,
+  })
   const names = [config.host, ...config.allowedHosts]
   const api = createApi({ ...config, ...service, names, storage, search, control, log, ...status })
   const listener = await listen(api, config)

@@ -32,6 +32,7 @@ describe('what a component measures', () => {
     search: 'state/search',
     sync: 'flow/sync',
     backfiller: 'flow/backfill',
+    observers: 'flow/observers',
   }
   const recordings = recordingsIn(src)
 
@@ -46,9 +47,14 @@ describe('what a component measures', () => {
       .filter(({ room, component }) => roomOf[component] !== room)
       .map(({ room, names }) => `${room}: ${names.join(', ')}`)
     assert.deepEqual(elsewhere.sort(), [
+      'flow/actions: actionDuration, actionFailure, actionSuccess, actionsExecuted, actionTimeout',
       'flow/indexing: ingesterFirehoseFilteredOperations',
       'flow/indexing: syncDesyncs, syncHeldDropped',
       'flow/ingest: firehoseBatchSize, firehoseBatchWrite',
+      'state/cache: cacheEvictions, cacheHitRate, cacheHits, cacheMisses, cacheSize',
+      'state/checkpoint: checkpointRecovery, checkpointSaveDuration, checkpointSaves',
+      'state/dedup: dedupChecks, dedupDuplicatesFound, dedupHitRate',
+      'state/queue: queueDeadletter, queueDepth, queueJobsEnqueued, queueJobsProcessed, queueOldestJobAge, queueRetry',
       'state/streams: ingesterStreamEvents',
     ])
   })

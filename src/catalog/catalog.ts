@@ -6,6 +6,7 @@ import { http } from './http/http.ts'
 import { identity } from './identity/identity.ts'
 import { indexer } from './indexer/indexer.ts'
 import { ingester } from './ingester/ingester.ts'
+import { observers } from './observers/observers.ts'
 import { search } from './search/search.ts'
 import { storage } from './storage/storage.ts'
 import { sync } from './sync/sync.ts'
@@ -21,6 +22,7 @@ export const components: readonly ComponentCatalog[] = [
   indexer,
   storage,
   search,
+  observers,
   ...ownComponents,
 ]
 

@@ -122,6 +122,19 @@ describe('dead-letters', () => {
     assert.equal(out, `17  repo  ${alice}  1970-01-01T00:00:00.000Z  it took too long\n`)
   })
 
+  it('lists actions of observers with what they were about', async () => {
+    const uri = `at://${alice}/app.bsky.graph.follow/3l`
+    const event = { operation: 'create', uri, did: alice }
+    const payload = JSON.stringify({ observer: 'followers', action: 0, kind: 'webhook', event })
+    const deadLetters: Control['deadLetters'] = async ({ kind }) =>
+      kind === 'job' ? { jobs: [{ ...job, queue: 'actions', key: 'msg_1', payload }] } : { jobs: [] }
+    assert.deepEqual(await run({ deadLetters }, 'dead-letters', '--kind', 'job'), {
+      code: 0,
+      out: `17  job  followers (webhook)  ${uri}  1970-01-01T00:00:00.000Z  it took too long\n`,
+      err: '',
+    })
+  })
+
   it('puts back one, or all of them', async () => {
     const revived: number[] = []
     const control: Partial<Control> = {

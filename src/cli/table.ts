@@ -20,8 +20,28 @@ export function commandsOf(program: Program): readonly CommandEntry[] {
     },
     {
       name: 'dead-letters',
-      summary: 'List the repos that were given up, or put them back.',
+      summary: 'List the repos and actions that were given up, or put them back.',
       load: async () => (await import('./dead-letters.ts')).deadLettersCommand(program),
+    },
+    {
+      name: 'observe list',
+      summary: 'List who observes what.',
+      load: async () => (await import('./observe-list.ts')).observeListCommand(program),
+    },
+    {
+      name: 'observe check',
+      summary: 'Check a file of observers.',
+      load: async () => (await import('./observe-check.ts')).observeCheckCommand(program),
+    },
+    {
+      name: 'observe test',
+      summary: 'Tell what observers would do about one event.',
+      load: async () => (await import('./observe-test.ts')).observeTestCommand(program),
+    },
+    {
+      name: 'observe replay',
+      summary: 'Tell what would have come to observers of what is kept.',
+      load: async () => (await import('./observe-replay.ts')).observeReplayCommand(program),
     },
     {
       name: 'repos',

@@ -1,10 +1,13 @@
-import type { Control } from '../edge/http/control.ts'
+import type { Control, ObserversControl } from '../edge/http/control.ts'
 import { findRepoJob, identityQueue, repoQueues } from '../flow/backfill/queues.ts'
 import { indexerGroup } from '../flow/indexing/indexer.ts'
+import { actionsQueue } from '../model/action.ts'
 import type { BackfillEntry } from '../model/backfill.ts'
 import { encodeBackfillEntry } from '../model/backfill-bytes.ts'
 import type { Did } from '../model/did.ts'
 import { NotKeptError } from '../model/errors.ts'
+import type { SyncOnce } from '../model/sync.ts'
+import type { Queue } from '../state/queue/queue.ts'
 import type { RepoState } from '../state/storage/storage.ts'
 import { firehoseBackfill } from '../state/streams/streams.ts'
 import type { Engine } from './engine.ts'
@@ -14,6 +17,7 @@ import type { Stores } from './stores.ts'
 export interface ControlOptions {
   readonly engine: Engine
   readonly stores: Stores
+  readonly observers: ObserversControl
   /** Begins to rebuild the search index. @returns false when that is under way. */
   readonly reindexSearch: () => boolean
   /** Ends what was begun. */
@@ -21,7 +25,7 @@ export interface ControlOptions {
 }
 
 /** What the API can ask of an engine that runs. */
-export function createControl({ engine, stores, reindexSearch, signal }: ControlOptions): Control {
+export function createControl({ engine, stores, observers, reindexSearch, signal }: ControlOptions): Control {
   const { storage, streams, queue, failures } = stores
 
   /** Resolves once the indexer has applied it. */
@@ -56,26 +60,13 @@ export function createControl({ engine, stores, reindexSearch, signal }: Control
     return true
   }
 
-  /** What was queued about a repo is done, unless it is out of sync once more. */
-  const settle = async (did: Did): Promise<void> => {
-    for (const name of repoQueues)
-      if ((await queue.find(name, did))?.state !== 'running') await queue.remove(name, did)
-    if ((await storage.getRepo(did))?.content !== 'synced') engine.enqueue.desynced(did)
-  }
-
   const trackingOf = async (did: Did) => (await storage.tracking()).get(did)
 
   return {
     track,
     untrack,
     tracking: trackingOf,
-    sync: async (did, trigger) => {
-      if (!engine.kept.has(did))
-        throw new NotKeptError(`${did} is not kept here: track it first (POST /repos, tidegauge repos track)`)
-      const result = await engine.sync.syncOnce(did, trigger)
-      await settle(did)
-      return result
-    },
+    sync: keptSync({ engine, stores }),
     job: async (did) => {
       const job = await findRepoJob(queue, did)
       const host = engine.identity.peek(did)?.pds
@@ -84,7 +75,7 @@ export function createControl({ engine, stores, reindexSearch, signal }: Control
       return job && { ...job, dueMs: job.state === 'waiting' ? Math.max(job.dueMs, untilMs) : job.dueMs }
     },
     failures: (did) => failures.list(did),
-    deadLetters: (query) => queue.deadLetters(query),
+    deadLetters: (query) => deadLettersOf(queue, query),
     revive: (id) => queue.revive(id),
     backfill: {
       start: async () => {
@@ -93,6 +84,37 @@ export function createControl({ engine, stores, reindexSearch, signal }: Control
       },
       progress: () => backfillProgress(engine, stores),
     },
+    observers,
     reindexSearch,
+  }
+}
+
+/** Dead letters of the queues that a kind stands for: repos that could not be fetched or looked up, or actions. */
+export function deadLettersOf(
+  queue: Pick<Queue, 'deadLetters'>,
+  { kind, ...page }: Parameters<Control['deadLetters']>[0],
+): ReturnType<Control['deadLetters']> {
+  const repos = [...repoQueues, identityQueue]
+  if (kind === undefined) return queue.deadLetters(page)
+  return queue.deadLetters({ ...page, queues: kind === 'job' ? [actionsQueue] : repos })
+}
+
+/** Syncs repos that are kept, whoever asks, and takes from the queues what is done by that. */
+export function keptSync({
+  engine,
+  stores: { queue, storage },
+}: Pick<ControlOptions, 'engine' | 'stores'>): SyncOnce {
+  /** What was queued about a repo is done, unless it is out of sync once more. */
+  const settle = async (did: Did): Promise<void> => {
+    for (const name of repoQueues)
+      if ((await queue.find(name, did))?.state !== 'running') await queue.remove(name, did)
+    if ((await storage.getRepo(did))?.content !== 'synced') engine.enqueue.desynced(did)
+  }
+  return async (did, trigger) => {
+    if (!engine.kept.has(did))
+      throw new NotKeptError(`${did} is not kept here: track it first (POST /repos, tidegauge repos track)`)
+    const result = await engine.sync.syncOnce(did, trigger)
+    await settle(did)
+    return result
   }
 }

@@ -68,6 +68,8 @@ export interface EngineOptions {
   readonly stores: Stores
   readonly log: Log
   readonly counts?: EngineCounts
+  /** Which operations of live events observers are told. @default none */
+  readonly isObserved?: IndexerOptions['isObserved']
 }
 
 /**
@@ -102,7 +104,7 @@ export class Engine implements AsyncDisposable {
   }
 
   private constructor(options: EngineOptions, tracking: ReadonlyMap<Did, 'tracked' | 'untracked'>) {
-    const { config, source, stores, log, counts = {} } = options
+    const { config, source, stores, log, counts = {}, isObserved } = options
     const { storage, search, streams, queue, identities } = stores
     const { collections, dids, queueLimit: limit } = config
     const stack = new AsyncDisposableStack()
@@ -142,6 +144,7 @@ export class Engine implements AsyncDisposable {
       verifyFrame: (frame, key) => this.#verify(frame, key),
       keeps: collectionMatcher(collections) ?? (() => true),
       isUntracked: (did) => !this.kept.has(did),
+      ...(isObserved && { isObserved }),
       onDesync: (did, reason) => this.enqueue.desynced(did, reason),
       onPending: (did) => this.enqueue.seen(did),
       onNeedless: (did) => this.enqueue.needless(did),

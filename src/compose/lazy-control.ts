@@ -1,5 +1,7 @@
 import type { BackfillProgress, Control } from '../edge/http/control.ts'
 import { findRepoJob } from '../flow/backfill/queues.ts'
+import { deadLettersOf } from './control.ts'
+import { storedObservers } from './observers.ts'
 import type { Stores } from './stores.ts'
 
 /**
@@ -18,12 +20,13 @@ export function createLazyControl(
     tracking: async (did) => (await storage.tracking()).get(did),
     job: (did) => findRepoJob(queue, did),
     failures: (did) => failures.list(did),
-    deadLetters: (query) => queue.deadLetters(query),
+    deadLetters: (query) => deadLettersOf(queue, query),
     revive: (id) => queue.revive(id),
     backfill: {
       start: async () => (await start(true)).backfill.start(),
       progress: async (): Promise<BackfillProgress> => (await start(false)).backfill.progress(),
     },
+    observers: storedObservers(storage),
     reindexSearch: () => false,
   }
 }

@@ -1,5 +1,11 @@
 import type { Config } from '../config.ts'
+import type { Cache } from '../state/cache/cache.ts'
+import { MemoryCache } from '../state/cache/memory.ts'
+import type { Checkpoint } from '../state/checkpoint/checkpoint.ts'
+import { SqliteCheckpoint } from '../state/checkpoint/sqlite.ts'
 import type { Database } from '../state/database.ts'
+import type { Dedup } from '../state/dedup/dedup.ts'
+import { SqliteDedup } from '../state/dedup/sqlite.ts'
 import type { Failures } from '../state/failures/failures.ts'
 import { SqliteFailures } from '../state/failures/sqlite.ts'
 import type { Identities } from '../state/identities/identities.ts'
@@ -10,17 +16,23 @@ import type { Runs } from '../state/runs/runs.ts'
 import { SqliteRuns } from '../state/runs/sqlite.ts'
 import type { Search } from '../state/search/search.ts'
 import { SqliteSearch } from '../state/search/sqlite.ts'
+import { type Kept, keptBytes } from '../state/storage/cached.ts'
 import { SqliteStorage } from '../state/storage/sqlite.ts'
 import type { Storage } from '../state/storage/storage.ts'
 import { SqliteStreams } from '../state/streams/sqlite.ts'
 import type { Streams } from '../state/streams/streams.ts'
 
-/** What is kept, all of it in one database. */
+/** What is kept, all of it in one database, but for the cache. */
 export interface Stores {
   readonly storage: Storage
   readonly search: Search
   readonly streams: Streams
   readonly queue: Queue
+  readonly dedup: Dedup
+  /** How far listeners have come, with the jobs and keys that this calls for. */
+  readonly checkpoint: Checkpoint
+  /** What was looked up in the storage. Nothing goes through it before `cachedStorage` does. */
+  readonly cache: Cache<Kept>
   readonly failures: Failures
   /** What DIDs were resolved to. */
   readonly identities: Identities
@@ -37,11 +49,17 @@ export function openStores(
   database: Database,
   { index, search }: Partial<Pick<Config, 'index' | 'search'>> = {},
 ): Stores {
+  const streams = new SqliteStreams({ database })
+  const queue = new SqliteQueue({ database })
+  const dedup = new SqliteDedup({ database })
   return {
-    storage: new SqliteStorage({ database, ...(index && { index }) }),
+    storage: new SqliteStorage({ database, streams, ...(index && { index }) }),
     search: new SqliteSearch({ database, ...(search && { fields: search }) }),
-    streams: new SqliteStreams({ database }),
-    queue: new SqliteQueue({ database }),
+    streams,
+    queue,
+    dedup,
+    checkpoint: new SqliteCheckpoint({ database, queue, dedup }),
+    cache: new MemoryCache({ sizeOf: keptBytes }),
     failures: new SqliteFailures({ database }),
     identities: new SqliteIdentities({ database }),
     runs: new SqliteRuns({ database }),

@@ -5,6 +5,7 @@ import type { Nsid } from '../model/nsid.ts'
 import { cidText } from '../net/repo/cid.ts'
 import type { Account, AccountStatus } from './accounts.ts'
 import { openDatabase } from './database.ts'
+import { Hook, hookPath } from './hook.ts'
 import { Host, type WriteResult } from './host.ts'
 import { People } from './people.ts'
 import { createRandom } from './random.ts'
@@ -53,6 +54,8 @@ export interface DemoNetwork extends AsyncDisposable {
   readonly relay: URL
   /** Base URL of the directory of DIDs. */
   readonly plc: URL
+  /** Takes webhooks that are signed with this secret. */
+  readonly hook: { readonly url: URL; readonly secret: string }
   /** Number of the newest event. */
   readonly lastSeq: number
   /** All accounts in the order of creation, deleted ones included. */
@@ -113,7 +116,8 @@ export async function startDemoNetwork({
     onEvents: () => relay.notify(),
   })
   const relay = new Relay(host.sequencer)
-  const server = createDemoServer({ host, relay, onError })
+  const hook = new Hook()
+  const server = createDemoServer({ host, relay, hook, onError })
   const people = new People({ host, random, now, maxAccounts, maxRecords: maxRecordsPerAccount })
   stack.defer(() => host.settled())
   if (settings.get('populated') === 0) {
@@ -150,6 +154,7 @@ export async function startDemoNetwork({
   return {
     relay: url,
     plc: url,
+    hook: { url: new URL(hookPath, url), secret: hook.secret },
     get lastSeq() {
       return host.sequencer.last
     },

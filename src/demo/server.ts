@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SetupError } from '../model/errors.ts'
+import { type Hook, hookPath } from './hook.ts'
 import type { Host } from './host.ts'
 import type { Relay } from './relay.ts'
 import { answer } from './xrpc.ts'
@@ -8,13 +9,19 @@ import { answer } from './xrpc.ts'
 export interface DemoServerOptions {
   readonly host: Host
   readonly relay: Relay
+  readonly hook: Pick<Hook, 'answer'>
   /** Called with what was answered as an internal error. Must not throw. */
   readonly onError: (error: unknown) => void
 }
 
-/** Serves a host and its relay over HTTP. */
-export function createDemoServer({ host, relay, onError }: DemoServerOptions): Server {
+/** Serves a host, its relay and a receiver of webhooks over HTTP. */
+export function createDemoServer({ host, relay, hook, onError }: DemoServerOptions): Server {
   const server = createServer(async (request, response) => {
+    if (request.method === 'POST' && request.url === hookPath) {
+      // A sender that hangs up has nobody to answer.
+      await hook.answer(request, response).catch(() => response.destroy())
+      return
+    }
     if (request.method !== 'GET') {
       response.writeHead(405, { allow: 'GET' }).end()
       return

@@ -52,7 +52,17 @@ export function decodeRecord(record: Uint8Array): object | undefined {
 export function valuesAt(value: unknown, path: FieldPath | string): readonly Scalar[] {
   const keys = typeof path === 'string' ? parsePath(path) : path
   const found: Scalar[] = []
-  if (keys !== undefined) collect(value, keys, 0, found)
+  if (keys !== undefined)
+    collect(value, keys, 0, (one) => {
+      if (typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean') found.push(one)
+    })
+  return found
+}
+
+/** Everything at a path, as `valuesAt` finds it, and the maps, links and bytes there as well. */
+export function everythingAt(value: unknown, path: FieldPath): readonly unknown[] {
+  const found: unknown[] = []
+  collect(value, path, 0, (one) => found.push(one))
   return found
 }
 
@@ -78,14 +88,13 @@ function isLink(text: string): boolean {
   return text.startsWith('at://') ? atUri.test(text) : isDid(text)
 }
 
-function collect(value: unknown, path: FieldPath, depth: number, found: Scalar[]): void {
+function collect(value: unknown, path: FieldPath, depth: number, take: (found: unknown) => void): void {
   if (Array.isArray(value)) {
-    for (const element of value) if (!Array.isArray(element)) collect(element, path, depth, found)
-  } else if (depth < path.length) {
-    if (typeof value !== 'object' || value === null) return
+    for (const element of value) if (!Array.isArray(element)) collect(element, path, depth, take)
+  } else if (depth === path.length) {
+    take(value)
+  } else if (typeof value === 'object' && value !== null) {
     const key = path[depth] as string
-    if (Object.hasOwn(value, key)) collect((value as Record<string, unknown>)[key], path, depth + 1, found)
-  } else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-    found.push(value)
+    if (Object.hasOwn(value, key)) collect((value as Record<string, unknown>)[key], path, depth + 1, take)
   }
 }

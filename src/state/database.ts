@@ -3,15 +3,23 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { FolderInUseError, SetupError } from '../model/errors.ts'
 import type { Fault } from '../model/fault.ts'
-import { Checkpoints } from './checkpoints.ts'
 import { DatabaseHealth } from './database-health.ts'
 import { sqliteCode } from './sqlite-code.ts'
+import { WriteAheadLog } from './write-ahead-log.ts'
 
 export interface DatabaseOptions {
   /** Folder that holds `tidegauge.db`; made if it is missing. Without one, everything is in memory. */
   readonly dir?: string
   /** Pages that wait in the write-ahead log before they are moved into the database. @default 4000 */
   readonly checkpointPages?: number
+}
+
+/** What is in memory follows what is on the disk. Neither may throw, nor begin a transaction. */
+export interface Ends {
+  /** Called once the transaction is committed, in the order in which its parts began. */
+  readonly settle?: () => void
+  /** Called once it is rolled back, in the opposite order. */
+  readonly undo?: () => void
 }
 
 /** The one SQLite database of this process. Each room keeps tables of its own in it, with versions of their own. */
@@ -23,8 +31,11 @@ export class Database implements Disposable {
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
   readonly #pages: StatementSync
-  readonly #checkpoints: Checkpoints | undefined
+  readonly #log: WriteAheadLog | undefined
   readonly #health: DatabaseHealth | undefined
+  /** What follows the end of the transaction under way; undefined where there is none. */
+  #ends: Ends[] | undefined
+  #hasFailed = false
 
   /**
    * @throws {FolderInUseError} when another process uses the folder.
@@ -43,10 +54,10 @@ export class Database implements Disposable {
     }
     this.sqlite.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;
       PRAGMA journal_size_limit = 67108864`)
-    this.#checkpoints =
+    this.#log =
       this.#path === undefined
         ? undefined
-        : new Checkpoints({ sqlite: this.sqlite, path: this.#path, pages: checkpointPages })
+        : new WriteAheadLog({ sqlite: this.sqlite, path: this.#path, pages: checkpointPages })
     this.#health =
       dir === undefined || this.#path === undefined
         ? undefined
@@ -60,19 +71,32 @@ export class Database implements Disposable {
     this.#pages.setReturnArrays(true)
   }
 
-  /** Runs `work`, which must be synchronous, and keeps all of its changes, or none if it throws. */
-  transaction<Result>(work: () => Result): Result {
+  /**
+   * Runs `work`, which must be synchronous, and keeps all of its changes, or none if it throws. Inside of another
+   * transaction it becomes a part of that, which then stands or falls as a whole.
+   */
+  transaction<Result>(work: () => Result, ends?: Ends): Result {
+    if (this.#ends !== undefined) return this.#join(this.#ends, work, ends)
+    const all = ends === undefined ? [] : [ends]
     this.#begin.run()
+    this.#ends = all
+    this.#hasFailed = false
+    let result: Result
     try {
-      const result = work()
+      result = work()
+      if (this.#hasFailed) throw new Error('a part of the transaction has failed, and the rest went on')
       this.#commit.run()
-      this.#checkpoints?.look()
-      return result
     } catch (error) {
+      this.#ends = undefined
       // Some failures, such as a full disk, have rolled back by themselves.
       if (this.sqlite.isTransaction) this.#rollback.run()
+      for (const { undo } of all.reverse()) undo?.()
       throw error
     }
+    this.#ends = undefined
+    this.#log?.look()
+    for (const { settle } of all) settle?.()
+    return result
   }
 
   /**
@@ -107,7 +131,7 @@ export class Database implements Disposable {
 
   /** That the thread is dead which moves what was written into place. */
   get threadFault(): Fault | undefined {
-    return this.#checkpoints?.fault
+    return this.#log?.fault
   }
 
   /** What the database and its write-ahead log take, in bytes. */
@@ -117,8 +141,18 @@ export class Database implements Disposable {
     return bytes + (log ? log.size : 0)
   }
 
+  #join<Result>(all: Ends[], work: () => Result, ends: Ends | undefined): Result {
+    if (ends !== undefined) all.push(ends)
+    try {
+      return work()
+    } catch (error) {
+      this.#hasFailed = true
+      throw error
+    }
+  }
+
   [Symbol.dispose](): void {
-    this.#checkpoints?.[Symbol.dispose]()
+    this.#log?.[Symbol.dispose]()
     this.sqlite.close()
     this.#lock?.close()
   }

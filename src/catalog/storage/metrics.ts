@@ -64,7 +64,7 @@ export const storageRepos = {
 } as const satisfies MetricDefinition
 
 /**
- * `get` and `query` answer callers of the API; `lookup` reads the repos of a batch for the indexer, `scan` everything
+ * `get` and `query` answer callers of the API, what the cache knows excepted; `lookup` reads the repos of a batch for the indexer, `scan` everything
  * for a new index.
  */
 export const storageOperation = {
@@ -72,7 +72,7 @@ export const storageOperation = {
   instrument: 'histogram',
   unit: 's',
   description:
-    'Time that an operation of the store takes, failed ones included. The indexer reads with lookup, callers of the API with get and query.',
+    'Time that an operation of the store takes, failed ones included. The indexer reads with lookup, callers of the API with get and query; what a cache answers takes none.',
   attributes: { op: ['get', 'lookup', 'put', 'put_batch', 'delete', 'query', 'scan'] },
   buckets: storageBuckets,
   thresholds: { warning: 0.05, critical: 0.25 },

@@ -33,6 +33,7 @@ describe('loadConfig', () => {
       syncInterval: 86_400_000,
       handles: undefined,
       demoRate: 5,
+      observers: undefined,
       highWater: 100_000,
       logLevel: 'info',
       allowedHosts: [],

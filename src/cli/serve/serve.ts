@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts'
 import { createLog } from '../../model/log.ts'
 import type { Addresses } from '../../serve.ts'
 import { writeNodeFile } from '../node/node-file.ts'
+import type { LoadedObservers } from '../observers-file.ts'
 import { configHelp, loadConfig, metricsFlags, shownConfig } from './load-config.ts'
 
 /** `serve`: everything in one process. */
@@ -34,6 +35,7 @@ export function serveCommand(program: Program): Command {
         log.warn('everybody who reaches this machine may read the API: set TIDEGAUGE_TOKEN', {
           host: config.host,
         })
+      const observers = config.observers === undefined ? undefined : await loadObservers(config.observers)
       await using stack = new AsyncDisposableStack()
       // Loaded here, so that the help of this command costs nothing.
       const { serve } = await import('../../serve.ts')
@@ -42,6 +44,7 @@ export function serveCommand(program: Program): Command {
         service: program,
         metrics: metricsFlags(loaded),
         shownConfig: shownConfig(loaded),
+        ...(observers && { observers }),
         log,
         signal: stopOnSignals(),
         onListening: async (addresses) => {
@@ -52,6 +55,12 @@ export function serveCommand(program: Program): Command {
       return 0
     },
   }
+}
+
+/** Loaded where there are any: their patterns and schemas take a while to load. */
+async function loadObservers(path: string): Promise<LoadedObservers> {
+  const { readObservers } = await import('../observers-file.ts')
+  return readObservers(path)
 }
 
 /** Aborts at the first SIGTERM or SIGINT. Whoever asks twice, or waits for ten seconds, is not kept waiting. */

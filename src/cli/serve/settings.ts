@@ -158,6 +158,13 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     initial: 5,
     read: decimal(0, 100_000),
   },
+  observers: {
+    argument: 'FILE',
+    help: 'File of observers: what is done when a record changes; docs/observers.md says how it is written.',
+    initial: undefined,
+    initially: 'none',
+    read: text,
+  },
   highWater: {
     argument: 'N',
     help: 'Reading pauses while more entries than this wait.',

@@ -6,6 +6,7 @@ import type { Storage } from '../../state/storage/storage.ts'
 import { requireAddressed } from './addressed.ts'
 import { backfillRoutes } from './backfill.ts'
 import type { Control } from './control.ts'
+import { observerRoutes } from './observers.ts'
 import { notFound, Problem, problems } from './problem.ts'
 import { rateLimit } from './rate-limit.ts'
 import { recordRoutes } from './records.ts'
@@ -62,6 +63,7 @@ export function createApi({
   app.use(searchRoutes({ storage, search, control }))
   app.use(repoRoutes({ storage, control, maxBodyBytes }))
   app.use(backfillRoutes(control))
+  app.use(observerRoutes({ storage, control, maxBodyBytes }))
   app.use(notFound, problems(log))
   return app
 }

@@ -1,12 +1,15 @@
 import { Router } from 'express'
+import { decodePayload } from '../../flow/observers/action-job.ts'
+import { actionsQueue } from '../../model/action.ts'
 import { wallTimeOf } from '../../model/clock.ts'
+import { InvalidError } from '../../model/errors.ts'
 import type { JobState } from '../../state/queue/queue.ts'
 import type { Control } from './control.ts'
 import { checked, deadLetterPath, deadLetterQuery } from './input.ts'
 import { onlyMethods, Problem } from './problem.ts'
 import { brief } from './repo-json.ts'
 
-/** `/backfill` and `/dead-letters`: the repos that are fetched whole, and those that could not be. */
+/** `/backfill` and `/dead-letters`: the repos that are fetched whole, and what was given up, actions included. */
 export function backfillRoutes(control: Control): Router {
   const router = Router()
 
@@ -24,8 +27,8 @@ export function backfillRoutes(control: Control): Router {
   router
     .route('/dead-letters')
     .get(async (request, response) => {
-      const { limit, cursor } = checked(deadLetterQuery, request.query)
-      const page = await control.deadLetters({ limit, ...(cursor !== undefined && { cursor }) })
+      const { kind, limit, cursor } = checked(deadLetterQuery, request.query)
+      const page = await control.deadLetters({ limit, ...(kind && { kind }), ...(cursor && { cursor }) })
       response.json({ deadLetters: page.jobs.map(deadLetterJson), cursor: page.cursor })
     })
     .all(onlyMethods('GET'))
@@ -43,14 +46,24 @@ export function backfillRoutes(control: Control): Router {
   return router
 }
 
-function deadLetterJson({ id, key, attempts, dueMs, addedMs, error }: JobState) {
+function deadLetterJson({ id, queue, key, payload, attempts, dueMs, addedMs, error }: JobState) {
   return {
     id: String(id),
-    kind: 'repo',
-    did: key,
+    ...(queue === actionsQueue ? { kind: 'job', key, ...actionJson(payload) } : { kind: 'repo', did: key }),
     attempts,
     error: error && brief(error),
     addedAt: new Date(wallTimeOf(addedMs)).toISOString(),
     diedAt: new Date(wallTimeOf(dueMs)).toISOString(),
+  }
+}
+
+/** Which action it was, and about what; nothing where that was why it was given up. */
+function actionJson(payload: string) {
+  try {
+    const { observer, action, kind, event } = decodePayload(payload)
+    return { observer, number: action + 1, action: kind, did: event.did, uri: event.uri }
+  } catch (error) {
+    if (error instanceof InvalidError) return {}
+    throw error
   }
 }

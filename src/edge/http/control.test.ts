@@ -190,6 +190,27 @@ describe('the routes that act', () => {
     assert.deepEqual([status, body], [202, { id: 17, state: 'waiting' }])
   })
 
+  it('list actions that were given up by what they were about, and those that cannot be read', async () => {
+    const kinds: unknown[] = []
+    const event = { operation: 'create', uri: `at://${alice}/a.b.c/d`, did: alice }
+    const payload = JSON.stringify({ observer: 'one', action: 1, kind: 'webhook', event })
+    const dead = { ...job, state: 'dead', queue: 'actions', key: 'msg_1', error: 'no' } as const
+    const control: Partial<Control> = {
+      deadLetters: async ({ kind }) => {
+        kinds.push(kind)
+        return { jobs: [{ ...dead, payload }, dead] }
+      },
+    }
+    const { deadLetters } = (await ask(control, '/dead-letters?kind=job')).body
+    const common = { id: '17', kind: 'job', key: 'msg_1', attempts: 3, error: 'no', addedAt: at, diedAt: at }
+    assert.deepEqual(deadLetters, [
+      { ...common, observer: 'one', number: 2, action: 'webhook', did: alice, uri: event.uri },
+      common,
+    ])
+    await ask(control, '/dead-letters')
+    assert.deepEqual(kinds, ['job', undefined])
+  })
+
   it('begin a backfill, and tell how far it has come', async () => {
     let begun = 0
     const control = createTestControl()

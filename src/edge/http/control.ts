@@ -1,3 +1,6 @@
+import type { ObservedEvent } from '../../flow/observers/observed-event.ts'
+import type { ObserverJson, ShownObserver } from '../../flow/observers/shown.ts'
+import type { Replay, Verdict } from '../../flow/observers/trial.ts'
 import type { Did } from '../../model/did.ts'
 import type { SyncFailure, SyncOnce, SyncTrigger } from '../../model/sync.ts'
 import type { JobState } from '../../state/queue/queue.ts'
@@ -18,14 +21,27 @@ export interface Control {
   failures(did: Did): Promise<readonly SyncFailureEntry[]>
   /** One page of the jobs that were given up. @throws {InvalidError} for a cursor that no page gave. */
   deadLetters(query: {
+    /** Repos that could not be fetched, or actions that have failed. @default both */
+    readonly kind?: 'repo' | 'job'
     readonly limit: number
     readonly cursor?: string
   }): Promise<{ readonly jobs: readonly JobState[]; readonly cursor?: string }>
   /** Puts a dead letter back. @returns false when there is none with that number. */
   revive(id: number): Promise<boolean>
   readonly backfill: BackfillControl
+  readonly observers: ObserversControl
   /** Begins to rebuild the search index. @returns false when that is under way. */
   reindexSearch(): boolean
+}
+
+/** What can be asked about observers. None of it runs an action. */
+export interface ObserversControl {
+  /** Those of the node; where none runs, those of the one that ran last. */
+  list(): Promise<readonly ObserverJson[]>
+  /** What each would do about an event. @param observers in place of those of the node. */
+  test(event: ObservedEvent, observers?: readonly ShownObserver[]): Promise<readonly Verdict[]>
+  /** What would have come to each of the records that were written since. */
+  replay(sinceMs: number, observers?: readonly ShownObserver[]): Promise<Replay>
 }
 
 /** One failed run. */

@@ -1,5 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express'
 import { z } from 'zod'
+import { operations } from '../../flow/observers/definition.ts'
+import { shownSchema } from '../../flow/observers/shown.ts'
 import { isDid } from '../../model/did.ts'
 import { isNsid } from '../../model/nsid.ts'
 import { isRecordKey } from '../../model/record.ts'
@@ -53,9 +55,30 @@ export const syncQuery = z.strictObject({
 })
 
 export const deadLetterQuery = z.strictObject({
-  kind: z.literal('repo').default('repo'),
+  kind: z.enum(['repo', 'job']).optional(),
   limit: limit(1000).default(50),
   cursor: cursor.optional(),
+})
+
+const record = z.record(z.string(), z.unknown())
+
+/** A record that is kept, or a change that is made up. */
+const testedEvent = z.union([
+  z.strictObject({ uri: z.string().max(8192) }),
+  z.strictObject({
+    operation: z.enum(operations).default('create'),
+    did,
+    collection,
+    rkey,
+    record: record.optional(),
+  }),
+])
+
+export const observerTest = z.strictObject({ event: testedEvent, observers: shownSchema.optional() })
+
+export const observerReplay = z.strictObject({
+  since: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' }),
+  observers: shownSchema.optional(),
 })
 
 export const deadLetterPath = z.strictObject({

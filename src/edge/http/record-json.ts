@@ -1,16 +1,12 @@
-import { decode } from '@atcute/cbor'
 import { recordUri, type StoredRecord } from '../../model/record.ts'
+import { type RecordContent, recordContent } from '../../model/record-content.ts'
 
-/** A record as the API shows it, its value in AT Protocol's JSON: links as `$link`, bytes as `$bytes`. */
-export interface RecordJson {
+/** A record as the API shows it. */
+export interface RecordJson extends RecordContent {
   readonly uri: string
   readonly cid: string
   readonly rev: string
   readonly indexedAt: string
-  /** `null` where the record cannot be shown as JSON: hosts store what others cannot read. */
-  readonly value: unknown
-  /** What the record is made of, in base64, where that is all there is to show. */
-  readonly bytes?: string
 }
 
 /**
@@ -25,29 +21,6 @@ export function recordJson(record: StoredRecord): RecordJson {
     cid: record.cid,
     rev: record.rev,
     indexedAt: new Date(record.indexedAtMs).toISOString(),
-    ...contentOf(record.bytes),
+    ...recordContent(record.bytes),
   }
-}
-
-function contentOf(bytes: Uint8Array): Pick<RecordJson, 'value' | 'bytes'> {
-  const value = decoded(bytes)
-  if (value !== undefined && isWithin(value, maxLevels)) return { value }
-  return { value: null, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64') }
-}
-
-/** The decoder's links and bytes become `$link` and `$bytes` by themselves when they are written as JSON. */
-function decoded(bytes: Uint8Array): unknown {
-  try {
-    return decode(bytes)
-  } catch {
-    return undefined
-  }
-}
-
-/** Writing JSON takes the stack a level deeper for each level of the value, and so does reading it in many clients. */
-const maxLevels = 256
-
-function isWithin(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1))
 }

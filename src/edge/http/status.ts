@@ -111,6 +111,10 @@ const routes = {
   'GET /repos/{did}/errors': 'why its last sync runs have failed',
   'GET /backfill': 'how far fetching whole repos has come',
   'POST /backfill': 'lists the repos of the source once more, and fetches what is not synced',
-  'GET /dead-letters': 'repos that were given up; limit and cursor',
+  'GET /dead-letters': 'repos and actions that were given up; kind (repo or job), limit and cursor',
   'POST /dead-letters/{id}/retry': 'puts one of them back',
+  'GET /observers': 'who observes what',
+  'POST /observers/test': 'what observers would do about one event: {"event": {"uri": …}}; nothing runs',
+  'POST /observers/replay':
+    'what would have come to observers of the records since: {"since": …}; nothing runs',
 }

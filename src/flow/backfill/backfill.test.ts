@@ -11,10 +11,10 @@ import {
 } from '../../model/errors.ts'
 import type { SyncOnce } from '../../model/sync.ts'
 import type { Queue } from '../../state/queue/queue.ts'
+import { openQueue } from '../../state/queue/testing/queue.ts'
 import { Backfill, type BackfillOptions, type FailedAttempt } from './backfill.ts'
 import { Enqueue } from './enqueue.ts'
 import { backgroundQueue, repoQueue, resyncQueue } from './queues.ts'
-import { openQueue } from './testing/queue.ts'
 
 describe('backfill', () => {
   it('syncs what is queued, each repo by the trigger that queued it', async () => {

@@ -4,9 +4,9 @@ import { RateLimitedError, UnavailableRepoError, UpstreamError } from '../../mod
 import type { Backoff } from '../../model/repeat.ts'
 import type { SyncOnce, SyncResult, SyncTrigger } from '../../model/sync.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
+import { type Claim, Workers } from '../../state/queue/workers.ts'
 import { type AttemptsOptions, createAttempts, type NextAttempt } from './attempts.ts'
 import { backgroundQueue, fetchingQueues, repoQueue, repoQueues, resyncQueue, triggerOf } from './queues.ts'
-import { type Claim, Workers } from './workers.ts'
 
 export interface BackfillOptions {
   readonly queue: Pick<

@@ -63,7 +63,9 @@ describe('200 repos of a host that fails at random', () => {
       await enqueue.enumerated(dids.map((did) => ({ did })))
       await backfill.run(stop.signal)
 
-      const dead = (await rig.queue.deadLetters({ queue: repoQueue, limit: 1000 })).jobs.map(({ key }) => key)
+      const dead = (await rig.queue.deadLetters({ queues: [repoQueue], limit: 1000 })).jobs.map(
+        ({ key }) => key,
+      )
       assert.deepEqual(dead.toSorted(), [...hopeless.keys()].sort())
       assert.deepEqual([...done, ...dead].sort(), dids.toSorted())
       await rig.tell({ kind: 'confirm', askedMs: 0, repos: [] })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { openQueue } from '../../state/queue/testing/queue.ts'
 import { JobBuffer } from './job-buffer.ts'
-import { openQueue } from './testing/queue.ts'
 
 const name = 'q'
 const hour = 3_600_000

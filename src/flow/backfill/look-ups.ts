@@ -6,10 +6,10 @@ import type { Did } from '../../model/did.ts'
 import { InvalidError, RateLimitedError } from '../../model/errors.ts'
 import type { Backoff } from '../../model/repeat.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
+import { Workers } from '../../state/queue/workers.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
 import { firehoseBackfill, type Streams } from '../../state/streams/streams.ts'
 import { identityQueue, lookUpGroup, lookUpGroups } from './queues.ts'
-import { Workers } from './workers.ts'
 
 /** Knows what DID documents say, as `Identity` of net/identity does. */
 export interface Documents {

@@ -4,13 +4,13 @@ import type { Did } from '../../model/did.ts'
 import type { UnverifiedEvent } from '../../model/event.ts'
 import { encodeEvent } from '../../model/event-bytes.ts'
 import { Database } from '../../state/database.ts'
+import { openQueue } from '../../state/queue/testing/queue.ts'
 import { SqliteStorage } from '../../state/storage/sqlite.ts'
 import type { ContentStatus, RepoState } from '../../state/storage/storage.ts'
 import { type BackfillPolicy, Enqueue } from './enqueue.ts'
 import { backgroundQueue, identityQueue, repoPriorities, repoQueue, resyncQueue } from './queues.ts'
 import { recover } from './recover.ts'
 import { queueStale } from './stale.ts'
-import { openQueue } from './testing/queue.ts'
 
 describe('at the start', () => {
   const cases: readonly {

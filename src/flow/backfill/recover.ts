@@ -83,7 +83,11 @@ async function dropNeedless(
   }
   for (const name of fetchingQueues) for await (const jobs of queue.later(name)) await look(name, jobs)
   for (let cursor: string | undefined; ; ) {
-    const page = await queue.deadLetters({ queue: resyncQueue, limit: pageSize, ...(cursor && { cursor }) })
+    const page = await queue.deadLetters({
+      queues: [resyncQueue],
+      limit: pageSize,
+      ...(cursor && { cursor }),
+    })
     await look(resyncQueue, page.jobs)
     cursor = page.cursor
     if (cursor === undefined) return

@@ -1,5 +1,8 @@
 import { collectionKind } from '../../model/collection.ts'
 import type { Did } from '../../model/did.ts'
+import type { CommitEvent, Operation } from '../../model/event.ts'
+import { encodeEvent } from '../../model/event-bytes.ts'
+import type { Nsid } from '../../model/nsid.ts'
 import type { StoredRecord } from '../../model/record.ts'
 import type { RepoChange, RepoState } from '../../state/storage/storage.ts'
 import { Draft } from './draft.ts'
@@ -16,7 +19,16 @@ export interface BatchOptions {
   /** What is known of the events that wait, of repos that have some. @default nothing */
   readonly waiting?: ReadonlyMap<Did, Waiting>
   readonly limits?: WaitingLimits
+  /** Which operations of live events others want to be told of. @default none */
+  readonly isObserved?: IsObserved
 }
+
+/** Whether somebody observes such an operation of a repo; its record is not looked at. */
+export type IsObserved = (event: {
+  readonly did: Did
+  readonly collection: Nsid
+  readonly operation: Operation['op']
+}) => boolean
 
 /** The repos that change together, and what that comes to. */
 export class Batch {
@@ -24,12 +36,20 @@ export class Batch {
   readonly notices: Notices = new Notices()
   /** Repos whose events may wait no longer. */
   readonly drains: Set<Did> = new Set()
+  /** What observers are to be told: commits, each with the operations that are applied and that somebody observes. */
+  readonly observed: Uint8Array[] = []
   readonly nowMs: number
   readonly #options: Required<BatchOptions>
   readonly #drafts = new Map<Did, Draft>()
 
-  constructor({ repos, nowMs, waiting = new Map(), limits = waitingLimits }: BatchOptions) {
-    this.#options = { repos, nowMs, waiting, limits }
+  constructor({
+    repos,
+    nowMs,
+    waiting = new Map(),
+    limits = waitingLimits,
+    isObserved = nobody,
+  }: BatchOptions) {
+    this.#options = { repos, nowMs, waiting, limits, isObserved }
     this.nowMs = nowMs
   }
 
@@ -70,6 +90,17 @@ export class Batch {
   stored({ did, collection, rkey, cid, rev, bytes }: Omit<StoredRecord, 'indexedAtMs'>): StoredRecord {
     this.tally.records[collectionKind(collection)]++
     return { did, collection, rkey, cid, rev, bytes, indexedAtMs: this.nowMs }
+  }
+
+  /** What is applied of a commit is told, unless the account is hidden. */
+  observe(commit: CommitEvent): void {
+    const { isObserved } = this.#options
+    const { did } = commit
+    const operations = commit.operations.filter(({ collection, op: operation }) =>
+      isObserved({ did, collection, operation }),
+    )
+    if (operations.length > 0 && !isHidden(this.repo(did).status))
+      this.observed.push(encodeEvent({ ...commit, operations }))
   }
 
   /** Whether another event of the repo may wait. */
@@ -125,3 +156,5 @@ export class Batch {
     else if (content === 'desync') told.set(did, desync?.reason ?? 'gap')
   }
 }
+
+const nobody: IsObserved = () => false

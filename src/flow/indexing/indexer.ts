@@ -15,6 +15,7 @@ import {
   type Streams,
 } from '../../state/streams/streams.ts'
 import { BackfillLane, type LiveProgress } from './backfill-lane.ts'
+import type { IsObserved } from './batch.ts'
 import { refused, type VerifyFrame } from './drain.ts'
 import { isFatal } from './faults.ts'
 import { type NoticeOptions, Notifier } from './notices.ts'
@@ -40,6 +41,8 @@ export interface IndexerOptions extends NoticeOptions {
   readonly limits?: WaitingLimits
   /** How many events of all repos may wait. @default 200_000 and 1 GB */
   readonly totalLimits?: HeldLimits
+  /** Which operations of live events are told to observers, once they are applied. @default none */
+  readonly isObserved?: IsObserved
   /** Applies at most this many entries of the stream of live events together. @default 500 */
   readonly batchEntries?: number
   /** For how long, in ms, it still indexes what is left in the streams once it is told to stop. @default 3000 */
@@ -285,6 +288,7 @@ const defaults = {
   isUntracked: () => false,
   limits: waitingLimits,
   totalLimits: { events: 200_000, bytes: 1_000_000_000 },
+  isObserved: () => false,
   batchEntries: 500,
   drainMs: 3000,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },

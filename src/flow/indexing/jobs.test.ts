@@ -5,6 +5,7 @@ import { encodeBackfillEntry } from '../../model/backfill-bytes.ts'
 import type { RepoEvent } from '../../model/event.ts'
 import { encodeEvent } from '../../model/event-bytes.ts'
 import { Database } from '../../state/database.ts'
+import { openQueue } from '../../state/queue/testing/queue.ts'
 import { SqliteSearch } from '../../state/search/sqlite.ts'
 import { SqliteStorage } from '../../state/storage/sqlite.ts'
 import { SqliteStreams } from '../../state/streams/sqlite.ts'
@@ -17,7 +18,6 @@ import {
   repoQueue,
   resyncQueue,
 } from '../backfill/queues.ts'
-import { openQueue } from '../backfill/testing/queue.ts'
 import { Indexer } from './indexer.ts'
 import { account, alice, commit, rejected, sync } from './testing/events.ts'
 import { begin, end, lapse } from './testing/steps.ts'

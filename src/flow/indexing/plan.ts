@@ -32,6 +32,11 @@ export class Plan {
     return this.#batch.drains
   }
 
+  /** What observers are to be told, as entries of their stream. */
+  get observed(): readonly Uint8Array[] {
+    return this.#batch.observed
+  }
+
   /** What is known of the events that wait, of each repo that is changed. */
   get waiting(): Iterable<[Did, Waiting]> {
     return this.#batch.allWaiting
@@ -125,6 +130,7 @@ export class Plan {
       this.#batch.change(did, transition, position)
       if (baseOf(transition.repo) === undefined) this.notices.written.add(did)
       this.#write(event)
+      this.#batch.observe(event)
     } else if (event.kind === 'sync') this.#batch.change(did, afterSync(repo, event, nowMs), position)
     else this.#batch.change(did, afterRejected(repo, event, nowMs), position)
   }

@@ -3,6 +3,7 @@ import type { Did } from '../../model/did.ts'
 import { decodeEvent } from '../../model/event-bytes.ts'
 import type { Search } from '../../state/search/search.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
+import type { IsObserved } from './batch.ts'
 import type { Notifier } from './notices.ts'
 import { Plan } from './plan.ts'
 import type { Tally } from './tally.ts'
@@ -13,6 +14,7 @@ export interface WriterOptions {
   readonly search: Pick<Search, 'apply'>
   readonly notifier: Notifier
   readonly limits?: WaitingLimits
+  readonly isObserved?: IsObserved
   readonly now: Clock
   readonly onApply: (tally: Tally) => void
 }
@@ -34,14 +36,22 @@ export class Writer {
 
   /** @param fill what to do to these repos. @throws what the storage throws; nothing has been done then. */
   async write(dids: Iterable<Did>, fill: (plan: Plan) => void | Promise<void>): Promise<Plan> {
-    const { storage, search, notifier, now, onApply, limits = waitingLimits } = this.#options
+    const {
+      storage,
+      search,
+      notifier,
+      now,
+      onApply,
+      limits = waitingLimits,
+      isObserved = () => false,
+    } = this.#options
     const repos = await storage.repos([...new Set(dids)])
     await this.#measure(repos, limits)
-    const plan = new Plan({ repos, nowMs: now(), waiting: this.#waiting, limits })
+    const plan = new Plan({ repos, nowMs: now(), waiting: this.#waiting, limits, isObserved })
     await fill(plan)
     const changes = plan.changes()
     await search.apply(changes)
-    await storage.apply(changes)
+    await storage.apply(changes, plan.observed)
     for (const [did, waiting] of plan.waiting) {
       if (waiting.bytes > 0) this.#waiting.set(did, waiting)
       else this.#waiting.delete(did)

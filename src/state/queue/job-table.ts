@@ -142,7 +142,7 @@ export class JobTable {
     return rows.map(([group, jobs]) => ({ group, jobs }))
   }
 
-  /** Makes up for what a change of `jobs` jobs leaves to do. Comes first in its transaction. */
+  /** Makes up for what a change of `jobs` jobs leaves to do; only the first one in a transaction does. */
   begin(jobs: number): void {
     this.#keys.move(2 * jobs + 10)
   }

@@ -61,8 +61,9 @@ export class KeyIndex {
     this.#deleted.push([hash, job])
   }
 
-  /** Moves up to `limit` entries to the table, if there are enough of them. Comes first in a transaction. */
+  /** Moves up to `limit` entries to the table, if there are enough of them, before the transaction changes any. */
   move(limit: number): void {
+    if (this.#moved !== undefined || this.#added.length > 0 || this.#deleted.length > 0) return
     this.#moving ??= this.#begin()
     if (this.#moving === undefined) return
     const { entries, hashes, done, last } = this.#moving

@@ -66,6 +66,22 @@ export function queueConformance(
       assert.equal(await queue.complete(job), false)
     })
 
+    it('ends once, and by itself, however many end in the same turn', async () => {
+      const { queue, clock } = await beginWith({ key: 'a' }, { key: 'b' }, { key: 'c' })
+      const [a, b, c] = await queue.take(q, 3)
+      const ended = await Promise.all([
+        queue.complete(must(a)),
+        queue.retry(must(b), { dueMs: clock.ms }),
+        queue.complete(must(a)),
+        queue.bury(must(c), 'x'),
+        queue.bury(must(b), 'x'),
+      ])
+      assert.deepEqual(ended, [true, true, false, true, false])
+      assert.equal(await queue.find(q, 'a'), undefined)
+      assert.equal((await queue.find(q, 'b'))?.state, 'waiting')
+      assert.equal((await queue.find(q, 'c'))?.state, 'dead')
+    })
+
     it('is not taken before it is due', async () => {
       const { queue, clock } = await beginWith({ key: 'a', dueMs: 1_700_000_000_500.2 }, { key: 'b' })
       assert.deepEqual(keys(await queue.take(q, 9)), ['b'])
@@ -715,7 +731,11 @@ function withoutIds(job: Job | undefined): Partial<Job> {
 async function pages(queue: Queue, limit: number, name?: string): Promise<readonly (readonly string[])[]> {
   const all: (readonly string[])[] = []
   for (let cursor: string | undefined; ; ) {
-    const page = await queue.deadLetters({ limit, ...(name && { queue: name }), ...(cursor && { cursor }) })
+    const page = await queue.deadLetters({
+      limit,
+      ...(name && { queues: [name] }),
+      ...(cursor && { cursor }),
+    })
     all.push(keys(page.jobs))
     if (page.cursor === undefined) return all
     cursor = page.cursor

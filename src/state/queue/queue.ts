@@ -45,24 +45,18 @@ export interface Queue extends AsyncDisposable {
   complete(job: Job): Promise<boolean>
 
   /**
+   * Several jobs end together: in one transaction, which is what takes time.
+   *
+   * @returns for each, in order, what `complete`, `retry` and `bury` return.
+   */
+  end(endings: readonly Ending[]): Promise<readonly boolean[]>
+
+  /**
    * The job is tried again.
    *
-   * @param options.dueMs not before this, in ms since 1970. @default at once, and in the place that it had
-   * @param options.counts whether this was an attempt. @default true
-   * @param options.failure what it failed of, in a word: after another one, attempts are counted anew. @default the last one
-   * @param options.isAside whether it waits for what is not ours to do, so that its own wait begins at `dueMs`. @default false
+   * @returns false where its lease had run out.
    */
-  retry(
-    job: Job,
-    options: {
-      readonly dueMs?: number
-      readonly error?: string
-      readonly group?: string
-      readonly counts?: boolean
-      readonly failure?: string
-      readonly isAside?: boolean
-    },
-  ): Promise<void>
+  retry(job: Job, options: RetryOptions): Promise<boolean>
 
   /**
    * What a job that is set aside waits for has happened: it is due at `dueMs`, unless it was before, and the attempt that
@@ -71,8 +65,12 @@ export interface Queue extends AsyncDisposable {
    */
   wake(queue: string, key: string, dueMs: number): Promise<void>
 
-  /** The job is set aside, to be looked at; that was an attempt, too. Where it was added again, it is due again. */
-  bury(job: Job, error: string): Promise<void>
+  /**
+   * The job is set aside, to be looked at; that was an attempt, too. Where it was added again, it is due again.
+   *
+   * @returns whether it is a dead letter now.
+   */
+  bury(job: Job, error: string): Promise<boolean>
 
   /** One job by its key, whatever its state. */
   find(queue: string, key: string): Promise<JobState | undefined>
@@ -88,7 +86,8 @@ export interface Queue extends AsyncDisposable {
 
   /** Dead letters, the latest first. @throws {InvalidError} for a cursor that no page gave. */
   deadLetters(query: {
-    readonly queue?: string
+    /** @default those of all queues */
+    readonly queues?: readonly string[]
     readonly limit: number
     readonly cursor?: string
   }): Promise<{ readonly jobs: readonly JobState[]; readonly cursor?: string }>
@@ -113,6 +112,27 @@ export interface NewJob {
   /** What the worker needs to know, small. An added job overwrites it. */
   readonly payload?: string
 }
+
+export interface RetryOptions {
+  /** Not before this, in ms since 1970. @default at once, and in the place that it had */
+  readonly dueMs?: number
+  /** Why this attempt failed. */
+  readonly error?: string
+  /** Moves the job to another group. */
+  readonly group?: string
+  /** Whether this was an attempt. @default true */
+  readonly counts?: boolean
+  /** What it failed of, in a word: after another one, attempts are counted anew. @default the last one */
+  readonly failure?: string
+  /** Whether it waits for what is not ours to do, so that its own wait begins at `dueMs`. @default false */
+  readonly isAside?: boolean
+}
+
+/** How a job that was taken ends: as by the method of that name. */
+export type Ending =
+  | { readonly how: 'complete'; readonly job: Job }
+  | { readonly how: 'retry'; readonly job: Job; readonly options: RetryOptions }
+  | { readonly how: 'bury'; readonly job: Job; readonly error: string }
 
 export interface Job {
   readonly id: number

@@ -3,15 +3,17 @@ import { setImmediate } from 'node:timers/promises'
 import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Database } from '../database.ts'
 import { Alarms } from './alarms.ts'
-import { checkJob, cutError } from './checked-job.ts'
+import { checkJob } from './checked-job.ts'
 import { decodePlace, encodePlace, newest } from './dead-letters.ts'
+import { endedJob } from './ended-job.ts'
 import { type JobRow, JobTable, type Place } from './job-table.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { LastChange } from './last-change.ts'
 import { type Lease, Leases } from './leases.ts'
-import { type Asked, addedAgain, askedBy, better, fresh, uncounted, woken } from './merge.ts'
-import type { Job, JobState, NewJob, Queue, QueueTotals } from './queue.ts'
+import { type Asked, addedAgain, askedBy, better, fresh, woken } from './merge.ts'
+import type { Ending, Job, JobState, NewJob, Queue, QueueTotals, RetryOptions } from './queue.ts'
 import { schema } from './schema.ts'
+import { SharedCommit } from './shared-commit.ts'
 
 export interface SqliteQueueOptions {
   readonly database: Database
@@ -29,6 +31,7 @@ export class SqliteQueue implements Queue {
   readonly #jobs: JobTable
   readonly #saveCounts: StatementSync
   readonly #queues = new Map<string, QueueState>()
+  readonly #ending = new SharedCommit((endings) => this.#endAll(endings))
 
   constructor({ database, now = steadyClock, keysInMemory }: SqliteQueueOptions) {
     database.migrate('queue', schema)
@@ -49,9 +52,20 @@ export class SqliteQueue implements Queue {
     let added = 0
     for (let at = 0; at < jobs.length; at += jobsPerSlice) {
       if (at > 0) await setImmediate()
-      added += this.#addSlice(state, jobs.slice(at, at + jobsPerSlice))
+      const outcomes = this.#addSlice(state, jobs.slice(at, at + jobsPerSlice))
+      added += outcomes.filter((outcome) => outcome === 'added').length
     }
     return added
+  }
+
+  /**
+   * Adds jobs as `add` does, but all at once, and as a part of the transaction under way if there is one.
+   *
+   * @returns of each, in order, whether it was there before.
+   */
+  addAtOnce(queue: string, jobs: readonly NewJob[]): readonly ('added' | 'known')[] {
+    for (const job of jobs) checkJob(queue, job)
+    return this.#addSlice(this.#stateOf(queue), jobs)
   }
 
   async take(
@@ -99,33 +113,15 @@ export class SqliteQueue implements Queue {
   }
 
   async complete(job: Job): Promise<boolean> {
-    return this.#end(job, ({ row, again }) => again && fresh(row, again))
+    return this.#ending.add({ how: 'complete', job })
   }
 
-  async retry(
-    job: Job,
-    { dueMs, error, group, counts = true, failure, isAside = false }: Parameters<Queue['retry']>[1],
-  ): Promise<void> {
-    this.#end(job, ({ row, again, wokenMs, lanes }) => {
-      const isSame = failure === undefined || failure === row.failure
-      const next: JobRow = {
-        ...row,
-        lane: group === undefined ? row.lane : lanes.of(lanes.byId(row.lane).priority, group).id,
-        dueMs: Math.min(Math.ceil(dueMs ?? row.dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
-        attempts: (isSame ? row.attempts : 0) + Number(counts),
-        ...(failure !== undefined && { failure }),
-        ...(error !== undefined && { error: cutError(error) }),
-      }
-      if (!isAside) return next
-      if (again !== undefined) return again.dueMs < (dueMs ?? row.dueMs) ? uncounted(next) : next
-      const aside = { ...next, addedMs: next.dueMs }
-      return wokenMs === undefined ? aside : woken(aside, wokenMs)
-    })
+  async retry(job: Job, options: RetryOptions): Promise<boolean> {
+    return this.#ending.add({ how: 'retry', job, options })
   }
 
   async wake(queue: string, key: string, dueMs: number): Promise<void> {
     const state = this.#stateOf(queue)
-    const nowMs = this.#expire(state)
     const row = this.#jobs.findByKey(state.id, key)
     if (row === undefined || row.isDead) return
     const lease = state.leases.get(row.id)
@@ -133,18 +129,18 @@ export class SqliteQueue implements Queue {
       lease.wokenMs = Math.min(dueMs, lease.wokenMs ?? Number.POSITIVE_INFINITY)
       return
     }
-    const next = row.addedMs > nowMs ? woken(row, dueMs) : row
+    const next = row.addedMs > this.#now() ? woken(row, dueMs) : row
     if (next === row) return
-    this.#write(state, 1, () => this.#jobs.update(next))
-    this.#offer(state, [next])
+    const work = () => this.#jobs.update(next)
+    this.#write(state, 1, work, () => this.#offer(state, [next]))
   }
 
-  async bury(job: Job, error: string): Promise<void> {
-    this.#end(job, ({ row, again }, nowMs) =>
-      again === undefined
-        ? { ...row, isDead: true, dueMs: nowMs, attempts: row.attempts + 1, error: cutError(error) }
-        : fresh(row, again),
-    )
+  async bury(job: Job, error: string): Promise<boolean> {
+    return this.#ending.add({ how: 'bury', job, error })
+  }
+
+  async end(endings: readonly Ending[]): Promise<readonly boolean[]> {
+    return this.#endAll(endings)
   }
 
   async find(queue: string, key: string): Promise<JobState | undefined> {
@@ -155,7 +151,7 @@ export class SqliteQueue implements Queue {
 
   async *later(queue: string): AsyncIterable<readonly JobState[]> {
     const state = this.#stateOf(queue)
-    const nowMs = this.#expire(state)
+    const nowMs = this.#now()
     for (const { id: lane } of state.lanes.all) {
       for (
         let place: Place | undefined = { dueMs: nowMs, id: Number.MAX_SAFE_INTEGER };
@@ -176,31 +172,28 @@ export class SqliteQueue implements Queue {
     const state = this.#stateOf(queue)
     const row = this.#jobs.findByKey(state.id, key)
     if (row === undefined) return false
-    this.#write(state, 1, (counts) => {
+    const work = (counts: Counts) => {
       this.#jobs.delete(row)
       counts[row.isDead ? 'dead' : 'live']--
-    })
-    state.leases.end(row.id)
+    }
+    this.#write(state, 1, work, () => state.leases.end(row.id))
     return true
   }
 
   async deadLetters({
-    queue,
+    queues,
     limit,
     cursor,
   }: Parameters<Queue['deadLetters']>[0]): ReturnType<Queue['deadLetters']> {
     const before = cursor === undefined ? newest : decodePlace(cursor)
-    const states = [...this.#queues.values()].filter(({ name }) => queue === undefined || name === queue)
-    const jobs = states
-      .flatMap((state) =>
-        this.#jobs.dead(state.id, before, limit + 1).map((row) => this.#stateFrom(state, row)),
-      )
-      .sort((a, b) => b.dueMs - a.dueMs || b.id - a.id)
-    const page = jobs.slice(0, limit)
+    const states = [...this.#queues.values()].filter(({ name }) => queues?.includes(name) ?? true)
+    const found = states
+      .flatMap((state) => this.#jobs.dead(state.id, before, limit + 1).map((row) => ({ state, row })))
+      .sort((a, b) => b.row.dueMs - a.row.dueMs || b.row.id - a.row.id)
+    const page = found.slice(0, limit)
     const last = page.at(-1)
-    return jobs.length <= limit || last === undefined
-      ? { jobs: page }
-      : { jobs: page, cursor: encodePlace(last) }
+    const jobs = page.map(({ state, row }) => this.#stateFrom(state, row))
+    return found.length <= limit || last === undefined ? { jobs } : { jobs, cursor: encodePlace(last.row) }
   }
 
   async revive(id: number): Promise<boolean> {
@@ -209,12 +202,12 @@ export class SqliteQueue implements Queue {
     if (row?.isDead !== true || state === undefined) return false
     const nowMs = this.#now()
     const revived = fresh(row, { lane: row.lane, dueMs: nowMs, addedMs: nowMs })
-    this.#write(state, 1, (counts) => {
+    const work = (counts: Counts) => {
       this.#jobs.update(revived)
       counts.dead--
       counts.live++
-    })
-    this.#offer(state, [revived])
+    }
+    this.#write(state, 1, work, () => this.#offer(state, [revived]))
     return true
   }
 
@@ -229,41 +222,46 @@ export class SqliteQueue implements Queue {
   /** The database belongs to whoever opened it, and is closed there. */
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  #addSlice(state: QueueState, jobs: readonly NewJob[]): number {
+  #addSlice(state: QueueState, jobs: readonly NewJob[]): readonly ('added' | 'known')[] {
     const nowMs = this.#now()
     const changed: JobRow[] = []
     const again = new Map<Lease, Asked>()
-    const { counts: before, lanes } = state
-    this.#write(state, jobs.length, (counts) => {
-      for (const job of jobs) {
-        const known = this.#jobs.findByKey(state.id, job.key)
-        if (known !== undefined && job.onlyNew) continue
-        const group = known === undefined ? '' : lanes.byId(known.lane).group
-        const asked = askedBy(job, group, lanes, nowMs)
-        if (known === undefined) {
-          const { key, payload = '' } = job
-          changed.push(this.#jobs.insert({ queue: state.id, key, payload, ...asked }))
-          counts.live++
-          continue
-        }
-        if (known.isDead) {
-          counts.dead--
-          counts.live++
-        }
-        const row = addedAgain(known, asked, lanes, nowMs)
-        const { payload = known.payload } = job
-        const isNew = row !== known || payload !== known.payload
-        if (isNew) this.#jobs.update({ ...row, payload })
-        const lease = state.leases.get(known.id)
-        if (lease !== undefined) {
-          const before = again.get(lease) ?? lease.again
-          again.set(lease, before === undefined ? asked : better(before, asked, lanes))
-        } else if (isNew) changed.push(row)
+    const outcomes: ('added' | 'known')[] = []
+    const { lanes } = state
+    const add = (job: NewJob, counts: Counts): 'added' | 'known' => {
+      const known = this.#jobs.findByKey(state.id, job.key)
+      if (known !== undefined && job.onlyNew) return 'known'
+      const group = known === undefined ? '' : lanes.byId(known.lane).group
+      const asked = askedBy(job, group, lanes, nowMs)
+      if (known === undefined) {
+        const { key, payload = '' } = job
+        changed.push(this.#jobs.insert({ queue: state.id, key, payload, ...asked }))
+        counts.live++
+        return 'added'
       }
+      if (known.isDead) {
+        counts.dead--
+        counts.live++
+      }
+      const row = addedAgain(known, asked, lanes, nowMs)
+      const { payload = known.payload } = job
+      const isNew = row !== known || payload !== known.payload
+      if (isNew) this.#jobs.update({ ...row, payload })
+      const lease = state.leases.get(known.id)
+      if (lease !== undefined) {
+        const before = again.get(lease) ?? lease.again
+        again.set(lease, before === undefined ? asked : better(before, asked, lanes))
+      } else if (isNew) changed.push(row)
+      return 'known'
+    }
+    const work = (counts: Counts) => {
+      for (const job of jobs) outcomes.push(add(job, counts))
+    }
+    this.#write(state, jobs.length, work, () => {
+      for (const [lease, asked] of again) lease.again = asked
+      this.#offer(state, changed)
     })
-    for (const [lease, asked] of again) lease.again = asked
-    this.#offer(state, changed)
-    return state.counts.live + state.counts.dead - before.live - before.dead
+    return outcomes
   }
 
   /** What of a lane is due and does not run, up to `wanted` jobs. */
@@ -290,29 +288,41 @@ export class SqliteQueue implements Queue {
     }
   }
 
-  /**
-   * Ends what a worker has begun.
-   *
-   * @param next what becomes of the job; `undefined` removes it.
-   * @returns whether the worker still had it.
-   */
-  #end(job: Job, next: (ended: Ended, nowMs: number) => JobRow | undefined): boolean {
+  #endAll(endings: readonly Ending[]): readonly boolean[] {
+    const ended = new Set<string>()
+    return this.#database.transaction(() => {
+      this.#jobs.begin(endings.length)
+      return endings.map((ending) => {
+        const { lease } = ending.job
+        if (ended.has(lease)) return false
+        ended.add(lease)
+        return this.#end(ending)
+      })
+    })
+  }
+
+  /** Ends what a worker has begun. @returns whether it could, and for `bury` whether the job is dead. */
+  #end(ending: Ending): boolean {
+    const { job } = ending
     const state = this.#stateOf(job.queue)
     const nowMs = this.#now()
     const lease = state.leases.of(job)
     const row = lease && this.#jobs.find(job.id)
     if (lease === undefined || row === undefined) return false
     let after: JobRow | undefined
-    this.#write(state, 1, (counts) => {
-      after = next({ row, lanes: state.lanes, ...lease }, nowMs)
+    const work = (counts: Counts) => {
+      const { again, wokenMs } = lease
+      after = endedJob(ending, { row, lanes: state.lanes, again, wokenMs, nowMs })
       if (after === undefined) this.#jobs.delete(row)
       else this.#jobs.update(after)
       if (after === undefined || after.isDead) counts.live--
       if (after?.isDead) counts.dead++
+    }
+    this.#write(state, 1, work, () => {
+      state.leases.end(job.id)
+      if (after !== undefined && !after.isDead) this.#offer(state, [after])
     })
-    state.leases.end(job.id)
-    if (after !== undefined && !after.isDead) this.#offer(state, [after])
-    return true
+    return ending.how !== 'bury' || after?.isDead === true
   }
 
   /** Makes jobs whose lease has run out due again. @returns the time. */
@@ -330,25 +340,29 @@ export class SqliteQueue implements Queue {
     state.alarms.notify()
   }
 
-  /** Makes all changes, in memory too, or none. */
-  #write(state: QueueState, jobs: number, work: (counts: Counts) => void): void {
-    const counts = { ...state.counts }
-    try {
-      this.#database.transaction(() => {
-        this.#jobs.begin(jobs)
-        work(counts)
-        this.#jobs.flush()
-        this.#lastChange.note(this.#now())
-        this.#saveCounts.run(counts.live, counts.dead, state.id)
-      })
-    } catch (error) {
-      this.#jobs.reset()
-      state.lanes.reset()
-      throw error
+  /** Makes all changes, in memory too, or none. @param settle what follows in memory once they are made. */
+  #write(state: QueueState, jobs: number, work: (counts: Counts) => void, settle: () => void): void {
+    const before = state.counts
+    const change = () => {
+      this.#jobs.begin(jobs)
+      state.counts = { ...before }
+      work(state.counts)
+      this.#jobs.flush()
+      this.#lastChange.note(this.#now())
+      this.#saveCounts.run(state.counts.live, state.counts.dead, state.id)
     }
-    this.#jobs.settle()
-    state.lanes.settle()
-    state.counts = counts
+    this.#database.transaction(change, {
+      settle: () => {
+        this.#jobs.settle()
+        state.lanes.settle()
+        settle()
+      },
+      undo: () => {
+        this.#jobs.reset()
+        state.lanes.reset()
+        state.counts = before
+      },
+    })
   }
 
   #stateFrom({ name, lanes, leases }: QueueState, { lane, isDead, ...row }: JobRow): JobState {
@@ -360,12 +374,15 @@ export class SqliteQueue implements Queue {
   #stateOf(queue: string): QueueState {
     const known = this.#queues.get(queue)
     if (known !== undefined) return known
-    const { lastInsertRowid } = this.#database.sqlite
-      .prepare('INSERT INTO queue (name, live, dead) VALUES (?, 0, 0)')
-      .run(queue)
-    const state = this.#newState(Number(lastInsertRowid), queue, { live: 0, dead: 0 })
-    this.#queues.set(queue, state)
-    return state
+    const make = () => {
+      const { lastInsertRowid } = this.#database.sqlite
+        .prepare('INSERT INTO queue (name, live, dead) VALUES (?, 0, 0)')
+        .run(queue)
+      const state = this.#newState(Number(lastInsertRowid), queue, { live: 0, dead: 0 })
+      this.#queues.set(queue, state)
+      return state
+    }
+    return this.#database.transaction(make, { undo: () => this.#queues.delete(queue) })
   }
 
   #newState(id: number, name: string, counts: Counts): QueueState {
@@ -395,11 +412,4 @@ interface QueueState {
   readonly lanes: Lanes
   readonly leases: Leases
   readonly alarms: Alarms
-}
-
-interface Ended {
-  readonly row: JobRow
-  readonly lanes: Lanes
-  readonly again?: Asked
-  readonly wokenMs?: number
 }

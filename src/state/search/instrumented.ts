@@ -9,6 +9,7 @@ export function instrumentSearch(search: Search, meter: Meter): Search {
   const reindexed = bind(meter, searchReindexRecords)
   return {
     apply: (changes) => search.apply(changes),
+    index: (record, text) => search.index(record, text),
     query: (query) => measure({}, () => search.query(query)),
     reindex: (records, onProgress) => {
       let counted = 0

@@ -49,4 +49,14 @@ export const schema: readonly string[] = [
   CREATE TABLE search_state (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
   INSERT INTO search_state VALUES ('generation', 0), ('documents', 0), ('last_number', 0), ('switches', 0);
   `,
+  `
+  CREATE TABLE search_own (
+    did TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    rkey TEXT NOT NULL,
+    cid TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (did, collection, rkey)
+  ) WITHOUT ROWID;
+  `,
 ]

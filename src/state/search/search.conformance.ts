@@ -218,6 +218,53 @@ export function searchConformance(open: (fields?: readonly TextField[]) => Promi
     })
   })
 
+  describe('a text of its own', () => {
+    const like = { ...makePost('a', 'high tide'), collection: 'app.bsky.feed.like' }
+    const post = makePost('b', 'high tide')
+
+    it('makes a record be found that no field is searched of, until it is deleted', async () => {
+      const search = await open()
+      await put(search, [like])
+      assert.deepEqual(await rkeys(search, 'harbour'), [])
+      await search.index(like, 'a harbour')
+      assert.deepEqual(await rkeys(search, 'harbour'), ['a'])
+      await search.apply([{ repo: { did: like.did }, deletes: [like] }])
+      assert.deepEqual(await rkeys(search, 'harbour'), [])
+      // The same record once more is a new one.
+      await put(search, [like])
+      assert.deepEqual(await rkeys(search, 'harbour'), [])
+    })
+
+    it('comes beside what the fields say, and can be taken back', async () => {
+      const search = await open()
+      await put(search, [post])
+      await search.index(post, 'a harbour')
+      assert.deepEqual(await rkeys(search, 'harbour tide'), ['b'])
+      await search.index(post, undefined)
+      assert.deepEqual(await rkeys(search, 'harbour'), [])
+      assert.deepEqual(await rkeys(search, 'tide'), ['b'])
+    })
+
+    it('outlives a rebuild, and holds for its version of the record alone', async () => {
+      const search = await open()
+      await put(search, [like, post])
+      await search.index(like, 'a harbour')
+      await search.index(post, 'a harbour')
+      await search.reindex(asyncly([like, post]))
+      assert.deepEqual((await rkeys(search, 'harbour')).toSorted(), ['a', 'b'])
+      await put(search, [{ ...makePost('b', 'low tide'), cid: 'another' }])
+      assert.deepEqual(await rkeys(search, 'harbour'), ['a'])
+    })
+
+    it('goes with its repo', async () => {
+      const search = await open()
+      await search.index(like, 'a harbour')
+      await search.apply([{ repo: { did: like.did }, remove: true }])
+      await put(search, [like])
+      assert.deepEqual(await rkeys(search, 'harbour'), [])
+    })
+  })
+
   describe('rebuilding', () => {
     it('finds what there is, and no longer what is gone', async () => {
       const search = await open()

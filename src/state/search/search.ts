@@ -11,6 +11,14 @@ export interface Search {
   apply(changes: readonly SearchChange[]): Promise<void>
 
   /**
+   * Makes one record be found by a text as well, besides what its fields say. That holds for this version of the
+   * record, however often the index is rebuilt.
+   *
+   * @param text undefined takes back what was said before.
+   */
+  index(record: StoredRecord, text: string | undefined): Promise<void>
+
+  /**
    * Finds records whose text holds every word of `text`, the best match first.
    * Any text is a valid query: nothing in it is an operator.
    *

@@ -6,6 +6,7 @@ import { type RecordAddress, recordUri, type StoredRecord } from '../../model/re
 import type { Database } from '../database.ts'
 import { DocumentTable, type Place } from './document-table.ts'
 import { Leftovers } from './leftovers.ts'
+import { OwnTexts } from './own-texts.ts'
 import { RepoNumbers } from './repo-numbers.ts'
 import { schema } from './schema.ts'
 import type { Search, SearchChange, SearchPage, SearchQuery } from './search.ts'
@@ -22,6 +23,7 @@ export interface SqliteSearchOptions {
 export class SqliteSearch implements Search {
   readonly #database: Database
   readonly #text: RecordText
+  readonly #own: OwnTexts
   readonly #documents: DocumentTable
   readonly #numbers: RepoNumbers
   readonly #leftovers: Leftovers
@@ -34,6 +36,7 @@ export class SqliteSearch implements Search {
     database.migrate('search', schema)
     this.#database = database
     this.#text = new RecordText(fields)
+    this.#own = new OwnTexts(database)
     this.#documents = new DocumentTable(database)
     this.#numbers = new RepoNumbers(database.sqlite)
     this.#leftovers = new Leftovers(database.sqlite, this.#documents)
@@ -54,7 +57,7 @@ export class SqliteSearch implements Search {
         rest.unveil !== undefined ||
         rest.unstage ||
         rest.remove ||
-        [...puts, ...deletes].some(({ collection }) => this.#text.isSearched(collection)),
+        [...puts, ...deletes].some(({ collection }) => this.#isSearched(collection)),
     )
     if (this.#changed !== undefined) this.#note(changes)
     if (relevant.length === 0) return
@@ -67,6 +70,15 @@ export class SqliteSearch implements Search {
     if (!isStale) return
     this.#isStale = true
     if (this.#changed !== undefined) this.#changed.isStale = true
+  }
+
+  async index(record: StoredRecord, text: string | undefined): Promise<void> {
+    this.#write(() => {
+      this.#own.set(record, text)
+      this.#putShown(record)
+    })
+    // A rebuild has perhaps read the record before this.
+    this.#changed?.uris.add(recordUri(record))
   }
 
   async query(query: SearchQuery): Promise<SearchPage> {
@@ -161,7 +173,10 @@ export class SqliteSearch implements Search {
     const { did } = repo
     if (unstage || change.remove) this.#numbers.unstage(did)
     if (clear || change.remove) this.#numbers.clear(did)
-    if (change.remove) return undefined
+    if (change.remove) {
+      this.#own.deleteRepo(did)
+      return undefined
+    }
     if (stage !== undefined) {
       const [first] = stage.puts
       const firstPath = first === undefined ? '' : `${first.collection}/${first.rkey}`
@@ -173,24 +188,32 @@ export class SqliteSearch implements Search {
     const isUnveiled = staged !== undefined && staged.data === unveil?.data
     if (isUnveiled) this.#numbers.unveil(did, staged)
     for (const record of puts) this.#putShown(record)
-    for (const address of deletes) this.#remove(this.#numbers.find(did), address)
+    for (const address of deletes) {
+      this.#remove(this.#numbers.find(did), address)
+      this.#own.delete(address)
+    }
     return isUnveiled && staged.fields !== this.#fields ? 'other fields' : undefined
   }
 
   #putShown(record: StoredRecord): void {
-    if (this.#text.isSearched(record.collection)) this.#put(this.#numbers.of(record.did), record)
+    if (this.#isSearched(record.collection)) this.#put(this.#numbers.of(record.did), record)
   }
 
   #put(repo: number, record: StoredRecord, isStaged = false): void {
-    if (!this.#text.isSearched(record.collection)) return
-    const text = this.#text.of(record.collection, record.bytes)
+    if (!this.#isSearched(record.collection)) return
+    const texts = [this.#text.of(record.collection, record.bytes), this.#own.of(record)]
+    const text = texts.filter((one) => one !== undefined).join('\n') || undefined
     if (text !== undefined) this.#documents[isStaged ? 'stage' : 'put'](repo, record, text)
     // What is staged is new, apart from what comes once more after a crash, and that has no text either.
     else if (!isStaged) this.#documents.remove(repo, record)
   }
 
   #remove(repo: number | undefined, address: RecordAddress): void {
-    if (repo !== undefined && this.#text.isSearched(address.collection)) this.#documents.remove(repo, address)
+    if (repo !== undefined && this.#isSearched(address.collection)) this.#documents.remove(repo, address)
+  }
+
+  #isSearched(collection: Nsid): boolean {
+    return this.#text.isSearched(collection) || this.#own.mayHave(collection)
   }
 
   #note(changes: readonly SearchChange[]): void {

@@ -36,7 +36,8 @@ export function instrumentStorage(storage: Storage, meter: Meter): Storage {
     sweep: () => storage.sweep(),
     prune: (keeps, signal) => measure({ op: 'delete' }, () => storage.prune(keeps, signal)),
     listRepos: (query) => measure({ op: 'query' }, () => storage.listRepos(query)),
-    apply: (changes) => measure({ op: operationOf(changes) }, () => storage.apply(changes)),
+    apply: (changes, observed) =>
+      measure({ op: operationOf(changes) }, () => storage.apply(changes, observed)),
     reindex: (signal) => storage.reindex(signal),
     totals: () => storage.totals(),
     [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),

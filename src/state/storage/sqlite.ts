@@ -4,6 +4,8 @@ import { InvalidError } from '../../model/errors.ts'
 import type { Nsid } from '../../model/nsid.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import type { Database } from '../database.ts'
+import type { SqliteStreams } from '../streams/sqlite.ts'
+import { observed as observedStream } from '../streams/streams.ts'
 import { ChangeWriter } from './change-writer.ts'
 import { CollectionTable } from './collection-table.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
@@ -39,11 +41,14 @@ export interface SqliteStorageOptions {
   readonly database: Database
   /** Fields that queries may ask for with `where`. @default those that the database was last indexed by; none at first */
   readonly index?: readonly FieldIndex[]
+  /** Where what is observed is told, in the same database. @default nobody observes */
+  readonly streams?: Pick<SqliteStreams, 'appendNow'>
 }
 
 /** Repos and records in the SQLite database of this process, whose only writer it is. */
 export class SqliteStorage implements Storage {
   readonly #database: Database
+  readonly #streams: SqliteStorageOptions['streams']
   readonly #repos: RepoTable
   readonly #collections: CollectionTable
   readonly #reader: RecordReader
@@ -60,7 +65,8 @@ export class SqliteStorage implements Storage {
   readonly #terms: RecordTerms
   readonly #reindex: FieldReindex
 
-  constructor({ database, index: asked }: SqliteStorageOptions) {
+  constructor({ database, index: asked, streams }: SqliteStorageOptions) {
+    this.#streams = streams
     database.migrate('storage', schema)
     const { sqlite } = database
     const index = asked ?? indexedFields(sqlite)
@@ -195,12 +201,13 @@ export class SqliteStorage implements Storage {
     return { repos, ...(next !== undefined && { cursor: encodeCursor(next, query) }) }
   }
 
-  async apply(changes: readonly RepoChange[]): Promise<void> {
+  async apply(changes: readonly RepoChange[], observed: readonly Uint8Array[] = []): Promise<void> {
     if (changes.length === 0) return
     try {
       this.#database.transaction(() => {
         for (const change of changes) this.#changes.write(change)
         for (const part of this.#inMemory) part.flush()
+        if (observed.length > 0) this.#streams?.appendNow(observedStream, observed)
       })
     } catch (error) {
       for (const part of [...this.#inMemory, this.#repos]) part.reset()

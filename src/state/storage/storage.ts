@@ -77,9 +77,11 @@ export interface Storage extends AsyncDisposable {
    * Makes all changes durable together, or, when it rejects, none of them.
    * They are made in this order; two may concern the same repo.
    *
+   * @param observed entries that the stream `observed` gets together with the changes: it has what is stored, and
+   *   nothing else. @default none
    * @throws {InvalidError} when one of them can never be stored. Any other failure is worth another try.
    */
-  apply(changes: readonly RepoChange[]): Promise<void>
+  apply(changes: readonly RepoChange[], observed?: readonly Uint8Array[]): Promise<void>
 
   /**
    * Brings the index of fields up to the configuration, after which `where` answers for all of them.

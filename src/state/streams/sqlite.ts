@@ -55,16 +55,29 @@ export class SqliteStreams implements Streams {
   }
 
   async append(stream: string, entries: readonly Uint8Array[], cursor?: HostCursor): Promise<number> {
+    return this.appendNow(stream, entries, cursor)
+  }
+
+  /** Likewise, at once: inside of a transaction of the database it becomes a part of that. */
+  appendNow(stream: string, entries: readonly Uint8Array[], cursor?: HostCursor): number {
     const state = this.#stateOf(stream)
-    const last = state.last + entries.length
-    this.#database.transaction(() => {
-      let id = rowOf(state, state.last)
-      for (const entry of entries) this.#insertEntry.run(++id, entry)
-      if (entries.length > 0) this.#updateLast.run(last, state.id)
-      if (cursor !== undefined) this.#saveCursor.run(cursor.host, cursor.seq, cursor.timeMs ?? null)
-    })
-    state.last = last
-    state.waiters.notify()
+    const before = state.last
+    const last = before + entries.length
+    this.#database.transaction(
+      () => {
+        let id = rowOf(state, before)
+        for (const entry of entries) this.#insertEntry.run(++id, entry)
+        if (entries.length > 0) this.#updateLast.run(last, state.id)
+        if (cursor !== undefined) this.#saveCursor.run(cursor.host, cursor.seq, cursor.timeMs ?? null)
+        state.last = last
+      },
+      {
+        settle: () => state.waiters.notify(),
+        undo: () => {
+          state.last = before
+        },
+      },
+    )
     return last
   }
 
@@ -141,10 +154,15 @@ export class SqliteStreams implements Streams {
   #stateOf(stream: string): StreamState {
     const known = this.#streams.get(stream)
     if (known !== undefined) return known
-    const id = Number(this.#insertStream.run(stream).lastInsertRowid)
-    const state = newState({ id, last: 0, trimmed: 0 })
-    this.#streams.set(stream, state)
-    return state
+    return this.#database.transaction(
+      () => {
+        const id = Number(this.#insertStream.run(stream).lastInsertRowid)
+        const state = newState({ id, last: 0, trimmed: 0 })
+        this.#streams.set(stream, state)
+        return state
+      },
+      { undo: () => void this.#streams.delete(stream) },
+    )
   }
 
   #groupOf(state: StreamState, group: string): GroupState {

@@ -63,3 +63,6 @@ export const firehoseBackfill = 'firehose_backfill'
 
 /** The stream of repos that were enumerated and are not yet queued: `EnumeratedRepo`. */
 export const repoBackfill = 'repo_backfill'
+
+/** The stream of what the indexer has applied of live events and somebody observes: commits with those operations. */
+export const observed = 'observed'

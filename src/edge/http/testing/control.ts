@@ -28,6 +28,11 @@ export function createTestControl(own: Partial<Control> = {}): Control {
         recordsPerSecond: 0,
       }),
     },
+    observers: {
+      list: async () => [],
+      test: async () => [],
+      replay: async () => ({ records: 0, isComplete: true, observers: [] }),
+    },
     reindexSearch: () => true,
     ...own,
   }

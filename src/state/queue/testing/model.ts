@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generator } from '../../testing/random.ts'
 import type { Job, NewJob, Queue } from '../queue.ts'
 
 export interface Begun {
@@ -185,16 +186,5 @@ async function compare(queue: Queue, model: Map<string, Known>): Promise<void> {
     const { id: _, queue: __, key: ___, error: ____, ...state } = found
     const { again: _____, ...expected } = known as Known
     assert.deepEqual(state, expected)
-  }
-}
-
-/** Random numbers that are the same for the same seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
 }

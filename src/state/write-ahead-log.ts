@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { steadyClock } from '../model/clock.ts'
 import type { Fault } from '../model/fault.ts'
 
-export interface CheckpointsOptions {
+export interface WriteAheadLogOptions {
   readonly sqlite: DatabaseSync
   /** The file of the database. */
   readonly path: string
@@ -18,8 +18,8 @@ export interface CheckpointsOptions {
  * The log starts over once everything of it is moved, which the thread alone never reaches while there is always more.
  * So the last pages are moved here when there are few.
  */
-export class Checkpoints implements Disposable {
-  readonly #options: CheckpointsOptions
+export class WriteAheadLog implements Disposable {
+  readonly #options: WriteAheadLogOptions
   readonly #measure: StatementSync
   readonly #finish: StatementSync
   #worker: Worker | undefined
@@ -28,7 +28,7 @@ export class Checkpoints implements Disposable {
   #failure: unknown
   #diedAtMs: number | undefined
 
-  constructor(options: CheckpointsOptions) {
+  constructor(options: WriteAheadLogOptions) {
     const { sqlite, pages } = options
     this.#options = options
     // Should the thread not keep up, or not run, the pages are moved by whoever commits.
@@ -117,6 +117,6 @@ const fewPages = 200
 
 /** Built, the program has the ending that this file then has. */
 const program = new URL(
-  import.meta.url.endsWith('.ts') ? './checkpoint-worker.ts' : './checkpoint-worker.js',
+  import.meta.url.endsWith('.ts') ? './write-ahead-log-worker.ts' : './write-ahead-log-worker.js',
   import.meta.url,
 )

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { NewJob, Queue } from '../../state/queue/queue.ts'
+import type { NewJob, Queue } from './queue.ts'
 import { openQueue } from './testing/queue.ts'
 import { Workers, type WorkersOptions } from './workers.ts'
 

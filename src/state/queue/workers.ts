@@ -1,6 +1,6 @@
 import { type Clock, steadyClock } from '../../model/clock.ts'
 import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
-import type { Job, Queue } from '../../state/queue/queue.ts'
+import type { Job, Queue } from './queue.ts'
 
 export interface WorkersOptions {
   readonly queue: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry'>

@@ -1,6 +1,6 @@
-import { Database } from '../../../state/database.ts'
-import type { Queue } from '../../../state/queue/queue.ts'
-import { SqliteQueue } from '../../../state/queue/sqlite.ts'
+import { Database } from '../../database.ts'
+import type { Queue } from '../queue.ts'
+import { SqliteQueue } from '../sqlite.ts'
 
 /** A queue in memory. */
 export function openQueue(now: () => number = Date.now): {

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Checkpoints } from './checkpoints.ts'
 import { Database } from './database.ts'
+import { WriteAheadLog } from './write-ahead-log.ts'
 
 /** Without the thread it would wait for ever. */
 const limit = { timeout: 60_000 }
@@ -16,15 +16,15 @@ describe('pages in the write-ahead log', () => {
     'are moved by another thread when the first one has died, which is a fault until then',
     limit,
     async () => {
-      using folder = mkdtempDisposableSync(join(tmpdir(), 'checkpoints-'))
+      using folder = mkdtempDisposableSync(join(tmpdir(), 'write-ahead-log-'))
       const dir = join(folder.path, 'gone')
       using sqlite = new DatabaseSync(join(folder.path, 'tidegauge.db'))
       sqlite.exec('PRAGMA journal_mode = WAL; CREATE TABLE page (bytes BLOB)')
-      using checkpoints = new Checkpoints({ sqlite, path: join(dir, 'tidegauge.db'), pages: 1 })
-      const fault = () => checkpoints.fault
+      using log = new WriteAheadLog({ sqlite, path: join(dir, 'tidegauge.db'), pages: 1 })
+      const fault = () => log.fault
       assert.equal(fault(), undefined)
       // The thread finds no folder to open the database in.
-      checkpoints.look()
+      log.look()
       while (fault() === undefined) await sleep(10)
       assert.match(fault()?.reason ?? '', /has died \(Error: unable to open database file\)/)
       mkdirSync(dir)
@@ -36,7 +36,7 @@ describe('pages in the write-ahead log', () => {
     'are moved by a thread, so that the log starts over before a commit has to move them',
     limit,
     async () => {
-      using folder = mkdtempDisposableSync(join(tmpdir(), 'checkpoints-'))
+      using folder = mkdtempDisposableSync(join(tmpdir(), 'write-ahead-log-'))
       using database = new Database({ dir: folder.path, checkpointPages })
       const { sqlite } = database
       sqlite.exec('CREATE TABLE page (bytes BLOB)')

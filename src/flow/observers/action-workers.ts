@@ -1,0 +1,154 @@
+import { actionsQueue } from '../../model/action.ts'
+import { type Clock, steadyClock } from '../../model/clock.ts'
+import type { EventJson } from '../../model/event-json.ts'
+import type { RecordAddress, StoredRecord } from '../../model/record.ts'
+import { recordContent } from '../../model/record-content.ts'
+import type { Job, Queue } from '../../state/queue/queue.ts'
+import { type Claim, Workers } from '../../state/queue/workers.ts'
+import type { executeAction } from '../actions/execute.ts'
+import type { ActionOutcome } from '../actions/run-action.ts'
+import { type ActionPayload, decodePayload } from './action-job.ts'
+import type { PreparedAction, PreparedObserver } from './prepare.ts'
+
+export interface ActionWorkersOptions {
+  readonly queue: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury'>
+  readonly observers: readonly PreparedObserver[]
+  readonly execute: typeof executeAction
+  /** Finds a record that was too large to be kept with its job. */
+  readonly record: (address: RecordAddress) => Promise<StoredRecord | undefined>
+  /** Actions at a time. */
+  readonly concurrency: number
+  /** Actions for one host, or of one other kind, at a time. */
+  readonly perGroup: number
+  /** The pause after the first failure, in ms; it doubles with each further one. @default 1000 */
+  readonly firstPauseMs?: number
+  /** The longest pause, also where a receiver asks for a longer one, in ms. @default 1 hour */
+  readonly maxPauseMs?: number
+  /** The clock of the queue. @default steadyClock */
+  readonly now?: Clock
+  /** A number from 0 up to 1. @default Math.random */
+  readonly random?: () => number
+  /** Called with each attempt that has failed. Must not throw. */
+  readonly onFailed?: (failed: FailedAction) => void
+  /** Called when the queue fails, which is repeated. Must not throw. */
+  readonly onError?: (error: unknown) => void
+}
+
+export interface FailedAction {
+  readonly observer: string
+  readonly kind: string
+  readonly uri: string
+  readonly error: string
+  /** Whether it was given up: it is a dead letter. */
+  readonly isDead: boolean
+}
+
+/**
+ * Runs the actions that are queued, several at a time. One that has failed is tried again later; after as many retries
+ * as it may have, it is a dead letter.
+ */
+export class ActionWorkers {
+  readonly #options: Required<ActionWorkersOptions>
+  readonly #workers: Workers
+  readonly #observers: ReadonlyMap<string, PreparedObserver>
+
+  constructor(options: ActionWorkersOptions) {
+    this.#options = { ...defaults, ...options }
+    this.#observers = new Map(options.observers.map((observer) => [observer.name, observer]))
+    const { queue, concurrency, perGroup, now, onError } = this.#options
+    this.#workers = new Workers({
+      queue,
+      name: actionsQueue,
+      concurrency,
+      perGroup,
+      work: (job, _claim: Claim, signal) => this.#work(job, signal),
+      now,
+      onError,
+    })
+  }
+
+  /** Actions that run right now. */
+  get running(): number {
+    return this.#workers.running
+  }
+
+  /** Runs until `signal` aborts; actions that run then are cut short and come again after the next start. */
+  run(signal: AbortSignal): Promise<void> {
+    return this.#workers.run(signal)
+  }
+
+  async #work(job: Job, signal: AbortSignal): Promise<void> {
+    const { queue, execute } = this.#options
+    const found = this.#find(job)
+    if (typeof found === 'string') {
+      await queue.bury(job, found)
+      return
+    }
+    const { action, payload } = found
+    const event = payload.isLarge ? await this.#withRecord(payload.event) : payload.event
+    const { observer } = payload
+    const { key: id, attempts } = job
+    const outcome = await execute(action, { id, observer, event, attempts, signal })
+    if (outcome.success) await queue.complete(job)
+    else await this.#failed(job, found, outcome)
+  }
+
+  /** @returns why there is nothing to run, where there is not. */
+  #find(job: Job): Found | string {
+    try {
+      const payload = decodePayload(job.payload)
+      const observer = this.#observers.get(payload.observer)
+      if (observer === undefined)
+        return `no observer is called ${payload.observer} any more: bring it back, then retry this`
+      const action = observer.actions[payload.action]
+      return action === undefined
+        ? `the observer ${payload.observer} has no action number ${payload.action + 1} any more`
+        : { action, payload }
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  /** A large record is read again; it is left out where it has changed since. */
+  async #withRecord(event: EventJson): Promise<EventJson> {
+    const stored = await this.#options.record(event)
+    return stored?.cid === event.cid && stored !== undefined
+      ? { ...event, record: recordContent(stored.bytes) }
+      : event
+  }
+
+  async #failed(job: Job, { action, payload }: Found, outcome: Failure): Promise<void> {
+    const { queue, now, onFailed } = this.#options
+    const { error, isFinal = false, retryAfterMs } = outcome
+    const isDead = isFinal || job.attempts >= action.retries
+    if (retryAfterMs !== undefined && job.group !== '')
+      this.#workers.block(job.group, now() + Math.min(retryAfterMs, this.#options.maxPauseMs))
+    if (isDead) await queue.bury(job, error)
+    else await queue.retry(job, { dueMs: now() + this.#pauseMs(job.attempts, retryAfterMs), error })
+    const { observer, event } = payload
+    onFailed({ observer, kind: action.kind, uri: event.uri, error, isDead })
+  }
+
+  /** Half of each pause is left to chance, so that what failed together does not come back together. */
+  #pauseMs(attempts: number, retryAfterMs = 0): number {
+    const { firstPauseMs, maxPauseMs, random } = this.#options
+    const ownMs = firstPauseMs * 2 ** Math.min(attempts, 40) * (0.5 + 0.5 * random())
+    return Math.min(maxPauseMs, Math.max(ownMs, retryAfterMs))
+  }
+}
+
+interface Found {
+  readonly action: PreparedAction
+  readonly payload: ActionPayload
+}
+
+type Failure = Extract<ActionOutcome, { readonly success: false }>
+
+const defaults = {
+  firstPauseMs: 1000,
+  maxPauseMs: 3_600_000,
+  now: steadyClock,
+  random: Math.random,
+  onFailed: () => {},
+  onError: () => {},
+}

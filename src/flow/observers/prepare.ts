@@ -1,0 +1,83 @@
+import { isAbsolute, resolve } from 'node:path'
+import type { Log } from '../../model/log.ts'
+import type { SyncOnce } from '../../model/sync.ts'
+import type { Fetch } from '../../net/fetch/fetch.ts'
+import { createCacheAction, type Forget } from '../actions/cache-action.ts'
+import { loadCustomAction } from '../actions/custom.ts'
+import type { ReadyAction } from '../actions/execute.ts'
+import { createLogAction } from '../actions/log-action.ts'
+import type { RunAction } from '../actions/run-action.ts'
+import { createSearchAction, type IndexText } from '../actions/search-action.ts'
+import { createSyncAction } from '../actions/sync-action.ts'
+import { createWebhook } from '../actions/webhook.ts'
+import { type ActionDefinition, kindOf, type ObserversFile, secretBytes } from './definition.ts'
+
+export interface PrepareOptions {
+  /** The folder that modules of custom actions are named from. */
+  readonly folder: string
+  readonly log: Log
+  readonly syncOnce: SyncOnce
+  readonly indexText: IndexText
+  readonly forget: Forget
+  /** Makes what calls webhooks. @param trusted an address that may be anywhere, by http as well; none otherwise. */
+  readonly createFetch: (trusted: URL | undefined) => Fetch
+}
+
+/** An observer whose actions are ready to run. */
+export interface PreparedObserver {
+  readonly name: string
+  readonly actions: readonly PreparedAction[]
+}
+
+export interface PreparedAction extends ReadyAction {
+  /** How often it is tried again. */
+  readonly retries: number
+}
+
+/** Makes actions of their definitions. @throws {SetupError} for a module that cannot be used. */
+export async function prepareObservers(
+  { observers, timeout, retries }: Pick<ObserversFile, 'observers' | 'timeout' | 'retries'>,
+  options: PrepareOptions,
+): Promise<readonly PreparedObserver[]> {
+  const shared = options.createFetch(undefined)
+  const prepared: PreparedObserver[] = []
+  for (const { name, then } of observers) {
+    const actions: PreparedAction[] = []
+    for (const definition of then) {
+      actions.push({
+        kind: kindOf(definition),
+        timeoutMs: definition.timeout ?? timeout,
+        retries: definition.retries ?? retries,
+        run: await runOf(definition, shared, options),
+      })
+    }
+    prepared.push({ name, actions })
+  }
+  return prepared
+}
+
+async function runOf(
+  definition: ActionDefinition,
+  shared: Fetch,
+  options: PrepareOptions,
+): Promise<RunAction> {
+  const { webhook, log, search, cache, sync, custom } = definition
+  if (webhook !== undefined) {
+    const url = new URL(webhook.url)
+    const key = secretBytes(webhook.secret)
+    if (key === undefined) throw new TypeError('a secret that is none has passed the schema')
+    const fetch = webhook.allow_private ? options.createFetch(url) : shared
+    return createWebhook({ url, key, fetch, ...(webhook.headers && { headers: webhook.headers }) })
+  }
+  if (log !== undefined) return createLogAction({ log: options.log, ...log })
+  if (search !== undefined) return createSearchAction({ indexText: options.indexText, fields: search.fields })
+  if (cache !== undefined) return createCacheAction({ forget: options.forget, what: cache.forget })
+  if (sync !== undefined)
+    return createSyncAction({
+      syncOnce: options.syncOnce,
+      ...(sync.repo !== 'own' && { field: sync.repo.field }),
+    })
+  if (custom === undefined) throw new TypeError('an action without a kind has passed the schema')
+  const path = isAbsolute(custom.module) ? custom.module : resolve(options.folder, custom.module)
+  return loadCustomAction(path, custom.options)
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { StoredRecord } from '../../model/record.ts'
+import type { When } from './definition.ts'
+import { alice, bob, event, type Made } from './testing/events.ts'
+import { replay, tryEvent } from './trial.ts'
+
+const rows: readonly { readonly when: When; readonly of?: Made; readonly fails?: keyof When }[] = [
+  { when: { collection: ['app.bsky.feed.like'], did: [bob] }, fails: 'collection' },
+  { when: { did: [bob], operation: ['delete'] }, fails: 'did' },
+  { when: { operation: ['delete'] }, fails: 'operation' },
+  { when: { record: { field: 'text', contains: 'ebb' } }, fails: 'record' },
+  { when: { record: { field: 'text', exists: false } }, of: { operation: 'delete' }, fails: 'record' },
+  { when: { did: [alice], record: { field: 'text', contains: 'tide' } } },
+]
+
+describe('a trial', () => {
+  for (const { when, of, fails } of rows)
+    it(`says of ${JSON.stringify(when)}: ${fails ?? 'all'} ${fails ? 'does not fit' : 'fits'}`, () => {
+      assert.deepEqual(tryEvent([{ name: 'one', when, actions: ['log'] }], event(of)), [
+        fails === undefined
+          ? { observer: 'one', matches: true, actions: ['log'] }
+          : { observer: 'one', matches: false, fails, actions: [] },
+      ])
+    })
+})
+
+describe('a replay', () => {
+  const stored = (at: number) => ({ ...event({ rkey: `${at}` }), indexedAtMs: at }) as unknown as StoredRecord
+  const records = async function* () {
+    for (let at = 1; at <= 30; at++) yield stored(at)
+  }
+  const observers = [
+    { name: 'posts', when: { collection: ['app.bsky.feed.post'], operation: ['create' as const] } },
+    { name: 'likes', when: { collection: ['app.bsky.feed.like'] } },
+  ]
+
+  it('counts what has come since, with the first as examples', async () => {
+    const { observers: found, ...rest } = await replay({ observers, records: records(), sinceMs: 11 })
+    assert.deepEqual(rest, { records: 20, isComplete: true })
+    const uri = (rkey: number) => `at://${alice}/app.bsky.feed.post/${rkey}`
+    assert.deepEqual(found, [
+      { observer: 'posts', events: 20, examples: Array.from({ length: 10 }, (_, n) => uri(n + 11)) },
+      { observer: 'likes', events: 0, examples: [] },
+    ])
+  })
+
+  it('says where it was cut short', async () => {
+    const stop = new AbortController()
+    const cut = async function* () {
+      yield* [stored(1), stored(2)]
+      stop.abort()
+      yield stored(3)
+    }
+    const { records, isComplete } = await replay({
+      observers,
+      records: cut(),
+      sinceMs: 0,
+      signal: stop.signal,
+    })
+    assert.deepEqual({ records, isComplete }, { records: 2, isComplete: false })
+  })
+})

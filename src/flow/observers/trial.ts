@@ -1,0 +1,121 @@
+import type { ActionKind } from '../../model/action.ts'
+import { recordUri, type StoredRecord } from '../../model/record.ts'
+import { compileCondition } from './condition.ts'
+import { isIn, type When } from './definition.ts'
+import { LazyRecord, type ObservedEvent } from './observed-event.ts'
+import { ObserverIndex, type Watching } from './observer-index.ts'
+import type { ShownObserver } from './shown.ts'
+
+/** What one observer would do about an event. */
+export interface Verdict {
+  readonly observer: string
+  readonly matches: boolean
+  /** The first part of its `when` that the event does not fulfil; absent where it matches. */
+  readonly fails?: keyof When
+  /** What would run, in order; none where it does not match. */
+  readonly actions: readonly ActionKind[]
+}
+
+/** Judges an event by each observer, and runs nothing. */
+export function tryEvent(observers: readonly ShownObserver[], event: ObservedEvent): readonly Verdict[] {
+  return observers.map(({ name, when, actions }) => {
+    const fails = failingPart(when, event)
+    return {
+      observer: name,
+      matches: fails === undefined,
+      ...(fails !== undefined && { fails }),
+      actions: fails === undefined ? actions : [],
+    }
+  })
+}
+
+function failingPart(
+  { collection, did, operation, record }: When,
+  event: ObservedEvent,
+): keyof When | undefined {
+  if (collection !== undefined && !isIn(collection, event.collection)) return 'collection'
+  if (did !== undefined && !did.includes(event.did)) return 'did'
+  if (operation !== undefined && !operation.includes(event.operation)) return 'operation'
+  if (record === undefined) return undefined
+  const { value } = new LazyRecord(event)
+  return value !== undefined && compileCondition(record)(value) ? undefined : 'record'
+}
+
+export interface ReplayOptions {
+  readonly observers: readonly Watching[]
+  /** Every record that is kept. */
+  readonly records: AsyncIterable<StoredRecord>
+  /** Only records that were written here since then, in ms since 1970. */
+  readonly sinceMs: number
+  /** After so long, in ms, it says how far it has come. @default 20_000 */
+  readonly forMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface Replay {
+  /** Records that were judged. */
+  readonly records: number
+  /** Whether all of them were judged in the time there was. */
+  readonly isComplete: boolean
+  readonly observers: readonly Replayed[]
+}
+
+/** What would have come to one observer. */
+export interface Replayed {
+  readonly observer: string
+  readonly events: number
+  /** The first of them. */
+  readonly examples: readonly string[]
+}
+
+/**
+ * Judges the records that are kept as if each had just been created, and runs nothing. Updates and deletions are not
+ * kept, so they are not told apart.
+ */
+export async function replay({
+  observers,
+  records,
+  sinceMs,
+  forMs = 20_000,
+  signal,
+}: ReplayOptions): Promise<Replay> {
+  const index = new ObserverIndex(observers)
+  const found = new Map(observers.map(({ name }) => [name, { events: 0, examples: [] as string[] }]))
+  const end = performance.now() + forMs
+  let judged = 0
+  let isComplete = true
+  for await (const record of records) {
+    if (record.indexedAtMs < sinceMs) continue
+    if (performance.now() > end || signal?.aborted) {
+      isComplete = false
+      break
+    }
+    judged++
+    for (const { name } of index.match(createdBy(record))) {
+      const own = found.get(name)
+      if (own === undefined) continue
+      own.events++
+      if (own.examples.length < mostExamples) own.examples.push(recordUri(record))
+    }
+  }
+  return {
+    records: judged,
+    isComplete,
+    observers: Array.from(found, ([observer, own]) => ({ observer, ...own })),
+  }
+}
+
+/** The event that has brought a record, as far as that is known. */
+export function createdBy({
+  did,
+  collection,
+  rkey,
+  rev,
+  cid,
+  bytes,
+  indexedAtMs,
+}: StoredRecord): ObservedEvent {
+  return { operation: 'create', did, collection, rkey, rev, timeMs: indexedAtMs, cid, bytes }
+}
+
+const mostExamples = 10
