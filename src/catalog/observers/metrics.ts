@@ -48,6 +48,7 @@ export const actionsExecuted = {
   unit: '{action}',
   description: 'Actions that were begun, each attempt counted, by kind.',
   attributes: { action: actionKinds },
+  noAlert: 'How many there are is not ours to judge; what comes of them is.',
 } as const satisfies MetricDefinition
 
 export const actionSuccess = {
