@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { guardedPool, type Resolver } from './connector.ts'
+import { guardedPool, type Resolver, systemResolver } from './connector.ts'
 import { createFetch, type FetchOptions } from './fetch.ts'
 import type { FetchPolicy } from './policy.ts'
 import { WebServer } from './testing/web-server.ts'
@@ -113,4 +113,14 @@ it('an address that is written as a number is judged by the connection as well, 
     await assert.rejects(pool.request({ path: '/', method: 'GET' }), { name: 'InvalidError' })
   }
   assert.deepEqual(connector.resolver.asked, [])
+})
+
+describe('the resolver of the operating system', () => {
+  it('is not asked what localhost is, which has both addresses everywhere', async () => {
+    for (const name of ['localhost', 'LOCALHOST.', 'web.localhost'])
+      assert.deepEqual(await systemResolver(name), [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+      ])
+  })
 })

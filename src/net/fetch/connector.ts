@@ -12,8 +12,17 @@ export interface ResolvedAddress {
   readonly family: number
 }
 
-/** As the operating system does it. */
-export const systemResolver: Resolver = (hostname) => lookupAddress(hostname, { all: true })
+/**
+ * As the operating system does it, in one of four threads that names which nobody answers for can all keep busy. What
+ * `localhost` is, needs no look-up (RFC 6761, 6.3).
+ */
+export const systemResolver: Resolver = async (hostname) =>
+  /(^|\.)localhost\.?$/i.test(hostname) ? loopback : await lookupAddress(hostname, { all: true })
+
+const loopback: readonly ResolvedAddress[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+]
 
 export interface ConnectorOptions {
   readonly policy: FetchPolicy
