@@ -7,6 +7,7 @@ import { delayed, deletingAccounts, losing, poisoned } from './harness/faulty-re
 import { alertNames } from './harness/hurried-rules.ts'
 import { type Misconduct, startMeasuredService } from './harness/measured-service.ts'
 import { freePort, request } from './harness/network.ts'
+import { hopelessObservers } from './harness/observing.ts'
 import { slowDatabase } from './harness/slow-database.ts'
 import { staysQuiet, suffers } from './harness/suffering.ts'
 import { movedAccount, syncFaults, syncSizes } from './harness/sync-faults.ts'
@@ -18,6 +19,7 @@ const sizes = {
   search_disk_bytes: { warning: 5e6 },
   process_memory_usage_bytes: { warning: 400e6, critical: 600e6 },
   pipeline_series: { warning: 1500 },
+  queue_depth: { warning: 10 },
 }
 
 /** Faults are waited for more than they are worked on, so that two services suffer them at the same time. */
@@ -179,6 +181,20 @@ function alertsOn(number: number): void {
       provoke: (stack) => beside(stack, 'patient', { observesForMs: 3000 }),
     },
     {
+      is: 'a receiver of webhooks that is gone',
+      fires: ['HighActionFailureRate', 'QueueDepthHigh'],
+      async provoke(stack) {
+        // What waits in the queue goes with the rest of the data.
+        stage.anew(stack)
+        await stage.startAnew(['--observers', hopelessObservers(stack)])
+      },
+    },
+    {
+      is: 'somebody who asks for each thing once',
+      fires: ['CacheHitRateLow'],
+      provoke: (stack) => crawl(stack),
+    },
+    {
       is: 'a service that falls over again and again',
       fires: ['RestartingOften'],
       async provoke(stack) {
@@ -245,6 +261,16 @@ function alertsOn(number: number): void {
     const other = stack.use(await startMeasuredService(await freePort(), misconduct))
     stage.targets(job, job === 'quick' ? [stage.service.metrics, other.metrics] : [other.metrics])
     stack.defer(() => stage.targets(job, job === 'quick' ? [stage.service.metrics] : []))
+  }
+
+  /** Asks for repos that nobody has asked for before. */
+  function crawl(stack: AsyncDisposableStack): void {
+    let asked = 0
+    const timer = setInterval(() => {
+      const did = `did:plc:${(asked++).toString(32).padStart(24, 'a')}`
+      void request(`${stage.service.url}/repos/${did}`).then((response) => response.arrayBuffer())
+    }, 50)
+    stack.defer(() => clearInterval(timer))
   }
 
   function askSlowly(stack: AsyncDisposableStack): void {

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DemoNetwork, startDemoNetwork } from '../../src/demo/network.ts'
+import { hookSecret, observersFile } from './harness/observing.ts'
 import { sumOf } from './harness/scraped-sum.ts'
 import { startTidegauge, type Tidegauge } from './harness/tidegauge.ts'
 import { eventually, until } from './harness/until.ts'
@@ -20,7 +18,6 @@ const retries = 3
 /** Long enough that a busy machine alone never reaches it. */
 const timeoutMs = 10_000
 const lateMs = 300
-const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 
 describe(`webhooks for ${events} events, three kill -9 and a receiver in a bad way`, () => {
   it('loses none, doubles only what was under way in a crash, and counts what has happened', async () => {
@@ -30,12 +27,9 @@ describe(`webhooks for ${events} events, three kill -9 and a receiver in a bad w
       records: 1,
       eventsPerSecond: 0,
     })
-    await using receiver = await startReceiver({ secret, choose, lateMs })
-    const dir = mkdtempSync(join(tmpdir(), 'tidegauge-observers-'))
+    await using receiver = await startReceiver({ secret: hookSecret, choose, lateMs })
     await using stack = new AsyncDisposableStack()
-    stack.defer(() => rmSync(dir, { recursive: true }))
-    const file = join(dir, 'observers.yaml')
-    writeFileSync(file, observers(receiver))
+    const file = observersFile(stack, observers(receiver))
     const pds = { url: network.relay.origin, plc: network.plc.origin }
     const args = ['--observers', file]
     await using service = await startTidegauge({ pds, args })
@@ -158,7 +152,7 @@ function observers({ url }: WebhookReceiver): string {
       operation: create
       record: { field: text, matches: "^tide [0-9]+$" }
     then:
-      - webhook: { url: "${url}", secret: ${secret}, allow_private: true }
+      - webhook: { url: "${url}", secret: ${hookSecret}, allow_private: true }
         timeout: ${timeoutMs}ms
         retries: ${retries}
 concurrency: ${concurrency}

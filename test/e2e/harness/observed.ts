@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseDocument } from 'yaml'
 import { startLoad } from './load.ts'
 import { request } from './network.ts'
+import { startObservers } from './observing.ts'
 import { type Pds, startPds } from './pds.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
 import { createRandom, type Random } from './random.ts'
@@ -52,7 +53,8 @@ export async function startObserved({
     OTEL_METRIC_EXPORT_INTERVAL: '2000',
     OTEL_METRIC_EXPORT_TIMEOUT: '1000',
   }
-  const service = stack.use(await startTidegauge({ pds, env }))
+  const { file } = await startObservers(stack)
+  const service = stack.use(await startTidegauge({ pds, env, args: ['--observers', file] }))
   const prometheus = stack.use(
     await startPrometheus({
       targets: [service.metrics],

@@ -1,8 +1,10 @@
+import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AlertStage, type Fault, imported } from './alert-stage.ts'
 import { limiting, methodOf } from './faulty-host.ts'
 import { losing } from './faulty-relay.ts'
 import { request } from './network.ts'
+import { sumOf } from './scraped-sum.ts'
 import { until } from './until.ts'
 
 /** Sizes that a test reaches, of what fetches whole repos and looks DIDs up. */
@@ -35,6 +37,20 @@ export const syncFaults: readonly SyncFault[] = [
     async provoke(stage, stack) {
       stage.hostFault(stack, stage.directory, limiting(4))
       await stage.newcomers(stack, 6)
+    },
+  },
+  {
+    is: 'more events that wait for a key than there is room for',
+    fires: ['HeldEventsDropped'],
+    async provoke(stage, stack) {
+      stage.anew(stack)
+      stage.hostFault(stack, stage.directory, limiting(4))
+      await stage.newcomers(stack, 3)
+      const isHeld = async () => sumOf(await stage.service.scrape(), 'sync_held_events') > 0
+      await until('events wait', isHeld)
+      await stage.service.stop()
+      addHeldEvents(stage.database(stack), 200_000)
+      await stage.service.start()
     },
   },
   {
@@ -105,6 +121,17 @@ export async function movedAccount(stage: AlertStage, stack: AsyncDisposableStac
   await account.createRecord('com.example.note', 'new', 'new')
   await until('what was written last is there', () => isThere('new'))
   return account.did
+}
+
+/** Adds so many events to those of one repo that wait. */
+function addHeldEvents(database: DatabaseSync, count: number): void {
+  database.exec(`
+    BEGIN;
+    INSERT INTO held_event (did, payload)
+      WITH RECURSIVE copy (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM copy WHERE number < ${count})
+      SELECT did, x'00' FROM (SELECT did FROM held_event ORDER BY id LIMIT 1), copy;
+    UPDATE repo SET held = held + ${count} WHERE did = (SELECT did FROM held_event ORDER BY id LIMIT 1);
+    COMMIT`)
 }
 
 /** Code that lets each thread die when it is given work. */
