@@ -263,13 +263,15 @@ function alertsOn(number: number): void {
     stack.defer(() => stage.targets(job, job === 'quick' ? [stage.service.metrics] : []))
   }
 
-  /** Asks for repos that nobody has asked for before. */
+  /** Asks for repos that nobody has asked for before, more often than all others ask for what is known. */
   function crawl(stack: AsyncDisposableStack): void {
     let asked = 0
-    const timer = setInterval(() => {
-      const did = `did:plc:${(asked++).toString(32).padStart(24, 'a')}`
-      void request(`${stage.service.url}/repos/${did}`).then((response) => response.arrayBuffer())
-    }, 50)
+    const ask = async () => {
+      const name = (asked++).toString(2).replaceAll('0', 'a').replaceAll('1', 'b')
+      const response = await request(`${stage.service.url}/repos/did:plc:${name.padStart(24, 'c')}`)
+      await response.arrayBuffer()
+    }
+    const timer = setInterval(() => void Promise.allSettled(Array.from({ length: 12 }, ask)), 50)
     stack.defer(() => clearInterval(timer))
   }
 
