@@ -19,7 +19,11 @@ interface Answer {
 describe('GET /ready', () => {
   it('says that the disk is full, and goes on by itself when there is room', async () => {
     using disk = new MountedFolder(48)
-    await using service = await startTidegauge({ dataDir: join(disk.path, 'data') })
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'tidegauge-demo-'))
+    // The network has a disk of its own, so that its events go on.
+    await using demo = await startDemoNetwork({ dir: folder.path, eventsPerSecond: 5 })
+    const pds = { url: demo.relay.href, plc: demo.plc.href }
+    await using service = await startTidegauge({ pds, dataDir: join(disk.path, 'data') })
     await isReady(service)
     disk.fill()
     await failsAt(service, 'storage', /the disk of .* is full/, /make room/)
