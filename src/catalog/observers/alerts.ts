@@ -94,8 +94,8 @@ export const cacheHitRateLow = {
   tests: {
     fires: {
       series: [
-        { query: promql`${cacheHits}`, values: '0+{warning*27}x240' },
-        { query: promql`${cacheMisses}`, values: '0+{3000-warning*27}x240' },
+        { query: promql`${cacheHits}`, values: '0+{warning*0.81}x240' },
+        { query: promql`${cacheMisses}`, values: '0+{90-warning*0.81}x240' },
       ],
       at: '30m',
     },
@@ -103,6 +103,9 @@ export const cacheHitRateLow = {
       series: [
         { query: promql`${cacheHits}`, values: '0+{warning*33}x240' },
         { query: promql`${cacheMisses}`, values: '0+{3000-warning*33}x240' },
+        // Most of few look-ups miss.
+        { query: promql`${cacheHits}{instance="idle"}`, values: '0+12x240' },
+        { query: promql`${cacheMisses}{instance="idle"}`, values: '0+33x240' },
       ],
       at: '30m',
     },

@@ -128,12 +128,17 @@ silence: a repo that was synced is \`desync\` for the reason \`key\`, and fetche
 3. Does the relay pass on such events in masses? Its operator can stop their host. \`--dids\` follows only whom you name.`,
   tests: {
     fires: {
-      series: [{ query: promql`${syncHeldDropped}{limit="all"}`, values: '0+{warning}x240' }],
+      series: [
+        {
+          query: promql`${syncHeldDropped}{limit="all"}`,
+          values: '0 {warning*1.5}x10 {warning*3}x11 {warning*4.5}x240',
+        },
+      ],
       at: '30m',
     },
     quiet: {
       series: [
-        { query: promql`${syncHeldDropped}{limit="all"}`, values: '0x240' },
+        { query: promql`${syncHeldDropped}{limit="all"}`, values: '0+{warning*0.05}x240' },
         { query: promql`${syncHeldDropped}{limit="repo"}`, values: '0+100x240' },
       ],
       at: '30m',

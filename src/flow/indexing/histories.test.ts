@@ -7,19 +7,25 @@ import { SqliteWorld } from './testing/sqlite-world.ts'
 import type { World } from './testing/world.ts'
 
 /** `TIDEGAUGE_HISTORIES=100000` lives through more, `TIDEGAUGE_HISTORY=memory-17` through one alone. */
+const inMemory = Number(process.env.TIDEGAUGE_HISTORIES ?? 10_000)
+const only = process.env.TIDEGAUGE_HISTORY
 const worlds: readonly (readonly [name: string, open: () => World, histories: number])[] = [
-  ['memory', () => new MemoryWorld(), 10_000],
+  ['memory', () => new MemoryWorld(), inMemory],
   ['sqlite', () => new SqliteWorld(), 300],
 ]
+/** In parts, each well within the time that a test has. */
+const partSize = 1000
 
-for (const [name, open, histories] of worlds) {
-  it(`what is synced is what the host had, in ${histories} histories kept in ${name}`, async () => {
-    const only = process.env.TIDEGAUGE_HISTORY
-    const count = name === 'memory' ? Number(process.env.TIDEGAUGE_HISTORIES ?? histories) : histories
-    const seeds = Array.from({ length: count }, (_, i) => `${name}-${i}`)
-    for (const seed of seeds) if (only === undefined || only === seed) await liveThrough(seed, open)
-  })
-}
+for (const [name, open, histories] of worlds)
+  for (let first = 0; first < histories; first += partSize) {
+    const last = Math.min(first + partSize, histories) - 1
+    it(`what is synced is what the host had, in histories ${first} to ${last} kept in ${name}`, async () => {
+      for (let number = first; number <= last; number++) {
+        const seed = `${name}-${number}`
+        if (only === undefined || only === seed) await liveThrough(seed, open)
+      }
+    })
+  }
 
 async function liveThrough(seed: string, open: () => World): Promise<void> {
   using world = open()
