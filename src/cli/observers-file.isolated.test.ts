@@ -71,6 +71,10 @@ const refused: readonly (readonly [content: string, says: string | RegExp])[] = 
     'f.yaml:5: observers[0].then[0].timeout: is "soon"; give a duration such as 500ms, 10s or 1m, above 0',
   ],
   [
+    then('{ log: { message: a }, timeout: 600h }'),
+    'f.yaml:5: observers[0].then[0].timeout: is "600h"; give at most 24h',
+  ],
+  [
     then(`{ webhook: { url: "ftp://example.org", secret: ${secret} } }`),
     /^f\.yaml:5: observers\[0\]\.then\[0\]\.webhook\.url: is "ftp:\/\/example\.org"; give an address/,
   ],

@@ -99,10 +99,15 @@ export const whenSchema = z
   })
 
 const duration = z.string().superRefine((text, { addIssue }) => {
-  if (durationMs(text) === undefined)
+  const ms = durationMs(text)
+  if (ms === undefined)
     addIssue({ code: 'custom', message: 'give a duration such as 500ms, 10s or 1m, above 0' })
+  else if (ms > longestMs) addIssue({ code: 'custom', message: 'give at most 24h' })
 })
 const time = duration.transform((text) => durationMs(text) ?? 0)
+
+/** Timers of more than three weeks go off at once. */
+const longestMs = 24 * 3_600_000
 
 const webhookUrl = z.string().superRefine((text, { addIssue }) => {
   const url = URL.parse(text)
