@@ -9,7 +9,7 @@ import { replay, tryEvent } from '../flow/observers/trial.ts'
 import type { Log } from '../model/log.ts'
 import type { SyncOnce } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
-import type { Storage } from '../state/storage/storage.ts'
+import { hiddenStatuses, type Storage } from '../state/storage/storage.ts'
 import type { Engine } from './engine.ts'
 import type { Stores } from './stores.ts'
 
@@ -122,7 +122,7 @@ const note = 'observers'
 
 /** What the API can ask about observers. @param list those that there are. */
 export function observersControl(
-  storage: Pick<Storage, 'scan'>,
+  storage: Pick<Storage, 'scan' | 'getRepo'>,
   list: () => Promise<readonly ObserverJson[]>,
 ): ObserversControl {
   const shown = async () =>
@@ -131,11 +131,21 @@ export function observersControl(
     list,
     test: async (event, observers) => tryEvent(observers ?? (await shown()), event),
     replay: async (sinceMs, observers) =>
-      replay({ observers: observers ?? (await shown()), records: storage.scan(), sinceMs }),
+      replay({
+        observers: observers ?? (await shown()),
+        records: storage.scan(),
+        isHidden: async (did) => isHidden((await storage.getRepo(did))?.status),
+        sinceMs,
+      }),
   }
 }
 
+/** A repo that is gone meanwhile is not shown either. */
+function isHidden(status: string | undefined): boolean {
+  return status === undefined || hiddenStatuses.some((hidden) => hidden === status)
+}
+
 /** Likewise where no node runs: those of the one that ran last. */
-export function storedObservers(storage: Pick<Storage, 'scan' | 'note'>): ObserversControl {
+export function storedObservers(storage: Pick<Storage, 'scan' | 'getRepo' | 'note'>): ObserversControl {
   return observersControl(storage, () => rememberedObservers(storage))
 }
