@@ -75,6 +75,10 @@ const refused: readonly (readonly [content: string, says: string | RegExp])[] = 
     'f.yaml:5: observers[0].then[0].timeout: is "600h"; give at most 24h',
   ],
   [
+    then('{ custom: { module: none.mjs } }'),
+    /^f\.yaml:5: observers\[0\]\.then\[0\]\.custom\.module: there is no file \S*none\.mjs; name one from the folder/,
+  ],
+  [
     then(`{ webhook: { url: "ftp://example.org", secret: ${secret} } }`),
     /^f\.yaml:5: observers\[0\]\.then\[0\]\.webhook\.url: is "ftp:\/\/example\.org"; give an address/,
   ],
@@ -158,11 +162,11 @@ describe('a file of observers', () => {
     [when('did: alice'), /^tidegauge: \S+f\.yaml:4: observers\[0\]\.when\.did: is "alice"; give a DID/],
     [
       `${then('{ log: { message: a } }')}metrics: { sample_rate: 0.5 }\n`,
-      /^tidegauge: \S+f\.yaml: metrics\.sample_rate: is 0\.5, and the pipeline has 1 \(default\); /,
+      /^tidegauge: \S+f\.yaml:6: metrics\.sample_rate: is 0\.5, and the pipeline has 1 \(default\); /,
     ],
     [
-      then('{ custom: { module: none.mjs } }'),
-      /^tidegauge: the module \S+none\.mjs cannot be loaded \(.+\): mend it$/m,
+      then('{ custom: { module: f.yaml } }'),
+      /^tidegauge: \S+f\.yaml:5: observers\[0\]\.then\[0\]\.custom\.module: \S+f\.yaml cannot be loaded \(.+\); correct it$/m,
     ],
   ] as const)
     it(`stops the start: ${says}`, async () => {

@@ -19,6 +19,8 @@ export interface ObserversConfig {
   readonly path: string
   readonly file: ObserversFile
   readonly folder: string
+  /** Names a key of the file in an error: where it stands, and what it is called. */
+  readonly place: (keys: readonly (string | number)[]) => string
 }
 
 export interface OpenObserversOptions extends Pick<ObserversOptions, 'onProcessed'> {
@@ -36,7 +38,7 @@ export interface OpenObserversOptions extends Pick<ObserversOptions, 'onProcesse
 
 /** Makes observers of a file and of what is kept. @throws {SetupError} for a module that cannot be used. */
 export async function openObservers({
-  config: { file, folder },
+  config: { file, folder, place },
   stores,
   engine,
   syncOnce,
@@ -49,6 +51,7 @@ export async function openObservers({
   const { storage, search, streams, queue, checkpoint, cache } = stores
   const prepared = await prepareObservers(file, {
     folder,
+    place,
     log,
     syncOnce,
     indexText: async (version, text) => {

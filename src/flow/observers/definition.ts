@@ -246,6 +246,11 @@ export function groupOf(action: ActionDefinition): string {
   return action.webhook === undefined ? kindOf(action) : new URL(action.webhook.url).host
 }
 
+/** The keys in the file that lead to the module of an action. */
+export function customModule(observer: number, action: number): readonly (string | number)[] {
+  return ['observers', observer, 'then', action, 'custom', 'module']
+}
+
 /** Whether a collection is one of those that names and prefixes such as `app.bsky.feed.*` stand for. */
 export function isIn(patterns: readonly string[], collection: Nsid): boolean {
   return patterns.some((pattern) =>

@@ -10,11 +10,13 @@ import type { RunAction } from '../actions/run-action.ts'
 import { createSearchAction, type IndexText } from '../actions/search-action.ts'
 import { createSyncAction } from '../actions/sync-action.ts'
 import { createWebhook } from '../actions/webhook.ts'
-import { type ActionDefinition, kindOf, type ObserversFile, secretBytes } from './definition.ts'
+import { type ActionDefinition, customModule, kindOf, type ObserversFile, secretBytes } from './definition.ts'
 
 export interface PrepareOptions {
   /** The folder that modules of custom actions are named from. */
   readonly folder: string
+  /** Names a key of the file in an error. */
+  readonly place: (keys: readonly (string | number)[]) => string
   readonly log: Log
   readonly syncOnce: SyncOnce
   readonly indexText: IndexText
@@ -41,14 +43,14 @@ export async function prepareObservers(
 ): Promise<readonly PreparedObserver[]> {
   const shared = options.createFetch(undefined)
   const prepared: PreparedObserver[] = []
-  for (const { name, then } of observers) {
+  for (const [at, { name, then }] of observers.entries()) {
     const actions: PreparedAction[] = []
-    for (const definition of then) {
+    for (const [number, definition] of then.entries()) {
       actions.push({
         kind: kindOf(definition),
         timeoutMs: definition.timeout ?? timeout,
         retries: definition.retries ?? retries,
-        run: await runOf(definition, shared, options),
+        run: await runOf(definition, shared, { ...options, module: options.place(customModule(at, number)) }),
       })
     }
     prepared.push({ name, actions })
@@ -59,7 +61,7 @@ export async function prepareObservers(
 async function runOf(
   definition: ActionDefinition,
   shared: Fetch,
-  options: PrepareOptions,
+  options: PrepareOptions & { readonly module: string },
 ): Promise<RunAction> {
   const { webhook, log, search, cache, sync, custom } = definition
   if (webhook !== undefined) {
@@ -79,5 +81,5 @@ async function runOf(
     })
   if (custom === undefined) throw new TypeError('an action without a kind has passed the schema')
   const path = isAbsolute(custom.module) ? custom.module : resolve(options.folder, custom.module)
-  return loadCustomAction(path, custom.options)
+  return loadCustomAction(path, custom.options, options.module)
 }
