@@ -83,6 +83,22 @@ const refused: readonly (readonly [content: string, says: string | RegExp])[] = 
     /^f\.yaml:5: observers\[0\]\.then\[0\]\.webhook\.url: is "ftp:\/\/example\.org"; give an address/,
   ],
   [
+    then(`{ webhook: { url: "http://example.org/hook", secret: ${secret} } }`),
+    'f.yaml:5: observers[0].then[0].webhook.url: http://example.org is not called: it is not reached by https; call a public address by https, or add allow_private: true where this one is yours',
+  ],
+  [
+    then(`{ webhook: { url: "https://10.0.0.7", secret: ${secret} } }`),
+    /^f\.yaml:5: .*webhook\.url: https:\/\/10\.0\.0\.7 is not called: it leads to 10\.0\.0\.7, which is not public; /,
+  ],
+  [
+    then(`{ webhook: { url: "https://example.org", secret: ${secret}, headers: { Content-Type: text } } }`),
+    /^f\.yaml:5: .*headers\.Content-Type: .*; leave it out; each webhook has one of its own$/,
+  ],
+  [
+    then(`{ webhook: { url: "https://example.org", secret: ${secret}, headers: { x-token: "a\\nb" } } }`),
+    'f.yaml:5: observers[0].then[0].webhook.headers.x-token: is not a valid value; give one line of Latin letters',
+  ],
+  [
     then('{ webhook: { url: "https://example.org", secret: abcdef } }'),
     /^f\.yaml:5: observers\[0\]\.then\[0\]\.webhook\.secret: is not a valid value; give whsec_/,
   ],

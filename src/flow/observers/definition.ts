@@ -4,6 +4,7 @@ import { isDid } from '../../model/did.ts'
 import { parsePath } from '../../model/field-path.ts'
 import { logLevels } from '../../model/log.ts'
 import { isNsid, type Nsid } from '../../model/nsid.ts'
+import { judgeUrl } from '../../net/fetch/policy.ts'
 import { type Condition, compilePattern } from './condition.ts'
 import { durationMs } from './duration.ts'
 
@@ -131,20 +132,59 @@ export function secretBytes(text: string): Buffer | undefined {
   return bytes !== undefined && bytes.length >= 24 && bytes.length <= 64 ? bytes : undefined
 }
 
+const headerName = z
+  .string()
+  .regex(/^[\w-]+$/, 'write the name of a header')
+  .refine((name) => !ownHeaders.has(name.toLowerCase()), 'leave it out; each webhook has one of its own')
+
+/** What says how a webhook is read, and whose it is. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  ...['connection', 'content-length', 'content-type', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade'],
+  ...['webhook-id', 'webhook-signature', 'webhook-timestamp'],
+])
+
+const headerValue = z
+  .string()
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a header cannot hold.
+  .regex(/^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/, 'give one line of Latin letters')
+
 const bodies = {
-  webhook: z.strictObject({
-    url: webhookUrl,
-    secret,
-    headers: z.record(z.string().regex(/^[\w-]+$/, 'write the name of a header'), z.string()).optional(),
-    /** Whether the address may be on loopback or in a private network, and called by http. */
-    allow_private: z.boolean().default(false),
-  }),
+  webhook: z
+    .strictObject({
+      url: webhookUrl,
+      secret,
+      headers: z.record(headerName, headerValue).optional(),
+      /** Whether the address may be on loopback or in a private network, and called by http. */
+      allow_private: z.boolean().default(false),
+    })
+    .superRefine(({ url, allow_private }, { addIssue }) => {
+      const problem = allow_private ? undefined : refusal(url)
+      if (problem !== undefined)
+        addIssue({
+          code: 'custom',
+          path: ['url'],
+          message: 'call a public address by https, or add allow_private: true where this one is yours',
+          params: { problem },
+        })
+    }),
   log: z.strictObject({ level: z.enum(logLevels).default('info'), message: z.string().min(1).max(1000) }),
   search: z.strictObject({ fields: z.array(field).min(1) }),
   cache: z.strictObject({ forget: z.enum(['record', 'repo', 'identity']) }),
   sync: z.strictObject({ repo: z.union([z.literal('own'), z.strictObject({ field })]).default('own') }),
   custom: z.strictObject({ module: z.string().min(1), options: z.unknown().optional() }),
 } satisfies Record<ActionKind, z.ZodType>
+
+/** Why an address is not called as it is written, wherever its name leads; undefined where it may be. */
+function refusal(text: string): string | undefined {
+  const url = URL.parse(text)
+  try {
+    // Whether loopback may be called is told where the service starts, not here.
+    if (url !== null) judgeUrl(url, { allowLoopback: true })
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
 
 const actionSchema = z
   .strictObject({
