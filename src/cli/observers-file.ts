@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { readCheckedSettings } from '@tidegauge/otel/settings-file'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { customModule, kindOf, type ObserversFile, observersFileSchema } from '../flow/observers/definition.ts'
+import { actionKeys, kindOf, type ObserversFile, observersFileSchema } from '../flow/observers/definition.ts'
 import type { ShownObserver } from '../flow/observers/shown.ts'
 
 /** A file of observers, as it was read. */
@@ -34,7 +34,7 @@ function checkModules({ file, folder, place }: LoadedObservers): void {
     for (const [number, { custom }] of then.entries()) {
       if (custom === undefined || existsSync(resolve(folder, custom.module))) continue
       throw new UsageError(
-        `${place(customModule(at, number))}: there is no file ${resolve(folder, custom.module)}; name one from the folder of this file`,
+        `${place(actionKeys(at, number, 'custom', 'module'))}: there is no file ${resolve(folder, custom.module)}; name one from the folder of this file`,
       )
     }
 }

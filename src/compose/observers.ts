@@ -9,6 +9,7 @@ import { replay, tryEvent } from '../flow/observers/trial.ts'
 import type { Log } from '../model/log.ts'
 import type { SyncOnce } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
+import { judgeUrl } from '../net/fetch/policy.ts'
 import { hiddenStatuses, type Storage } from '../state/storage/storage.ts'
 import type { Engine } from './engine.ts'
 import type { Stores } from './stores.ts'
@@ -36,7 +37,7 @@ export interface OpenObserversOptions extends Pick<ObserversOptions, 'onProcesse
   readonly stack: AsyncDisposableStack
 }
 
-/** Makes observers of a file and of what is kept. @throws {SetupError} for a module that cannot be used. */
+/** Makes observers of a file and of what is kept. @throws {SetupError} for a module or an address that cannot be used. */
 export async function openObservers({
   config: { file, folder, place },
   stores,
@@ -62,6 +63,7 @@ export async function openObservers({
       if (what === 'identity') engine.identity.forget(did)
       else await cache.drop([what === 'repo' ? { owner: did } : { owner: did, keys: [uri] }])
     },
+    judge: (url) => judgeUrl(url, { allowLoopback }),
     // What an operator trusts may be anywhere and slow; how long it may take is the action's to say.
     createFetch: (trusted) =>
       stack.use(

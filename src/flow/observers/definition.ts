@@ -286,9 +286,13 @@ export function groupOf(action: ActionDefinition): string {
   return action.webhook === undefined ? kindOf(action) : new URL(action.webhook.url).host
 }
 
-/** The keys in the file that lead to the module of an action. */
-export function customModule(observer: number, action: number): readonly (string | number)[] {
-  return ['observers', observer, 'then', action, 'custom', 'module']
+/** The keys in the file that lead to a setting of an action. */
+export function actionKeys(
+  observer: number,
+  action: number,
+  ...setting: readonly string[]
+): readonly (string | number)[] {
+  return ['observers', observer, 'then', action, ...setting]
 }
 
 /** Whether a collection is one of those that names and prefixes such as `app.bsky.feed.*` stand for. */
