@@ -54,6 +54,10 @@ const refused: readonly (readonly [content: string, says: string | RegExp])[] = 
     /^f\.yaml:7: observers\[0\]\.when\.record\.all\[1\].*equal: is not a known key; did you mean equals\?/,
   ],
   [
+    when(`record: ${'{ not: '.repeat(100)}{ field: a, exists: true }${' }'.repeat(100)}`),
+    'f.yaml:4: observers[0].when.record: is more than 100 levels deep; write it with fewer levels',
+  ],
+  [
     when('operation: [create, delete]\nrecord: { field: text, equals: a }'),
     /^f\.yaml:4: observers\[0\]\.when\.operation: has delete beside a condition on the record/,
   ],

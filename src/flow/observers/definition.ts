@@ -82,12 +82,33 @@ const condition: z.ZodType<Condition> = z.lazy(() =>
   ]),
 )
 
+/** Levels of lists and objects: reading a condition takes the stack a level deeper for each. */
+const deepestCondition = 100
+
+const boundedCondition = z
+  .unknown()
+  .superRefine((value, { addIssue }) => {
+    if (!isWithin(value, deepestCondition))
+      addIssue({
+        code: 'custom',
+        message: 'write it with fewer levels',
+        params: { problem: `is more than ${deepestCondition} levels deep` },
+        continue: false,
+      })
+  })
+  .pipe(condition)
+
+function isWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1))
+}
+
 export const whenSchema = z
   .strictObject({
     collection: some(collection).optional(),
     did: some(did).optional(),
     operation: some(z.enum(operations)).optional(),
-    record: condition.optional(),
+    record: boundedCondition.optional(),
   })
   .superRefine(({ operation, record }, { addIssue }) => {
     if (record !== undefined && operation?.includes('delete'))
