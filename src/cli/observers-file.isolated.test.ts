@@ -87,6 +87,10 @@ const refused: readonly (readonly [content: string, says: string | RegExp])[] = 
     /^f\.yaml:5: observers\[0\]\.then\[0\]\.webhook\.url: is "ftp:\/\/example\.org"; give an address/,
   ],
   [
+    then(`{ webhook: { url: "https://${'a.'.repeat(600)}org", secret: ${secret} } }`),
+    /^f\.yaml:5: observers\[0\]\.then\[0\]\.webhook\.url: is "https:.+; give an address such as/,
+  ],
+  [
     then(`{ webhook: { url: "http://example.org/hook", secret: ${secret} } }`),
     'f.yaml:5: observers[0].then[0].webhook.url: http://example.org is not called: it is not reached by https; call a public address by https, or add allow_private: true where this one is yours',
   ],

@@ -134,7 +134,8 @@ const longestMs = 24 * 3_600_000
 const webhookUrl = z.string().superRefine((text, { addIssue }) => {
   const url = URL.parse(text)
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:'
-  if (!isWeb || url.username !== '' || url.password !== '')
+  // A longer name cannot be looked up, and no job could be kept for it.
+  if (!isWeb || url.username !== '' || url.password !== '' || url.hostname.length > 253)
     addIssue({
       code: 'custom',
       message: 'give an address such as https://example.org/hook, without user name and password',
