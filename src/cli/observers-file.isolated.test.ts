@@ -68,7 +68,7 @@ const refused: readonly (readonly [content: string, says: string | RegExp])[] = 
   ],
   [
     then('{ log: { message: a }, timeout: 10 }'),
-    'f.yaml:5: observers[0].then[0].timeout: is 10; give a text',
+    'f.yaml:5: observers[0].then[0].timeout: is 10; give a duration such as 500ms, 10s or 1m, above 0',
   ],
   [
     then('{ log: { message: a }, timeout: soon }'),
@@ -78,6 +78,19 @@ const refused: readonly (readonly [content: string, says: string | RegExp])[] = 
     then('{ log: { message: a }, timeout: 600h }'),
     'f.yaml:5: observers[0].then[0].timeout: is "600h"; give at most 24h',
   ],
+  [
+    when('record: { nott: { field: a, exists: true } }'),
+    'f.yaml:4: observers[0].when.record.nott: is not a known key; did you mean not?',
+  ],
+  [
+    when('record: [a]'),
+    'f.yaml:4: observers[0].when.record: is ["a"]; give settings below it, as "name: value"',
+  ],
+  [
+    then('{ sync: { repo: subject } }'),
+    'f.yaml:5: observers[0].then[0].sync.repo: is "subject"; use own, or { field: subject } where the record names a DID there',
+  ],
+  [then('{ custom: { module: . } }'), /^f\.yaml:5: .*custom\.module: there is no file /],
   [
     then('{ custom: { module: none.mjs } }'),
     /^f\.yaml:5: observers\[0\]\.then\[0\]\.custom\.module: there is no file \S*none\.mjs; name one from the folder/,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { readCheckedSettings } from '@tidegauge/otel/settings-file'
 import { UsageError } from '@tidegauge/otel/usage-error'
@@ -32,10 +32,11 @@ export async function readObservers(path: string): Promise<LoadedObservers> {
 function checkModules({ file, folder, place }: LoadedObservers): void {
   for (const [at, { then }] of file.observers.entries())
     for (const [number, { custom }] of then.entries()) {
-      if (custom === undefined || existsSync(resolve(folder, custom.module))) continue
-      throw new UsageError(
-        `${place(actionKeys(at, number, 'custom', 'module'))}: there is no file ${resolve(folder, custom.module)}; name one from the folder of this file`,
-      )
+      if (custom === undefined) continue
+      const path = resolve(folder, custom.module)
+      if (statSync(path, { throwIfNoEntry: false })?.isFile()) continue
+      const module = place(actionKeys(at, number, 'custom', 'module'))
+      throw new UsageError(`${module}: there is no file ${path}; name one from the folder of this file`)
     }
 }
 

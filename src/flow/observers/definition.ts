@@ -120,10 +120,11 @@ export const whenSchema = z
       })
   })
 
-const duration = z.string().superRefine((text, { addIssue }) => {
+const someDuration = 'give a duration such as 500ms, 10s or 1m, above 0'
+
+const duration = z.string(someDuration).superRefine((text, { addIssue }) => {
   const ms = durationMs(text)
-  if (ms === undefined)
-    addIssue({ code: 'custom', message: 'give a duration such as 500ms, 10s or 1m, above 0' })
+  if (ms === undefined) addIssue({ code: 'custom', message: someDuration })
   else if (ms > longestMs) addIssue({ code: 'custom', message: 'give at most 24h' })
 })
 const time = duration.transform((text) => durationMs(text) ?? 0)
@@ -170,6 +171,8 @@ const headerValue = z
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a header cannot hold.
   .regex(/^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/, 'give one line of Latin letters')
 
+const ownRepo = z.literal('own', 'use own, or { field: subject } where the record names a DID there')
+
 const bodies = {
   webhook: z
     .strictObject({
@@ -192,7 +195,7 @@ const bodies = {
   log: z.strictObject({ level: z.enum(logLevels).default('info'), message: z.string().min(1).max(1000) }),
   search: z.strictObject({ fields: z.array(field).min(1) }),
   cache: z.strictObject({ forget: z.enum(['record', 'repo', 'identity']) }),
-  sync: z.strictObject({ repo: z.union([z.literal('own'), z.strictObject({ field })]).default('own') }),
+  sync: z.strictObject({ repo: z.union([ownRepo, z.strictObject({ field })]).default('own') }),
   custom: z.strictObject({ module: z.string().min(1), options: z.unknown().optional() }),
 } satisfies Record<ActionKind, z.ZodType>
 
