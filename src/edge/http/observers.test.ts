@@ -53,6 +53,12 @@ describe('the observers in the API', () => {
       assert.deepEqual([status, body], [200, { observers: [verdict] }])
     })
 
+  it('say how an event is written that is none', async () => {
+    const { status, body } = await ask({}, '/observers/test', { post: { event: { did: alice } } })
+    assert.equal(status, 400)
+    assert.match((body as { detail: string }).detail, /^event: must be \{"uri": "at:\/\/…"\} of a record, or \{"did"/)
+  })
+
   it('are replaced by those that come along', async () => {
     const asked: unknown[] = []
     const test = async (_: ObservedEvent, observers?: readonly ShownObserver[]) => {
