@@ -58,8 +58,7 @@ export async function readCheckedSettings<Schema extends z.ZodType>(
 ): Promise<CheckedSettings<z.output<Schema>>> {
   const { value, near } = await readSettings(file, options)
   const checked = checkSettings(value, schema, options)
-  if ('data' in checked)
-    return { data: checked.data, place: (path) => `${near(path)}: ${pathText(path)}` }
+  if ('data' in checked) return { data: checked.data, place: (path) => `${near(path)}: ${pathText(path)}` }
   const placed = checked.faults.map((fault) => ({ ...fault, where: near(fault.path) }))
   const { path, ...fault } = placed.reduce((first, other) => (lineOf(other) < lineOf(first) ? other : first))
   throw settingError({ ...fault, key: pathText(path) })

@@ -17,7 +17,8 @@ const cid = 'bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm'
 describe('what would come to observers', () => {
   for (const status of ['synced', ...hiddenStatuses] as const)
     it(`${status === 'synced' ? 'is' : 'is nothing'} of a repo that is ${status}`, async () => {
-      const { storage } = openStores(new Database())
+      using database = new Database()
+      const { storage } = openStores(database)
       await storage.apply([{ repo: repo(status), puts: [record()] }])
       const condition = { field: 'text', contains: 'tide' }
       const observers = [{ name: 'tides', when: { record: condition }, actions: [] }]

@@ -19,7 +19,8 @@ export const eventsProcessed = {
   description:
     'Events that were held against the observers, once what they call for is on disk; a failure is one that cannot be read.',
   attributes: { outcome: ['success', 'failure'] },
-  noAlert: 'Saving is repeated until it succeeds; HighActionFailureRate watches what is done about the events.',
+  noAlert:
+    'Saving is repeated until it succeeds; HighActionFailureRate watches what is done about the events.',
 } as const satisfies MetricDefinition
 
 export const eventProcessingDuration = {

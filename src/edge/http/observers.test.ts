@@ -56,7 +56,10 @@ describe('the observers in the API', () => {
   it('say how an event is written that is none', async () => {
     const { status, body } = await ask({}, '/observers/test', { post: { event: { did: alice } } })
     assert.equal(status, 400)
-    assert.match((body as { detail: string }).detail, /^event: must be \{"uri": "at:\/\/…"\} of a record, or \{"did"/)
+    assert.match(
+      (body as { detail: string }).detail,
+      /^event: must be \{"uri": "at:\/\/…"\} of a record, or \{"did"/,
+    )
   })
 
   it('are replaced by those that come along', async () => {
@@ -75,7 +78,10 @@ describe('the observers in the API', () => {
   it('are refused where no stack is deep enough for them', async () => {
     let condition: object = { field: 'text', exists: true }
     for (let level = 0; level < 4000; level++) condition = { not: condition }
-    const post = { event: { uri: recordUri(stored) }, observers: [{ name: 'deep', when: { record: condition } }] }
+    const post = {
+      event: { uri: recordUri(stored) },
+      observers: [{ name: 'deep', when: { record: condition } }],
+    }
     assert.equal((await ask({}, '/observers/test', { post })).status, 400)
   })
 

@@ -96,7 +96,10 @@ describe('an action', () => {
     })
 
   for (const [source, says] of [
-    ['export const other = 1', /^f\.yaml:7: module: .+ exports no function as its default; write "export default async/],
+    [
+      'export const other = 1',
+      /^f\.yaml:7: module: .+ exports no function as its default; write "export default async/,
+    ],
     ['import', /^f\.yaml:7: module: .+action\.mjs cannot be loaded \(.+\); correct it$/],
     ['throw undefined', /cannot be loaded \(undefined\); correct it$/],
   ] as const)

@@ -71,10 +71,14 @@ describe('workers of actions', () => {
 
   it('set aside what has become another action since', async () => {
     const run: RunAction = async () => assert.fail('it is not the action that was called for')
-    const observers = [{ name: 'one', actions: [{ kind: 'sync', timeoutMs: 1000, retries: 0, run }] }] as const
+    const observers = [
+      { name: 'one', actions: [{ kind: 'sync', timeoutMs: 1000, retries: 0, run }] },
+    ] as const
     const { calls, dead } = await work(run, { observers })
     assert.equal(calls.length, 0)
-    assert.deepEqual(dead, ['action number 1 of the observer one was log, and is sync now: put it back, then retry this'])
+    assert.deepEqual(dead, [
+      'action number 1 of the observer one was log, and is sync now: put it back, then retry this',
+    ])
   })
 
   it('put back what is cut short because the service ends, and do not count it', async () => {
@@ -120,7 +124,9 @@ async function begunOf(definition: ActionDefinition): Promise<readonly string[]>
   const stop = new AbortController()
   const { queue } = openQueue(() => 1_000_000)
   queue.ready = async () => stop.abort()
-  const jobs = ['a', 'b'].flatMap((rkey) => jobsOf(event({ rkey }), [{ ...observer, then: [definition] }]))
+  // biome-ignore lint/suspicious/noThenProperty: that is what it is called in the file.
+  const own: Observer = { ...observer, then: [definition] }
+  const jobs = ['a', 'b'].flatMap((rkey) => jobsOf(event({ rkey }), [own]))
   await queue.add(actionsQueue, jobs)
   const begun: string[] = []
   const run: RunAction = async ({ event }) => {

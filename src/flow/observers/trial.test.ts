@@ -37,7 +37,12 @@ describe('a replay', () => {
   ]
 
   it('counts what has come since, with the first as examples', async () => {
-    const { observers: found, ...rest } = await replay({ observers, records: records(), isHidden, sinceMs: 11 })
+    const { observers: found, ...rest } = await replay({
+      observers,
+      records: records(),
+      isHidden,
+      sinceMs: 11,
+    })
     assert.deepEqual(rest, { records: 20, isComplete: true })
     const uri = (rkey: number) => `at://${alice}/app.bsky.feed.post/${rkey}`
     assert.deepEqual(found, [
