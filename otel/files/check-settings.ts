@@ -72,7 +72,7 @@ function mendOf(issue: z.core.$ZodRawIssue): string {
     case 'unrecognized_keys': {
       const known = keysOf(issue.inst)
       const near = nearest(issue.keys[0] ?? '', known)
-      if (near !== undefined) return `did you mean ${near}?`
+      if (near !== undefined) return `${didYouMean} ${near}?`
       return known.length > 0 ? `known here: ${known.join(', ')}` : 'remove it; nothing is known here'
     }
     case 'invalid_type': {
@@ -126,19 +126,31 @@ function measured(origin: string, count: number | bigint): string {
 
 /** A value that fits none of several kinds. */
 function alternatives(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
-  const all = errors.flatMap(([first]) => first?.message.replace(/^give /, '') ?? [])
+  const all = errors.flatMap(([first]) => {
+    if (first?.code === 'invalid_type' && first.expected === 'object') return kinds.object ?? []
+    return first?.message.replace(/^give /, '') ?? []
+  })
   return `give ${[...new Set(all)].join(' or ')}`
 }
 
-/** Of several kinds the one that is meant: what has the right kind as a whole, and least that is wrong in it. */
+/**
+ * Of several kinds the one that is meant: what has the right kind as a whole, and least that is wrong in it. A key that is
+ * written almost like a known one tells most.
+ */
 function inUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union') return issue
   const meant = issue.errors
     .filter((errors) => errors.every(({ code, path }) => code !== 'invalid_type' || path.length > 0))
-    .toSorted((a, b) => a.length - b.length)[0]
-  const [first] = meant ?? []
+    .toSorted((a, b) => a.length - b.length)
+  const first = meant.flat().find(isMisspelt) ?? meant[0]?.[0]
   return first === undefined ? issue : inUnion({ ...first, path: [...issue.path, ...first.path] })
 }
+
+function isMisspelt({ code, message }: z.core.$ZodIssue): boolean {
+  return code === 'unrecognized_keys' && message.startsWith(didYouMean)
+}
+
+const didYouMean = 'did you mean'
 
 /** The keys that an object of a schema has. */
 function keysOf(schema: unknown): readonly string[] {

@@ -1,7 +1,7 @@
 // `@tidegauge/otel/settings-file`: settings that people write in YAML or JSON, checked against a schema of zod.
 import type { z } from 'zod'
 import { type CheckOptions, checkSettings } from './check-settings.ts'
-import { pathText, settingError } from './setting-error.ts'
+import { pathText, type SettingPath, settingError } from './setting-error.ts'
 import { readSettingsText, type SettingsText } from './settings-text.ts'
 import { readTextFile } from './text-file.ts'
 
@@ -29,20 +29,36 @@ export async function readSettings(
   return readSettingsText({ name, text: await readTextFile(file, { maxBytes }), environment })
 }
 
-/**
- * Reads a file of settings and checks it against a schema.
- *
- * @throws {UsageError} with one line for the first thing in the file that is wrong: file, line, key, what is wrong, and how
- * to fix it.
- */
+/** What a file says, as its schema makes it. */
+export interface CheckedSettings<Data> {
+  readonly data: Data
+  /** Names a key in an error: `file:line: readers[0].interval`, with the line of what should hold it where it is missing. */
+  place(path: SettingPath): string
+}
+
+/** Reads a file of settings and checks it against a schema. @throws {UsageError} as `readCheckedSettings` does. */
 export async function readSettingsFile<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
   options: SettingsOptions & CheckOptions = {},
 ): Promise<z.output<Schema>> {
+  return (await readCheckedSettings(file, schema, options)).data
+}
+
+/**
+ * Reads a file of settings, checks it against a schema, and tells where each stands: for what a schema cannot check.
+ *
+ * @throws {UsageError} with one line for the first thing in the file that is wrong: file, line, key, what is wrong, and how
+ * to fix it.
+ */
+export async function readCheckedSettings<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+  options: SettingsOptions & CheckOptions = {},
+): Promise<CheckedSettings<z.output<Schema>>> {
   const { value, near } = await readSettings(file, options)
   const checked = checkSettings(value, schema, options)
-  if ('data' in checked) return checked.data
+  if ('data' in checked) return { data: checked.data, place: (path) => `${near(path)}: ${pathText(path)}` }
   const placed = checked.faults.map((fault) => ({ ...fault, where: near(fault.path) }))
   const { path, ...fault } = placed.reduce((first, other) => (lineOf(other) < lineOf(first) ? other : first))
   throw settingError({ ...fault, key: pathText(path) })

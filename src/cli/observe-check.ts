@@ -1,6 +1,7 @@
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { type Command, type Flag, flagsHelp, type Program, readFlags, toggle } from '@tidegauge/tools/cli'
 import { readObservers, shownObservers } from './observers-file.ts'
+import { counted } from './pages.ts'
 
 /** `observe check`: whether serve would take a file of observers. */
 export function observeCheckCommand({ name }: Program): Command {
@@ -19,7 +20,7 @@ export function observeCheckCommand({ name }: Program): Command {
       if (values.json) out(`${JSON.stringify({ observers })}\n`)
       else {
         for (const { name, actions } of observers) out(`${name}  → ${actions.join(', ')}\n`)
-        out(`${path}: ${observers.length} observers, all well\n`)
+        out(`${path}: ${counted(observers.length, 'observer')}, all well\n`)
       }
       return 0
     },

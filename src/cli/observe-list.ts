@@ -1,6 +1,6 @@
 import { type Command, type Flag, type Program, readFlags, toggle } from '@tidegauge/tools/cli'
 import { nodeFlags, withNode } from './node/with-node.ts'
-import { clean, hasTexts, isPage, nodeHelp } from './pages.ts'
+import { clean, counted, hasTexts, isPage, nodeHelp } from './pages.ts'
 
 /** `observe list`: who observes what, and what came to them. */
 export function observeListCommand({ name }: Program): Command {
@@ -35,7 +35,7 @@ function isObserver(body: unknown): body is ObserverJson {
 }
 
 function observerLine({ name, when, actions, matched, lastMatchAt = '-' }: ObserverJson): readonly string[] {
-  const matches = matched === undefined ? '-' : `${matched} events`
+  const matches = matched === undefined ? '-' : counted(matched, 'event')
   return [name, (when.collection ?? ['*']).join(','), `→ ${actions.join(', ')}`, matches, lastMatchAt]
 }
 

@@ -12,7 +12,7 @@ import {
 import { wallClock } from '../model/clock.ts'
 import { nodeFlags, withNode } from './node/with-node.ts'
 import { readObservers, shownObservers } from './observers-file.ts'
-import { clean, hasTexts, nodeHelp } from './pages.ts'
+import { clean, counted, hasTexts, nodeHelp } from './pages.ts'
 
 /** `observe replay --since`: what would have come to observers of the records that are kept. */
 export function observeReplayCommand({ name }: Program): Command {
@@ -40,7 +40,7 @@ export function observeReplayCommand({ name }: Program): Command {
       if (json) out(`${JSON.stringify(answer)}\n`)
       else
         for (const { observer, events, examples } of answer.observers) {
-          out(`${observer}  ${events} events\n`)
+          out(`${observer}  ${counted(events, 'event')}\n`)
           for (const uri of examples) out(`  ${clean(uri)}\n`)
         }
       if (!answer.isComplete)

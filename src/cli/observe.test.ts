@@ -50,7 +50,7 @@ describe('observe', () => {
     await using file = await write(content)
     assert.deepEqual(await run({}, 'check', file.path), {
       code: 0,
-      out: `tides  → webhook, log\n${file.path}: 1 observers, all well\n`,
+      out: `tides  → webhook, log\n${file.path}: 1 observer, all well\n`,
       err: '',
     })
     assert.deepEqual(JSON.parse((await run({}, 'check', file.path, '--json')).out), { observers: [tides] })

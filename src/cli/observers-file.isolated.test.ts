@@ -54,6 +54,10 @@ const refused: readonly (readonly [content: string, says: string | RegExp])[] = 
     /^f\.yaml:7: observers\[0\]\.when\.record\.all\[1\].*equal: is not a known key; did you mean equals\?/,
   ],
   [
+    when(`record: ${'{ not: '.repeat(100)}{ field: a, exists: true }${' }'.repeat(100)}`),
+    'f.yaml:4: observers[0].when.record: is more than 100 levels deep; write it with fewer levels',
+  ],
+  [
     when('operation: [create, delete]\nrecord: { field: text, equals: a }'),
     /^f\.yaml:4: observers\[0\]\.when\.operation: has delete beside a condition on the record/,
   ],
@@ -64,15 +68,56 @@ const refused: readonly (readonly [content: string, says: string | RegExp])[] = 
   ],
   [
     then('{ log: { message: a }, timeout: 10 }'),
-    'f.yaml:5: observers[0].then[0].timeout: is 10; give a text',
+    'f.yaml:5: observers[0].then[0].timeout: is 10; give a duration such as 500ms, 10s or 1m, above 0',
   ],
   [
     then('{ log: { message: a }, timeout: soon }'),
     'f.yaml:5: observers[0].then[0].timeout: is "soon"; give a duration such as 500ms, 10s or 1m, above 0',
   ],
   [
+    then('{ log: { message: a }, timeout: 600h }'),
+    'f.yaml:5: observers[0].then[0].timeout: is "600h"; give at most 24h',
+  ],
+  [
+    when('record: { nott: { field: a, exists: true } }'),
+    'f.yaml:4: observers[0].when.record.nott: is not a known key; did you mean not?',
+  ],
+  [
+    when('record: [a]'),
+    'f.yaml:4: observers[0].when.record: is ["a"]; give settings below it, as "name: value"',
+  ],
+  [
+    then('{ sync: { repo: subject } }'),
+    'f.yaml:5: observers[0].then[0].sync.repo: is "subject"; use own, or { field: subject } where the record names a DID there',
+  ],
+  [then('{ custom: { module: . } }'), /^f\.yaml:5: .*custom\.module: there is no file /],
+  [
+    then('{ custom: { module: none.mjs } }'),
+    /^f\.yaml:5: observers\[0\]\.then\[0\]\.custom\.module: there is no file \S*none\.mjs; name one from the folder/,
+  ],
+  [
     then(`{ webhook: { url: "ftp://example.org", secret: ${secret} } }`),
     /^f\.yaml:5: observers\[0\]\.then\[0\]\.webhook\.url: is "ftp:\/\/example\.org"; give an address/,
+  ],
+  [
+    then(`{ webhook: { url: "https://${'a.'.repeat(600)}org", secret: ${secret} } }`),
+    /^f\.yaml:5: observers\[0\]\.then\[0\]\.webhook\.url: is "https:.+; give an address such as/,
+  ],
+  [
+    then(`{ webhook: { url: "http://example.org/hook", secret: ${secret} } }`),
+    'f.yaml:5: observers[0].then[0].webhook.url: http://example.org is not called: it is not reached by https; call a public address by https, or add allow_private: true where this one is yours',
+  ],
+  [
+    then(`{ webhook: { url: "https://10.0.0.7", secret: ${secret} } }`),
+    /^f\.yaml:5: .*webhook\.url: https:\/\/10\.0\.0\.7 is not called: it leads to 10\.0\.0\.7, which is not public; /,
+  ],
+  [
+    then(`{ webhook: { url: "https://example.org", secret: ${secret}, headers: { Content-Type: text } } }`),
+    /^f\.yaml:5: .*headers\.Content-Type: .*; leave it out; each webhook has one of its own$/,
+  ],
+  [
+    then(`{ webhook: { url: "https://example.org", secret: ${secret}, headers: { x-token: "a\\nb" } } }`),
+    'f.yaml:5: observers[0].then[0].webhook.headers.x-token: is not a valid value; give one line of Latin letters',
   ],
   [
     then('{ webhook: { url: "https://example.org", secret: abcdef } }'),
@@ -154,11 +199,11 @@ describe('a file of observers', () => {
     [when('did: alice'), /^tidegauge: \S+f\.yaml:4: observers\[0\]\.when\.did: is "alice"; give a DID/],
     [
       `${then('{ log: { message: a } }')}metrics: { sample_rate: 0.5 }\n`,
-      /^tidegauge: \S+f\.yaml: metrics\.sample_rate: is 0\.5, and the pipeline has 1 \(default\); /,
+      /^tidegauge: \S+f\.yaml:6: metrics\.sample_rate: is 0\.5, and the pipeline has 1 \(default\); /,
     ],
     [
-      then('{ custom: { module: none.mjs } }'),
-      /^tidegauge: the module \S+none\.mjs cannot be loaded \(.+\): mend it$/m,
+      then('{ custom: { module: f.yaml } }'),
+      /^tidegauge: \S+f\.yaml:5: observers\[0\]\.then\[0\]\.custom\.module: \S+f\.yaml cannot be loaded \(.+\); correct it$/m,
     ],
   ] as const)
     it(`stops the start: ${says}`, async () => {

@@ -76,3 +76,8 @@ export interface Page<Item> {
 export function clean(text: string): string {
   return text.replaceAll(/[\s\p{C}]+/gu, ' ').trim()
 }
+
+/** A number with its noun: `1 event`, `2 events`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

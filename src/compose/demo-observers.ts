@@ -35,5 +35,5 @@ export function demoObservers({ url, secret }: DemoHook): ObserversConfig {
       },
     ],
   })
-  return { path: 'the demo network', file, folder: '.' }
+  return { path: 'the demo network', file, folder: '.', place: (keys) => keys.join('.') }
 }

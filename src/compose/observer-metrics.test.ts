@@ -22,7 +22,8 @@ function configOf(metrics: object) {
     // biome-ignore lint/suspicious/noThenProperty: that is what it is called in the file.
     { name: 'one', when: {}, then: [{ log: { message: 'seen' } }] },
   ]
-  return { path: 'f.yaml', file: observersFileSchema.parse({ observers, metrics }), folder: '.' }
+  const place = (keys: readonly (string | number)[]) => `f.yaml:5: ${keys.join('.')}`
+  return { path: 'f.yaml', file: observersFileSchema.parse({ observers, metrics }), folder: '.', place }
 }
 
 /** @returns the warnings. */
@@ -50,11 +51,11 @@ describe('the metrics of an observers file', () => {
   const refused = [
     [
       { sample_rate: 0.5 },
-      'f.yaml: metrics.sample_rate: is 0.5, and the pipeline has 1 (default); name one value, or leave it to the pipeline',
+      'f.yaml:5: metrics.sample_rate: is 0.5, and the pipeline has 1 (default); name one value, or leave it to the pipeline',
     ],
     [
       { export_interval: '10s' },
-      'f.yaml: metrics.export_interval: is 10000 ms, and the pipeline has 60000 ms (OTEL_METRIC_EXPORT_INTERVAL); name one value, or leave it to the pipeline',
+      'f.yaml:5: metrics.export_interval: is 10000 ms, and the pipeline has 60000 ms (OTEL_METRIC_EXPORT_INTERVAL); name one value, or leave it to the pipeline',
     ],
   ] as const
   for (const [metrics, message] of refused)

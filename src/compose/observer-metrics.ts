@@ -31,14 +31,14 @@ export interface MeasuringPipeline {
  * @throws {SetupError} when it names others.
  */
 export function checkObserverMetrics(
-  { file: { metrics }, path }: Pick<ObserversConfig, 'file' | 'path'>,
+  { file: { metrics }, path, place }: Pick<ObserversConfig, 'file' | 'path' | 'place'>,
   { tidegauge, config }: MeasuringPipeline,
   log: Pick<Log, 'warn'>,
 ): void {
   const originOf = (key: string) => config.find((setting) => setting.key === key)?.origin ?? 'default'
   const differ = (key: string, own: string, others: string, origin: string) => {
     throw new SetupError(
-      `${path}: metrics.${key}: is ${own}, and the pipeline has ${others} (${origin}); name one value, or leave it to the pipeline`,
+      `${place(['metrics', key])}: is ${own}, and the pipeline has ${others} (${origin}); name one value, or leave it to the pipeline`,
     )
   }
   const { sample_rate: rate, export_interval: intervalMs } = metrics

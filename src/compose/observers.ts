@@ -9,7 +9,8 @@ import { replay, tryEvent } from '../flow/observers/trial.ts'
 import type { Log } from '../model/log.ts'
 import type { SyncOnce } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
-import type { Storage } from '../state/storage/storage.ts'
+import { judgeUrl } from '../net/fetch/policy.ts'
+import { hiddenStatuses, type Storage } from '../state/storage/storage.ts'
 import type { Engine } from './engine.ts'
 import type { Stores } from './stores.ts'
 
@@ -19,6 +20,8 @@ export interface ObserversConfig {
   readonly path: string
   readonly file: ObserversFile
   readonly folder: string
+  /** Names a key of the file in an error: where it stands, and what it is called. */
+  readonly place: (keys: readonly (string | number)[]) => string
 }
 
 export interface OpenObserversOptions extends Pick<ObserversOptions, 'onProcessed'> {
@@ -34,9 +37,9 @@ export interface OpenObserversOptions extends Pick<ObserversOptions, 'onProcesse
   readonly stack: AsyncDisposableStack
 }
 
-/** Makes observers of a file and of what is kept. @throws {SetupError} for a module that cannot be used. */
+/** Makes observers of a file and of what is kept. @throws {SetupError} for a module or an address that cannot be used. */
 export async function openObservers({
-  config: { file, folder },
+  config: { file, folder, place },
   stores,
   engine,
   syncOnce,
@@ -49,6 +52,7 @@ export async function openObservers({
   const { storage, search, streams, queue, checkpoint, cache } = stores
   const prepared = await prepareObservers(file, {
     folder,
+    place,
     log,
     syncOnce,
     indexText: async (version, text) => {
@@ -59,6 +63,7 @@ export async function openObservers({
       if (what === 'identity') engine.identity.forget(did)
       else await cache.drop([what === 'repo' ? { owner: did } : { owner: did, keys: [uri] }])
     },
+    judge: (url) => judgeUrl(url, { allowLoopback }),
     // What an operator trusts may be anywhere and slow; how long it may take is the action's to say.
     createFetch: (trusted) =>
       stack.use(
@@ -122,7 +127,7 @@ const note = 'observers'
 
 /** What the API can ask about observers. @param list those that there are. */
 export function observersControl(
-  storage: Pick<Storage, 'scan'>,
+  storage: Pick<Storage, 'scan' | 'getRepo'>,
   list: () => Promise<readonly ObserverJson[]>,
 ): ObserversControl {
   const shown = async () =>
@@ -131,11 +136,21 @@ export function observersControl(
     list,
     test: async (event, observers) => tryEvent(observers ?? (await shown()), event),
     replay: async (sinceMs, observers) =>
-      replay({ observers: observers ?? (await shown()), records: storage.scan(), sinceMs }),
+      replay({
+        observers: observers ?? (await shown()),
+        records: storage.scan(),
+        isHidden: async (did) => isHidden((await storage.getRepo(did))?.status),
+        sinceMs,
+      }),
   }
 }
 
+/** A repo that is gone meanwhile is not shown either. */
+function isHidden(status: string | undefined): boolean {
+  return status === undefined || hiddenStatuses.some((hidden) => hidden === status)
+}
+
 /** Likewise where no node runs: those of the one that ran last. */
-export function storedObservers(storage: Pick<Storage, 'scan' | 'note'>): ObserversControl {
+export function storedObservers(storage: Pick<Storage, 'scan' | 'getRepo' | 'note'>): ObserversControl {
   return observersControl(storage, () => rememberedObservers(storage))
 }

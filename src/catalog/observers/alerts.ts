@@ -23,7 +23,7 @@ const failureRunbook = `What observers call for does not succeed. Each action is
 after its last attempt: nothing is lost before that.
 
 1. *Observers* dashboard, failures by kind: which kind of action fails, and is it by timeout?
-2. \`webhook\`: the log says what the receiver answered. Is it up, does it know the secret that its bodies are signed with, does it answer
+2. \`webhook\`: the log says what the receiver answered: of the last attempt, and with \`--log-level debug\` of each. Is it up, does it know the secret that its bodies are signed with, does it answer
    within the timeout of the action? A receiver that answers 429 or \`Retry-After\` is asked as late as it says.
 3. \`sync\`: SyncFailureRatioHigh says why sync runs fail. \`search\`, \`cache\`, \`log\`: is the disk full? \`custom\`: the error is the module's own.
 4. Once the cause is gone, put back what was given up: \`tidegauge dead-letters\` lists it.`

@@ -17,9 +17,10 @@ export const eventsProcessed = {
   instrument: 'counter',
   unit: '{event}',
   description:
-    'Events that were held against the observers, by whether that and what it called for could be saved.',
+    'Events that were held against the observers, once what they call for is on disk; a failure is one that cannot be read.',
   attributes: { outcome: ['success', 'failure'] },
-  noAlert: 'What keeps failing is tried again; HighActionFailureRate watches what is done about the events.',
+  noAlert:
+    'Saving is repeated until it succeeds; HighActionFailureRate watches what is done about the events.',
 } as const satisfies MetricDefinition
 
 export const eventProcessingDuration = {

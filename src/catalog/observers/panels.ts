@@ -71,7 +71,7 @@ export const observersPanels: readonly Panel[] = [
   {
     panel: 'Events by outcome',
     description:
-      'Events per second, by whether what they call for could be saved. Those that failed are tried again.',
+      'Events per second, once what they call for is on disk; failures are those that cannot be read.',
     kind: 'timeseries',
     unit: '{event}/s',
     row: 'Events',

@@ -63,7 +63,8 @@ export function createApi({
   app.use(searchRoutes({ storage, search, control }))
   app.use(repoRoutes({ storage, control, maxBodyBytes }))
   app.use(backfillRoutes(control))
-  app.use(observerRoutes({ storage, control, maxBodyBytes }))
+  // A record or a file of observers may come along.
+  app.use(observerRoutes({ storage, control, maxBodyBytes: 16 * maxBodyBytes }))
   app.use(notFound, problems(log))
   return app
 }

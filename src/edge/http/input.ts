@@ -63,16 +63,22 @@ export const deadLetterQuery = z.strictObject({
 const record = z.record(z.string(), z.unknown())
 
 /** A record that is kept, or a change that is made up. */
-const testedEvent = z.union([
-  z.strictObject({ uri: z.string().max(8192) }),
-  z.strictObject({
-    operation: z.enum(operations).default('create'),
-    did,
-    collection,
-    rkey,
-    record: record.optional(),
-  }),
-])
+const testedEvent = z.union(
+  [
+    z.strictObject({ uri: z.string().max(8192) }),
+    z.strictObject({
+      operation: z.enum(operations).default('create'),
+      did,
+      collection,
+      rkey,
+      record: record.optional(),
+    }),
+  ],
+  {
+    error:
+      'must be {"uri": "at://…"} of a record, or {"did", "collection", "rkey", "record"} of a change, with "operation" where that is update or delete',
+  },
+)
 
 export const observerTest = z.strictObject({ event: testedEvent, observers: shownSchema.optional() })
 

@@ -53,6 +53,15 @@ describe('the observers in the API', () => {
       assert.deepEqual([status, body], [200, { observers: [verdict] }])
     })
 
+  it('say how an event is written that is none', async () => {
+    const { status, body } = await ask({}, '/observers/test', { post: { event: { did: alice } } })
+    assert.equal(status, 400)
+    assert.match(
+      (body as { detail: string }).detail,
+      /^event: must be \{"uri": "at:\/\/…"\} of a record, or \{"did"/,
+    )
+  })
+
   it('are replaced by those that come along', async () => {
     const asked: unknown[] = []
     const test = async (_: ObservedEvent, observers?: readonly ShownObserver[]) => {
@@ -64,6 +73,24 @@ describe('the observers in the API', () => {
       post: { event: { uri: recordUri(stored) }, observers: [{ name, when }] },
     })
     assert.deepEqual(asked, [[{ name, when, actions: [] }]])
+  })
+
+  it('are refused where no stack is deep enough for them', async () => {
+    let condition: object = { field: 'text', exists: true }
+    for (let level = 0; level < 4000; level++) condition = { not: condition }
+    const post = {
+      event: { uri: recordUri(stored) },
+      observers: [{ name: 'deep', when: { record: condition } }],
+    }
+    assert.equal((await ask({}, '/observers/test', { post })).status, 400)
+  })
+
+  it('may be a thousand', async () => {
+    const observers = Array.from({ length: 1000 }, (_, at) => ({ ...own, name: `tides-${at}` }))
+    const test: ObserversControl['test'] = async (event, given = []) => tryEvent(given, event)
+    const post = { event: { uri: recordUri(stored) }, observers }
+    const { body } = await ask({ test }, '/observers/test', { post })
+    assert.equal((body as { observers: unknown[] }).observers.length, 1000)
   })
 
   it('are tried on what has come since', async () => {

@@ -91,17 +91,21 @@ describe('an action', () => {
   for (const [source, outcome] of modules)
     it(`runs a module: ${source}`, async () => {
       await using module = await write(source)
-      const act = await loadCustomAction(module.path, { ok: false })
+      const act = await loadCustomAction(module.path, { ok: false }, 'f.yaml:7: module')
       assert.deepEqual(await act(call()), outcome)
     })
 
   for (const [source, says] of [
-    ['export const other = 1', /exports no function: write "export default async/],
-    ['import', /cannot be loaded/],
+    [
+      'export const other = 1',
+      /^f\.yaml:7: module: .+ exports no function as its default; write "export default async/,
+    ],
+    ['import', /^f\.yaml:7: module: .+action\.mjs cannot be loaded \(.+\); correct it$/],
+    ['throw undefined', /cannot be loaded \(undefined\); correct it$/],
   ] as const)
     it(`refuses a module: ${source}`, async () => {
       await using module = await write(source)
-      await assert.rejects(loadCustomAction(module.path, undefined), (error) => {
+      await assert.rejects(loadCustomAction(module.path, undefined, 'f.yaml:7: module'), (error) => {
         assert.ok(error instanceof SetupError)
         assert.match(error.message, says)
         return true

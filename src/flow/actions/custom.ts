@@ -16,21 +16,21 @@ export type CustomAction = (
  * Loads a module of the operator, which runs in this process and may do what the service may.
  *
  * @param path of the file of the module.
+ * @param place names in an error where the module is named.
  * @throws {SetupError} when it cannot be loaded, or its default export is not a function.
  */
-export async function loadCustomAction(path: string, options: unknown): Promise<RunAction> {
+export async function loadCustomAction(path: string, options: unknown, place: string): Promise<RunAction> {
   let act: unknown
   try {
     const module: { readonly default?: unknown } = await import(pathToFileURL(path).href)
     act = module.default
   } catch (cause) {
-    throw new SetupError(`the module ${path} cannot be loaded (${(cause as Error).message}): mend it`, {
-      cause,
-    })
+    const reason = (cause as Error)?.message || String(cause)
+    throw new SetupError(`${place}: ${path} cannot be loaded (${reason}); correct it`, { cause })
   }
   if (typeof act !== 'function')
     throw new SetupError(
-      `the module ${path} exports no function: write "export default async (event) => { … }"`,
+      `${place}: ${path} exports no function as its default; write "export default async ({ event }) => { … }"`,
     )
   const custom = act as CustomAction
   return async (call) => (await custom(call, options)) ?? { success: true }

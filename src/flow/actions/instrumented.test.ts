@@ -101,6 +101,12 @@ describe('an action that is measured', () => {
     assert.deepEqual(runner.seen, [runner, webhook, 7, 'x'])
   })
 
+  it('fails no call that its executor would have taken', () => {
+    const { meter } = createTestMeter()
+    const execute = instrumentAction((action?: Action) => action ?? 'none', meter)
+    assert.equal(execute(), 'none')
+  })
+
   it('has the name, the length and the properties of the executor', () => {
     const { meter } = createTestMeter()
     async function execute(_action: Action, _event: string): Promise<void> {}

@@ -27,7 +27,8 @@ export function instrumentAction<Executor extends (action: never, ...rest: never
 
   return new Proxy(executor, {
     apply(_, self: unknown, args: unknown[]) {
-      const attributes = { action: (args[0] as Action).kind }
+      // Whatever else an executor is given is its own affair, and must not fail here.
+      const attributes = { action: (Object(args[0]) as Action).kind }
       const end = (result: unknown) => {
         const { success: isSuccess, isTimeout } = Object(result) as Ended
         if (isSuccess !== false) success.add(1, attributes)

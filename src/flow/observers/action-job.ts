@@ -49,6 +49,7 @@ export function decodePayload(payload: string): ActionPayload {
     if (
       typeof read.observer === 'string' &&
       typeof read.action === 'number' &&
+      typeof read.kind === 'string' &&
       typeof read.event === 'object'
     )
       return read as ActionPayload

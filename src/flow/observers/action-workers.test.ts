@@ -8,7 +8,7 @@ import { executeAction } from '../actions/execute.ts'
 import type { ActionOutcome, RunAction } from '../actions/run-action.ts'
 import { jobsOf } from './action-job.ts'
 import { ActionWorkers, type ActionWorkersOptions, type FailedAction } from './action-workers.ts'
-import type { Observer } from './definition.ts'
+import { type ActionDefinition, kindOf, type Observer } from './definition.ts'
 import type { ObservedEvent } from './observed-event.ts'
 import { event } from './testing/events.ts'
 
@@ -54,10 +54,31 @@ describe('workers of actions', () => {
     assert.deepEqual(pausesMs, [1000, 60_000, 3_600_000, 8000])
   })
 
+  const webhook = { url: 'https://example.org/hook', secret: '', allow_private: false }
+  for (const [definition, title, rkeys] of [
+    [{ webhook }, 'call a host no more as long as it asks for that', ['a']],
+    [{ sync: { repo: 'own' } }, 'sync other repos while one has to wait', ['a', 'b']],
+  ] as const)
+    it(title, async () => {
+      assert.deepEqual(await begunOf(definition), rkeys)
+    })
+
   it('set aside what no observer does any more, and say how to go on', async () => {
     const { calls, dead } = await work(async () => ({ success: true }), { observers: [] })
     assert.equal(calls.length, 0)
     assert.deepEqual(dead, ['no observer is called one any more: bring it back, then retry this'])
+  })
+
+  it('set aside what has become another action since', async () => {
+    const run: RunAction = async () => assert.fail('it is not the action that was called for')
+    const observers = [
+      { name: 'one', actions: [{ kind: 'sync', timeoutMs: 1000, retries: 0, run }] },
+    ] as const
+    const { calls, dead } = await work(run, { observers })
+    assert.equal(calls.length, 0)
+    assert.deepEqual(dead, [
+      'action number 1 of the observer one was log, and is sync now: put it back, then retry this',
+    ])
   })
 
   it('put back what is cut short because the service ends, and do not count it', async () => {
@@ -96,6 +117,34 @@ interface Given {
   readonly observers?: ActionWorkersOptions['observers']
   readonly options?: Partial<ActionWorkersOptions>
   readonly stop?: AbortController
+}
+
+/** Of which of two events the action begins, where it has to wait for an hour after that. */
+async function begunOf(definition: ActionDefinition): Promise<readonly string[]> {
+  const stop = new AbortController()
+  const { queue } = openQueue(() => 1_000_000)
+  queue.ready = async () => stop.abort()
+  // biome-ignore lint/suspicious/noThenProperty: that is what it is called in the file.
+  const own: Observer = { ...observer, then: [definition] }
+  const jobs = ['a', 'b'].flatMap((rkey) => jobsOf(event({ rkey }), [own]))
+  await queue.add(actionsQueue, jobs)
+  const begun: string[] = []
+  const run: RunAction = async ({ event }) => {
+    begun.push(event.rkey)
+    return failure({ retryAfterMs: 3_600_000 })
+  }
+  const action = { kind: kindOf(definition), timeoutMs: 1000, retries: 2, run }
+  const workers = new ActionWorkers({
+    queue,
+    observers: [{ name: 'one', actions: [action] }],
+    execute: executeAction,
+    record: async () => undefined,
+    concurrency: 1,
+    perGroup: 1,
+    now: () => 1_000_000,
+  })
+  await workers.run(stop.signal)
+  return begun
 }
 
 /** Does one job until nothing is left to do; time passes at once. */

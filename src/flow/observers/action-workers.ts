@@ -101,9 +101,12 @@ export class ActionWorkers {
       if (observer === undefined)
         return `no observer is called ${payload.observer} any more: bring it back, then retry this`
       const action = observer.actions[payload.action]
-      return action === undefined
-        ? `the observer ${payload.observer} has no action number ${payload.action + 1} any more`
-        : { action, payload }
+      const place = `action number ${payload.action + 1}`
+      if (action === undefined)
+        return `the observer ${payload.observer} has no ${place} any more: bring it back, then retry this`
+      if (action.kind !== payload.kind)
+        return `${place} of the observer ${payload.observer} was ${payload.kind}, and is ${action.kind} now: put it back, then retry this`
+      return { action, payload }
     } catch (error) {
       return (error as Error).message
     }
@@ -121,7 +124,8 @@ export class ActionWorkers {
     const { queue, now, onFailed } = this.#options
     const { error, isFinal = false, retryAfterMs } = outcome
     const isDead = isFinal || job.attempts >= action.retries
-    if (retryAfterMs !== undefined && job.group !== '')
+    // The group of a webhook is its host. Other kinds share one, in which each calls somebody else.
+    if (retryAfterMs !== undefined && action.kind === 'webhook')
       this.#workers.block(job.group, now() + Math.min(retryAfterMs, this.#options.maxPauseMs))
     if (isDead) await queue.bury(job, error)
     else await queue.retry(job, { dueMs: now() + this.#pauseMs(job.attempts, retryAfterMs), error })

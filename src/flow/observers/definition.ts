@@ -4,6 +4,7 @@ import { isDid } from '../../model/did.ts'
 import { parsePath } from '../../model/field-path.ts'
 import { logLevels } from '../../model/log.ts'
 import { isNsid, type Nsid } from '../../model/nsid.ts'
+import { judgeUrl } from '../../net/fetch/policy.ts'
 import { type Condition, compilePattern } from './condition.ts'
 import { durationMs } from './duration.ts'
 
@@ -81,12 +82,33 @@ const condition: z.ZodType<Condition> = z.lazy(() =>
   ]),
 )
 
+/** Levels of lists and objects: reading a condition takes the stack a level deeper for each. */
+const deepestCondition = 100
+
+const boundedCondition = z
+  .unknown()
+  .superRefine((value, { addIssue }) => {
+    if (!isWithin(value, deepestCondition))
+      addIssue({
+        code: 'custom',
+        message: 'write it with fewer levels',
+        params: { problem: `is more than ${deepestCondition} levels deep` },
+        continue: false,
+      })
+  })
+  .pipe(condition)
+
+function isWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1))
+}
+
 export const whenSchema = z
   .strictObject({
     collection: some(collection).optional(),
     did: some(did).optional(),
     operation: some(z.enum(operations)).optional(),
-    record: condition.optional(),
+    record: boundedCondition.optional(),
   })
   .superRefine(({ operation, record }, { addIssue }) => {
     if (record !== undefined && operation?.includes('delete'))
@@ -98,16 +120,23 @@ export const whenSchema = z
       })
   })
 
-const duration = z.string().superRefine((text, { addIssue }) => {
-  if (durationMs(text) === undefined)
-    addIssue({ code: 'custom', message: 'give a duration such as 500ms, 10s or 1m, above 0' })
+const someDuration = 'give a duration such as 500ms, 10s or 1m, above 0'
+
+const duration = z.string(someDuration).superRefine((text, { addIssue }) => {
+  const ms = durationMs(text)
+  if (ms === undefined) addIssue({ code: 'custom', message: someDuration })
+  else if (ms > longestMs) addIssue({ code: 'custom', message: 'give at most 24h' })
 })
 const time = duration.transform((text) => durationMs(text) ?? 0)
+
+/** Timers of more than three weeks go off at once. */
+const longestMs = 24 * 3_600_000
 
 const webhookUrl = z.string().superRefine((text, { addIssue }) => {
   const url = URL.parse(text)
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:'
-  if (!isWeb || url.username !== '' || url.password !== '')
+  // A longer name cannot be looked up, and no job could be kept for it.
+  if (!isWeb || url.username !== '' || url.password !== '' || url.hostname.length > 253)
     addIssue({
       code: 'custom',
       message: 'give an address such as https://example.org/hook, without user name and password',
@@ -126,20 +155,61 @@ export function secretBytes(text: string): Buffer | undefined {
   return bytes !== undefined && bytes.length >= 24 && bytes.length <= 64 ? bytes : undefined
 }
 
+const headerName = z
+  .string()
+  .regex(/^[\w-]+$/, 'write the name of a header')
+  .refine((name) => !ownHeaders.has(name.toLowerCase()), 'leave it out; each webhook has one of its own')
+
+/** What says how a webhook is read, and whose it is. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  ...['connection', 'content-length', 'content-type', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade'],
+  ...['webhook-id', 'webhook-signature', 'webhook-timestamp'],
+])
+
+const headerValue = z
+  .string()
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a header cannot hold.
+  .regex(/^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/, 'give one line of Latin letters')
+
+const ownRepo = z.literal('own', 'use own, or { field: subject } where the record names a DID there')
+
 const bodies = {
-  webhook: z.strictObject({
-    url: webhookUrl,
-    secret,
-    headers: z.record(z.string().regex(/^[\w-]+$/, 'write the name of a header'), z.string()).optional(),
-    /** Whether the address may be on loopback or in a private network, and called by http. */
-    allow_private: z.boolean().default(false),
-  }),
+  webhook: z
+    .strictObject({
+      url: webhookUrl,
+      secret,
+      headers: z.record(headerName, headerValue).optional(),
+      /** Whether the address may be on loopback or in a private network, and called by http. */
+      allow_private: z.boolean().default(false),
+    })
+    .superRefine(({ url, allow_private }, { addIssue }) => {
+      const problem = allow_private ? undefined : refusal(url)
+      if (problem !== undefined)
+        addIssue({
+          code: 'custom',
+          path: ['url'],
+          message: 'call a public address by https, or add allow_private: true where this one is yours',
+          params: { problem },
+        })
+    }),
   log: z.strictObject({ level: z.enum(logLevels).default('info'), message: z.string().min(1).max(1000) }),
   search: z.strictObject({ fields: z.array(field).min(1) }),
   cache: z.strictObject({ forget: z.enum(['record', 'repo', 'identity']) }),
-  sync: z.strictObject({ repo: z.union([z.literal('own'), z.strictObject({ field })]).default('own') }),
+  sync: z.strictObject({ repo: z.union([ownRepo, z.strictObject({ field })]).default('own') }),
   custom: z.strictObject({ module: z.string().min(1), options: z.unknown().optional() }),
 } satisfies Record<ActionKind, z.ZodType>
+
+/** Why an address is not called as it is written, wherever its name leads; undefined where it may be. */
+function refusal(text: string): string | undefined {
+  const url = URL.parse(text)
+  try {
+    // Whether loopback may be called is told where the service starts, not here.
+    if (url !== null) judgeUrl(url, { allowLoopback: true })
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
 
 const actionSchema = z
   .strictObject({
@@ -239,6 +309,15 @@ export function kindOf(action: ActionDefinition): ActionKind {
 /** Whom an action calls, such as the host of a webhook: what shares capacity. */
 export function groupOf(action: ActionDefinition): string {
   return action.webhook === undefined ? kindOf(action) : new URL(action.webhook.url).host
+}
+
+/** The keys in the file that lead to a setting of an action. */
+export function actionKeys(
+  observer: number,
+  action: number,
+  ...setting: readonly string[]
+): readonly (string | number)[] {
+  return ['observers', observer, 'then', action, ...setting]
 }
 
 /** Whether a collection is one of those that names and prefixes such as `app.bsky.feed.*` stand for. */

@@ -30,19 +30,41 @@ describe('a replay', () => {
   const records = async function* () {
     for (let at = 1; at <= 30; at++) yield stored(at)
   }
+  const isHidden = async () => false
   const observers = [
     { name: 'posts', when: { collection: ['app.bsky.feed.post'], operation: ['create' as const] } },
     { name: 'likes', when: { collection: ['app.bsky.feed.like'] } },
   ]
 
   it('counts what has come since, with the first as examples', async () => {
-    const { observers: found, ...rest } = await replay({ observers, records: records(), sinceMs: 11 })
+    const { observers: found, ...rest } = await replay({
+      observers,
+      records: records(),
+      isHidden,
+      sinceMs: 11,
+    })
     assert.deepEqual(rest, { records: 20, isComplete: true })
     const uri = (rkey: number) => `at://${alice}/app.bsky.feed.post/${rkey}`
     assert.deepEqual(found, [
       { observer: 'posts', events: 20, examples: Array.from({ length: 10 }, (_, n) => uri(n + 11)) },
       { observer: 'likes', events: 0, examples: [] },
     ])
+  })
+
+  it('leaves out what is hidden', async () => {
+    const found = await replay({ observers, records: records(), isHidden: async () => true, sinceMs: 0 })
+    assert.deepEqual(
+      found.observers.map(({ events, examples }) => [events, examples]),
+      [
+        [0, []],
+        [0, []],
+      ],
+    )
+  })
+
+  it('ends in time where nothing is new', async () => {
+    const late = { observers, records: records(), isHidden, sinceMs: 1000, forMs: -1 }
+    assert.equal((await replay(late)).isComplete, false)
   })
 
   it('says where it was cut short', async () => {
@@ -55,6 +77,7 @@ describe('a replay', () => {
     const { records, isComplete } = await replay({
       observers,
       records: cut(),
+      isHidden,
       sinceMs: 0,
       signal: stop.signal,
     })

@@ -1,4 +1,5 @@
 import type { ActionKind } from '../../model/action.ts'
+import type { Did } from '../../model/did.ts'
 import { recordUri, type StoredRecord } from '../../model/record.ts'
 import { compileCondition } from './condition.ts'
 import { isIn, type When } from './definition.ts'
@@ -45,6 +46,8 @@ export interface ReplayOptions {
   readonly observers: readonly Watching[]
   /** Every record that is kept. */
   readonly records: AsyncIterable<StoredRecord>
+  /** Whether the account of a repo is not shown: what is observed has nothing of it. Asked for those that match. */
+  readonly isHidden: (did: Did) => Promise<boolean>
   /** Only records that were written here since then, in ms since 1970. */
   readonly sinceMs: number
   /** After so long, in ms, it says how far it has come. @default 20_000 */
@@ -75,6 +78,7 @@ export interface Replayed {
 export async function replay({
   observers,
   records,
+  isHidden,
   sinceMs,
   forMs = 20_000,
   signal,
@@ -85,13 +89,15 @@ export async function replay({
   let judged = 0
   let isComplete = true
   for await (const record of records) {
-    if (record.indexedAtMs < sinceMs) continue
     if (performance.now() > end || signal?.aborted) {
       isComplete = false
       break
     }
+    if (record.indexedAtMs < sinceMs) continue
     judged++
-    for (const { name } of index.match(createdBy(record))) {
+    const matching = index.match(createdBy(record))
+    if (matching.length === 0 || (await isHidden(record.did))) continue
+    for (const { name } of matching) {
       const own = found.get(name)
       if (own === undefined) continue
       own.events++

@@ -4,8 +4,8 @@
  * A lane is what waits in one queue with one priority in one group; `queue_job_due` keeps each in the order in which
  * it is taken. Jobs get ascending numbers, so that new ones lie together at the end of the file. Their keys have no
  * order that would help, so that an index of them in a B-tree would touch a page for each job: `queue_key` is filled
- * from memory, sorted, and many at a time (`KeyIndex`). Times are those of `ForwardClock`: `seen` and `ahead` are what it
- * was when the queue was written last.
+ * from memory, sorted, and many at a time (`KeyIndex`). Times are those of `steadyClock`; `last_change` shows at a start
+ * that the clock was set back since then (`LastChange`).
  */
 export const schema: readonly string[] = [
   `
