@@ -292,12 +292,15 @@ async function openApi(
   const names = [config.host, ...config.allowedHosts]
   const api = createApi({ ...config, ...service, names, storage, search, control, log, ...status })
   const listener = await listen(api, config)
-  boundConnections(listener.server)
+  boundConnections(listener.server, { unreadAnswers })
   stack.defer(() => listener.close())
   listener.server.prependListener('request', countRequests(pipeline.meter()))
   stack.use(measureHttp({ meterProvider: pipeline.meterProvider, listensOn: () => [listener.port] }))
   return listener
 }
+
+/** Answers of the API that wait to be read: each holds some megabytes at most, what is packed for its way included. */
+const unreadAnswers = 64
 
 /** Says what is not fetched, and how to have it fetched. */
 function reportPolicy({ backfill }: Config, { policy }: Engine, log: Log): void {
