@@ -85,11 +85,11 @@ export async function replay({
   let judged = 0
   let isComplete = true
   for await (const record of records) {
-    if (record.indexedAtMs < sinceMs) continue
     if (performance.now() > end || signal?.aborted) {
       isComplete = false
       break
     }
+    if (record.indexedAtMs < sinceMs) continue
     judged++
     for (const { name } of index.match(createdBy(record))) {
       const own = found.get(name)
