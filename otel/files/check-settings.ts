@@ -126,8 +126,9 @@ function measured(origin: string, count: number | bigint): string {
 
 /** A value that fits none of several kinds. */
 function alternatives(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
-  const all = errors.flatMap(([first]) => first?.message.replace(/^give /, '') ?? [])
-  return `give ${[...new Set(all)].join(' or ')}`
+  const all = [...new Set(errors.flatMap(([first]) => first?.message ?? []))]
+  const given = all.filter((mend) => mend.startsWith('give ')).map((mend) => mend.slice('give '.length))
+  return given.length === all.length ? `give ${given.join(' or ')}` : all.join(', or ')
 }
 
 /** Of several kinds the one that is meant: what has the right kind as a whole, and least that is wrong in it. */
