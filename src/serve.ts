@@ -91,6 +91,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (given !== undefined) checkObserverMetrics(given, pipeline, log)
   const meter = pipeline.meter()
   const database = stack.use(new Database({ dir: config.data }))
+  // What is exported last tells of the database, too.
+  stack.defer(() => pipeline.shutdown())
   const observersMeter = given?.file.metrics.enabled === false ? disabledMeter() : meter
   const stores = instrumentStores(openStores(database, config), meter, observersMeter)
   const { source, hook } = await openSource(config, stack, log)
