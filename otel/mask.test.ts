@@ -7,6 +7,7 @@ const shown: Readonly<Record<string, string>> = {
   'redis://:pw@host': 'redis://***@host',
   'http://me:p@ss@host': 'http://***@host',
   'http://me:p/w?r#d@host': 'http://***@host',
+  'http://me:12/34@host': 'http://***@host',
   '--relay is "https://me:a b@host", but': '--relay is "https://***@host", but',
   'me:pw@host': '***@host',
   'http://host/?token=abc: it cannot be reached': 'http://host/?token=***: it cannot be reached',
@@ -19,6 +20,7 @@ const shown: Readonly<Record<string, string>> = {
 /** What looks like a secret and is none, or says how to give one. */
 const left = [
   'http://127.0.0.1:9090/api/v1/a@b',
+  'http://localhost:9090/api/v1/a@b',
   'http://127.0.0.1:9090/?',
   'at run (file:///app/node_modules/@scope/name/a.ts:1:2)',
   'at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/abc',
@@ -45,6 +47,7 @@ describe('maskSecrets', { timeout: 60_000 }, () => {
     'a.',
     'token',
     'a://b:x',
+    'a://b:1/',
     'a:',
     ' a:b',
     'Bearer ',

@@ -65,6 +65,8 @@ function withoutUser(text: string): string {
 const userInfos: readonly RegExp[] = [
   // A password with a character that ends the host: what follows the colon is no port, and there is an @ further on.
   /\b([a-z][a-z\d+.-]{0,30}:\/\/)(?!\[)[^\s/?#:]{0,500}:(?!\d{1,5}(?:[/?#"',)\s]|$))\S{0,1000}@/gi,
+  // A password that begins as a port would, after what is hardly the name of a host.
+  /\b([a-z][a-z\d+.-]{0,30}:\/\/)(?!localhost:)[^\s/?#:.@"']{1,500}:\d{1,5}[/?#][^\s"]{0,1000}@/gi,
   // In quotes it may hold spaces.
   /(?<=")([a-z][a-z\d+.-]{0,30}:\/\/)[^"/?#]{0,1000}@/gi,
   /\b([a-z][a-z\d+.-]{0,30}:\/\/)[^\s/?#]{0,1000}@/gi,

@@ -12,7 +12,7 @@ export interface Config {
   readonly allowLoopback: boolean
   /** The folder that everything is kept in. @default './data' */
   readonly data: string
-  /** The address that the API listens on. Opened without a `token`, everybody it reaches may read. @default '127.0.0.1' */
+  /** The address that the API listens on. Opened without a `token`, everybody it reaches may use it. @default '127.0.0.1' */
   readonly host: string
   /** The port of the API; 0 takes any that is free. @default 3000 */
   readonly port: number
@@ -64,7 +64,7 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Names besides `localhost` and `host` by which the API may be addressed; IP addresses always may. @default [] */
   readonly allowedHosts: readonly string[]
-  /** What a caller of the API has to show; undefined lets everybody read. */
+  /** What a caller of the API has to show; undefined lets everybody use it. */
   readonly token: string | undefined
   /** Requests per second that one client may make, in the long run; 0 sets no limit. @default 1000 */
   readonly rateLimit: number

@@ -91,6 +91,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (given !== undefined) checkObserverMetrics(given, pipeline, log)
   const meter = pipeline.meter()
   const database = stack.use(new Database({ dir: config.data }))
+  // What is exported last tells of the database, too.
+  stack.defer(() => pipeline.shutdown())
   const observersMeter = given?.file.metrics.enabled === false ? disabledMeter() : meter
   const stores = instrumentStores(openStores(database, config), meter, observersMeter)
   const { source, hook } = await openSource(config, stack, log)
@@ -292,12 +294,15 @@ async function openApi(
   const names = [config.host, ...config.allowedHosts]
   const api = createApi({ ...config, ...service, names, storage, search, control, log, ...status })
   const listener = await listen(api, config)
-  boundConnections(listener.server)
+  boundConnections(listener.server, { unreadAnswers })
   stack.defer(() => listener.close())
   listener.server.prependListener('request', countRequests(pipeline.meter()))
   stack.use(measureHttp({ meterProvider: pipeline.meterProvider, listensOn: () => [listener.port] }))
   return listener
 }
+
+/** Answers of the API that wait to be read: each holds some megabytes at most, what is packed for its way included. */
+const unreadAnswers = 64
 
 /** Says what is not fetched, and how to have it fetched. */
 function reportPolicy({ backfill }: Config, { policy }: Engine, log: Log): void {

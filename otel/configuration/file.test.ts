@@ -557,6 +557,11 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
     'config.yaml:9: resource.detection/development.detectors[0].container: is not available here; name the container in resource.attributes',
   ],
   [
+    'a text in place of settings of two kinds',
+    scraped('', 'tidegauge: { scrape_auth: s3cret }'),
+    'config.yaml:9: tidegauge.scrape_auth: is not a valid value; write them as "bearer_token: …", a line each, or write them as "username: …", a line each',
+  ],
+  [
     'a secret of a wrong type',
     scraped('', 'tidegauge: { scrape_auth: { bearer_token: 5 } }'),
     'config.yaml:9: tidegauge.scrape_auth',

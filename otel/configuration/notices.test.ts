@@ -25,7 +25,7 @@ describe('metrics', () => {
       given: 'every address, by a variable, in a program without flags',
       environment: { OTEL_EXPORTER_PROMETHEUS_HOST: '::' },
       says: [
-        /may read the metrics on ::?:9464: set tidegauge\.scrape_auth in the file that OTEL_CONFIG_FILE names$/,
+        /may read the metrics on \[::\]:9464: set tidegauge\.scrape_auth in the file that OTEL_CONFIG_FILE names$/,
       ],
     },
     { given: 'every address, and a token', flags: { host: '::', token: 'secret' }, says: [] },

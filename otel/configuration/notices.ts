@@ -56,7 +56,8 @@ function openEndpoints(
   const endpoints = provider?.readers.flatMap(({ pull }) => pull?.exporter['prometheus/development'] ?? [])
   const open = endpoints?.filter(({ host }) => !isLoopback(host)) ?? []
   const mend = `set ${hasFlags ? '--metrics-token, or ' : ''}tidegauge.scrape_auth in the file that OTEL_CONFIG_FILE names`
-  return open.map(
-    ({ host, port }) => `everybody who reaches this machine may read the metrics on ${host}:${port}: ${mend}`,
-  )
+  return open.map(({ host, port }) => {
+    const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+    return `everybody who reaches this machine may read the metrics on ${authority}: ${mend}`
+  })
 }

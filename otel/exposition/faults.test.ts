@@ -431,6 +431,19 @@ describe('a connection', () => {
     await closed
   })
 
+  it('that is sent many times ahead is cut off', async () => {
+    await using target = await scraped()
+    const socket = connect(Number(new URL(target.endpoint.url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    let answer = ''
+    socket.setEncoding('utf8').on('data', (text) => {
+      answer += text
+    })
+    socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(16))
+    await once(socket, 'close')
+    assert.ok(answer.split('HTTP/1.1 200').length < 16)
+  })
+
   it('with too large headers is answered with 431', async () => {
     await using target = await scraped({ limits: { headerBytes: 2000 } })
     assert.equal((await target.get({ padding: 'x'.repeat(1000) })).status, 200)

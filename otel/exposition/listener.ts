@@ -60,7 +60,11 @@ export function createListener(options: PrometheusEndpointOptions, answer: Answe
   const server: Server = tls
     ? createTlsServer({ ...tls, ...settings, handshakeTimeout: arrivalMs }, route)
     : createServer(settings, route)
-  boundConnections(server, { readMs: idleMs, ...(connections !== undefined && { connections }) })
+  boundConnections(server, {
+    readMs: idleMs,
+    requestsAhead,
+    ...(connections !== undefined && { connections }),
+  })
   // Metrics alone are no reason for a process to stay.
   server.unref()
   let started: Promise<void> | undefined
@@ -99,6 +103,9 @@ function listen(server: Server, host: string, port: number): Promise<void> {
     })
   })
 }
+
+/** No scraper sends the next request before it has its answer, as far as both sides see that at the same time. */
+const requestsAhead = 4
 
 /** How long a request may take to come in: it is a few lines. */
 const arrivalMs = 10_000

@@ -126,11 +126,13 @@ function measured(origin: string, count: number | bigint): string {
 
 /** A value that fits none of several kinds. */
 function alternatives(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
-  const all = errors.flatMap(([first]) => {
-    if (first?.code === 'invalid_type' && first.expected === 'object') return kinds.object ?? []
-    return first?.message.replace(/^give /, '') ?? []
+  const mends = errors.flatMap(([first]) => {
+    if (first?.code !== 'invalid_type' || first.expected !== 'object') return first?.message ?? []
+    return kinds.object === undefined ? [] : `give ${kinds.object}`
   })
-  return `give ${[...new Set(all)].join(' or ')}`
+  const all = [...new Set(mends)]
+  const given = all.filter((mend) => mend.startsWith('give ')).map((mend) => mend.slice('give '.length))
+  return given.length === all.length ? `give ${given.join(' or ')}` : all.join(', or ')
 }
 
 /**

@@ -49,6 +49,23 @@ describe('a flood of connections', { timeout: 60_000 }, () => {
   })
 })
 
+it('answers that nobody reads are few, and whoever reads gets all of theirs', {
+  timeout: 60_000,
+}, async () => {
+  await using target = await start(answerLarge, { unreadAnswers: 20, readMs: 600_000, checkMs: 10 })
+  const responses: ServerResponse[] = []
+  target.server.on('request', (_request, response: ServerResponse) => responses.push(response))
+  const unread = () => responses.filter((response) => response.headersSent && !response.closed).length
+  for (let i = 0; i < 8; i++) {
+    const socket = await target.connected()
+    socket.pause().write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(i < 4 ? 16 : 1))
+    if (i % 4 === 0) assert.equal((await target.ask('/large')).length, large.length)
+  }
+  while (responses.length < 70 || unread() > 20) await sleep(10)
+  assert.ok(unread() > 0, 'no more are cut off than have to be')
+  assert.equal((await target.ask('/large')).length, large.length)
+})
+
 describe('a client', { timeout: 60_000 }, () => {
   for (const [name, read] of [
     ['that reads nothing of its answer', () => {}],

@@ -10,7 +10,12 @@ export interface ConnectionLimits {
   readonly readBytesPerSecond?: number
   /** Requests that a client may have sent ahead, on one connection, before the first is answered. @default 16 */
   readonly requestsAhead?: number
-  /** How often it is looked for slow readers, in milliseconds. @default 1000 */
+  /**
+   * Answers that wait for their clients to read them, on all connections together. Beyond them the connection whose
+   * client has read none of its answers to the end for longest is closed. @default 512
+   */
+  readonly unreadAnswers?: number
+  /** How often it is looked for slow readers, in milliseconds. @default 250 */
   readonly checkMs?: number
 }
 
@@ -27,7 +32,8 @@ export function boundConnections(
     readMs = 30_000,
     readBytesPerSecond = 64_000,
     requestsAhead = 16,
-    checkMs = 1000,
+    unreadAnswers = 512,
+    checkMs = 250,
   }: ConnectionLimits = {},
 ): void {
   const open = new Map<string, Connection>()
@@ -66,6 +72,7 @@ export function boundConnections(
   const check = () => {
     for (const connection of open.values())
       if (readsTooSlowly(connection, readMs, readBytesPerSecond)) connection.socket.destroy()
+    for (const { socket } of beyond(unreadAnswers, open.values())) socket.destroy()
   }
   let timer: NodeJS.Timeout | undefined
   const watch = () => {
@@ -112,6 +119,23 @@ function longestWaiting(connections: Iterable<Connection>): Connection | undefin
 function waitsForUs({ answers }: Connection): boolean {
   const [first] = answers
   return first?.request.complete === true && !first.response.headersSent
+}
+
+/** The connections that have to go for no more than so many answers to be left unread. */
+function beyond(mostUnread: number, connections: Iterable<Connection>): readonly Connection[] {
+  const readers = Array.from(connections).filter(({ readingSince }) => readingSince !== undefined)
+  let unread = readers.reduce((sum, reader) => sum + unreadOf(reader), 0)
+  if (unread <= mostUnread) return []
+  readers.sort((a, b) => (a.readingSince ?? 0) - (b.readingSince ?? 0))
+  return readers.filter((reader) => {
+    if (unread <= mostUnread) return false
+    unread -= unreadOf(reader)
+    return true
+  })
+}
+
+function unreadOf({ answers }: Connection): number {
+  return answers.values().reduce((sum, { response }) => sum + Number(response.headersSent), 0)
 }
 
 function readsTooSlowly(connection: Connection, readMs: number, bytesPerSecond: number): boolean {

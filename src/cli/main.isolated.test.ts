@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempDisposableSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
@@ -61,6 +64,21 @@ describe('tidegauge', () => {
     const said = text(child.stderr)
     assert.deepEqual(await once(child, 'exit'), [0, null])
     assert.equal(await said, '')
+  })
+
+  it('pushes for the last time while there is something to tell', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'tidegauge-main-'))
+    const args = [main, 'serve', '--data', folder.path, '--port', '0', '--demo-rate', '0']
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, OTEL_METRICS_EXPORTER: 'console' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const said = text(child.stderr)
+    const shown = text(child.stdout)
+    child.stdout.once('data', () => child.kill())
+    assert.deepEqual(await once(child, 'exit'), [0, null])
+    assert.match(await shown, /'storage\.records'/)
+    assert.doesNotMatch(await said, / (warn|error) /)
   })
 
   it('exits with 2 when what it writes to is full', async () => {

@@ -32,9 +32,12 @@ export function serveCommand(program: Program): Command {
       const { config } = loaded
       const log = createLog({ level: config.logLevel, write: terminal.err })
       if (config.token === undefined && !isLoopback(config.host))
-        log.warn('everybody who reaches this machine may read the API: set TIDEGAUGE_TOKEN', {
-          host: config.host,
-        })
+        log.warn(
+          'everybody who reaches this machine may use the API, to remove repos too: set TIDEGAUGE_TOKEN',
+          {
+            host: config.host,
+          },
+        )
       const observers = config.observers === undefined ? undefined : await loadObservers(config.observers)
       await using stack = new AsyncDisposableStack()
       // Loaded here, so that the help of this command costs nothing.

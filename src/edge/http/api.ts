@@ -21,7 +21,7 @@ export interface ApiOptions extends StatusOptions {
   readonly control: Control
   /** Gets one line for each request that fails through a fault of the service. */
   readonly log: Log
-  /** What callers have to send, probes excepted. @default anybody may read */
+  /** What callers have to send, probes excepted. @default anybody may use it */
   readonly token?: string | undefined
   /** Names by which it may be addressed, besides `localhost` and IP addresses. @default [] */
   readonly names?: readonly string[]

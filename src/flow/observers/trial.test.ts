@@ -83,4 +83,14 @@ describe('a replay', () => {
     })
     assert.deepEqual({ records, isComplete }, { records: 2, isComplete: false })
   })
+
+  it('takes no longer where all records are too old', async () => {
+    let seen = 0
+    const endless = async function* () {
+      for (; ; seen++) yield stored(1)
+    }
+    const { isComplete } = await replay({ observers, records: endless(), sinceMs: 2, forMs: 20 })
+    assert.equal(isComplete, false)
+    assert.ok(seen > 0)
+  })
 })

@@ -1,7 +1,7 @@
 import { Agent, type Response, fetch as undiciFetch } from 'undici'
 import { InvalidError } from '../../model/errors.ts'
 import { Call } from './call.ts'
-import { guardedPool, type Resolver, systemResolver } from './connector.ts'
+import { createSystemResolver, guardedPool, type Resolver } from './connector.ts'
 import { type FetchLimits, withDefaults } from './limits.ts'
 import { createNameService } from './name-service.ts'
 import { type FetchPolicy, isTrusted, judgeUrl } from './policy.ts'
@@ -50,9 +50,9 @@ export interface FetchOptions extends FetchLimits {
 export function createFetch(policy: FetchPolicy, options: FetchOptions = {}): Fetch {
   const { resolver, ...given } = options
   const limits = withDefaults(given)
-  const nameService = createNameService()
-  const resolverOf = (origin: URL) =>
-    resolver ?? (isTrusted(origin, policy) || policy.allowLoopback ? systemResolver : nameService)
+  const ofTrusted = createSystemResolver()
+  const ofStrangers = policy.allowLoopback ? createSystemResolver() : createNameService()
+  const resolverOf = (origin: URL) => resolver ?? (isTrusted(origin, policy) ? ofTrusted : ofStrangers)
   const agent = new Agent({
     factory: (name, poolOptions) => {
       const origin = new URL(name)

@@ -50,6 +50,11 @@ export class Directory {
     return this.#availability.trouble
   }
 
+  /** Takes a DID that it has answered for before this process began for one to ask for, where there is none. */
+  remember(did: Did): void {
+    this.#witness ??= did
+  }
+
   /**
    * Asks once more for a DID that it was asked for, if it has not answered, or was not asked for a minute: so it is seen to
    * fail, and to answer again, though nobody needs it.

@@ -207,6 +207,7 @@ export class Identity implements AsyncDisposable {
     if (this.#recalls.get(did) !== recall) return
     this.#recalls.delete(did)
     if (!kept || this.#known.get(did)) return
+    if (isPlcDid(did)) this.#directory.remember(did)
     const { directory: _, answeredMs, ...answer } = kept
     const expiresMs = answeredMs + this.#settings.ttlMs
     const asks = this.#settings.refreshBurst

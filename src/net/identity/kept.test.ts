@@ -66,6 +66,16 @@ describe('what was resolved before', () => {
     assert.ok(outcomes.length > 0 && outcomes.every((how) => how === 'error'))
   })
 
+  it('leaves one to ask for, so that a directory that is gone is seen though nobody needs it', async () => {
+    const disk = new Disk()
+    const plc = await resolveOnce(disk, [alice])
+    await using identity = new Identity({ plc, kept: disk })
+    await identity.resolve(alice)
+    assert.equal(identity.directoryTrouble?.reason, undefined)
+    await identity.probeDirectory()
+    assert.match(identity.directoryTrouble?.reason ?? '', /failed to answer/)
+  })
+
   it('is not asked about again while it is up to date', async () => {
     const disk = new Disk()
     await resolveOnce(disk, [alice])
