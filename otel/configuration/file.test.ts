@@ -559,7 +559,7 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
   [
     'a text in place of settings of two kinds',
     scraped('', 'tidegauge: { scrape_auth: s3cret }'),
-    'config.yaml:9: tidegauge.scrape_auth: is not a valid value; write them as "bearer_token: …", a line each, or write them as "username: …", a line each',
+    'config.yaml:9: tidegauge.scrape_auth: is not a valid value; write them as "bearer_token: …" or "username: …", a line each',
   ],
   [
     'a secret of a wrong type',

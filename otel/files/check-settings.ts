@@ -126,13 +126,16 @@ function measured(origin: string, count: number | bigint): string {
 
 /** A value that fits none of several kinds. */
 function alternatives(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
-  const mends = errors.flatMap(([first]) => {
-    if (first?.code !== 'invalid_type' || first.expected !== 'object') return first?.message ?? []
-    return kinds.object === undefined ? [] : `give ${kinds.object}`
+  const mends = errors.flatMap(([first]) => first?.message ?? [])
+  const isGiven = mends.some((mend) => mend.startsWith('give '))
+  const parts = mends.flatMap((mend) => {
+    const [, shape] = /^write them as (.*), a line each$/.exec(mend) ?? []
+    if (shape === undefined) return mend.replace(/^give /, '')
+    return isGiven ? (kinds.object ?? []) : shape
   })
-  const all = [...new Set(mends)]
-  const given = all.filter((mend) => mend.startsWith('give ')).map((mend) => mend.slice('give '.length))
-  return given.length === all.length ? `give ${given.join(' or ')}` : all.join(', or ')
+  const all = [...new Set(parts)].join(' or ')
+  if (isGiven) return `give ${all}`
+  return mends.every((mend) => mend.startsWith('write them as ')) ? `write them as ${all}, a line each` : all
 }
 
 /**

@@ -38,6 +38,14 @@ export function boundConnections(
 ): void {
   const open = new Map<string, Connection>()
 
+  const check = () => {
+    for (const connection of open.values())
+      if (readsTooSlowly(connection, readMs, readBytesPerSecond)) connection.socket.destroy()
+    for (const { socket } of beyond(unreadAnswers, open.values())) socket.destroy()
+  }
+  /** Runs while there is anybody to be looked at. */
+  let timer: NodeJS.Timeout | undefined
+
   const take = (socket: Socket) => {
     const peer = peerOf(socket)
     const known = open.get(peer)
@@ -49,8 +57,12 @@ export function boundConnections(
       readingSince: undefined,
     }
     open.set(peer, taken)
+    timer ??= setInterval(check, checkMs).unref()
     socket.once('close', () => {
       if (open.get(peer) === taken) open.delete(peer)
+      if (open.size > 0) return
+      clearInterval(timer)
+      timer = undefined
     })
   }
   // With TLS a connection is taken twice, first as it is and then encrypted.
@@ -68,18 +80,6 @@ export function boundConnections(
       connection.since = performance.now()
     })
   })
-
-  const check = () => {
-    for (const connection of open.values())
-      if (readsTooSlowly(connection, readMs, readBytesPerSecond)) connection.socket.destroy()
-    for (const { socket } of beyond(unreadAnswers, open.values())) socket.destroy()
-  }
-  let timer: NodeJS.Timeout | undefined
-  const watch = () => {
-    timer = setInterval(check, checkMs).unref()
-  }
-  if (server.listening) watch()
-  server.on('listening', watch).on('close', () => clearInterval(timer))
 }
 
 interface Connection {

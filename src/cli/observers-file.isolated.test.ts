@@ -84,7 +84,7 @@ const refused: readonly (readonly [content: string, says: string | RegExp])[] = 
   ],
   [
     when('record: [a]'),
-    'f.yaml:4: observers[0].when.record: is ["a"]; give settings below it, as "name: value"',
+    'f.yaml:4: observers[0].when.record: is ["a"]; write them as "field: …" or "all: …" or "any: …" or "not: …", a line each',
   ],
   [
     then('{ sync: { repo: subject } }'),

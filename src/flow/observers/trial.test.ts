@@ -89,7 +89,7 @@ describe('a replay', () => {
     const endless = async function* () {
       for (; ; seen++) yield stored(1)
     }
-    const { isComplete } = await replay({ observers, records: endless(), sinceMs: 2, forMs: 20 })
+    const { isComplete } = await replay({ observers, records: endless(), isHidden, sinceMs: 2, forMs: 20 })
     assert.equal(isComplete, false)
     assert.ok(seen > 0)
   })
