@@ -76,14 +76,9 @@ function withFlags(source: ConfigSource, { host, port, token }: PipelineFlags): 
   if (host !== undefined) overlay.push([[...exporter, 'host'], host, '--host'])
   if (port !== undefined) overlay.push([[...exporter, 'port'], port, '--metrics-port'])
   const auth = ['tidegauge', 'scrape_auth']
-  if (token !== undefined && isSection(source.value.tidegauge))
+  if (token !== undefined)
     overlay.push([auth, {}, '--metrics-token'], [[...auth, 'bearer_token'], token, '--metrics-token'])
   return overlaid(source, overlay)
-}
-
-/** Whether it is there, or may be added. */
-function isSection(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value))
 }
 
 function isPrometheus(reader: unknown): boolean {

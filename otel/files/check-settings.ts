@@ -76,8 +76,7 @@ function mendOf(issue: z.core.$ZodRawIssue): string {
       return known.length > 0 ? `known here: ${known.join(', ')}` : 'remove it; nothing is known here'
     }
     case 'invalid_type': {
-      if ((issue.path ?? []).length === 0 && issue.expected === 'object')
-        return `write them as "${keysOf(issue.inst)[0] ?? 'name'}: …", a line each`
+      if ((issue.path ?? []).length === 0 && issue.expected === 'object') return asLines([issue.inst])
       return issue.input === undefined ? 'add it' : `give ${kindOf(issue)}`
     }
     case 'invalid_value':
@@ -94,7 +93,7 @@ function mendOf(issue: z.core.$ZodRawIssue): string {
     case 'not_multiple_of':
       return `give a multiple of ${issue.divisor}`
     case 'invalid_union':
-      return alternatives(issue.errors)
+      return alternatives(issue.errors, issue.inst)
     case 'invalid_key':
     case 'invalid_element':
       return issue.issues[0]?.message ?? 'correct it'
@@ -104,7 +103,7 @@ function mendOf(issue: z.core.$ZodRawIssue): string {
 }
 
 function kindOf({ expected, inst }: { readonly expected: string; readonly inst?: unknown }): string {
-  const { format = '' } = (inst as { readonly def?: { readonly format?: string } } | undefined)?.def ?? {}
+  const { format = '' } = definitionOf(inst)
   return kinds[/int/.test(format) ? 'int' : expected] ?? `a value of type ${expected}`
 }
 
@@ -124,18 +123,25 @@ function measured(origin: string, count: number | bigint): string {
   return noun === undefined ? '' : ` ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** A value that fits none of several kinds. */
-function alternatives(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
-  const mends = errors.flatMap(([first]) => first?.message ?? [])
-  const isGiven = mends.some((mend) => mend.startsWith('give '))
-  const parts = mends.flatMap((mend) => {
-    const [, shape] = /^write them as (.*), a line each$/.exec(mend) ?? []
-    if (shape === undefined) return mend.replace(/^give /, '')
-    return isGiven ? (kinds.object ?? []) : shape
-  })
-  const all = [...new Set(parts)].join(' or ')
-  if (isGiven) return `give ${all}`
-  return mends.every((mend) => mend.startsWith('write them as ')) ? `write them as ${all}, a line each` : all
+/** A value that fits none of several kinds: the first fault of each says what it should be as a whole. */
+function alternatives(errors: readonly (readonly z.core.$ZodIssue[])[], union: unknown): string {
+  const faults = errors.flatMap(([first]) => first ?? [])
+  if (faults.every(wantsObject)) return asLines(optionsOf(union))
+  const isGiven = faults.some(({ message }) => message.startsWith('give '))
+  const parts = faults.map((fault) =>
+    wantsObject(fault) ? kinds.object : fault.message.replace(/^give /, ''),
+  )
+  return `${isGiven ? 'give ' : ''}${[...new Set(parts)].join(' or ')}`
+}
+
+function wantsObject(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'invalid_type' && issue.expected === 'object' && issue.path.length === 0
+}
+
+/** How an object is written, of one of several schemas, each told by its first key. */
+function asLines(objects: readonly unknown[]): string {
+  const shapes = objects.map((schema) => `"${keysOf(schema)[0] ?? 'name'}: …"`)
+  return `write them as ${[...new Set(shapes)].join(' or ')}, a line each`
 }
 
 /**
@@ -159,8 +165,22 @@ const didYouMean = 'did you mean'
 
 /** The keys that an object of a schema has. */
 function keysOf(schema: unknown): readonly string[] {
-  const { shape } = (schema as { readonly def?: { readonly shape?: object } } | undefined)?.def ?? {}
-  return Object.keys(shape ?? {})
+  return Object.keys(definitionOf(schema).shape ?? {})
+}
+
+/** The schemas of a union. */
+function optionsOf(union: unknown): readonly unknown[] {
+  return definitionOf(union).options ?? []
+}
+
+interface Definition {
+  readonly format?: string
+  readonly shape?: object
+  readonly options?: readonly unknown[]
+}
+
+function definitionOf(schema: unknown): Definition {
+  return (schema as { readonly def?: Definition } | undefined)?.def ?? {}
 }
 
 function speaksOfSecrets(path: SettingPath): boolean {
