@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
+import { type MeterProvider, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
 import { setClock } from '../../test/set-clock.ts'
 import { startDemo } from './testing/demo.ts'
 import type { OtlpMetric } from './testing/otlp-request.ts'
@@ -15,7 +15,7 @@ const inSpan = trace.setSpanContext(ROOT_CONTEXT, {
 })
 
 /** Records a value in every kind of instrument, as a library does that knows the API alone. */
-function recorder(meterProvider: Awaited<ReturnType<typeof startDemo>>['pipeline']['meterProvider']) {
+function recorder(meterProvider: MeterProvider) {
   const meter = meterProvider.getMeter('any')
   const adders = [meter.createCounter('counter'), meter.createUpDownCounter('up_down')]
   const recorders = [meter.createGauge('gauge'), meter.createHistogram('histogram')]
@@ -36,11 +36,16 @@ const views = `  views:
     - selector: { instrument_name: exponential }
       stream: { aggregation: { base2_exponential_bucket_histogram: } }`
 
-const kinds = ['counter', 'up_down', 'gauge', 'histogram', 'exponential'].concat([
+const kinds = [
+  'counter',
+  'up_down',
+  'gauge',
+  'histogram',
+  'exponential',
   'observed_counter',
   'observed_updowncounter',
   'observed_gauge',
-])
+]
 
 /** Times are floats of nanoseconds here. */
 const roundingMs = 0.001

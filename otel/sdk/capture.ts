@@ -1,7 +1,7 @@
 import type { Attributes, Context } from '@opentelemetry/api'
+import { lastValueKind, sumKind } from './aggregator-kinds.ts'
 import { type Aggregator, ExemplarAggregator, type ExemplarAggregatorOptions } from './exemplar-aggregator.ts'
 import type { ExemplarFilter } from './exemplars.ts'
-import { lastValueKind } from './last-value.ts'
 import { measurement, measuring } from './measurement.ts'
 import { isObject, onSyncStorage } from './provider-state.ts'
 
@@ -54,9 +54,6 @@ function slotOf(aggregator: Aggregator & Fields): ExemplarAggregatorOptions['slo
   if (aggregator._maxSize !== undefined) return (value) => Math.ceil(Math.log2(Math.abs(value)))
   return aggregator.kind === sumKind || aggregator.kind === lastValueKind ? () => 0 : undefined
 }
-
-/** The SDK exports no name for it. */
-const sumKind = 1
 
 /** Compares what was recorded with what a series has of it. */
 function differenceFor(processor: unknown): ExemplarAggregatorOptions['filteredAttributes'] {

@@ -1,4 +1,5 @@
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
+import { sumKind } from './aggregator-kinds.ts'
 import { isObject, onSyncStorage } from './provider-state.ts'
 
 /**
@@ -105,9 +106,6 @@ function adderOf(aggregator: Aggregator): Adder | undefined {
   if (aggregator.kind !== sumKind) return undefined
   return aggregator.add ?? ((previous, delta) => previous.record(delta.toPointValue()))
 }
-
-/** The SDK exports no name for it. */
-const sumKind = 1
 
 /** What the SDK makes an array of triples of, to call its `map` and nothing else. */
 class Entries {

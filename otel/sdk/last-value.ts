@@ -1,4 +1,5 @@
 import type { HrTime } from '@opentelemetry/api'
+import { lastValueKind } from './aggregator-kinds.ts'
 import { isObject, onStorage } from './provider-state.ts'
 
 /**
@@ -68,6 +69,3 @@ function isLastValue(aggregator: unknown): aggregator is LastValueAggregator {
     typeof aggregator.diff === 'function'
   )
 }
-
-/** The SDK exports no name for it. */
-export const lastValueKind = 2

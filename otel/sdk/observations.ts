@@ -1,4 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
+import { sumKind } from './aggregator-kinds.ts'
+import { overflow } from './overflow.ts'
 import { isObject, onAsyncStorage } from './provider-state.ts'
 import type { AttributeMap } from './storages.ts'
 
@@ -57,12 +59,6 @@ function combined(observations: Observations, storage: AsyncStorage): Observatio
   }
   return series
 }
-
-/** The attribute set that the specification reserves for measurements beyond the limit. */
-const overflow: Attributes = Object.freeze({ 'otel.metric.overflow': true })
-
-/** The SDK exports no name for it. */
-const sumKind = 1
 
 interface Observations extends AttributeMap<number> {
   entries(): Iterable<[Attributes, number, string]>

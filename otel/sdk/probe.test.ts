@@ -12,6 +12,17 @@ import { renamedSdk } from './testing/renamed-sdk.ts'
 import type { Sdk } from './trials.ts'
 import { installedVersion, knownVersions } from './version.ts'
 
+/** What reaches its storages through the state that a provider shares with its meters. */
+const ofProviders: readonly Ability[] = [
+  'views',
+  'observedSums',
+  'lastValues',
+  'times',
+  'exemplars',
+  'directMerge',
+  'guardedCallbacks',
+]
+
 /** Every name of the SDK's inside that is used here, and what is lost with an SDK that has another one. */
 const privateNames: Readonly<Record<string, readonly Ability[]>> = {
   _activeCollectionStorage: ['boundSeries', 'quickHistograms', 'unobservedSeries'],
@@ -19,7 +30,6 @@ const privateNames: Readonly<Record<string, readonly Ability[]>> = {
   _attributesProcessor: ['boundSeries', 'quickHistograms', 'observedSums', 'exemplars', 'unobservedSeries'],
   _backingStorages: ['boundSeries', 'exemplars', 'directMerge'],
   _batchCallbacks: ['guardedCallbacks'],
-
   _boundaries: ['quickHistograms', 'exemplars'],
   _buffer: ['guardedCallbacks'],
   _callbacks: ['guardedCallbacks'],
@@ -46,15 +56,7 @@ const privateNames: Readonly<Record<string, readonly Ability[]>> = {
   _registeredViews: ['views'],
   _reportHistory: ['times', 'directMerge', 'unobservedSeries'],
   _setSelfObsMeterProvider: ['readerMetrics'],
-  _sharedState: [
-    'views',
-    'observedSums',
-    'lastValues',
-    'times',
-    'exemplars',
-    'directMerge',
-    'guardedCallbacks',
-  ],
+  _sharedState: ofProviders,
   _stashAccumulations: ['directMerge'],
   _temporalMetricStorage: ['lastValues', 'times', 'exemplars', 'directMerge', 'unobservedSeries'],
   _unreportedAccumulations: ['directMerge', 'unobservedSeries'],
@@ -70,25 +72,9 @@ const hiddenNames: Readonly<Record<string, readonly Ability[]>> = {
   batchCumulate: ['observedSums'],
   buildMetrics: ['times', 'directMerge'],
   findViews: ['views'],
-  getMeterSharedState: [
-    'views',
-    'observedSums',
-    'lastValues',
-    'times',
-    'exemplars',
-    'directMerge',
-    'guardedCallbacks',
-  ],
+  getMeterSharedState: ofProviders,
   hasMinMax: ['quickHistograms'],
-  meterSharedStates: [
-    'views',
-    'observedSums',
-    'lastValues',
-    'times',
-    'exemplars',
-    'directMerge',
-    'guardedCallbacks',
-  ],
+  meterSharedStates: ofProviders,
   observableRegistry: ['guardedCallbacks'],
   registerAsyncMetricStorage: ['observedSums', 'lastValues'],
   registerMetricStorage: ['lastValues', 'times', 'exemplars', 'directMerge'],

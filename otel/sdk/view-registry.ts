@@ -1,5 +1,5 @@
 import type { IAttributesProcessor, MeterProvider } from '@opentelemetry/sdk-metrics'
-import { lastValueKind } from './last-value.ts'
+import { lastValueKind } from './aggregator-kinds.ts'
 import { isObject, sharedState } from './provider-state.ts'
 
 /** A view of the SDK. Its storages read these fields once, when the instrument is made. */

@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
+import { overflow } from '../../sdk/overflow.ts'
 
 /** Bounds on the series of one metric stream, for the life of the process. */
 export interface SeriesLimits {
@@ -74,9 +75,6 @@ function admitSeries(limit: number): Admit {
     return undefined
   }
 }
-
-/** The attribute set that the specification reserves for measurements beyond the limit. */
-const overflow: Attributes = Object.freeze({ 'otel.metric.overflow': true })
 
 function keyOf(attributes: Attributes): string {
   const keys = Object.keys(attributes)

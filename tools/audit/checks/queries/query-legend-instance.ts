@@ -4,6 +4,7 @@ import type { AuditInputs, Check } from '../../check.ts'
 import { isOversight } from '../oversight.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { isTargetLabel, labelKnowledge } from './label-knowledge.ts'
+import { legendLabels } from './legend-labels.ts'
 
 const check = 'query-legend-instance'
 
@@ -41,7 +42,7 @@ function queriesByDashboard(inputs: AuditInputs): ReadonlyMap<Dashboard, readonl
     if (!from.dashboard.variables.some(({ name, isMulti }) => name === 'instance' && isMulti)) continue
     const queries = found.get(from.dashboard) ?? []
     found.set(from.dashboard, queries)
-    const named = [...from.target.legend.matchAll(/\{\{\s*([^{}\s]+)\s*\}\}/g)].map(([, label = '']) => label)
+    const named = legendLabels(from.target.legend)
     const isNamed = named.some(isTargetLabel) || from.target.legend === '__auto'
     queries.push({
       located,

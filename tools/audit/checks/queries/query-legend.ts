@@ -5,6 +5,7 @@ import { walk } from '../../../promql/walk.ts'
 import type { AuditInputs, Check } from '../../check.ts'
 import { type PanelQuery, queryFinding, type ReadQuery, readQueriesOf, selections } from '../queries.ts'
 import { isTargetLabel, labelKnowledge } from './label-knowledge.ts'
+import { legendLabels } from './legend-labels.ts'
 import { seriesOf } from './series-kind.ts'
 
 const check = 'query-legend'
@@ -21,7 +22,7 @@ export const queryLegend: Check = {
       const { legend } = from.target
       if (legend === '__auto') continue
       const labels = resultLabels(query.expression, mayCarry)
-      const named = [...legend.matchAll(/\{\{\s*([^{}\s]+)\s*\}\}/g)].map(([, label = '']) => label)
+      const named = legendLabels(legend)
       const missing = untold(
         located as ReadQuery & { readonly from: PanelQuery },
         [...(labels.all ?? ownLabels(query, inputs).filter((label) => labels.mayHave(label)))],
