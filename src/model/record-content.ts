@@ -1,4 +1,5 @@
 import { decode } from '@atcute/cbor'
+import { isWithin } from './depth.ts'
 
 /** What a record holds, in AT Protocol's JSON: links as `$link`, bytes as `$bytes`. */
 export interface RecordContent {
@@ -25,8 +26,3 @@ function decoded(bytes: Uint8Array): unknown {
 
 /** Writing JSON takes the stack a level deeper for each level of the value, and so does reading it in many clients. */
 const maxLevels = 256
-
-function isWithin(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1))
-}

@@ -1,10 +1,11 @@
+import type { Clock } from '../../model/clock.ts'
 import { type Backoff, repeat } from '../../model/repeat.ts'
 import type { NewJob, Queue } from '../../state/queue/queue.ts'
 
 export interface JobBufferOptions {
   readonly queue: Pick<Queue, 'add' | 'find' | 'remove' | 'wake' | 'totals'>
   readonly backoff: Backoff
-  readonly now: () => number
+  readonly now: Clock
   /** Called for each failed attempt to change the queue, which is repeated. Must not throw. */
   readonly onError: (error: unknown) => void
 }

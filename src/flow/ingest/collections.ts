@@ -1,5 +1,6 @@
+import { isCollectionPattern } from '../../model/collection-pattern.ts'
 import { SetupError } from '../../model/errors.ts'
-import { isNsid, type Nsid } from '../../model/nsid.ts'
+import type { Nsid } from '../../model/nsid.ts'
 
 /**
  * Tells which collections are kept, by patterns: names, or prefixes such as `app.bsky.feed.*`. No patterns, or `*`,
@@ -10,7 +11,7 @@ import { isNsid, type Nsid } from '../../model/nsid.ts'
  */
 export function collectionMatcher(patterns: readonly string[]): ((collection: Nsid) => boolean) | undefined {
   for (const pattern of patterns) {
-    if (isPattern(pattern)) continue
+    if (isCollectionPattern(pattern)) continue
     throw new SetupError(
       `"${pattern}" is not a collection: write one such as app.bsky.feed.post, or a prefix such as app.bsky.feed.*`,
     )
@@ -59,9 +60,3 @@ function covers(wide: readonly string[], narrow: readonly string[]): boolean {
 const keepsAll = (patterns: readonly string[]) => patterns.length === 0 || patterns.includes('*')
 const isPrefix = (pattern: string) => pattern.endsWith('.*')
 const prefixOf = (pattern: string) => pattern.slice(0, -1)
-
-function isPattern(pattern: string): boolean {
-  if (pattern === '*') return true
-  // At least one part follows a prefix; with a second one even `app.*` becomes a complete name.
-  return isPrefix(pattern) ? isNsid(`${pattern.slice(0, -2)}.some.name`) : isNsid(pattern)
-}

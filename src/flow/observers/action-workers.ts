@@ -4,7 +4,7 @@ import type { EventJson } from '../../model/event-json.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import { recordContent } from '../../model/record-content.ts'
 import type { Job, Queue } from '../../state/queue/queue.ts'
-import { type Claim, Workers } from '../../state/queue/workers.ts'
+import { Workers } from '../../state/queue/workers.ts'
 import type { executeAction } from '../actions/execute.ts'
 import type { ActionOutcome } from '../actions/run-action.ts'
 import { type ActionPayload, decodePayload } from './action-job.ts'
@@ -61,7 +61,7 @@ export class ActionWorkers {
       name: actionsQueue,
       concurrency,
       perGroup,
-      work: (job, _claim: Claim, signal) => this.#work(job, signal),
+      work: (job, _claim, signal) => this.#work(job, signal),
       now,
       onError,
     })

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { type ActionKind, actionKinds } from '../../model/action.ts'
+import { isCollectionPattern } from '../../model/collection-pattern.ts'
+import { isWithin } from '../../model/depth.ts'
 import { isDid } from '../../model/did.ts'
 import { parsePath } from '../../model/field-path.ts'
 import { logLevels } from '../../model/log.ts'
-import { isNsid, type Nsid } from '../../model/nsid.ts'
 import { judgeUrl } from '../../net/fetch/policy.ts'
 import { type Condition, compilePattern } from './condition.ts'
 import { durationMs } from './duration.ts'
@@ -17,7 +18,7 @@ export const operations = ['create', 'update', 'delete'] as const
 const some = <Item extends z.ZodType>(item: Item) =>
   z.union([item.transform((one) => [one]), z.array(item).min(1)])
 
-const collection = z.string().refine((text) => text === '*' || isNsid(text.replace(/\.\*$/, '.any.any')), {
+const collection = z.string().refine(isCollectionPattern, {
   error: 'name a collection such as app.bsky.feed.post, or a prefix such as app.bsky.feed.*',
 })
 
@@ -97,11 +98,6 @@ const boundedCondition = z
       })
   })
   .pipe(condition)
-
-function isWithin(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1))
-}
 
 export const whenSchema = z
   .strictObject({
@@ -297,7 +293,6 @@ export type ObserversFile = z.output<typeof observersFileSchema>
 export type Observer = z.output<typeof observerSchema>
 export type When = z.output<typeof whenSchema>
 export type ActionDefinition = z.output<typeof actionSchema>
-export type ActionBody<Kind extends ActionKind> = z.output<(typeof bodies)[Kind]>
 
 /** What kind of action it is. */
 export function kindOf(action: ActionDefinition): ActionKind {
@@ -318,11 +313,4 @@ export function actionKeys(
   ...setting: readonly string[]
 ): readonly (string | number)[] {
   return ['observers', observer, 'then', action, ...setting]
-}
-
-/** Whether a collection is one of those that names and prefixes such as `app.bsky.feed.*` stand for. */
-export function isIn(patterns: readonly string[], collection: Nsid): boolean {
-  return patterns.some((pattern) =>
-    pattern.endsWith('*') ? collection.startsWith(pattern.slice(0, -1)) : collection === pattern,
-  )
 }

@@ -1,7 +1,7 @@
 import type { Did } from '../../model/did.ts'
 import type { Nsid } from '../../model/nsid.ts'
 import { compileCondition, type Predicate } from './condition.ts'
-import type { Operation, When } from './definition.ts'
+import { type Operation, operations, type When } from './definition.ts'
 import { LazyRecord, type ObservedEvent } from './observed-event.ts'
 
 /** What the index needs to know of an observer. */
@@ -24,7 +24,7 @@ export class ObserverIndex<Of extends Watching> {
       const { when } = observer
       const entry: Entry<Of> = {
         observer,
-        operations: new Set(when.operation ?? (when.record ? ['create', 'update'] : all)),
+        operations: new Set(when.operation ?? (when.record ? ['create', 'update'] : operations)),
         fits: when.record && compileCondition(when.record),
       }
       for (const place of widest(when.collection ?? ['*'])) {
@@ -70,8 +70,6 @@ export class ObserverIndex<Of extends Watching> {
     }
   }
 }
-
-const all: readonly Operation[] = ['create', 'update', 'delete']
 
 interface Entry<Of> {
   readonly observer: Of

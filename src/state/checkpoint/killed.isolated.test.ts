@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { Database } from '../database.ts'
 import { SqliteDedup } from '../dedup/sqlite.ts'
 import { SqliteQueue } from '../queue/sqlite.ts'
+import { runFor } from '../testing/run-for.ts'
 import { SqliteCheckpoint } from './sqlite.ts'
 import { events, listener, subjectOf } from './testing/killed.ts'
 
@@ -18,8 +16,8 @@ describe('a listener, killed again and again', () => {
     const dir = folder.path
     keepLedger(dir)
     const positions: (number | undefined)[] = []
-    for (let kill = 0; kill < 8; kill++) positions.push(await runFor(dir, 10 + kill * 20))
-    positions.push(await runFor(dir))
+    for (let kill = 0; kill < 8; kill++) positions.push(await positionAfter(dir, 10 + kill * 20))
+    positions.push(await positionAfter(dir))
     test.diagnostic(`positions: ${positions.join(', ')}`)
     assert.ok(positions.some((position) => position !== undefined && position < events - 1))
     assert.equal(positions.at(-1), events - 1)
@@ -47,18 +45,11 @@ function keepLedger(dir: string): void {
     CREATE TRIGGER ledger AFTER INSERT ON queue_job BEGIN INSERT INTO enqueued VALUES (new.key); END`)
 }
 
+const program = new URL('testing/killed.ts', import.meta.url)
+
 /** @returns the position that it has come to. */
-async function runFor(dir: string, killAfterMs?: number): Promise<number | undefined> {
-  const program = new URL('./testing/killed.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [program, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = once(child, 'exit')
-  await once(child.stdout, 'data')
-  if (killAfterMs !== undefined) {
-    await setTimeout(killAfterMs)
-    child.kill('SIGKILL')
-  }
-  const [code] = await ended
-  if (killAfterMs === undefined) assert.equal(code, 0)
+async function positionAfter(dir: string, killAfterMs?: number): Promise<number | undefined> {
+  await runFor(program, dir, killAfterMs)
   using database = new Database({ dir })
   const [queue, dedup] = [new SqliteQueue({ database }), new SqliteDedup({ database })]
   return new SqliteCheckpoint({ database, queue, dedup }).recover(listener)

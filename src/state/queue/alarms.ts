@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts'
+
 /** Callers that wait until a moment has come, which may move meanwhile. */
 export class Alarms {
   readonly #now: Clock

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { Database } from '../database.ts'
+import { runFor } from '../testing/run-for.ts'
 import { SqliteQueue } from './sqlite.ts'
 import { jobs, name } from './testing/killed.ts'
 
@@ -16,8 +14,8 @@ describe('a worker, killed again and again', () => {
     test.after(() => rmSync(dir, { recursive: true }))
     keepLedger(dir)
     const left: number[] = []
-    for (let kill = 0; kill < 8; kill++) left.push(await runFor(dir, 10 + kill * 15))
-    left.push(await runFor(dir))
+    for (let kill = 0; kill < 8; kill++) left.push(await leftAfter(dir, 10 + kill * 15))
+    left.push(await leftAfter(dir))
     test.diagnostic(`left undone: ${left.join(', ')}`)
     assert.ok(left.some((jobs) => jobs > 0))
 
@@ -41,18 +39,11 @@ function keepLedger(dir: string): void {
     CREATE TRIGGER ledger AFTER DELETE ON queue_job BEGIN INSERT INTO completed VALUES (old.key); END`)
 }
 
+const program = new URL('testing/killed.ts', import.meta.url)
+
 /** @returns how many jobs were left undone. */
-async function runFor(dir: string, killAfterMs?: number): Promise<number> {
-  const program = new URL('./testing/killed.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [program, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = once(child, 'exit')
-  await once(child.stdout, 'data')
-  if (killAfterMs !== undefined) {
-    await setTimeout(killAfterMs)
-    child.kill('SIGKILL')
-  }
-  const [code] = await ended
-  if (killAfterMs === undefined) assert.equal(code, 0)
+async function leftAfter(dir: string, killAfterMs?: number): Promise<number> {
+  await runFor(program, dir, killAfterMs)
   using database = new Database({ dir })
   return (await new SqliteQueue({ database }).totals(name)).waiting
 }

@@ -20,7 +20,7 @@ export function instrumentSearch(search: Search, meter: Meter): Search {
       })
     },
     sweep: () => search.sweep(),
-    prune: (...all) => search.prune(...all),
+    prune: (keeps, signal) => search.prune(keeps, signal),
     get isStale() {
       return search.isStale
     },

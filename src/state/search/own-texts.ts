@@ -38,8 +38,11 @@ export class OwnTexts {
 
   /** @param text undefined takes back what was there. */
   set({ did, collection, rkey, cid }: StoredRecord, text: string | undefined): void {
-    if (text === undefined) this.#delete.run(did, collection, rkey)
-    else this.#save.run(did, collection, rkey, cid, text)
+    if (text === undefined) {
+      this.#delete.run(did, collection, rkey)
+      return
+    }
+    this.#save.run(did, collection, rkey, cid, text)
     this.#collections.add(collection)
   }
 

@@ -4,6 +4,7 @@ import { InvalidError } from '../../model/errors.ts'
 import type { Nsid } from '../../model/nsid.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import type { Database } from '../database.ts'
+import { sqliteCode } from '../sqlite-code.ts'
 import type { SqliteStreams } from '../streams/sqlite.ts'
 import { observed as observedStream } from '../streams/streams.ts'
 import { ChangeWriter } from './change-writer.ts'
@@ -236,10 +237,10 @@ const recordsPerSlice = 500
 const reposPerSlice = 100
 
 /** SQLite: too big, constraint, mismatch, range. Another try would end the same way. */
-const invalidCodes: readonly unknown[] = [18, 19, 20, 25]
+const invalidCodes: readonly number[] = [18, 19, 20, 25]
 
 function isInvalid(error: unknown): boolean {
-  const { errcode } = error as { errcode?: number }
-  if (errcode !== undefined) return invalidCodes.includes(errcode & 0xff)
+  const code = sqliteCode(error)
+  if (code !== undefined) return invalidCodes.includes(code)
   return error instanceof TypeError || error instanceof RangeError
 }
