@@ -14,13 +14,7 @@ import { type DemoHook, demoObservers } from './compose/demo-observers.ts'
 import { Engine } from './compose/engine.ts'
 import { countEngine, instrumentStores, observeEngine } from './compose/instrumented.ts'
 import { catalogFor, checkObserverMetrics } from './compose/observer-metrics.ts'
-import {
-  isObservedBy,
-  type ObserversConfig,
-  observersControl,
-  openObservers,
-  rememberObservers,
-} from './compose/observers.ts'
+import { isObservedBy, observersControl, openObservers, rememberObservers } from './compose/observers.ts'
 import { Readiness } from './compose/readiness.ts'
 import { createSearchRebuild, rebuildIndexes } from './compose/reindex.ts'
 import { rememberSource, type Source } from './compose/source.ts'
@@ -37,6 +31,7 @@ import { indexerGroup } from './flow/indexing/indexer.ts'
 import { createFilter } from './flow/ingest/filter.ts'
 import { Ingest } from './flow/ingest/ingest.ts'
 import { ingestConnectionErrors, ingestMetrics, observeIngest } from './flow/ingest/instrumented.ts'
+import type { ObserversConfig } from './flow/observers/definition.ts'
 import { listenerMetrics, observeListener } from './flow/observers/instrumented.ts'
 import type { Observers } from './flow/observers/observers.ts'
 import { countKeptRuns } from './flow/sync/run-log.ts'

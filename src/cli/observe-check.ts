@@ -1,6 +1,6 @@
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { type Command, type Flag, flagsHelp, type Program, readFlags, toggle } from '@tidegauge/tools/cli'
-import { readObservers, shownObservers } from './observers-file.ts'
+import { readShown } from './observers-file.ts'
 import { counted } from './pages.ts'
 
 /** `observe check`: whether serve would take a file of observers. */
@@ -16,7 +16,7 @@ export function observeCheckCommand({ name }: Program): Command {
       const { values, words } = readFlags({ command, flags, args, allowsWords: true })
       const [path, ...more] = words
       if (path === undefined || more.length > 0) throw new UsageError(`name one file: ${command} FILE`)
-      const observers = shownObservers(await readObservers(path))
+      const observers = await readShown(path)
       if (values.json) out(`${JSON.stringify({ observers })}\n`)
       else {
         for (const { name, actions } of observers) out(`${name}  → ${actions.join(', ')}\n`)

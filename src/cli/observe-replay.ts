@@ -6,12 +6,11 @@ import {
   InvalidValue,
   type Program,
   readFlags,
-  text,
   toggle,
 } from '@tidegauge/tools/cli'
 import { wallClock } from '../model/clock.ts'
 import { nodeFlags, withNode } from './node/with-node.ts'
-import { readObservers, shownObservers } from './observers-file.ts'
+import { observersFlag, readShown } from './observers-file.ts'
 import { clean, counted, hasTexts, nodeHelp } from './pages.ts'
 
 /** `observe replay --since`: what would have come to observers of the records that are kept. */
@@ -32,7 +31,7 @@ export function observeReplayCommand({ name }: Program): Command {
       if (since === undefined) throw new UsageError(`say since when: ${command} --since 24h`)
       const body = {
         since,
-        ...(path !== undefined && { observers: shownObservers(await readObservers(path)) }),
+        ...(path !== undefined && { observers: await readShown(path) }),
       }
       const answer = await withNode(place, (api) =>
         api.post('/observers/replay', isReplay, body, { timeoutMs: 60_000 }),
@@ -83,11 +82,7 @@ const flags = {
     help: 'Records that were written here since, or so long ago: 24h.',
     read: moment,
   },
-  observers: {
-    argument: 'FILE',
-    help: 'Asks about the observers of a file. [those of the node]',
-    read: text,
-  },
+  observers: observersFlag,
   json: toggle('Prints what the API answers, for programs.'),
   ...nodeFlags,
 } as const satisfies Record<string, Flag>

@@ -1,7 +1,7 @@
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { type Command, type Flag, type Program, readFlags, text, toggle } from '@tidegauge/tools/cli'
+import { type Command, type Flag, type Program, readFlags, toggle } from '@tidegauge/tools/cli'
 import { nodeFlags, withNode } from './node/with-node.ts'
-import { readObservers, shownObservers } from './observers-file.ts'
+import { observersFlag, readShown } from './observers-file.ts'
 import { hasTexts, isPage, nodeHelp } from './pages.ts'
 
 /** `observe test EVENT`: what observers would do about one event. */
@@ -30,7 +30,7 @@ ${nodeHelp(flags)}`,
       if (event === undefined || more.length > 0) throw new UsageError(`give one event: ${command} EVENT`)
       const body = {
         event: readEvent(event),
-        ...(path !== undefined && { observers: shownObservers(await readObservers(path)) }),
+        ...(path !== undefined && { observers: await readShown(path) }),
       }
       const answer = await withNode(place, (api) =>
         api.post('/observers/test', isPage('observers', isVerdict), body),
@@ -71,11 +71,7 @@ function verdictLine({ observer, matches, fails, actions }: VerdictJson): string
 }
 
 const flags = {
-  observers: {
-    argument: 'FILE',
-    help: 'Asks about the observers of a file. [those of the node]',
-    read: text,
-  },
+  observers: observersFlag,
   json: toggle('Prints what the API answers, for programs.'),
   ...nodeFlags,
 } as const satisfies Record<string, Flag>

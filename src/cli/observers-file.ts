@@ -2,25 +2,16 @@ import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { readCheckedSettings } from '@tidegauge/otel/settings-file'
 import { UsageError } from '@tidegauge/otel/usage-error'
-import { actionKeys, kindOf, type ObserversFile, observersFileSchema } from '../flow/observers/definition.ts'
-import type { ShownObserver } from '../flow/observers/shown.ts'
-
-/** A file of observers, as it was read. */
-export interface LoadedObservers {
-  readonly path: string
-  readonly file: ObserversFile
-  /** Where it lies: modules of custom actions are named from there. */
-  readonly folder: string
-  /** Names a key in an error: `file:line: observers[0].name`. */
-  readonly place: (keys: readonly (string | number)[]) => string
-}
+import { type Flag, text } from '@tidegauge/tools/cli'
+import { actionKeys, type ObserversConfig, observersFileSchema } from '../flow/observers/definition.ts'
+import { type ShownObserver, shownObserver } from '../flow/observers/shown.ts'
 
 /**
  * Reads a file of observers; `${NAME}` stands for a variable of the environment.
  *
  * @throws {UsageError} with one line for the first thing that is wrong: file, line, key, what is wrong, how to fix it.
  */
-export async function readObservers(path: string): Promise<LoadedObservers> {
+export async function readObservers(path: string): Promise<ObserversConfig> {
   const environment = process.env
   const { data: file, place } = await readCheckedSettings(path, observersFileSchema, { environment })
   const loaded = { path, file, folder: dirname(resolve(path)), place }
@@ -29,7 +20,7 @@ export async function readObservers(path: string): Promise<LoadedObservers> {
 }
 
 /** What a module does when it is loaded is its own affair, and left to `serve`. */
-function checkModules({ file, folder, place }: LoadedObservers): void {
+function checkModules({ file, folder, place }: ObserversConfig): void {
   for (const [at, { then }] of file.observers.entries())
     for (const [number, { custom }] of then.entries()) {
       if (custom === undefined) continue
@@ -40,7 +31,15 @@ function checkModules({ file, folder, place }: LoadedObservers): void {
     }
 }
 
-/** What of the observers a node may be asked about: nothing that its actions are told, such as secrets. */
-export function shownObservers({ file }: LoadedObservers): readonly ShownObserver[] {
-  return file.observers.map(({ name, when, then }) => ({ name, when, actions: then.map(kindOf) }))
+/** Reads what a node may be told of a file: nothing that actions are told, such as secrets. */
+export async function readShown(path: string): Promise<readonly ShownObserver[]> {
+  const { file } = await readObservers(path)
+  return file.observers.map(shownObserver)
 }
+
+/** Has a node asked about other observers than its own. */
+export const observersFlag = {
+  argument: 'FILE',
+  help: 'Asks about the observers of a file. [those of the node]',
+  read: text,
+} as const satisfies Flag

@@ -1,5 +1,4 @@
-import { observersFileSchema } from '../flow/observers/definition.ts'
-import type { ObserversConfig } from './observers.ts'
+import { type ObserversConfig, observersFileSchema } from '../flow/observers/definition.ts'
 
 /** What the demo network's receiver of webhooks has. */
 export interface DemoHook {

@@ -66,7 +66,7 @@ export function observeEngine(meter: Meter, engine: Engine, stores: Stores): voi
  *
  * @param observersMeter measures what observers work with: queue, cache, keys and checkpoint.
  */
-export function instrumentStores(stores: Stores, meter: Meter, observersMeter: Meter = meter): Stores {
+export function instrumentStores(stores: Stores, meter: Meter, observersMeter: Meter): Stores {
   const storage = instrumentStorage(stores.storage, meter)
   const search = instrumentSearch(stores.search, meter)
   const cache = instrumentCache(stores.cache, observersMeter)

@@ -4,9 +4,9 @@ import {
   checkpointSaveDuration,
   eventProcessingDuration,
 } from '../catalog/observers/metrics.ts'
+import type { ObserversConfig } from '../flow/observers/definition.ts'
 import { SetupError } from '../model/errors.ts'
 import type { Log } from '../model/log.ts'
-import type { ObserversConfig } from './observers.ts'
 
 /** The catalog, with the buckets that the observers' file names for their timing histograms. */
 export function catalogFor(observers: ObserversConfig | undefined): typeof catalog {

@@ -1,10 +1,10 @@
 import type { ObserversControl } from '../edge/http/control.ts'
 import { executeAction } from '../flow/actions/execute.ts'
-import { kindOf, type ObserversFile } from '../flow/observers/definition.ts'
+import type { ObserversConfig, ObserversFile } from '../flow/observers/definition.ts'
 import { ObserverIndex } from '../flow/observers/observer-index.ts'
 import { Observers, type ObserversOptions } from '../flow/observers/observers.ts'
 import { prepareObservers } from '../flow/observers/prepare.ts'
-import { type ObserverJson, type ShownObserver, shownSchema } from '../flow/observers/shown.ts'
+import { type ObserverJson, type ShownObserver, shownObserver, shownSchema } from '../flow/observers/shown.ts'
 import { replay, tryEvent } from '../flow/observers/trial.ts'
 import type { Log } from '../model/log.ts'
 import type { SyncOnce } from '../model/sync.ts'
@@ -13,16 +13,6 @@ import { judgeUrl } from '../net/fetch/policy.ts'
 import { hiddenStatuses, type Storage } from '../state/storage/storage.ts'
 import type { Engine } from './engine.ts'
 import type { Stores } from './stores.ts'
-
-/** A file of observers, and the folder that its modules are named from. */
-export interface ObserversConfig {
-  /** Where the file lies, for messages. */
-  readonly path: string
-  readonly file: ObserversFile
-  readonly folder: string
-  /** Names a key of the file in an error: where it stands, and what it is called. */
-  readonly place: (keys: readonly (string | number)[]) => string
-}
 
 export interface OpenObserversOptions extends Pick<ObserversOptions, 'onProcessed'> {
   readonly config: ObserversConfig
@@ -106,7 +96,7 @@ export async function rememberObservers(
   storage: Pick<Storage, 'setNote'>,
   file: ObserversFile | undefined,
 ): Promise<void> {
-  const shown = file?.observers.map(({ name, when, then }) => ({ name, when, actions: then.map(kindOf) }))
+  const shown = file?.observers.map(shownObserver)
   await storage.setNote(note, shown && JSON.stringify(shown))
 }
 

@@ -1,10 +1,10 @@
 import { isLoopback } from '@tidegauge/otel/loopback'
 import type { Command, Program, Terminal } from '@tidegauge/tools/cli'
 import type { Config } from '../../config.ts'
+import type { ObserversConfig } from '../../flow/observers/definition.ts'
 import { createLog } from '../../model/log.ts'
 import type { Addresses } from '../../serve.ts'
 import { writeNodeFile } from '../node/node-file.ts'
-import type { LoadedObservers } from '../observers-file.ts'
 import { configHelp, loadConfig, metricsFlags, shownConfig } from './load-config.ts'
 
 /** `serve`: everything in one process. */
@@ -61,7 +61,7 @@ export function serveCommand(program: Program): Command {
 }
 
 /** Loaded where there are any: their patterns and schemas take a while to load. */
-async function loadObservers(path: string): Promise<LoadedObservers> {
+async function loadObservers(path: string): Promise<ObserversConfig> {
   const { readObservers } = await import('../observers-file.ts')
   return readObservers(path)
 }

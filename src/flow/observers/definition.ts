@@ -290,6 +290,18 @@ export const observersFileSchema = z.strictObject({
 })
 
 export type ObserversFile = z.output<typeof observersFileSchema>
+
+/** A file of observers as it was read, or what stands for one. */
+export interface ObserversConfig {
+  /** Where it lies, for messages. */
+  readonly path: string
+  readonly file: ObserversFile
+  /** The folder that modules of custom actions are named from. */
+  readonly folder: string
+  /** Names a key in an error: `file:line: observers[0].name`. */
+  readonly place: (keys: readonly (string | number)[]) => string
+}
+
 export type Observer = z.output<typeof observerSchema>
 export type When = z.output<typeof whenSchema>
 export type ActionDefinition = z.output<typeof actionSchema>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ActionKind, actionKinds } from '../../model/action.ts'
-import { type When, whenSchema } from './definition.ts'
+import { kindOf, type Observer, type When, whenSchema } from './definition.ts'
 
 /** An observer as it is shown: what its actions are told stays in the file, secrets above all. */
 export interface ObserverJson {
@@ -22,3 +22,8 @@ export const shownSchema = z.array(
 )
 
 export type ShownObserver = z.output<typeof shownSchema>[number]
+
+/** What of an observer may be shown. */
+export function shownObserver({ name, when, then }: Pick<Observer, 'name' | 'when' | 'then'>): ShownObserver {
+  return { name, when, actions: then.map(kindOf) }
+}

@@ -1,11 +1,12 @@
 import { Agent, type Response, fetch as undiciFetch } from 'undici'
 import { InvalidError } from '../../model/errors.ts'
 import { Call } from './call.ts'
-import { createSystemResolver, guardedPool, type Resolver } from './connector.ts'
+import { guardedPool, type Resolver } from './connector.ts'
 import { type FetchLimits, withDefaults } from './limits.ts'
 import { createNameService } from './name-service.ts'
 import { type FetchPolicy, isTrusted, judgeUrl } from './policy.ts'
 import { createResponse, type FetchResponse } from './response.ts'
+import { createSystemResolver } from './system-resolver.ts'
 
 /**
  * Asks for a URL, as far as the policy allows it.

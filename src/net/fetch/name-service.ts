@@ -1,5 +1,6 @@
 import { Resolver as NameServers } from 'node:dns/promises'
 import type { ResolvedAddress, Resolver } from './connector.ts'
+import { isUnknownName } from './failure.ts'
 
 /**
  * Asks the name servers of the operating system, but not through it: its own look-ups share the four threads of this
@@ -16,13 +17,7 @@ export function createNameService(
     if (six.status === 'fulfilled') for (const address of six.value) addresses.push({ address, family: 6 })
     if (addresses.length > 0) return addresses
     // That there is no address of one kind is no news where the look-up of the other has failed.
-    const failures = [four, six].flatMap(({ status, ...rest }) =>
-      'reason' in rest ? [rest.reason as Failure] : [],
-    )
-    throw failures.find(({ code = '' }) => !empty.has(code)) ?? failures[0]
+    const failures = [four, six].flatMap((asked) => (asked.status === 'rejected' ? [asked.reason] : []))
+    throw failures.find((failure) => !isUnknownName(failure)) ?? failures[0]
   }
 }
-
-type Failure = Error & { readonly code?: string }
-
-const empty: ReadonlySet<string> = new Set(['ENODATA', 'ENOTFOUND'])

@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts'
+
 /** What the seq of a frame says of its place in the stream. */
 export type Place =
   /** It comes after all that has come. */

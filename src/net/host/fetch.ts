@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from '../fetch/retry-after.ts'
+
 /** What is needed of a fetch; net/fetch has it with a guard, for addresses that a stranger wrote. */
 export type HostFetch = (url: URL, options: HostFetchOptions) => Promise<HostAnswer>
 
@@ -17,8 +19,4 @@ export interface HostAnswer {
   readonly chunks: AsyncIterable<Uint8Array>
   /** Gives up what has not been read. */
   cancel(): void
-}
-
-export interface AnswerHeaders {
-  get(name: string): string | null
 }

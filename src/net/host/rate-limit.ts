@@ -1,5 +1,4 @@
-import { retryAfterMs, serverTimeMs } from '../fetch/retry-after.ts'
-import type { AnswerHeaders } from './fetch.ts'
+import { type AnswerHeaders, retryAfterMs, serverTimeMs } from '../fetch/retry-after.ts'
 
 /** How much a host still answers, and until when. */
 export interface RateLimit {

@@ -86,7 +86,7 @@ export class Availability {
   }
 
   /** @param beganMs when the request was made: that it had no answer says nothing once others have had theirs since. */
-  failed(problem: string, beganMs = this.#options.now()): void {
+  failed(problem: string, beganMs: number): void {
     if (beganMs < this.#answeredMs) return
     // Of those that were under way together, the first has said it.
     if (this.isDown && !this.#isTried) return

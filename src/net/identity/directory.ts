@@ -22,7 +22,7 @@ export class Directory {
   readonly #pace: Pace
   readonly #availability: Availability
   readonly #setbacks: Setbacks
-  /** The last DID whose answer, or lack of one, has told whether it answers. */
+  /** The last DID whose answer, or lack of one, has told whether it answers; before that, one that was kept. */
   #witness: Did | undefined
   /** In ms since 1970. */
   #askedAtMs = 0

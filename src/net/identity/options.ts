@@ -47,7 +47,7 @@ export interface IdentityOptions {
   readonly perSecond?: number
   /** The longest time that a server may ask us to wait, in ms. @default 10 minutes */
   readonly maxRetryAfterMs?: number
-  /** Finds the addresses of hosts that strangers chose. @default the operating system */
+  /** Finds the addresses of all hosts, the directory among them. @default as `createFetch` does */
   readonly resolver?: Resolver
   /** Finds TXT records. @default the name servers that the operating system uses */
   readonly resolveTxt?: TxtResolver

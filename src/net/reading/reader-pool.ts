@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { steadyClock } from '../../model/clock.ts'
 import type { Fault } from '../../model/fault.ts'
-import type { WorkerOptions } from './messages.ts'
 import { ReaderThread } from './reader-thread.ts'
 import type { ReadCallbacks, ReadOptions, ReadResult } from './reading.ts'
 import { removeTemporaryFiles } from './temporary-file.ts'
@@ -77,11 +76,11 @@ export class ReaderPool implements AsyncDisposable {
     if (this.#isDisposed) throw new Error('the pool of readers has been disposed')
     const [freest] = [...this.#threads].sort((one, other) => one.jobs - other.jobs)
     if (freest && (freest.jobs === 0 || this.#threads.size >= this.#options.size)) return freest
-    const { size: _, ...options } = this.#options
-    return this.#start(options)
+    return this.#start()
   }
 
-  #start(options: WorkerOptions & { readonly heapMb: number }): ReaderThread {
+  #start(): ReaderThread {
+    const { size: _, ...options } = this.#options
     const thread: ReaderThread = new ReaderThread({
       ...options,
       onOnline: () => {
@@ -91,7 +90,7 @@ export class ReaderPool implements AsyncDisposable {
       },
       onExit: (cause) => {
         this.#threads.delete(thread)
-        if (!this.#isDisposed && this.#threads.size === 0) this.#replace(cause, options)
+        if (!this.#isDisposed && this.#threads.size === 0) this.#replace(cause)
       },
     })
     this.#threads.add(thread)
@@ -99,11 +98,11 @@ export class ReaderPool implements AsyncDisposable {
   }
 
   /** Begins another thread in the place of the last one: at once, and then at a pace that costs nothing. */
-  #replace(cause: unknown, options: WorkerOptions & { readonly heapMb: number }): void {
+  #replace(cause: unknown): void {
     const waitMs = this.#death === undefined ? 0 : replaceMs
     this.#death ??= { cause, atMs: steadyClock() }
     setTimeout(() => {
-      if (!this.#isDisposed && this.#threads.size === 0) this.#start(options)
+      if (!this.#isDisposed && this.#threads.size === 0) this.#start()
     }, waitMs).unref()
   }
 }

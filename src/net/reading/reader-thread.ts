@@ -7,7 +7,7 @@ import type { ReadCallbacks, ReadOptions, ReadResult } from './reading.ts'
 export interface ReaderThreadOptions extends WorkerOptions {
   readonly heapMb: number
   /** Called when it runs. */
-  readonly onOnline?: () => void
+  readonly onOnline: () => void
   /** Called when it can read no more, with what has ended it. */
   readonly onExit: (cause: unknown) => void
 }
@@ -19,7 +19,7 @@ export class ReaderThread implements AsyncDisposable {
   #begun = 0
   #cause: unknown
 
-  constructor({ heapMb, onOnline = () => {}, onExit, ...workerData }: ReaderThreadOptions) {
+  constructor({ heapMb, onOnline, onExit, ...workerData }: ReaderThreadOptions) {
     this.#worker = new Worker(program, {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 12 },
