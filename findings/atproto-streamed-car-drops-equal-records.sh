@@ -10,7 +10,7 @@
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT; cd "$dir"
 npm init -y >/dev/null
-npm install --no-audit --no-fund --loglevel=error @atcute/repo@1.0.2 @atproto/repo@0.10.14 @atproto/crypto >/dev/null
+npm install --no-audit --no-fund --loglevel=error @atcute/repo@1.0.2 @atproto/repo@0.10.14 @atproto/crypto@0.5.5 >/dev/null
 cat >try.mjs <<'JS'
 import { fromStream, fromUint8Array } from '@atcute/repo'
 import { Secp256k1Keypair } from '@atproto/crypto'

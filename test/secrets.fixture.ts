@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { SettingPath } from '../otel/files/setting-error.ts'
+import type { Random } from '../src/demo/random.ts'
 
 /** Stands in every part of every secret, so that no piece of one can be shown unnoticed. */
 const mark = 'zqx'
@@ -121,24 +122,14 @@ export function pathsOf(value: unknown, path: SettingPath = []): SettingPath[] {
 }
 
 /** A text with one thing left out, put in or put twice, anywhere but inside of a secret. */
-export function broken(text: string, next: () => number): string {
-  const pick = (count: number) => Math.floor(next() * count)
+export function broken(text: string, random: Random): string {
   for (;;) {
-    const at = pick(text.length)
+    const at = random.int(text.length)
     if (text.slice(Math.max(0, at - mark.length + 1), at + mark.length - 1).includes(mark)) continue
-    const left = pick(3)
-    const put = ['', faults[pick(faults.length)], faults[pick(faults.length)]][pick(3)]
+    const left = random.int(3)
+    const put = random.int(3) === 0 ? '' : random.pick(faults)
     return text.slice(0, at) + put + text.slice(at + left).replace(/^(zq?|q?x)(?=\W)/, '')
   }
 }
 
 const faults = [...':"\'{}[],&*!|>%@#?-\n\t `=$', ': ', ' #', '\n  ', '${', '- ', '&a ', '*a ', '!!', '---\n']
-
-/** Numbers from 0 to 1, the same ones for the same seed. */
-export function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return state / 2_147_483_648
-  }
-}

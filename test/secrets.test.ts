@@ -12,6 +12,7 @@ import { maskSecrets } from '../otel/mask.ts'
 import { loadConfig, shownConfig } from '../src/cli/serve/load-config.ts'
 import { settingKeys, settings, variableOf } from '../src/cli/serve/settings.ts'
 import { commandsOf } from '../src/cli/table.ts'
+import { createRandom } from '../src/demo/random.ts'
 import { runCli } from '../tools/cli/run.ts'
 import { createTerminal } from '../tools/cli/terminal.ts'
 import {
@@ -20,7 +21,6 @@ import {
   configFile,
   oneSecret,
   pathsOf,
-  random,
   secrets,
   textsWith,
 } from './secrets.fixture.ts'
@@ -99,9 +99,9 @@ describe('no secret is shown that is given', () => {
   })
 
   it('in a file with a fault of syntax', async () => {
-    const next = random(1)
+    const random = createRandom('secrets')
     for (let i = 0; i < 1000; i++) {
-      const text = broken(configFile, next)
+      const text = broken(configFile, random)
       assertHidden(await readFile('config.yaml', text), text)
     }
   })

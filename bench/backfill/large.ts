@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { create as createTid } from '@atcute/tid'
-import { cpuSeconds, type Peak, root, type Service, startLoad, startService } from './service.ts'
+import { cpuSeconds } from '../cpu-seconds.ts'
+import { type Peak, root, type Service, startLoad, startService } from './service.ts'
 
 const { values: flags } = parseArgs({
   options: {

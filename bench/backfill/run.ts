@@ -11,7 +11,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { cpuSeconds, type RunningLoad, root, startLoad, startService } from './service.ts'
+import { cpuSeconds } from '../cpu-seconds.ts'
+import { type RunningLoad, root, startLoad, startService } from './service.ts'
 
 const { values: flags } = parseArgs({
   options: {

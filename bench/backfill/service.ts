@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../free-port.ts'
 import type { Load } from './load.ts'
 import type { Watched } from './watched.ts'
 
@@ -107,17 +106,3 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 const newPeak = (): Peak => ({ delayMs: 0, workMs: 0, rssBytes: 0, delays: [] })
-
-/** What a running process has used so far: the 14th and 15th field, in ticks (proc_pid_stat(5)). */
-export function cpuSeconds(pid: number | undefined): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
-}

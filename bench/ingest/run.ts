@@ -3,9 +3,8 @@
 // usage: node bench/ingest/run.ts [--commits 40000] [--plain-commits 1500] [--rounds 3]
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,6 +12,8 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { cpuSeconds } from '../cpu-seconds.ts'
+import { freePort } from '../free-port.ts'
 import type { Load } from './load.ts'
 
 const { values: flags } = parseArgs({
@@ -155,12 +156,6 @@ async function runPlain({ load, subscribed }: RunningLoad): Promise<Run> {
   }
 }
 
-/** What a running process has used so far: the 14th and 15th field, in ticks (proc_pid_stat(5)). */
-function cpuSeconds(pid: number | undefined): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}
-
 function print(rows: readonly Row[]): void {
   const perSecond = ({ commits, runs }: Row) => commits / median(runs.map(({ seconds }) => seconds))
   const cpuMicros = ({ commits, runs }: Row) =>
@@ -179,14 +174,6 @@ function print(rows: readonly Row[]): void {
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 async function finished(child: ReturnType<typeof spawn>): Promise<void> {

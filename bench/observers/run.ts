@@ -6,7 +6,8 @@ import { existsSync, mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { cpuSeconds, startRedis } from './redis.ts'
+import { cpuSeconds } from '../cpu-seconds.ts'
+import { startRedis } from './redis.ts'
 
 const { values: flags } = parseArgs({
   options: {

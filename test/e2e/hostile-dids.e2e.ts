@@ -18,12 +18,12 @@ const honestPerSecond = Number(process.env.E2E_RATE || 20)
 const deadPerSecond = 100
 /** Within this an honest event is stored, in ms; a sixth of it is usual. */
 const soonMs = 2000
+/** The share of them that may take longer, on a machine that does something else meanwhile. */
+const lateShare = 1 / 4
 /** Not more than so many seconds after the relay is what is applied, with the same share of exceptions. */
 const lagSeconds = 1
 /** What the process needs at its highest, in bytes, however long it takes. */
 const maxMemoryBytes = 700_000_000
-/** The share of them that may take longer, on a machine that does something else meanwhile. */
-const lateShare = 1 / 4
 
 describe(`${seconds} s of ${deadPerSecond} new dead DIDs a second`, () => {
   it('hold up no honest repo, new or known, and are told of', async () => {

@@ -47,28 +47,28 @@ describe(`webhooks for ${events} events, three kill -9 and a receiver in a bad w
         // Nobody listens when it starts again.
         await receiver.close()
         await service.start()
-        await until('it has noticed', async () => (await queueOf(service)).failing > 0)
+        await until('it has noticed', async () => queueOf(service).failing > 0)
         await receiver.open()
       } else if (kill !== kills.at(-1)) await service.start()
     }
     // What was under way in the crash is answered to nobody.
     await sleep(lateMs * 2)
     // From here on everything is counted by one process, so that its numbers can be held against the truth.
-    const before = await queueOf(service)
+    const before = queueOf(service)
     const from = receiver.deliveries.length
     await service.start()
 
     const scrape = await eventually(
       async () => {
         const text = await service.scrape()
-        assert.equal((await queueOf(service)).live, 0)
+        assert.equal(queueOf(service).live, 0)
         assert.equal(sumOf(text, 'indexer_pending_messages'), 0)
-        assert.equal(await seen(receiver), events)
+        assert.equal(seen(receiver), events)
         return text
       },
       { withinMs: 240_000 },
     )
-    const after = await queueOf(service)
+    const after = queueOf(service)
     const dead = await deadUris(service)
     const delivered = new Map<string, { readonly id: string; at: number }>()
     const doubled: string[] = []
@@ -180,12 +180,12 @@ async function write(network: DemoNetwork): Promise<readonly string[]> {
 }
 
 /** How many records the receiver has been told of. */
-async function seen({ deliveries }: WebhookReceiver): Promise<number> {
+function seen({ deliveries }: WebhookReceiver): number {
   return new Set(deliveries.map(({ uri }) => uri)).size
 }
 
 /** The queue as it is on the disk, whether the service runs or not. */
-async function queueOf({ database }: Tidegauge) {
+function queueOf({ database }: Tidegauge) {
   using sqlite = new DatabaseSync(database, { readOnly: true })
   const row = sqlite.prepare("SELECT id, live, dead FROM queue WHERE name = 'actions'").get()
   const { id = 0, live = 0, dead = 0 } = (row ?? {}) as { id?: number; live?: number; dead?: number }

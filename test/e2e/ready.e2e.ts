@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import { startDemoNetwork } from '../../src/demo/network.ts'
-import { startFickleDirectory } from './harness/fickle-directory.ts'
+import { FaultyHost, hanging } from './harness/faulty-host.ts'
 import { MountedFolder, mountReadOnly } from './harness/mounted-folder.ts'
+import { freePort } from './harness/network.ts'
 import { startTidegauge, type Tidegauge } from './harness/tidegauge.ts'
 import { eventually } from './harness/until.ts'
 
@@ -76,13 +77,13 @@ describe('GET /ready', () => {
   it('says that the directory of DIDs hangs, and sees by itself that it answers again', async () => {
     using folder = mkdtempDisposableSync(join(tmpdir(), 'tidegauge-demo-'))
     await using demo = await startDemoNetwork({ dir: folder.path, eventsPerSecond: 5 })
-    await using directory = await startFickleDirectory(demo.plc.href)
-    directory.hangs = true
+    await using directory = new FaultyHost(demo.plc.href, await freePort())
+    directory.fault = hanging
     await using service = await startTidegauge({ pds: { url: demo.relay.href, plc: directory.url } })
     const { checks } = await failsAt(service, 'directory', /./, /can http:\/\/127.0.0.1:\d+ be reached/)
     assert.equal(checks.storage, 'ok')
     assert.equal(service.log().match(/directory of DIDs has stopped answering/g)?.length, 1)
-    directory.hangs = false
+    directory.fault = undefined
     await isReady(service)
     assert.equal(service.log().match(/directory of DIDs answers again/g)?.length, 1)
   })

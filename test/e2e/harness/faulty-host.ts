@@ -59,6 +59,9 @@ export async function startFaultyDirectory(plc: string, pds: string, host: strin
   return new FaultyHost(plc, await freePort(), (text) => text.replaceAll(local, host).replaceAll(pds, host))
 }
 
+/** Leaves everybody waiting. */
+export const hanging: HostFault = () => new Promise(() => {})
+
 /** Answers 429 to what `matches`, until so many seconds have passed. */
 export function limiting(seconds: number, matches = (_asked: URL) => true): HostFault {
   return (asked) =>

@@ -53,8 +53,8 @@ export async function startObserved({
     OTEL_METRIC_EXPORT_INTERVAL: '2000',
     OTEL_METRIC_EXPORT_TIMEOUT: '1000',
   }
-  const { file } = await startObservers(stack)
-  const service = stack.use(await startTidegauge({ pds, env, args: ['--observers', file] }))
+  const observers = await startObservers(stack)
+  const service = stack.use(await startTidegauge({ pds, env, args: ['--observers', observers] }))
   const prometheus = stack.use(
     await startPrometheus({
       targets: [service.metrics],

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startReceiver, type WebhookReceiver } from './webhook-receiver.ts'
+import { startReceiver } from './webhook-receiver.ts'
 
 /** The secret that receivers of a test and the service share. */
 export const hookSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -15,15 +15,13 @@ export function observersFile(stack: AsyncDisposableStack, text: string): string
   return file
 }
 
-/** An observer that calls for an action of each kind with each post, and whoever is told by webhook. */
-export async function startObservers(
-  stack: AsyncDisposableStack,
-): Promise<{ readonly file: string; readonly receiver: WebhookReceiver }> {
+/** Starts whoever is told by webhook of each post, and writes the observers of posts and profiles. @returns their file. */
+export async function startObservers(stack: AsyncDisposableStack): Promise<string> {
   // One now and then fails, so that there is something to be seen, and far from enough of them to be alerted to.
   let deliveries = 0
   const choose = () => (++deliveries % 100 === 30 ? 'error' : 'ok')
   const receiver = stack.use(await startReceiver({ secret: hookSecret, choose, lateMs: 0 }))
-  const file = observersFile(
+  return observersFile(
     stack,
     `observers:
   - name: posts
@@ -38,10 +36,9 @@ export async function startObservers(
       - sync: {}
 `,
   )
-  return { file, receiver }
 }
 
-/** An observer of everything that tells whoever does not listen, and does not give up. */
+/** Writes an observer of everything that tells whoever does not listen, and is slow to give up. @returns its file. */
 export function hopelessObservers(stack: AsyncDisposableStack): string {
   return observersFile(
     stack,

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './network.ts'
 
@@ -65,7 +66,8 @@ export class WebhookReceiver implements AsyncDisposable {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await textOf(request)
+    const body = await text(request).catch(() => undefined)
+    // The sender hung up.
     if (body === undefined) return
     const id = String(request.headers['webhook-id'])
     if (!isGenuine(id, body, request, this.#options.secret)) this.forged.push(id)
@@ -92,15 +94,6 @@ export async function startReceiver(options: ReceiverOptions): Promise<WebhookRe
   const receiver = new WebhookReceiver(await freePort(), options)
   await receiver.open()
   return receiver
-}
-
-/** @returns undefined when the sender hung up. */
-async function textOf(request: IncomingMessage): Promise<string | undefined> {
-  try {
-    return Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString()
-  } catch {
-    return undefined
-  }
 }
 
 /** As docs/observers.md tells receivers to do it. */

@@ -6,7 +6,6 @@ import { createModel, type HonestCommit, type Model } from './model.ts'
 import { type Kept, keptAfter, type Received, receive } from './receive.ts'
 
 export interface Outcome {
-  readonly rounds: number
   /** Forgeries that made something be believed which nobody has signed, and how to see them again. */
   readonly believed: readonly string[]
   /** Others that moved a repo, as the tree allows that its key has signed. */
@@ -29,7 +28,7 @@ export async function campaign(seed: string, rounds: number): Promise<Outcome> {
     if (received.events.some(({ kind }) => kind === 'rejected')) refused += 1
     else if (wrong === undefined && hasChanged(before, received)) right += 1
   }
-  return { rounds, believed, right, refused }
+  return { believed, right, refused }
 }
 
 /** What is kept before the forgery comes: mostly the repo as it was before the commit that it was made from. */

@@ -11,7 +11,7 @@ export const forgeOperations: Forge = ({ ops }, tools) => {
       ops.splice(at, 1)
       return `without operation ${at}`
     case 1:
-      ops.push(...structuredCloneOf(ops.slice(at, at + 1)))
+      ops.push(...ops.slice(at, at + 1).map((op) => ({ ...op })))
       return `operation ${at} twice`
     case 2:
       ops.reverse()
@@ -60,5 +60,3 @@ function invented({ other, random, record }: Tools): Fields & { readonly path: s
   const prev = random.pick([{}, { prev: null }, { prev: linkTo(record()) }])
   return { action, path, cid: action === 'delete' ? null : linkTo(record()), ...prev }
 }
-
-const structuredCloneOf = (ops: readonly Fields[]) => ops.map((op) => ({ ...op }))
