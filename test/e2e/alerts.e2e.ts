@@ -17,7 +17,7 @@ const sizes = {
   indexer_pending_messages: { warning: 20, critical: 40 },
   storage_disk_bytes: { warning: 100e6, critical: 200e6 },
   search_disk_bytes: { warning: 5e6 },
-  process_memory_usage_bytes: { warning: 400e6, critical: 600e6 },
+  process_memory_usage_bytes: { warning: 600e6, critical: 800e6 },
   pipeline_series: { warning: 1500 },
   queue_depth: { warning: 10 },
 }
@@ -151,7 +151,7 @@ function alertsOn(number: number): void {
       provoke: (stack) =>
         stage.restart(stack, {
           NODE_OPTIONS: imported(
-            'const kept = []; setInterval(() => kept.length < 70 && kept.push(Buffer.alloc(1e7, 1)), 50)',
+            'const kept = []; setInterval(() => kept.length < 80 && kept.push(Buffer.alloc(1e7, 1)), 50)',
           ),
         }),
     },

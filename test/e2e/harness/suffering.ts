@@ -15,6 +15,9 @@ export async function staysQuiet({ prometheus }: AlertStage, forMs: number): Pro
   )
 }
 
+/** What an alert waits for takes its time on a busy machine. */
+const withinMs = 240_000
+
 /** Each of a fault's alerts fires while it lasts, though not all of them at the same time, and none after it. */
 export async function suffers({ fires, provoke }: Fault, stage: AlertStage): Promise<void> {
   {
@@ -26,8 +29,8 @@ export async function suffers({ fires, provoke }: Fault, stage: AlertStage): Pro
         for (const alert of await stage.firing()) missing.delete(alert)
         assert.deepEqual([...missing], [])
       },
-      { withinMs: 90_000 },
+      { withinMs },
     )
   }
-  await eventually(async () => assert.deepEqual(await stage.firing(), []), { withinMs: 90_000 })
+  await eventually(async () => assert.deepEqual(await stage.firing(), []), { withinMs })
 }

@@ -98,8 +98,10 @@ export const syncFaults: readonly SyncFault[] = [
       addHeldEvents(stage.database(stack), 200_000)
       // What the counter of a new process begins with is no increase: it has to be scraped before there is one.
       stage.relay.fault = () => undefined
+      const stoppedAt = Date.now() / 1000
       await stage.service.start()
-      await sleep(3000)
+      const scraped = `timestamp(sync_held_dropped_total{limit="all"}) > ${stoppedAt}`
+      await until('its counter is scraped', async () => (await stage.prometheus.query(scraped)).length > 0)
       stage.relay.fault = undefined
     },
   },
