@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from '@tidegauge/tools/cli'
 import type { Config } from '../../config.ts'
+import { isCollectionPattern } from '../../model/collection-pattern.ts'
 import { type Did, isDid } from '../../model/did.ts'
 import { parsePath } from '../../model/field-path.ts'
 import { logLevels } from '../../model/log.ts'
@@ -244,7 +245,7 @@ function position(value: string): Config['from'] {
 }
 
 function collection(value: string): string {
-  if (value === '*' || isNsid(value.replace(/\.\*$/, '.any.any'))) return value
+  if (isCollectionPattern(value)) return value
   throw new InvalidValue('must name collections, such as app.bsky.feed.post or app.bsky.feed.*')
 }
 
