@@ -151,7 +151,12 @@ export function curl({ method, path }: Route, example: RouteExample): string {
   if (method !== 'GET') parts.push('-X', method)
   parts.push(/[?&]/.test(url) ? `'${url}'` : url)
   if (example.body !== undefined)
-    parts.push('-H', "'Content-Type: application/json'", '-d', `'${JSON.stringify(example.body)}'`)
+    parts.push(
+      '-H',
+      "'Content-Type: application/json'",
+      '-d',
+      `'${JSON.stringify(example.body).replaceAll("'", "'\\''")}'`,
+    )
   return parts.join(' ')
 }
 

@@ -146,7 +146,7 @@ export const syncRepo = {
   },
   examples: [
     { title: 'Bring it up to date', params: { did: exampleDid }, query: { wait: 60 } },
-    { title: 'One that is not kept', params: { did: unknownDid }, status: 404 },
+    { title: 'A DID that nobody has', params: { did: unknownDid }, status: 502 },
   ],
 } as const satisfies Route
 
