@@ -114,7 +114,7 @@ export const problemTypes = {
   'headers-too-large': {
     status: 431,
     title: 'The headers are too large',
-    meaning: 'The headers of the request have more than 16 kB.',
+    meaning: 'The headers of the request, its path and query included, have more than 16 kB.',
     mend: 'Send fewer or shorter ones.',
     isCommon: true,
   },

@@ -21,11 +21,7 @@ export function problemsOf(route: Route): ReadonlyMap<ProblemName, string> {
 const isCommon = (name: ProblemName) => (problemTypes[name] as ProblemType).isCommon === true
 
 /** Those that are told before there is a route, or of another method. */
-const isOfConnection: ReadonlySet<ProblemName> = new Set([
-  'method-not-allowed',
-  'request-timeout',
-  'headers-too-large',
-])
+const isOfConnection: ReadonlySet<ProblemName> = new Set(['method-not-allowed', 'request-timeout'])
 
 function lowered(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
