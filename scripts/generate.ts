@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url'
+import manifest from '../package.json' with { type: 'json' }
 import { components } from '../src/catalog/catalog.ts'
+import { openApi } from '../src/edge/contract/openapi.ts'
+import { apiReference } from '../src/edge/contract/reference.ts'
 import { documentedChecks } from '../tools/audit/documented-checks.ts'
 import { checksReference } from '../tools/audit/report/checks-reference.ts'
 import { generatedFiles } from '../tools/generate/files.ts'
@@ -10,6 +13,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const files = new Map([
   ...generatedFiles({ components, provisioning: true }),
   ['docs/audit-checks.md', checksReference(documentedChecks)],
+  ['docs/api.md', apiReference(openApi(manifest.version))],
 ])
 
 if (process.argv.includes('--check')) {

@@ -24,7 +24,7 @@ import { startDemoNetwork } from './demo/network.ts'
 import { createApi } from './edge/http/api.ts'
 import { countRequests } from './edge/http/instrumented.ts'
 import { type Listener, listen } from './edge/http/listen.ts'
-import type { JsonObject, StatusOptions } from './edge/http/status.ts'
+import type { ShownConfig, StatusOptions } from './edge/http/status.ts'
 import { executeAction } from './flow/actions/execute.ts'
 import { instrumentAction } from './flow/actions/instrumented.ts'
 import { indexerGroup } from './flow/indexing/indexer.ts'
@@ -47,7 +47,7 @@ export interface ServeOptions {
   /** Where the scrape endpoint listens, where that is not left to `OTEL_*`. */
   readonly metrics: PipelineFlags
   /** The configuration as `GET /config` shows it, without secrets. */
-  readonly shownConfig: JsonObject
+  readonly shownConfig: NonNullable<ShownConfig['service']>
   /** Who observes. @default those of the demo network where that runs, otherwise nobody */
   readonly observers?: ObserversConfig
   readonly log: Log

@@ -202,9 +202,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/state/queue',
     'src/state/streams',
   ],
+  'src/edge/contract': ['src/flow/observers', 'src/model'],
   'src/edge/http': [
     'otel/otel.ts',
     'src/catalog',
+    'src/edge/contract',
     'src/flow/observers',
     'src/model',
     'src/state/queue',

@@ -2,8 +2,9 @@
 export type Nsid = string
 
 export function isNsid(text: unknown): text is Nsid {
-  return typeof text === 'string' && text.length <= 317 && syntax.test(text)
+  return typeof text === 'string' && text.length <= 317 && nsidSyntax.test(text)
 }
 
-const syntax =
+/** The syntax of an NSID; it may have 317 characters. */
+export const nsidSyntax =
   /^[a-zA-Z](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+\.[a-zA-Z][a-zA-Z0-9]{0,62}$/

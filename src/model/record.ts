@@ -25,7 +25,8 @@ export function recordUri({ did, collection, rkey }: RecordAddress): string {
 }
 
 export function isRecordKey(text: unknown): text is string {
-  return typeof text === 'string' && text !== '.' && text !== '..' && syntax.test(text)
+  return typeof text === 'string' && recordKeySyntax.test(text)
 }
 
-const syntax = /^[a-zA-Z0-9._:~-]{1,512}$/
+/** The syntax of a record key: `.` and `..` are none. */
+export const recordKeySyntax = /^(?!\.{1,2}$)[a-zA-Z0-9._:~-]{1,512}$/

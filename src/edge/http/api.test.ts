@@ -82,8 +82,8 @@ describe('the API', () => {
     control: createTestControl(),
     log: createLog({ write: (line) => log.push(line) }),
     ready: () => ({ storage: 'ok', relay: 'ok' }),
-    stats: () => ({ firehose: { connected: true } }),
-    config: () => ({ port: { value: 3000, origin: 'default' } }),
+    stats: () => ({ firehose: { connected: true, queued: 0 } }),
+    config: () => ({ service: { port: { value: 3000, origin: 'default' } } }),
     version: '1.2.3',
     maxBodyBytes: 2000,
     maxUrlLength: 500,
@@ -173,10 +173,13 @@ describe('the API', () => {
   it('describes itself', async () => {
     assert.deepEqual((await ask('/health')).body, { status: 'alive' })
     assert.deepEqual((await ask('/ready')).body, { status: 'ready', checks: { storage: 'ok', relay: 'ok' } })
-    assert.deepEqual((await ask('/config')).body, { port: { value: 3000, origin: 'default' } })
+    assert.deepEqual((await ask('/config')).body, { service: { port: { value: 3000, origin: 'default' } } })
     const { uptimeSeconds, ...stats } = (await ask('/stats')).body
     assert.ok(uptimeSeconds > 0)
-    assert.deepEqual(stats, { storage: { records: 2, collections: 1 }, firehose: { connected: true } })
+    assert.deepEqual(stats, {
+      storage: { records: 2, collections: 1 },
+      firehose: { connected: true, queued: 0 },
+    })
     const { body } = await ask('/')
     assert.equal(body.version, '1.2.3')
     assert.ok('POST /query' in body.routes)
@@ -198,6 +201,31 @@ describe('the API', () => {
     assert.equal((await askOf(lame, '/health')).status, 200)
   })
 
+  it('shows the API to everybody, as a document and as a page that runs and loads nothing', async () => {
+    await using closed = await listen(createApi({ ...options, token: 'a-long-enough-token' }), { port: 0 })
+    const { body } = await askOf(closed, '/openapi.json')
+    assert.deepEqual([body.openapi, body.info.version], ['3.1.1', '1.2.3'])
+    const { text, headers } = await askOf(closed, '/docs')
+    assert.match(String(headers['content-type']), /^text\/html/)
+    assert.match(
+      String(headers['content-security-policy']),
+      /^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+    )
+    assert.doesNotMatch(
+      text,
+      /<script|<img|<link|@import|url\(|\son\w+=|javascript:|https?:\/\/(?!127\.0\.0\.1)/i,
+    )
+    const ids = new Set([...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
+    for (const [, id] of text.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.has(id), id)
+  })
+
+  it('names the kind of each problem by an address that tells more', async () => {
+    const { body } = await ask('/nowhere')
+    assert.equal(body.type, '/docs#problem-not-found')
+    const [path, anchor] = body.type.split('#')
+    assert.match((await ask(path)).text, new RegExp(`id="${anchor}"`))
+  })
+
   const refused: readonly Refused[] = [
     { path: '/nowhere', status: 404 },
     { path: '/repos/did:plc:nobody', status: 404 },
@@ -207,6 +235,7 @@ describe('the API', () => {
     { path: '/records/%zz/a.b.c/d', status: 400 },
     { path: '/repos/alice', status: 400, pointers: ['#/did'] },
     { path: '/repos?status=fine&limit=0&order=1', status: 400, pointers: ['#/status', '#/limit', '#'] },
+    { path: `/repos/${alice}?colour=red`, status: 400, pointers: ['#'] },
     { path: '/repos?limit=1&limit=2', status: 400, pointers: ['#/limit'] },
     { path: '/search', status: 400, pointers: ['#/q'] },
     { path: '/search?q=', status: 400, pointers: ['#/q'] },
@@ -282,7 +311,11 @@ describe('the API', () => {
       log.length = 0
       const { status, text, headers } = await ask(`/records/${alice}/app.bsky.feed.post/${rkey}`)
       assert.equal(status, 500)
-      assert.deepEqual(JSON.parse(text), { type: 'about:blank', title: 'Internal Server Error', status: 500 })
+      assert.deepEqual(JSON.parse(text), {
+        type: '/docs#problem-internal',
+        title: 'The service has failed',
+        status: 500,
+      })
       assert.equal(headers.etag, undefined)
       assert.equal(log.length, 1)
       assert.match(log[0] ?? '', logged)
@@ -326,6 +359,7 @@ describe('the API', () => {
       (await askOf(closed, path, { headers: authorization ? { authorization } : {} })).status
     assert.equal(await statusOf('/health'), 200)
     assert.equal(await statusOf('/ready'), 200)
+    assert.equal(await statusOf('/health?at=now'), 200)
     for (const path of ['/stats', '/repos', '/nowhere', '/']) assert.equal(await statusOf(path), 401, path)
     assert.equal(await statusOf('/stats', 'Bearer a-long-enough-token'), 200)
     assert.equal(await statusOf('/stats', 'bearer a-long-enough-token'), 200)

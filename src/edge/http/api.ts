@@ -3,14 +3,17 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Log } from '../../model/log.ts'
 import type { Search } from '../../state/search/search.ts'
 import type { Storage } from '../../state/storage/storage.ts'
+import type { Route } from '../contract/route.ts'
 import { requireAddressed } from './addressed.ts'
 import { backfillRoutes } from './backfill.ts'
 import type { Control } from './control.ts'
+import { docsRoutes } from './docs.ts'
 import { observerRoutes } from './observers.ts'
 import { notFound, Problem, problems } from './problem.ts'
 import { rateLimit } from './rate-limit.ts'
 import { recordRoutes } from './records.ts'
 import { repoRoutes } from './repos.ts'
+import { routerOf } from './routing.ts'
 import { searchRoutes } from './search.ts'
 import { probeRoutes, type StatusOptions, statusRoutes } from './status.ts'
 import { requireToken } from './token.ts'
@@ -54,17 +57,29 @@ export function createApi({
   // Only records have a tag, which is their CID: hashing every other answer would be wasted.
   app.disable('etag')
   app.use(securityHeaders, urlLimit(maxUrlLength), requireAddressed({ names }))
-  app.use(probeRoutes({ ready }))
+  const handled = [
+    ...probeRoutes({ ready }),
+    ...docsRoutes(version),
+    ...statusRoutes({ stats, config, version, storage }),
+    ...recordRoutes(storage),
+    ...searchRoutes({ storage, search, control }),
+    ...repoRoutes({ storage, control }),
+    ...backfillRoutes(control),
+    ...observerRoutes({ storage, control }),
+  ]
+  const use = (isMeant: (route: Route) => boolean) =>
+    app.use(
+      routerOf(
+        handled.filter(({ route }) => isMeant(route)),
+        { maxBodyBytes },
+      ),
+    )
+  use(({ isUnlimited }) => isUnlimited === true)
   if (perSecond > 0) app.use(rateLimit({ perSecond }))
-  if (token !== undefined) app.use(requireToken(token))
   app.use(compression())
-  app.use(statusRoutes({ stats, config, version, storage }))
-  app.use(recordRoutes({ storage, maxBodyBytes }))
-  app.use(searchRoutes({ storage, search, control }))
-  app.use(repoRoutes({ storage, control, maxBodyBytes }))
-  app.use(backfillRoutes(control))
-  // A record or a file of observers may come along.
-  app.use(observerRoutes({ storage, control, maxBodyBytes: 16 * maxBodyBytes }))
+  use(({ isOpen, isUnlimited }) => isOpen === true && !isUnlimited)
+  if (token !== undefined) app.use(requireToken(token))
+  use(({ isOpen }) => !isOpen)
   app.use(notFound, problems(log))
   return app
 }

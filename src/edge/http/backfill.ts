@@ -1,55 +1,40 @@
-import { Router } from 'express'
 import { decodePayload } from '../../flow/observers/action-job.ts'
 import { actionsQueue } from '../../model/action.ts'
 import { wallTimeOf } from '../../model/clock.ts'
 import { InvalidError } from '../../model/errors.ts'
 import type { JobState } from '../../state/queue/queue.ts'
+import { getBackfill, listDeadLetters, retryDeadLetter, startBackfill } from '../contract/backfill.ts'
 import type { Control } from './control.ts'
-import { checked, deadLetterPath, deadLetterQuery } from './input.ts'
-import { onlyMethods, Problem } from './problem.ts'
+import { Problem } from './problem.ts'
 import { brief } from './repo-json.ts'
+import { answer, type Handled } from './routing.ts'
 
 /** `/backfill` and `/dead-letters`: the repos that are fetched whole, and what was given up, actions included. */
-export function backfillRoutes(control: Control): Router {
-  const router = Router()
-
-  router
-    .route('/backfill')
-    .get(async (_request, response) => {
-      response.json(await control.backfill.progress())
-    })
-    .post(async (_request, response) => {
+export function backfillRoutes(control: Control): readonly Handled[] {
+  return [
+    answer(getBackfill, async () => ({ status: 200, body: await control.backfill.progress() })),
+    answer(startBackfill, async () => {
       await control.backfill.start()
-      response.status(202).json(await control.backfill.progress())
-    })
-    .all(onlyMethods('GET', 'POST'))
-
-  router
-    .route('/dead-letters')
-    .get(async (request, response) => {
-      const { kind, limit, cursor } = checked(deadLetterQuery, request.query)
+      return { status: 202, body: await control.backfill.progress() }
+    }),
+    answer(listDeadLetters, async ({ query: { kind, limit, cursor } }) => {
       const page = await control.deadLetters({ limit, ...(kind && { kind }), ...(cursor && { cursor }) })
-      response.json({ deadLetters: page.jobs.map(deadLetterJson), cursor: page.cursor })
-    })
-    .all(onlyMethods('GET'))
-
-  router
-    .route('/dead-letters/:id/retry')
-    .post(async (request, response) => {
-      const { id } = checked(deadLetterPath, request.params)
+      return { status: 200, body: { deadLetters: page.jobs.map(deadLetterJson), cursor: page.cursor } }
+    }),
+    answer(retryDeadLetter, async ({ params: { id } }) => {
       if (!(await control.revive(id)))
         throw new Problem(404, { detail: 'no dead letter has that number; GET /dead-letters lists them' })
-      response.status(202).json({ id, state: 'waiting' })
-    })
-    .all(onlyMethods('POST'))
-
-  return router
+      return { status: 202, body: { id, state: 'waiting' } }
+    }),
+  ]
 }
 
 function deadLetterJson({ id, queue, key, payload, attempts, dueMs, addedMs, error }: JobState) {
   return {
     id: String(id),
-    ...(queue === actionsQueue ? { kind: 'job', key, ...actionJson(payload) } : { kind: 'repo', did: key }),
+    ...(queue === actionsQueue
+      ? { kind: 'job' as const, key, ...actionJson(payload) }
+      : { kind: 'repo' as const, did: key }),
     attempts,
     error: error && brief(error),
     addedAt: new Date(wallTimeOf(addedMs)).toISOString(),

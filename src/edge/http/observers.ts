@@ -1,6 +1,4 @@
 import { encode } from '@atcute/cbor'
-import { Router } from 'express'
-import type { z } from 'zod'
 import type { ObservedEvent } from '../../flow/observers/observed-event.ts'
 import { createdBy } from '../../flow/observers/trial.ts'
 import { wallClock } from '../../model/clock.ts'
@@ -8,52 +6,37 @@ import { isDid } from '../../model/did.ts'
 import { isNsid } from '../../model/nsid.ts'
 import { isRecordKey, type RecordAddress } from '../../model/record.ts'
 import type { Storage } from '../../state/storage/storage.ts'
+import { listObservers, replayObservers, testObservers } from '../contract/observers.ts'
+import type { InputOf } from '../contract/route.ts'
 import type { Control } from './control.ts'
-import { checked, jsonBody, observerReplay, observerTest } from './input.ts'
-import { onlyMethods, Problem } from './problem.ts'
+import { Problem } from './problem.ts'
+import { answer, type Handled } from './routing.ts'
 
 export interface ObserverRoutesOptions {
   readonly storage: Pick<Storage, 'get'>
   readonly control: Pick<Control, 'observers'>
-  readonly maxBodyBytes: number
 }
 
 /** `/observers`, and what they would do. */
 export function observerRoutes({
   storage,
   control: { observers },
-  maxBodyBytes,
-}: ObserverRoutesOptions): Router {
-  const router = Router()
-
-  router
-    .route('/observers')
-    .get(async (_request, response) => {
-      response.json({ observers: await observers.list() })
-    })
-    .all(onlyMethods('GET'))
-
-  router
-    .route('/observers/test')
-    .post(...jsonBody(maxBodyBytes), async (request, response) => {
-      const { event, observers: given } = checked(observerTest, request.body)
-      response.json({ observers: await observers.test(await eventOf(event, storage), given) })
-    })
-    .all(onlyMethods('POST'))
-
-  router
-    .route('/observers/replay')
-    .post(...jsonBody(maxBodyBytes), async (request, response) => {
-      const { since, observers: given } = checked(observerReplay, request.body)
-      response.json(await observers.replay(Date.parse(since), given))
-    })
-    .all(onlyMethods('POST'))
-
-  return router
+}: ObserverRoutesOptions): readonly Handled[] {
+  return [
+    answer(listObservers, async () => ({ status: 200, body: { observers: await observers.list() } })),
+    answer(testObservers, async ({ body: { event, observers: given } }) => ({
+      status: 200,
+      body: { observers: await observers.test(await eventOf(event, storage), given) },
+    })),
+    answer(replayObservers, async ({ body: { since, observers: given } }) => ({
+      status: 200,
+      body: await observers.replay(Date.parse(since), given),
+    })),
+  ]
 }
 
 async function eventOf(
-  input: z.output<typeof observerTest>['event'],
+  input: InputOf<typeof testObservers>['body']['event'],
   storage: Pick<Storage, 'get'>,
 ): Promise<ObservedEvent> {
   if ('uri' in input) {

@@ -2,8 +2,11 @@ import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import { InvalidError } from '../../model/errors.ts'
 import type { Log } from '../../model/log.ts'
+import { type ProblemName, problemOfStatus, problemTypes, problemUri } from '../contract/problem-types.ts'
 
 export interface ProblemOptions {
+  /** Which kind of problem it is. @default the one that its status stands for */
+  readonly type?: ProblemName
   /** What went wrong this time and how to fix it, for the caller to read. */
   readonly detail?: string
   /** Sent with the answer, such as `Allow`. */
@@ -16,22 +19,25 @@ export interface ProblemOptions {
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly status: number
+  /** Undefined for a status that stands for no kind of ours. */
+  readonly type: ProblemName | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly more: Readonly<Record<string, unknown>>
 
-  constructor(status: number, { detail, headers = {}, more = {} }: ProblemOptions = {}) {
+  constructor(status: number, { detail, type, headers = {}, more = {} }: ProblemOptions = {}) {
     super(detail ?? '')
     this.status = status
+    this.type = type ?? problemOfStatus(status)
     this.headers = headers
     this.more = more
   }
 }
 
 /** Writes a problem as the body of an answer. */
-export function problemBody({ status, message, more }: Problem): string {
+export function problemBody({ status, type, message, more }: Problem): string {
   const body = {
-    type: 'about:blank',
-    title: STATUS_CODES[status],
+    type: type ? problemUri(type) : 'about:blank',
+    title: type ? problemTypes[type].title : STATUS_CODES[status],
     status,
     detail: message || undefined,
     ...more,

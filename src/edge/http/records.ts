@@ -1,39 +1,21 @@
-import { Router } from 'express'
 import type { Storage } from '../../state/storage/storage.ts'
-import { checked, jsonBody, recordPath, recordQuery } from './input.ts'
-import { onlyMethods, Problem } from './problem.ts'
+import { getRecord, queryRecords } from '../contract/records.ts'
+import { Problem } from './problem.ts'
 import { pageBytes, recordJson } from './record-json.ts'
-
-export interface RecordRoutesOptions {
-  readonly storage: Storage
-  readonly maxBodyBytes: number
-}
+import { answer, type Handled } from './routing.ts'
 
 /** `POST /query` and `GET /records/{did}/{collection}/{rkey}`. */
-export function recordRoutes({ storage, maxBodyBytes }: RecordRoutesOptions): Router {
-  const router = Router()
-
-  router
-    .route('/query')
-    .post(...jsonBody(maxBodyBytes), async (request, response) => {
-      const { records, cursor } = await storage.query({
-        ...checked(recordQuery, request.body),
-        maxBytes: pageBytes,
-      })
-      response.json({ records: records.map(recordJson), cursor })
-    })
-    .all(onlyMethods('POST'))
-
-  router
-    .route('/records/:did/:collection/:rkey')
-    .get(async (request, response) => {
-      const record = await storage.get(checked(recordPath, request.params))
+export function recordRoutes(storage: Storage): readonly Handled[] {
+  return [
+    answer(queryRecords, async ({ body }) => {
+      const { records, cursor } = await storage.query({ ...body, maxBytes: pageBytes })
+      return { status: 200, body: { records: records.map(recordJson), cursor } }
+    }),
+    answer(getRecord, async ({ params }) => {
+      const record = await storage.get(params)
       if (!record) throw new Problem(404, { detail: 'no such record is kept here' })
-      response.set({ ETag: `"${record.cid}"`, 'Cache-Control': 'no-cache' })
-      // Express answers 304 where the caller's tag is the same.
-      response.json(recordJson(record))
-    })
-    .all(onlyMethods('GET'))
-
-  return router
+      const headers = { ETag: `"${record.cid}"`, 'Cache-Control': 'no-cache' }
+      return { status: 200, headers, body: recordJson(record) }
+    }),
+  ]
 }

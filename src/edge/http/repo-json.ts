@@ -27,7 +27,7 @@ export function repoDetailsJson(repo: RepoState, job: JobState | undefined, isTr
   return {
     ...repoJson(repo),
     tracked: isTracked,
-    confirmedAt: confirmedAtMs && iso(confirmedAtMs),
+    confirmedAt: confirmedAtMs === undefined ? undefined : iso(confirmedAtMs),
     heldEvents: held > 0 ? held : undefined,
     sync: job && jobJson(job),
   }

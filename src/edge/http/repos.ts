@@ -1,75 +1,51 @@
-import { Router } from 'express'
 import type { Did } from '../../model/did.ts'
 import type { RepoState, Storage } from '../../state/storage/storage.ts'
+import { getRepo, listRepoErrors, listRepos, syncRepo, trackRepo, untrackRepo } from '../contract/repos.ts'
 import type { Control } from './control.ts'
-import { checked, jsonBody, repoPath, repoQuery, syncQuery, trackBody } from './input.ts'
-import { onlyMethods, Problem } from './problem.ts'
+import { Problem } from './problem.ts'
 import { failureJson, repoDetailsJson, repoJson } from './repo-json.ts'
+import { answer, type Handled } from './routing.ts'
 import { runSync } from './sync-run.ts'
 
 export interface RepoRoutesOptions {
   readonly storage: Storage
   readonly control: Control
-  readonly maxBodyBytes: number
 }
 
 /** `/repos`, `/repos/{did}` and what lies below. */
-export function repoRoutes({ storage, control, maxBodyBytes }: RepoRoutesOptions): Router {
-  const router = Router()
+export function repoRoutes({ storage, control }: RepoRoutesOptions): readonly Handled[] {
   const details = async (repo: RepoState) =>
     repoDetailsJson(repo, await control.job(repo.did), (await control.tracking(repo.did)) === 'tracked')
 
-  router
-    .route('/repos')
-    .get(async (request, response) => {
-      const { repos, cursor } = await storage.listRepos(checked(repoQuery, request.query))
-      response.json({ repos: repos.map(repoJson), cursor })
-    })
-    .post(...jsonBody(maxBodyBytes), async (request, response) => {
-      const { did } = checked(trackBody, request.body)
+  return [
+    answer(listRepos, async ({ query }) => {
+      const { repos, cursor } = await storage.listRepos(query)
+      return { status: 200, body: { repos: repos.map(repoJson), cursor } }
+    }),
+    answer(trackRepo, async ({ body: { did } }) => {
       const repo = await control.track(did)
-      response
-        .status(202)
-        .location(`/repos/${encodeURIComponent(did)}`)
-        .json(await details(repo))
-    })
-    .all(onlyMethods('GET', 'POST'))
-
-  router
-    .route('/repos/:did')
-    .get(async (request, response) => {
-      const { did } = checked(repoPath, request.params)
-      response.json(await details(await requireRepo(storage, did)))
-    })
-    .delete(async (request, response) => {
-      const { did } = checked(repoPath, request.params)
+      const headers = { Location: `/repos/${encodeURIComponent(did)}` }
+      return { status: 202, headers, body: await details(repo) }
+    }),
+    answer(getRepo, async ({ params: { did } }) => ({
+      status: 200,
+      body: await details(await requireRepo(storage, did)),
+    })),
+    answer(untrackRepo, async ({ params: { did } }) => {
       if (!(await control.untrack(did))) throw unknownRepo()
-      response.status(204).end()
-    })
-    .all(onlyMethods('GET', 'DELETE'))
-
-  router
-    .route('/repos/:did/sync')
-    .post(async (request, response) => {
-      const { did } = checked(repoPath, request.params)
-      const { trigger, wait } = checked(syncQuery, request.query)
+      return { status: 204 }
+    }),
+    answer(syncRepo, async ({ params: { did }, query: { trigger, wait } }) => {
       const result = await runSync(() => control.sync(did, trigger), wait * 1000)
-      if (result === undefined) response.status(202).json({ did, state: 'running' })
-      else response.json({ ...result, state: 'synced' })
-    })
-    .all(onlyMethods('POST'))
-
-  router
-    .route('/repos/:did/errors')
-    .get(async (request, response) => {
-      const { did } = checked(repoPath, request.params)
+      if (result === undefined) return { status: 202, body: { did, state: 'running' } }
+      return { status: 200, body: { ...result, state: 'synced' } }
+    }),
+    answer(listRepoErrors, async ({ params: { did } }) => {
       const errors = await control.failures(did)
       if (errors.length === 0) await requireRepo(storage, did)
-      response.json({ errors: errors.map(failureJson) })
-    })
-    .all(onlyMethods('GET'))
-
-  return router
+      return { status: 200, body: { errors: errors.map(failureJson) } }
+    }),
+  ]
 }
 
 async function requireRepo(storage: Storage, did: Did): Promise<RepoState> {

@@ -1,11 +1,11 @@
-import { Router } from 'express'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import type { Search } from '../../state/search/search.ts'
 import type { Storage } from '../../state/storage/storage.ts'
+import { rebuildSearch, searchRecords } from '../contract/search.ts'
 import type { Control } from './control.ts'
-import { checked, searchQuery } from './input.ts'
-import { onlyMethods, Problem } from './problem.ts'
+import { Problem } from './problem.ts'
 import { pageBytes, recordJson } from './record-json.ts'
+import { answer, type Handled } from './routing.ts'
 
 export interface SearchRoutesOptions {
   readonly storage: Storage
@@ -14,9 +14,7 @@ export interface SearchRoutesOptions {
 }
 
 /** `GET /search?q=` and `POST /search/reindex`. */
-export function searchRoutes({ storage, search, control }: SearchRoutesOptions): Router {
-  const router = Router()
-
+export function searchRoutes({ storage, search, control }: SearchRoutesOptions): readonly Handled[] {
   /** The records of the first hits, as many as a page may hold. */
   const recordsOf = async (hits: readonly RecordAddress[]) => {
     const records: (StoredRecord | undefined)[] = []
@@ -30,10 +28,8 @@ export function searchRoutes({ storage, search, control }: SearchRoutesOptions):
     return records
   }
 
-  router
-    .route('/search')
-    .get(async (request, response) => {
-      const { q: text, ...rest } = checked(searchQuery, request.query)
+  return [
+    answer(searchRecords, async ({ query: { q: text, ...rest } }) => {
       const { hits, cursor: end } = await search.query({ text, ...rest })
       const records = await recordsOf(hits)
       // Asked once more, since only the end of a page has a cursor.
@@ -41,20 +37,14 @@ export function searchRoutes({ storage, search, control }: SearchRoutesOptions):
       const cursor = isWhole ? end : (await search.query({ text, ...rest, limit: records.length })).cursor
       // The storage hides some of what the index finds: a page may be shorter than asked for without being the last.
       const shown = records.flatMap((record, index) =>
-        record ? [{ ...recordJson(record), score: hits[index]?.score }] : [],
+        record ? [{ ...recordJson(record), score: hits[index]?.score ?? 0 }] : [],
       )
-      response.json({ hits: shown, cursor })
-    })
-    .all(onlyMethods('GET'))
-
-  router
-    .route('/search/reindex')
-    .post((_request, response) => {
+      return { status: 200, body: { hits: shown, cursor } }
+    }),
+    answer(rebuildSearch, () => {
       if (!control.reindexSearch())
         throw new Problem(409, { detail: 'the search index is being rebuilt already' })
-      response.status(202).json({ state: 'running' })
-    })
-    .all(onlyMethods('POST'))
-
-  return router
+      return { status: 202, body: { state: 'running' } }
+    }),
+  ]
 }

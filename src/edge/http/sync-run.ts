@@ -35,6 +35,7 @@ function syncProblem(error: unknown): unknown {
   return new Problem(statuses[reason], {
     detail: message,
     more: { reason },
+    ...(reason === 'rate_limited' && { type: 'host-busy' }),
     ...(retryAfterMs !== undefined && {
       headers: { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) },
     }),

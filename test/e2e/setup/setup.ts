@@ -3,6 +3,7 @@ import { debianProgram } from './debian.ts'
 import { pdsFolder } from './pds.ts'
 import { programs } from './programs.ts'
 import { relayProgram } from './relay.ts'
+import { schemathesisProgram } from './schemathesis.ts'
 
 /** Everything the end-to-end tests need and how it is brought here; all at once, since each waits for something else. */
 const needs: Record<string, () => Promise<unknown>> = {
@@ -14,6 +15,7 @@ const needs: Record<string, () => Promise<unknown>> = {
     debianProgram('victoria-metrics', {
       onInstall: () => say('installing the Debian package victoria-metrics'),
     }),
+  Schemathesis: () => schemathesisProgram(() => say('installing Schemathesis from PyPI')),
   Chromium: () => browserProgram(() => say('installing the Debian package chromium')),
 }
 
