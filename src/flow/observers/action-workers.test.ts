@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createTestMeter } from '@tidegauge/otel'
+import { actionFailure, actionsExecuted } from '../../catalog/observers/metrics.ts'
 import { actionsQueue } from '../../model/action.ts'
 import type { EventJson } from '../../model/event-json.ts'
 import type { StoredRecord } from '../../model/record.ts'
 import { openQueue } from '../../state/queue/testing/queue.ts'
 import { executeAction } from '../actions/execute.ts'
+import { instrumentAction } from '../actions/instrumented.ts'
 import type { ActionOutcome, RunAction } from '../actions/run-action.ts'
 import { jobsOf } from './action-job.ts'
 import { ActionWorkers, type ActionWorkersOptions, type FailedAction } from './action-workers.ts'
@@ -83,14 +86,16 @@ describe('workers of actions', () => {
 
   it('put back what is cut short because the service ends, and do not count it', async () => {
     const stop = new AbortController()
+    const { meter, value } = createTestMeter()
     const { totals, failed, attempts } = await work(
       () => {
         stop.abort()
         return new Promise(() => {})
       },
-      { stop },
+      { stop, options: { execute: instrumentAction(executeAction, meter) } },
     )
     assert.deepEqual(failed, [])
+    assert.deepEqual([await value(actionsExecuted), await value(actionFailure)], [1, 0])
     assert.deepEqual([totals.waiting, totals.running, totals.dead], [1, 0, 0])
     assert.deepEqual(attempts, [0])
   })
