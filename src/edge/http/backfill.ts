@@ -46,11 +46,11 @@ export function backfillRoutes(control: Control): Router {
   return router
 }
 
-function deadLetterJson({ id, queue, key, payload, attempts, dueMs, addedMs, error }: JobState) {
+function deadLetterJson({ id, queue, key, payload, attempts, deaths, dueMs, addedMs, error }: JobState) {
   return {
     id: String(id),
     ...(queue === actionsQueue ? { kind: 'job', key, ...actionJson(payload) } : { kind: 'repo', did: key }),
-    attempts,
+    attempts: attempts + deaths,
     error: error && brief(error),
     addedAt: new Date(wallTimeOf(addedMs)).toISOString(),
     diedAt: new Date(wallTimeOf(dueMs)).toISOString(),
