@@ -303,6 +303,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/serve.ts',
     'tools/cli',
   ],
+  'src/library': [
+    'src/catalog',
+    'src/flow/actions',
+    'src/model',
+    'src/state',
+    'src/state/cache',
+    'src/state/checkpoint',
+    'src/state/dedup',
+    'src/state/queue',
+  ],
   'src/main.ts': ['src/cli', 'tools/cli'],
 }
 

@@ -54,6 +54,7 @@ const job: Job = {
   group: 'g',
   payload: '',
   attempts: 0,
+  deaths: 0,
   lease: 'l',
 }
 const once = { scope: 's', key: 'k', windowMs: 1000 }

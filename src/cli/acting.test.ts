@@ -109,6 +109,7 @@ describe('dead-letters', () => {
     group: '',
     payload: '',
     attempts: 8,
+    deaths: 0,
     addedMs: 0,
     dueMs: 0,
     error: 'it took\ntoo long',

@@ -100,6 +100,24 @@ describe('the state', () => {
     })
   }
 
+  it('gives out a job once it can be noted that it is worked on, and not before', async (test) => {
+    const dir = mkdtempSync(join(tmpdir(), 'tidegauge-failing-'))
+    test.after(() => rmSync(dir, { recursive: true }))
+    using database = new Database({ dir })
+    const queue = new SqliteQueue({ database })
+    const keys = ['a', 'b', 'c']
+    await queue.add(
+      'some',
+      keys.map((key) => ({ key, group: key })),
+    )
+    const end = failures['another program writes']?.begin(database, dir)
+    await assert.rejects(queue.take('some', 2), /locked/)
+    assert.equal((await queue.totals('some')).running, 0)
+    end?.()
+    const taken = await queue.take('some', 9)
+    assert.deepEqual(taken.map(({ key }) => key).toSorted(), keys)
+  })
+
   it('removes what is left over once nobody else writes any more', async (test) => {
     const dir = mkdtempSync(join(tmpdir(), 'tidegauge-failing-'))
     test.after(() => rmSync(dir, { recursive: true }))

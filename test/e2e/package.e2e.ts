@@ -17,7 +17,7 @@ after(() => packed[Symbol.dispose]())
 const shipped: Readonly<Record<PackageName, RegExp>> = {
   '@tidegauge/otel': /\.(js|d\.ts)$/,
   '@tidegauge/tools': /\.(js|d\.ts)$/,
-  tidegauge: /^src\/.*\.js$/,
+  tidegauge: /^src\/.*\.(js|d\.ts)$/,
 }
 const names = Object.keys(shipped) as PackageName[]
 
@@ -76,9 +76,9 @@ describe('the three packages, installed by one command into an empty folder', ()
     for (const places of copies.values()) assert.equal(places.length, 1, `${places.map(([place]) => place)}`)
   })
 
-  /** One line for each export of the two libraries. */
+  /** One line for each export of the three packages. */
   const lines = (line: (name: string, index: number) => string) =>
-    (['@tidegauge/otel', '@tidegauge/tools'] as const)
+    names
       .flatMap((name) =>
         Object.keys(project.manifestOf(name).exports ?? {})
           .filter((path) => !path.endsWith('.json'))
@@ -91,12 +91,15 @@ describe('the three packages, installed by one command into an empty folder', ()
   it('is imported by JavaScript, each export of it', () => {
     const imports = lines((name, i) => `import * as _${i} from '${name}'`)
     project.write('all.mjs', `${imports}\nconst all = { ${lines((_, i) => `..._${i},`)} }\n${shown}\n`)
-    assert.match(project.run('node all.mjs'), /\bstartPipeline\b.*\brunAudit\b/)
+    assert.match(project.run('node all.mjs'), /\bstartPipeline\b.*\brunAudit\b.*\binstrumentAction\b/)
   })
 
   it('is required by CommonJS, each export of it, without a warning', () => {
     project.write('all.cjs', `const all = { ${lines((name) => `...require('${name}'),`)} }\n${shown}\n`)
-    assert.match(project.run('node all.cjs'), /^\S*\bstartPipeline\b\S*\brunAudit\b\S*\n$/)
+    assert.match(
+      project.run('node all.cjs'),
+      /^\S*\bstartPipeline\b\S*\brunAudit\b\S*\binstrumentAction\b\S*\n$/,
+    )
   })
 
   const resolutions = [
@@ -107,7 +110,7 @@ describe('the three packages, installed by one command into an empty folder', ()
     it(`has types that hold under moduleResolution ${resolution.moduleResolution}, its own declarations too`, () => {
       project.install('--save-dev', `@types/node@${versionOf('@types/node')}`)
       const compilerOptions = { ...resolution, target: 'esnext', strict: true, noEmit: true, types: ['node'] }
-      project.write('tsconfig.json', { compilerOptions, files: ['all.ts', 'metered.ts'] })
+      project.write('tsconfig.json', { compilerOptions, files: ['all.ts', 'metered.ts', 'mailer.ts'] })
       project.write('package.json', { ...JSON.parse(project.read('package.json')), type: 'module' })
       project.write(
         'all.ts',
@@ -115,9 +118,18 @@ describe('the three packages, installed by one command into an empty folder', ()
       )
       const readme = project.read('node_modules/@tidegauge/otel/README.md')
       project.write('metered.ts', documentedProgram(readme, 'metered.ts', { url: 'pipeline.endpoint?.url!' }))
+      const observers = readFileSync(join(root, 'docs/observers.md'), 'utf8')
+      project.write(
+        'mailer.ts',
+        documentedProgram(observers, 'mailer.ts', { url: 'pipeline.endpoint?.url!' }),
+      )
       project.run(`'${process.execPath}' '${join(root, 'node_modules/typescript/bin/tsc')}' -p .`)
-      const scraped = project.run(`node all.ts && OTEL_EXPORTER_PROMETHEUS_PORT=0 node metered.ts`)
-      assert.match(scraped, /^cafe_orders_total\{drink="tea",.*\} 1$/m)
+      project.run('node all.ts')
+      const scrapeOf = (program: string) => project.run(`OTEL_EXPORTER_PROMETHEUS_PORT=0 node ${program}`)
+      assert.match(scrapeOf('metered.ts'), /^cafe_orders_total\{drink="tea",.*\} 1$/m)
+      const mailer = scrapeOf('mailer.ts')
+      for (const [name, value] of Object.entries(mailed))
+        assert.match(mailer, new RegExp(`^${name}\\{action="custom",.*\\} ${value}$`, 'm'))
     })
 
   for (const command of ['tidegauge', 'tidegauge-tools'])
@@ -128,6 +140,15 @@ describe('the three packages, installed by one command into an empty folder', ()
       )
     })
 })
+
+/** What the program in the guide of observers has done, in a scrape. */
+const mailed = {
+  actions_executed_total: 2,
+  action_success_total: 1,
+  action_failure_total: 1,
+  action_timeout_total: 0,
+  action_duration_seconds_count: 2,
+}
 
 /** What belongs to the service, and what the library installs only where somebody asks for it. */
 const unasked =

@@ -47,7 +47,8 @@ export const actionsExecuted = {
   name: 'actions.executed',
   instrument: 'counter',
   unit: '{action}',
-  description: 'Actions that were begun, each attempt counted, by kind.',
+  description:
+    'Actions that were begun, each attempt counted, those that the end of the service cuts short included, by kind.',
   attributes: { action: actionKinds },
   noAlert: 'How many there are is not ours to judge; what comes of them is.',
 } as const satisfies MetricDefinition

@@ -29,13 +29,13 @@ export function backfillRoutes(control: Control): readonly Handled[] {
   ]
 }
 
-function deadLetterJson({ id, queue, key, payload, attempts, dueMs, addedMs, error }: JobState) {
+function deadLetterJson({ id, queue, key, payload, attempts, deaths, dueMs, addedMs, error }: JobState) {
   return {
     id: String(id),
     ...(queue === actionsQueue
       ? { kind: 'job' as const, key, ...actionJson(payload) }
       : { kind: 'repo' as const, did: key }),
-    attempts,
+    attempts: attempts + deaths,
     error: error && brief(error),
     addedAt: new Date(wallTimeOf(addedMs)).toISOString(),
     diedAt: new Date(wallTimeOf(dueMs)).toISOString(),

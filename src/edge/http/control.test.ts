@@ -45,6 +45,7 @@ const job: JobState = {
   group: 'pds.example.org',
   payload: '',
   attempts: 3,
+  deaths: 0,
   addedMs: atMs,
   dueMs: atMs,
   error: 'it took too long',

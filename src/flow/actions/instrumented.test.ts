@@ -69,6 +69,37 @@ describe('an action that is measured', () => {
     })
   }
 
+  for (const [name, reason, failures] of [
+    ['neither a success nor a failure where its caller has called it off', new Error('the service ends'), 0],
+    ['a failure where the signal of its caller says that the time is over', timedOut, 1],
+  ] as const)
+    for (const [how, argument] of [
+      ['an argument', (signal: AbortSignal) => signal],
+      ['in its options', (signal: AbortSignal) => ({ signal })],
+    ] as const)
+      it(`is ${name}, by a signal that is ${how}`, async () => {
+        const { meter, value } = createTestMeter()
+        const stop = new AbortController()
+        const executor = async (_action: Action, _: unknown) => {
+          stop.abort(reason)
+          throw new Error('ended early')
+        }
+        await assert.rejects(instrumentAction(executor, meter)(webhook, argument(stop.signal)), /ended early/)
+        assert.deepEqual(
+          [await value(actionsExecuted), await value(actionSuccess), await value(actionFailure)],
+          [1, 0, failures],
+        )
+      })
+
+  it('is a failure where it fails before its caller calls it off', async () => {
+    const { meter, value } = createTestMeter()
+    const stop = new AbortController()
+    const executor = async (_action: Action, _signal: AbortSignal) => Promise.reject(new Error('down'))
+    await assert.rejects(instrumentAction(executor, meter)(webhook, stop.signal), /down/)
+    stop.abort()
+    assert.equal(await value(actionFailure), 1)
+  })
+
   it('is counted by its kind, each of which is 0 from the start', async () => {
     const { meter, value } = createTestMeter()
     const execute = instrumentAction((_: Action): ActionResult => ({ success: true }), meter)

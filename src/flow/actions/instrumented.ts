@@ -14,7 +14,8 @@ import type { Action } from '../../model/action.ts'
  * it is the executor itself: what it returns, throws and rejects with, its `this`, its properties.
  *
  * An attempt that throws, rejects or answers `success: false` has failed. It also was a timeout where the answer says
- * `isTimeout`, or the error is a `TimeoutError`.
+ * `isTimeout`, or the error is a `TimeoutError`. One that throws once its caller has called it off, by the signal that
+ * is an argument or its `signal`, is neither a success nor a failure: what it would have come to is not known.
  */
 export function instrumentAction<Executor extends (action: never, ...rest: never[]) => unknown>(
   executor: Executor,
@@ -36,8 +37,8 @@ export function instrumentAction<Executor extends (action: never, ...rest: never
         return result
       }
       const endBadly = (error: unknown): never => {
-        const { name, type } = Object(error) as Failed
-        fail(name === 'TimeoutError' || type === 'timeout')
+        if (isTimeoutError(error)) fail(true)
+        else if (!isCalledOff(args)) fail(false)
         throw error
       }
       const fail = (isTimeout: boolean) => {
@@ -62,7 +63,15 @@ interface Ended {
   readonly isTimeout?: unknown
 }
 
-interface Failed {
-  readonly name?: unknown
-  readonly type?: unknown
+function isTimeoutError(error: unknown): boolean {
+  const { name, type } = Object(error) as { readonly name?: unknown; readonly type?: unknown }
+  return name === 'TimeoutError' || type === 'timeout'
+}
+
+/** Whether a signal among the arguments has aborted, other than since the time is over. */
+function isCalledOff(args: readonly unknown[]): boolean {
+  return args.some((argument) => {
+    const signal: unknown = argument instanceof AbortSignal ? argument : Object(argument).signal
+    return signal instanceof AbortSignal && signal.aborted && !isTimeoutError(signal.reason)
+  })
 }

@@ -106,5 +106,5 @@ const kindOf = (error: Error) =>
 
 function job(attempts: number, failure = 'failed'): Job {
   const [id, queue, key, lease] = [1, 'repo', 'did:plc:a', '1']
-  return { id, queue, key, priority: 3, group: '', payload: '', attempts, failure, lease }
+  return { id, queue, key, priority: 3, group: '', payload: '', attempts, deaths: 0, failure, lease }
 }

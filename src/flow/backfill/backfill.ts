@@ -11,7 +11,18 @@ import { backgroundQueue, fetchingQueues, repoQueue, repoQueues, resyncQueue, tr
 export interface BackfillOptions {
   readonly queue: Pick<
     Queue,
-    'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury' | 'totals' | 'find' | 'remove' | 'aside'
+    | 'take'
+    | 'ready'
+    | 'renew'
+    | 'hold'
+    | 'heldUntilMs'
+    | 'retry'
+    | 'complete'
+    | 'bury'
+    | 'totals'
+    | 'find'
+    | 'remove'
+    | 'aside'
   >
   readonly syncOnce: SyncOnce
   /** Marks a repo as one that could not be fetched, unless what is stored of it is synced. */
@@ -141,8 +152,8 @@ export class Backfill {
   }
 
   /** Asks a host, or for the hosts of repos (''), no more before a time. */
-  #block(group: string, untilMs: number): void {
-    for (const name of repoQueues) this.#workers[name].block(group, untilMs)
+  async #hold(group: string, untilMs: number): Promise<void> {
+    for (const name of repoQueues) await this.#options.queue.hold(name, group, untilMs)
   }
 
   async #work(job: Job, claim: Claim, signal: AbortSignal): Promise<void> {
@@ -157,7 +168,7 @@ export class Backfill {
     const group = host?.host ?? ''
     const untilMs = host && this.#options.blockedUntilMs(host)
     if (untilMs !== undefined) {
-      this.#block(group, untilMs)
+      await this.#hold(group, untilMs)
       await this.#options.queue.retry(job, { dueMs: untilMs, group, counts: false })
       return
     }
@@ -175,7 +186,7 @@ export class Backfill {
     } catch (error) {
       if (error instanceof RateLimitedError && group !== '') {
         const untilMs = host && blockedUntilMs(host)
-        this.#block(group, untilMs ?? now() + (error.retryAfterMs ?? 0))
+        await this.#hold(group, untilMs ?? now() + (error.retryAfterMs ?? 0))
       }
       return await this.#failed(job, group, error, signal)
     }
@@ -225,7 +236,7 @@ export class Backfill {
     const pauseMs =
       error instanceof RateLimitedError ? (error.retryAfterMs ?? directoryPauseMs) : directoryPauseMs
     const untilMs = directoryUntilMs()
-    if (untilMs !== undefined) this.#block('', untilMs)
+    if (untilMs !== undefined) await this.#hold('', untilMs)
     const dueMs = Math.max(untilMs ?? 0, now() + pauseMs) + directoryPauseMs * Math.random()
     await queue.retry(job, { dueMs, error: error.message, group: job.group, counts: false })
     onFailed({ did: job.key as Did, trigger: triggerOf(job), error, next: 'wait', dueMs })

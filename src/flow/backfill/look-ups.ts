@@ -31,7 +31,10 @@ export interface Documents {
 }
 
 export interface LookUpsOptions {
-  readonly queue: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury' | 'totals' | 'find'>
+  readonly queue: Pick<
+    Queue,
+    'take' | 'ready' | 'renew' | 'hold' | 'heldUntilMs' | 'retry' | 'complete' | 'bury' | 'totals' | 'find'
+  >
   readonly documents: Documents
   readonly storage: Pick<Storage, 'getRepo'>
   readonly streams: Pick<Streams, 'append' | 'acknowledged'>
@@ -175,7 +178,8 @@ export class LookUps {
     } else if (did.startsWith('did:plc:')) {
       // It is no attempt: a directory that does not answer says nothing about one of its DIDs.
       const untilMs = documents.blockedUntilMs
-      if (untilMs !== undefined) for (const group of plcGroups) this.#workers.block(group, untilMs)
+      if (untilMs !== undefined)
+        for (const group of plcGroups) await queue.hold(identityQueue, group, untilMs)
       const dueMs = Math.max(untilMs ?? 0, now() + (askedLaterMs || silenceMs))
       const group = lookUpGroup(did, untilMs === undefined ? 1 : 0)
       await queue.retry(job, { dueMs, error: problem, group, counts: false })

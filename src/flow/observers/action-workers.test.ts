@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { createTestMeter } from '@tidegauge/otel'
+import { actionFailure, actionsExecuted } from '../../catalog/observers/metrics.ts'
 import { actionsQueue } from '../../model/action.ts'
 import type { EventJson } from '../../model/event-json.ts'
 import type { StoredRecord } from '../../model/record.ts'
-import { openQueue } from '../../state/queue/testing/queue.ts'
+import { Database } from '../../state/database.ts'
+import type { Queue } from '../../state/queue/queue.ts'
+import { SqliteQueue } from '../../state/queue/sqlite.ts'
 import { executeAction } from '../actions/execute.ts'
+import { instrumentAction } from '../actions/instrumented.ts'
 import type { ActionOutcome, RunAction } from '../actions/run-action.ts'
 import { jobsOf } from './action-job.ts'
 import { ActionWorkers, type ActionWorkersOptions, type FailedAction } from './action-workers.ts'
@@ -63,6 +69,13 @@ describe('workers of actions', () => {
       assert.deepEqual(await begunOf(definition), rkeys)
     })
 
+  it('call a host no more as long as it asks for that, after a restart as well', async () => {
+    const database = new Database()
+    const begun = await begunOf({ webhook }, database)
+    assert.deepEqual([begun, await begunOf({ webhook }, database)], [['a'], []])
+    assert.deepEqual(await begunOf({ webhook }, database, 1_000_000 + 3_600_000), ['b'])
+  })
+
   it('set aside what no observer does any more, and say how to go on', async () => {
     const { calls, dead } = await work(async () => ({ success: true }), { observers: [] })
     assert.equal(calls.length, 0)
@@ -83,16 +96,58 @@ describe('workers of actions', () => {
 
   it('put back what is cut short because the service ends, and do not count it', async () => {
     const stop = new AbortController()
+    const { meter, value } = createTestMeter()
     const { totals, failed, attempts } = await work(
       () => {
         stop.abort()
         return new Promise(() => {})
       },
-      { stop },
+      { stop, options: { execute: instrumentAction(executeAction, meter) } },
     )
     assert.deepEqual(failed, [])
+    assert.deepEqual([await value(actionsExecuted), await value(actionFailure)], [1, 0])
     assert.deepEqual([totals.waiting, totals.running, totals.dead], [1, 0, 0])
     assert.deepEqual(attempts, [0])
+  })
+
+  for (const [deaths, title, expected] of [
+    [2, 'run what the process has died of twice, as the third attempt', { attempts: [2], dead: [] }],
+    [
+      3,
+      'give up what the process has died of three times, without another attempt',
+      {
+        attempts: [],
+        dead: [
+          'the process died 3 times while it ran, at last with no other action beside it: correct the action, then retry this',
+        ],
+      },
+    ],
+  ] as const)
+    it(title, async () => {
+      const { calls, dead, failed } = await work(async () => ({ success: true }), { deaths })
+      assert.deepEqual({ attempts: calls.map(({ attempts }) => attempts), dead }, expected)
+      assert.deepEqual(
+        failed.map(({ observer, error, isDead }) => [observer, error, isDead]),
+        expected.dead.map((error) => ['one', error, true]),
+      )
+    })
+
+  it('run what the process has died of twice with no other beside it', async () => {
+    let running = 0
+    let most = 0
+    const run: RunAction = async () => {
+      most = Math.max(most, ++running)
+      await turn()
+      running--
+      return { success: true }
+    }
+    const others = ['b', 'c', 'd'].map((rkey) => event({ rkey }))
+    const options = { concurrency: 4, perGroup: 4 }
+    await work(run, { deaths: 1, others, options })
+    assert.equal(most, 4)
+    most = 0
+    await work(run, { deaths: 2, others, options })
+    assert.equal(most, 1)
   })
 
   const large = event({ record: { text: 'x'.repeat(20_000) } })
@@ -117,12 +172,20 @@ interface Given {
   readonly observers?: ActionWorkersOptions['observers']
   readonly options?: Partial<ActionWorkersOptions>
   readonly stop?: AbortController
+  /** How often the process has died while it ran. */
+  readonly deaths?: number
+  /** What else there is to act on. */
+  readonly others?: readonly ObservedEvent[]
 }
 
 /** Of which of two events the action begins, where it has to wait for an hour after that. */
-async function begunOf(definition: ActionDefinition): Promise<readonly string[]> {
+async function begunOf(
+  definition: ActionDefinition,
+  database = new Database(),
+  nowMs = 1_000_000,
+): Promise<readonly string[]> {
   const stop = new AbortController()
-  const { queue } = openQueue(() => 1_000_000)
+  const queue: Queue = new SqliteQueue({ database, now: () => nowMs })
   queue.ready = async () => stop.abort()
   // biome-ignore lint/suspicious/noThenProperty: that is what it is called in the file.
   const own: Observer = { ...observer, then: [definition] }
@@ -141,7 +204,7 @@ async function begunOf(definition: ActionDefinition): Promise<readonly string[]>
     record: async () => undefined,
     concurrency: 1,
     perGroup: 1,
-    now: () => 1_000_000,
+    now: () => nowMs,
   })
   await workers.run(stop.signal)
   return begun
@@ -150,10 +213,20 @@ async function begunOf(definition: ActionDefinition): Promise<readonly string[]>
 /** Does one job until nothing is left to do; time passes at once. */
 async function work(
   run: RunAction,
-  { retries = 2, of = event(), observers, options, stop = new AbortController() }: Given = {},
+  {
+    retries = 2,
+    of = event(),
+    observers,
+    options,
+    stop = new AbortController(),
+    deaths = 0,
+    others = [],
+  }: Given = {},
 ) {
   let nowMs = 1_000_000
-  const { queue } = openQueue(() => nowMs)
+  const database = new Database()
+  const open = () => new SqliteQueue({ database, now: () => nowMs })
+  let queue = open()
   const calls: { readonly id: string; readonly attempts: number; readonly event: EventJson }[] = []
   const failed: FailedAction[] = []
   const pausesMs: number[] = []
@@ -161,7 +234,12 @@ async function work(
     calls.push(call)
     return run(call)
   }
-  await queue.add(actionsQueue, jobsOf(of, [observer]))
+  const jobs = [of, ...others].flatMap((one) => jobsOf(one, [observer]))
+  await queue.add(actionsQueue, jobs)
+  for (let death = 0; death < deaths; death++) {
+    await queue.take(actionsQueue, jobs.length)
+    queue = open()
+  }
   const action = { kind: 'log', timeoutMs: 1000, retries, run: own } as const
   const workers = new ActionWorkers({
     queue: {
@@ -171,6 +249,8 @@ async function work(
         await queue.ready(...args)
       },
       renew: (...args) => queue.renew(...args),
+      hold: (...args) => queue.hold(...args),
+      heldUntilMs: (...args) => queue.heldUntilMs(...args),
       complete: (job) => queue.complete(job),
       bury: (...args) => queue.bury(...args),
       retry: async (job, retry) => {

@@ -11,7 +11,10 @@ import { type ActionPayload, decodePayload } from './action-job.ts'
 import type { PreparedAction, PreparedObserver } from './prepare.ts'
 
 export interface ActionWorkersOptions {
-  readonly queue: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry' | 'complete' | 'bury'>
+  readonly queue: Pick<
+    Queue,
+    'take' | 'ready' | 'renew' | 'hold' | 'heldUntilMs' | 'retry' | 'complete' | 'bury'
+  >
   readonly observers: readonly PreparedObserver[]
   readonly execute: typeof executeAction
   /** Finds a record that was too large to be kept with its job. */
@@ -28,7 +31,7 @@ export interface ActionWorkersOptions {
   readonly now?: Clock
   /** A number from 0 up to 1. @default Math.random */
   readonly random?: () => number
-  /** Called with each attempt that has failed. Must not throw. */
+  /** Called with each attempt that has failed, and with what is given up. Must not throw. */
   readonly onFailed?: (failed: FailedAction) => void
   /** Called when the queue fails, which is repeated. Must not throw. */
   readonly onError?: (error: unknown) => void
@@ -45,7 +48,8 @@ export interface FailedAction {
 
 /**
  * Runs the actions that are queued, several at a time. One that has failed is tried again later; after as many retries
- * as it may have, it is a dead letter.
+ * as it may have, it is a dead letter. So is one during which the process has died three times, the last time with no
+ * other action beside it.
  */
 export class ActionWorkers {
   readonly #options: Required<ActionWorkersOptions>
@@ -61,6 +65,7 @@ export class ActionWorkers {
       name: actionsQueue,
       concurrency,
       perGroup,
+      aloneAfter: mostDeaths - 1,
       work: (job, _claim, signal) => this.#work(job, signal),
       now,
       onError,
@@ -81,13 +86,15 @@ export class ActionWorkers {
     const { queue, execute } = this.#options
     const found = this.#find(job)
     if (typeof found === 'string') {
-      await queue.bury(job, found)
+      await queue.bury(job, found, { counts: false })
       return
     }
     const { action, payload } = found
+    if (job.deaths >= mostDeaths) return await this.#giveUp(job, found, deathsError, { counts: false })
     const event = payload.isLarge ? await this.#withRecord(payload.event) : payload.event
     const { observer } = payload
-    const { key: id, attempts } = job
+    const { key: id } = job
+    const attempts = job.attempts + job.deaths
     const outcome = await execute(action, { id, observer, event, attempts, signal })
     if (outcome.success) await queue.complete(job)
     else await this.#failed(job, found, outcome)
@@ -121,16 +128,20 @@ export class ActionWorkers {
   }
 
   async #failed(job: Job, { action, payload }: Found, outcome: Failure): Promise<void> {
-    const { queue, now, onFailed } = this.#options
+    const { queue, now, maxPauseMs, onFailed } = this.#options
     const { error, isFinal = false, retryAfterMs } = outcome
-    const isDead = isFinal || job.attempts >= action.retries
     // The group of a webhook is its host. Other kinds share one, in which each calls somebody else.
     if (retryAfterMs !== undefined && action.kind === 'webhook')
-      this.#workers.block(job.group, now() + Math.min(retryAfterMs, this.#options.maxPauseMs))
-    if (isDead) await queue.bury(job, error)
-    else await queue.retry(job, { dueMs: now() + this.#pauseMs(job.attempts, retryAfterMs), error })
-    const { observer, event } = payload
-    onFailed({ observer, kind: action.kind, uri: event.uri, error, isDead })
+      await queue.hold(actionsQueue, job.group, now() + Math.min(retryAfterMs, maxPauseMs))
+    if (isFinal || job.attempts >= action.retries) return await this.#giveUp(job, { action, payload }, error)
+    await queue.retry(job, { dueMs: now() + this.#pauseMs(job.attempts, retryAfterMs), error })
+    onFailed({ ...named({ action, payload }), error, isDead: false })
+  }
+
+  async #giveUp(job: Job, found: Found, error: string, options = { counts: true }): Promise<void> {
+    const { queue, onFailed } = this.#options
+    await queue.bury(job, error, options)
+    onFailed({ ...named(found), error, isDead: true })
   }
 
   /** Half of each pause is left to chance, so that what failed together does not come back together. */
@@ -145,6 +156,15 @@ interface Found {
   readonly action: PreparedAction
   readonly payload: ActionPayload
 }
+
+function named({ action, payload }: Found): Pick<FailedAction, 'observer' | 'kind' | 'uri'> {
+  return { observer: payload.observer, kind: action.kind, uri: payload.event.uri }
+}
+
+/** A job that just ran when the process was killed is not to blame: before the last time it is run alone. */
+const mostDeaths = 3
+
+const deathsError = `the process died ${mostDeaths} times while it ran, at last with no other action beside it: correct the action, then retry this`
 
 type Failure = Extract<ActionOutcome, { readonly success: false }>
 

@@ -27,6 +27,8 @@ export function endedJob(ending: Ending, { row, lanes, again, wokenMs, nowMs }: 
         lane: group === undefined ? row.lane : lanes.of(lanes.byId(row.lane).priority, group).id,
         dueMs: Math.min(Math.ceil(dueMs), again?.dueMs ?? Number.POSITIVE_INFINITY),
         attempts: (isSame ? row.attempts : 0) + Number(counts),
+        // It has shown that it can end, unless it was cut short.
+        deaths: counts ? 0 : row.deaths,
         ...(failure !== undefined && { failure }),
         ...(error !== undefined && { error: cutError(error) }),
       }
@@ -41,7 +43,7 @@ export function endedJob(ending: Ending, { row, lanes, again, wokenMs, nowMs }: 
         ...row,
         isDead: true,
         dueMs: nowMs,
-        attempts: row.attempts + 1,
+        attempts: row.attempts + Number(ending.counts ?? true),
         error: cutError(ending.error),
       }
   }

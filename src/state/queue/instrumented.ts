@@ -38,6 +38,8 @@ export function instrumentQueue(
     },
     take: (from, limit, options) => queue.take(from, limit, options),
     ready: (of, signal, without) => queue.ready(of, signal, without),
+    hold: (of, group, untilMs) => queue.hold(of, group, untilMs),
+    heldUntilMs: (of, group) => queue.heldUntilMs(of, group),
     renew: (jobs, leaseMs) => queue.renew(jobs, leaseMs),
     async complete(job) {
       const isDone = await queue.complete(job)
@@ -49,8 +51,8 @@ export function instrumentQueue(
       count({ how: 'retry', job, options }, isDone)
       return isDone
     },
-    async bury(job, error) {
-      const isDead = await queue.bury(job, error)
+    async bury(job, error, options) {
+      const isDead = await queue.bury(job, error, options)
       count({ how: 'bury', job, error }, isDead)
       return isDead
     },

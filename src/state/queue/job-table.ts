@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { hashOf, KeyIndex } from './key-index.ts'
 
-/** A job as it is kept. What waits and what runs look the same: leases are in memory alone. */
+/** A job as it is kept. What waits and what runs look the same here: leases are in memory, and what runs is noted apart. */
 export interface JobRow {
   readonly id: number
   readonly queue: number
@@ -10,6 +10,7 @@ export interface JobRow {
   readonly dueMs: number
   readonly addedMs: number
   readonly attempts: number
+  readonly deaths: number
   readonly isDead: boolean
   readonly payload: string
   readonly failure?: string
@@ -29,6 +30,8 @@ export class JobTable {
   readonly #insert: StatementSync
   readonly #update: StatementSync
   readonly #delete: StatementSync
+  readonly #begin: StatementSync
+  readonly #end: StatementSync
   readonly #sameTime: StatementSync
   readonly #later: StatementSync
   readonly #oldest: StatementSync
@@ -48,12 +51,15 @@ export class JobTable {
     this.#keys = new KeyIndex(sqlite, keysInMemory)
     this.#select = prepare(`SELECT ${columns} FROM queue_job WHERE id = ?`)
     this.#insert = prepare(
-      `INSERT INTO queue_job (${columns}) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, NULL, NULL)`,
+      `INSERT INTO queue_job (${columns}) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, NULL, NULL, 0)`,
     )
     this.#update = prepare(
-      `UPDATE queue_job SET lane = ?, due = ?, added = ?, attempts = ?, dead = ?, payload = ?, failure = ?, error = ? WHERE id = ?`,
+      `UPDATE queue_job SET lane = ?, due = ?, added = ?, attempts = ?, dead = ?, payload = ?, failure = ?, error = ?,
+       deaths = ? WHERE id = ?`,
     )
     this.#delete = prepare('DELETE FROM queue_job WHERE id = ?')
+    this.#begin = prepare('INSERT OR IGNORE INTO queue_running VALUES (?)')
+    this.#end = prepare('DELETE FROM queue_running WHERE job = ?')
     const ofLane = `SELECT ${columns} FROM queue_job WHERE lane = ? AND dead = 0`
     this.#sameTime = prepare(`${ofLane} AND due = ? AND id > ? ORDER BY id LIMIT ?`)
     this.#later = prepare(`${ofLane} AND due > ? ORDER BY due, id LIMIT ?`)
@@ -88,15 +94,15 @@ export class JobTable {
   }
 
   /** Gives the job a number that no other has had before. */
-  insert(job: Omit<JobRow, 'id' | 'attempts' | 'isDead'>): JobRow {
+  insert(job: Omit<JobRow, 'id' | 'attempts' | 'deaths' | 'isDead'>): JobRow {
     const { queue, key, lane, dueMs, addedMs, payload } = job
     const id = ++this.#last
     this.#insert.run(id, queue, key, lane, dueMs, addedMs, payload)
     this.#keys.add(hashOf(queue, key), id)
-    return { ...job, id, attempts: 0, isDead: false }
+    return { ...job, id, attempts: 0, deaths: 0, isDead: false }
   }
 
-  update({ id, lane, dueMs, addedMs, attempts, isDead, payload, failure, error }: JobRow): void {
+  update({ id, lane, dueMs, addedMs, attempts, isDead, payload, failure, error, deaths }: JobRow): void {
     this.#update.run(
       lane,
       dueMs,
@@ -106,6 +112,7 @@ export class JobTable {
       payload,
       failure ?? null,
       error ?? null,
+      deaths,
       id,
     )
   }
@@ -113,6 +120,15 @@ export class JobTable {
   delete({ id, queue, key }: Pick<JobRow, 'id' | 'queue' | 'key'>): void {
     this.#delete.run(id)
     this.#keys.delete(hashOf(queue, key), id)
+  }
+
+  /** Notes that a job is worked on, until `ended`. */
+  begun(id: number): void {
+    this.#begin.run(id)
+  }
+
+  ended(id: number): void {
+    this.#end.run(id)
   }
 
   /** Up to `limit` jobs of a lane that come after a place, due or not. */
@@ -163,7 +179,7 @@ export class JobTable {
   }
 }
 
-const columns = 'id, queue, key, lane, due, added, attempts, dead, payload, failure, error'
+const columns = 'id, queue, key, lane, due, added, attempts, dead, payload, failure, error, deaths'
 
 type Columns = [
   id: number,
@@ -177,6 +193,7 @@ type Columns = [
   payload: string,
   failure: string | null,
   error: string | null,
+  deaths: number,
 ]
 
 function rowFrom([
@@ -191,6 +208,7 @@ function rowFrom([
   payload,
   failure,
   error,
+  deaths,
 ]: Columns): JobRow {
   return {
     id,
@@ -200,9 +218,16 @@ function rowFrom([
     dueMs,
     addedMs,
     attempts,
+    deaths,
     isDead: dead === 1,
     payload,
     ...(failure !== null && { failure }),
     ...(error !== null && { error }),
   }
+}
+
+/** Counts for each job that was worked on when the process died that it did. */
+export function countDeaths(sqlite: DatabaseSync): void {
+  sqlite.exec(`UPDATE queue_job SET deaths = deaths + 1 WHERE id IN (SELECT job FROM queue_running);
+    DELETE FROM queue_running`)
 }

@@ -101,11 +101,14 @@ export class Lanes {
     }
   }
 
-  /** When the first job may be due; Infinity when none waits. */
-  nextDueMs(without: ReadonlySet<string>): number {
+  /** When the first job may be taken; Infinity when none waits. @param held until when groups are held. */
+  nextDueMs(without: ReadonlySet<string>, held: ReadonlyMap<string, number>): number {
     let next = Number.POSITIVE_INFINITY
     for (const lanes of this.#waiting.values()) {
-      for (const { nextDueMs, group } of lanes) if (nextDueMs < next && !without.has(group)) next = nextDueMs
+      for (const { nextDueMs, group } of lanes) {
+        if (nextDueMs < next && !without.has(group))
+          next = Math.min(next, Math.max(nextDueMs, held.get(group) ?? 0))
+      }
     }
     return next
   }

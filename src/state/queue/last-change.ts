@@ -22,6 +22,7 @@ export class LastChange {
       sqlite
         .prepare('UPDATE queue_job SET due = due - ?1, added = added - ?1 WHERE dead = 0 AND due > ?2')
         .run(setBackMs, nowMs)
+      sqlite.prepare('UPDATE queue_hold SET until = until - ?1 WHERE until > ?2').run(setBackMs, nowMs)
       this.#save.run(nowMs)
     })
     this.#savedMs = nowMs

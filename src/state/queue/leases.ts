@@ -18,11 +18,20 @@ export class Leases {
   readonly #prefix = randomUUID()
   readonly #leases = new Map<number, Lease>()
   #count = 0
+  /** The job that runs alone. */
+  #alone: number | undefined
+  /** The job that is to run alone once no other runs; until then none is begun. */
+  nextAlone: number | undefined
   /** No lease runs out before this, in ms since 1970. */
   #nextMs = Number.POSITIVE_INFINITY
 
   get size(): number {
     return this.#leases.size
+  }
+
+  /** Whether no other job may be begun. */
+  get isExclusive(): boolean {
+    return this.#alone !== undefined || (this.nextAlone !== undefined && this.size > 0)
   }
 
   get(id: number): Lease | undefined {
@@ -39,8 +48,9 @@ export class Leases {
     return known?.token === lease ? known : undefined
   }
 
-  begin(id: number, expiresMs: number): string {
+  begin(id: number, expiresMs: number, { isAlone }: { readonly isAlone: boolean }): string {
     const token = `${this.#prefix}:${++this.#count}`
+    if (isAlone) this.#alone = id
     this.#leases.set(id, { id, token, expiresMs })
     this.#nextMs = Math.min(this.#nextMs, expiresMs)
     return token
@@ -53,6 +63,7 @@ export class Leases {
 
   end(id: number): void {
     this.#leases.delete(id)
+    if (this.#alone === id) this.#alone = undefined
   }
 
   /** Ends the leases that have run out. @returns the jobs that had them. */
@@ -64,7 +75,7 @@ export class Leases {
       if (expiresMs <= nowMs) expired.push(id)
       else this.#nextMs = Math.min(this.#nextMs, expiresMs)
     }
-    for (const id of expired) this.#leases.delete(id)
+    for (const id of expired) this.end(id)
     return expired
   }
 

@@ -42,7 +42,7 @@ export function better<Known extends Asked>(known: Known, asked: Asked, lanes: L
 
 /** The job as if it had just been added. */
 export function fresh({ failure: _, error: __, ...row }: JobRow, asked: Asked): JobRow {
-  return { ...row, ...asked, attempts: 0, isDead: false }
+  return { ...row, ...asked, attempts: 0, deaths: 0, isDead: false }
 }
 
 /** A job that is set aside once what it waits for has happened; itself where it is due by then. */

@@ -20,6 +20,8 @@ export interface Queue extends AsyncDisposable {
    * @param options.leaseMs how long, in ms. @default 60_000
    * @param options.without groups that are left out, since they have no capacity now.
    * @param options.room how many of a group may be taken, where it is not left out. @default any number
+   * @param options.aloneAfter a job during which the process has died so often is leased where no other of the queue is,
+   *   and no other while it is: what comes before it ends first. @default never
    */
   take(
     queue: string,
@@ -28,6 +30,7 @@ export interface Queue extends AsyncDisposable {
       readonly leaseMs?: number
       readonly without?: ReadonlySet<string>
       readonly room?: (group: string) => number
+      readonly aloneAfter?: number
     },
   ): Promise<readonly Job[]>
 
@@ -37,6 +40,15 @@ export interface Queue extends AsyncDisposable {
    * @param without groups whose jobs do not count, as for `take`: without it, whoever leaves them out is told at once.
    */
   ready(queue: string, signal?: AbortSignal, without?: ReadonlySet<string>): Promise<void>
+
+  /**
+   * Takes no job of a group before a time, in ms since 1970, nor before one that was named earlier: whom the group stands
+   * for has asked for that. It outlives the process, so that the caller bounds it.
+   */
+  hold(queue: string, group: string, untilMs: number): Promise<void>
+
+  /** Until when a group is held, in ms since 1970; undefined when it is not. */
+  heldUntilMs(queue: string, group: string): Promise<number | undefined>
 
   /** Prolongs the lease of jobs that are still being worked on. @param leaseMs from now, in ms. @default 60_000 */
   renew(jobs: readonly Job[], leaseMs?: number): Promise<void>
@@ -66,11 +78,12 @@ export interface Queue extends AsyncDisposable {
   wake(queue: string, key: string, dueMs: number): Promise<void>
 
   /**
-   * The job is set aside, to be looked at; that was an attempt, too. Where it was added again, it is due again.
+   * The job is set aside, to be looked at. Where it was added again, it is due again.
    *
+   * @param options.counts whether that was an attempt. @default true
    * @returns whether it is a dead letter now.
    */
-  bury(job: Job, error: string): Promise<boolean>
+  bury(job: Job, error: string, options?: { readonly counts?: boolean }): Promise<boolean>
 
   /** One job by its key, whatever its state. */
   find(queue: string, key: string): Promise<JobState | undefined>
@@ -132,7 +145,7 @@ export interface RetryOptions {
 export type Ending =
   | { readonly how: 'complete'; readonly job: Job }
   | { readonly how: 'retry'; readonly job: Job; readonly options: RetryOptions }
-  | { readonly how: 'bury'; readonly job: Job; readonly error: string }
+  | { readonly how: 'bury'; readonly job: Job; readonly error: string; readonly counts?: boolean }
 
 export interface Job {
   readonly id: number
@@ -143,6 +156,8 @@ export interface Job {
   readonly payload: string
   /** How often it was tried before, and failed of the same. */
   readonly attempts: number
+  /** How often the process has died while it was leased, since it last failed. */
+  readonly deaths: number
   /** What that was, in a word; absent where nobody has said it. */
   readonly failure?: string
   /** Proves that this worker holds it. */
@@ -159,6 +174,8 @@ export interface JobState {
   readonly payload: string
   /** How often it was tried, and failed of the same. */
   readonly attempts: number
+  /** How often the process has died while it was leased, since it last failed. */
+  readonly deaths: number
   /** What that was, in a word; absent where nobody has said it. */
   readonly failure?: string
   /** When it was added, or what it was set aside until, in ms since 1970. */

@@ -5,7 +5,8 @@
  * it is taken. Jobs get ascending numbers, so that new ones lie together at the end of the file. Their keys have no
  * order that would help, so that an index of them in a B-tree would touch a page for each job: `queue_key` is filled
  * from memory, sorted, and many at a time (`KeyIndex`). Times are those of `steadyClock`; `last_change` shows at a start
- * that the clock was set back since then (`LastChange`).
+ * that the clock was set back since then (`LastChange`). `queue_running` has the jobs that are leased: those that are in it
+ * at a start were worked on when the process died.
  */
 export const schema: readonly string[] = [
   `
@@ -43,4 +44,14 @@ export const schema: readonly string[] = [
   INSERT INTO queue_state VALUES ('last_job', 0), ('last_key', 0);
   `,
   "INSERT INTO queue_state VALUES ('last_change', 0);",
+  `
+  ALTER TABLE queue_job ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE queue_running (job INTEGER PRIMARY KEY);
+  CREATE TABLE queue_hold (
+    queue INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (queue, name)
+  ) WITHOUT ROWID;
+  `,
 ]

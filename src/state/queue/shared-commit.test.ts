@@ -53,6 +53,16 @@ function begin(): { readonly commit: SharedCommit; readonly committed: (readonly
 }
 
 function ending(key: string): Ending {
-  const job: Job = { id: 1, queue: 'q', key, priority: 0, group: '', payload: '', attempts: 0, lease: key }
+  const job: Job = {
+    id: 1,
+    queue: 'q',
+    key,
+    priority: 0,
+    group: '',
+    payload: '',
+    attempts: 0,
+    deaths: 0,
+    lease: key,
+  }
   return { how: 'complete', job }
 }

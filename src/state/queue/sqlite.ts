@@ -5,9 +5,11 @@ import type { Database } from '../database.ts'
 import { Alarms } from './alarms.ts'
 import { checkJob } from './checked-job.ts'
 import { decodePlace, encodePlace, newest } from './dead-letters.ts'
+import { type DueJob, pickDue } from './due-jobs.ts'
 import { endedJob } from './ended-job.ts'
-import { type JobRow, JobTable, type Place } from './job-table.ts'
-import { type Lane, Lanes } from './lanes.ts'
+import { Holds } from './holds.ts'
+import { countDeaths, type JobRow, JobTable, type Place } from './job-table.ts'
+import { Lanes } from './lanes.ts'
 import { LastChange } from './last-change.ts'
 import { type Lease, Leases } from './leases.ts'
 import { type Asked, addedAgain, askedBy, better, fresh, woken } from './merge.ts'
@@ -38,6 +40,7 @@ export class SqliteQueue implements Queue {
     this.#database = database
     this.#now = now
     this.#lastChange = new LastChange(database, now())
+    database.transaction(() => countDeaths(database.sqlite))
     this.#saveCounts = database.sqlite.prepare('UPDATE queue SET live = ?, dead = ? WHERE id = ?')
     this.#jobs = new JobTable(database.sqlite, keysInMemory)
     for (const row of database.sqlite.prepare('SELECT id, name, live, dead FROM queue').all()) {
@@ -71,36 +74,52 @@ export class SqliteQueue implements Queue {
   async take(
     queue: string,
     limit: number,
-    { leaseMs = defaultLeaseMs, without = nobody, room = endless }: Parameters<Queue['take']>[2] = {},
+    {
+      leaseMs = defaultLeaseMs,
+      without = nobody,
+      room = endless,
+      aloneAfter = endless(),
+    }: Parameters<Queue['take']>[2] = {},
   ): Promise<readonly Job[]> {
     const state = this.#stateOf(queue)
+    const { lanes, leases, holds } = state
     const nowMs = this.#expire(state)
-    const taken: Job[] = []
-    if (limit <= 0) return taken
-    const leftOut = new Set(without)
-    const left = new Map<string, number>()
-    state.lanes.serve(nowMs, leftOut, (lane, share) => {
-      const most = left.get(lane.group) ?? room(lane.group)
-      const wanted = Math.min(most, Math.max(1, Math.ceil((limit - taken.length) * share)))
-      const rows = this.#due(state, lane, nowMs, wanted)
-      left.set(lane.group, most - rows.length)
-      if (rows.length === most) leftOut.add(lane.group)
-      for (const row of rows) {
-        const lease = state.leases.begin(row.id, nowMs + leaseMs)
-        const { id, key, payload, attempts, failure } = row
-        const { priority, group } = lane
+    if (limit <= 0) return []
+    const leftOut = without.union(new Set(holds.at(nowMs).keys()))
+    const wanted = { limit, nowMs, without: leftOut, room, aloneAfter }
+    const picked = pickDue({ jobs: this.#jobs, lanes, leases }, wanted)
+    this.#begin(state, picked)
+    return picked.map(
+      ({ row: { id, key, payload, attempts, deaths, failure }, lane: { priority, group } }) => {
+        const lease = leases.begin(id, nowMs + leaseMs, { isAlone: deaths >= aloneAfter })
         const failed = failure !== undefined && { failure }
-        taken.push({ id, queue, key, priority, group, payload, attempts, ...failed, lease })
-      }
-      return taken.length < limit ? 'more' : 'enough'
-    })
-    return taken
+        return { id, queue, key, priority, group, payload, attempts, deaths, ...failed, lease }
+      },
+    )
   }
 
   async ready(queue: string, signal?: AbortSignal, without: ReadonlySet<string> = nobody): Promise<void> {
     const state = this.#stateOf(queue)
-    const { lanes, leases } = state
-    await state.alarms.until(() => Math.min(lanes.nextDueMs(without), leases.nextMs()), signal)
+    const { lanes, leases, holds } = state
+    const nextMs = () => {
+      if (leases.isExclusive) return leases.nextMs()
+      return Math.min(lanes.nextDueMs(without, holds.at(this.#now())), leases.nextMs())
+    }
+    await state.alarms.until(nextMs, signal)
+  }
+
+  async hold(queue: string, group: string, untilMs: number): Promise<void> {
+    const state = this.#stateOf(queue)
+    const nowMs = this.#now()
+    const heldMs = state.holds.untilMs(group, nowMs) ?? nowMs
+    const endMs = Math.ceil(untilMs)
+    if (endMs <= heldMs) return
+    const work = () => state.holds.save(group, endMs, nowMs)
+    this.#write(state, 0, work, () => state.holds.note(group, endMs))
+  }
+
+  async heldUntilMs(queue: string, group: string): Promise<number | undefined> {
+    return this.#stateOf(queue).holds.untilMs(group, this.#now())
   }
 
   async renew(jobs: readonly Job[], leaseMs = defaultLeaseMs): Promise<void> {
@@ -135,8 +154,8 @@ export class SqliteQueue implements Queue {
     this.#write(state, 1, work, () => this.#offer(state, [next]))
   }
 
-  async bury(job: Job, error: string): Promise<boolean> {
-    return this.#ending.add({ how: 'bury', job, error })
+  async bury(job: Job, error: string, options: Parameters<Queue['bury']>[2] = {}): Promise<boolean> {
+    return this.#ending.add({ how: 'bury', job, error, ...options })
   }
 
   async end(endings: readonly Ending[]): Promise<readonly boolean[]> {
@@ -174,9 +193,10 @@ export class SqliteQueue implements Queue {
     if (row === undefined) return false
     const work = (counts: Counts) => {
       this.#jobs.delete(row)
+      this.#jobs.ended(row.id)
       counts[row.isDead ? 'dead' : 'live']--
     }
-    this.#write(state, 1, work, () => state.leases.end(row.id))
+    this.#write(state, 1, work, () => this.#endLease(state, row.id))
     return true
   }
 
@@ -264,27 +284,16 @@ export class SqliteQueue implements Queue {
     return outcomes
   }
 
-  /** What of a lane is due and does not run, up to `wanted` jobs. */
-  #due({ leases }: QueueState, lane: Lane, nowMs: number, wanted: number): readonly JobRow[] {
-    const found: JobRow[] = []
-    for (;;) {
-      const limit = wanted - found.length + 1
-      const rows = this.#jobs.next(lane.id, lane.after, limit)
-      for (const row of rows) {
-        const { id, dueMs } = row
-        if (!leases.has(id)) {
-          if (dueMs > nowMs || found.length === wanted) {
-            lane.nextDueMs = dueMs
-            return found
-          }
-          found.push(row)
-        }
-        lane.after = { dueMs, id }
-      }
-      if (rows.length < limit) {
-        lane.nextDueMs = Number.POSITIVE_INFINITY
-        return found
-      }
+  /** Notes that jobs are worked on, so that the death of the process counts for them, or offers them again. */
+  #begin({ lanes }: QueueState, picked: readonly DueJob[]): void {
+    if (picked.length === 0) return
+    try {
+      this.#database.transaction(() => {
+        for (const { row } of picked) this.#jobs.begun(row.id)
+      })
+    } catch (error) {
+      for (const { row, lane } of picked) lanes.offer(lane, row)
+      throw error
     }
   }
 
@@ -312,6 +321,7 @@ export class SqliteQueue implements Queue {
     let after: JobRow | undefined
     const work = (counts: Counts) => {
       const { again, wokenMs } = lease
+      this.#jobs.ended(job.id)
       after = endedJob(ending, { row, lanes: state.lanes, again, wokenMs, nowMs })
       if (after === undefined) this.#jobs.delete(row)
       else this.#jobs.update(after)
@@ -319,7 +329,7 @@ export class SqliteQueue implements Queue {
       if (after?.isDead) counts.dead++
     }
     this.#write(state, 1, work, () => {
-      state.leases.end(job.id)
+      this.#endLease(state, job.id)
       if (after !== undefined && !after.isDead) this.#offer(state, [after])
     })
     return ending.how !== 'bury' || after?.isDead === true
@@ -333,6 +343,12 @@ export class SqliteQueue implements Queue {
       if (row !== undefined) state.lanes.offer(state.lanes.byId(row.lane), row)
     }
     return nowMs
+  }
+
+  #endLease({ leases, alarms }: QueueState, id: number): void {
+    const { isExclusive } = leases
+    leases.end(id)
+    if (isExclusive) alarms.notify()
   }
 
   #offer(state: QueueState, rows: readonly JobRow[]): void {
@@ -387,7 +403,8 @@ export class SqliteQueue implements Queue {
 
   #newState(id: number, name: string, counts: Counts): QueueState {
     const lanes = new Lanes(this.#database.sqlite, id, counts.dead > 0)
-    return { id, name, counts, lanes, leases: new Leases(), alarms: new Alarms(this.#now) }
+    const holds = new Holds(this.#database.sqlite, id)
+    return { id, name, counts, lanes, leases: new Leases(), holds, alarms: new Alarms(this.#now) }
   }
 }
 
@@ -411,5 +428,6 @@ interface QueueState {
   counts: Counts
   readonly lanes: Lanes
   readonly leases: Leases
+  readonly holds: Holds
   readonly alarms: Alarms
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { NewJob, Queue } from './queue.ts'
+import type { NewJob } from './queue.ts'
 import { openQueue } from './testing/queue.ts'
 import { Workers, type WorkersOptions } from './workers.ts'
 
@@ -32,12 +32,12 @@ describe('workers', () => {
     assert.deepEqual([...new Set(attempts)], [0])
   })
 
-  it('leave out a group that is blocked until its time has come, and only that', async () => {
+  it('leave out a group that is held until its time has come, and only that', async () => {
     const opened = openQueue()
     await opened.queue.add('q', [
-      { key: 'a', group: 'blocked' },
+      { key: 'a', group: 'held' },
       { key: 'b', group: 'free' },
-      { key: 'c', group: 'blocked' },
+      { key: 'c', group: 'held' },
     ])
     const order: string[] = []
     const stop = new AbortController()
@@ -52,14 +52,14 @@ describe('workers', () => {
         if (order.length === 3) stop.abort()
       },
     })
-    workers.block('blocked', Date.now() + 50)
+    await opened.queue.hold('q', 'held', Date.now() + 50)
     await workers.run(stop.signal)
     assert.deepEqual(order, ['b', 'a', 'c'])
   })
 
-  it('see a job that is added while they wait, though others are blocked for long', async () => {
+  it('see a job that is added while they wait, though others are held for long', async () => {
     const { queue } = openQueue()
-    await queue.add('q', [{ key: 'a', group: 'blocked' }])
+    await queue.add('q', [{ key: 'a', group: 'held' }])
     const stop = new AbortController()
     const done: string[] = []
     const workers = new Workers({
@@ -73,7 +73,7 @@ describe('workers', () => {
         await queue.complete(job)
       },
     })
-    workers.block('blocked', Date.now() + 3_600_000)
+    await queue.hold('q', 'held', Date.now() + 3_600_000)
     const running = workers.run(stop.signal)
     await new Promise((resolve) => setTimeout(resolve, 20))
     await queue.add('q', [{ key: 'b', group: 'free' }])
@@ -112,10 +112,11 @@ describe('workers', () => {
     const { queue } = openQueue(() => nowMs)
     await queue.add('q', [{ key: 'a' }])
     let onRenew = () => {}
-    const renewing: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry'> = {
+    const renewing: WorkersOptions['queue'] = {
       take: (...given) => queue.take(...given),
       ready: (...given) => queue.ready(...given),
       retry: (...given) => queue.retry(...given),
+      heldUntilMs: (...given) => queue.heldUntilMs(...given),
       renew: async (...given) => {
         await queue.renew(...given)
         onRenew()

@@ -1,9 +1,9 @@
 import { type Clock, steadyClock } from '../../model/clock.ts'
-import { type Backoff, repeat, sleepUnlessAborted } from '../../model/repeat.ts'
+import { type Backoff, repeat } from '../../model/repeat.ts'
 import type { Job, Queue } from './queue.ts'
 
 export interface WorkersOptions {
-  readonly queue: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry'>
+  readonly queue: Pick<Queue, 'take' | 'ready' | 'renew' | 'retry' | 'heldUntilMs'>
   /** Whose jobs they take. */
   readonly name: string
   /** How many jobs are worked on at a time. */
@@ -18,6 +18,8 @@ export interface WorkersOptions {
    *   no capacity; the job is put back by then, and is to be left.
    */
   readonly work: (job: Job, claim: Claim, signal: AbortSignal) => Promise<void>
+  /** A job during which the process has died so often is worked on with no other beside it. @default never */
+  readonly aloneAfter?: number
   /** For how long a job is leased at a time, in ms; it is renewed while it is worked on. @default 60_000 */
   readonly leaseMs?: number
   /** How long to wait before the queue is asked again once it has failed. @default 100 ms, doubling up to 5 s */
@@ -36,8 +38,6 @@ export class Workers {
   readonly #running = new Map<Job, Promise<void>>()
   /** How many jobs of each group are worked on. */
   readonly #groups = new Map<string, number>()
-  /** Until when groups are left out. */
-  readonly #blocked = new Map<string, number>()
   /** How many jobs are asked for: fewer once some had to be put back. */
   #appetite: number
   #renewedMs = Number.NEGATIVE_INFINITY
@@ -51,11 +51,6 @@ export class Workers {
   /** Jobs being worked on. */
   get running(): number {
     return this.#running.size
-  }
-
-  /** Takes no job of a group before a time, in ms since 1970. */
-  block(group: string, untilMs: number): void {
-    this.#blocked.set(group, Math.max(untilMs, this.#blocked.get(group) ?? 0))
   }
 
   /** Runs until `signal` aborts and what is being worked on has been settled. Never rejects. */
@@ -74,25 +69,23 @@ export class Workers {
   }
 
   async #take(signal: AbortSignal): Promise<readonly Job[]> {
-    const { queue, name, concurrency, leaseMs, now } = this.#options
+    const { queue, name, concurrency, leaseMs, aloneAfter, now } = this.#options
     // A process that was suspended goes on here before the timer does: what it works on is not to be taken once more.
     if (now() - this.#renewedMs > leaseMs / 2) this.#renew()
     const free = concurrency - this.#running.size
     if (free === 0) return []
     const limit = Math.min(free, this.#appetite)
     const room = (group: string) => (group === '' ? free : this.#most(group) - (this.#groups.get(group) ?? 0))
-    const options = { leaseMs, without: this.#leftOut(), room }
+    const options = { leaseMs, without: this.#full(), room, aloneAfter }
     const jobs = await this.#repeat(() => queue.take(name, limit, options), signal)
     this.#appetite = Math.min(concurrency, this.#appetite * 2)
     return jobs ?? []
   }
 
   /** Groups that have no capacity now. */
-  #leftOut(): Set<string> {
-    const nowMs = this.#options.now()
-    for (const [group, untilMs] of this.#blocked) if (untilMs <= nowMs) this.#blocked.delete(group)
+  #full(): Set<string> {
     const full = [...this.#groups].filter(([group, jobs]) => jobs >= this.#most(group))
-    return new Set([...this.#blocked.keys(), ...full.map(([group]) => group)])
+    return new Set(full.map(([group]) => group))
   }
 
   #begin(job: Job, act: (job: Job, signal: AbortSignal) => Promise<void>, signal: AbortSignal): void {
@@ -110,21 +103,23 @@ export class Workers {
   }
 
   readonly #do = async (job: Job, signal: AbortSignal): Promise<void> => {
+    const { queue, name } = this.#options
     let claimed: string | undefined
-    const claim: Claim = async (group) => {
-      if (claimed === group) return true
+    const enter = async (group: string, isHeld = false): Promise<boolean> => {
       if (claimed !== undefined) this.#leave(claimed)
       claimed = undefined
-      if (!this.#enter(group)) {
+      if (isHeld || !this.#enter(group)) {
         this.#appetite = 1
-        await this.#options.queue.retry(job, { group, counts: false })
+        await queue.retry(job, { group, counts: false })
         return false
       }
       claimed = group
       return true
     }
+    const claim: Claim = async (group) =>
+      claimed === group || enter(group, (await queue.heldUntilMs(name, group)) !== undefined)
     try {
-      if (job.group !== '' && !(await claim(job.group))) return
+      if (job.group !== '' && !(await enter(job.group))) return
       await this.#options.work(job, claim, signal)
     } catch (error) {
       if (!signal.aborted) throw error
@@ -136,7 +131,7 @@ export class Workers {
 
   #enter(group: string): boolean {
     const jobs = this.#groups.get(group) ?? 0
-    if (jobs >= this.#most(group) || (this.#blocked.get(group) ?? 0) > this.#options.now()) return false
+    if (jobs >= this.#most(group)) return false
     this.#groups.set(group, jobs + 1)
     return true
   }
@@ -154,7 +149,7 @@ export class Workers {
 
   /** Waits until there may be a job to take. */
   async #idle(signal: AbortSignal): Promise<void> {
-    const { queue, name, concurrency, now } = this.#options
+    const { queue, name, concurrency } = this.#options
     using stack = new DisposableStack()
     const over = new AbortController()
     stack.defer(() => over.abort())
@@ -166,12 +161,8 @@ export class Workers {
       }),
     ]
     if (this.#running.size < concurrency) {
-      const without = this.#leftOut()
+      const without = this.#full()
       events.push(this.#repeat(() => queue.ready(name, stop, without), stop).then(() => {}))
-      const untilMs = Math.min(...this.#blocked.values())
-      // Timers do not take much more than three weeks.
-      const waitMs = Math.min(untilMs - now(), 3_600_000)
-      if (untilMs !== Number.POSITIVE_INFINITY) events.push(sleepUnlessAborted(waitMs, stop))
     }
     await Promise.race(events)
   }
@@ -191,6 +182,7 @@ export class Workers {
 }
 
 const defaults = {
+  aloneAfter: Number.POSITIVE_INFINITY,
   leaseMs: 60_000,
   backoff: { firstMs: 100, maxMs: 5000, jitter: 0.5 },
   now: steadyClock,

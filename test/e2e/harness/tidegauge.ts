@@ -50,6 +50,11 @@ export class Tidegauge implements AsyncDisposable {
     return this.#process?.pid ?? 0
   }
 
+  /** Whether its process has ended, by itself or not. */
+  get ended(): boolean {
+    return this.#process?.ended ?? true
+  }
+
   get database(): string {
     return join(this.dataDir, 'tidegauge.db')
   }

@@ -15,6 +15,7 @@ export async function compareWithModel(begun: Begun, seed: number, steps = 150):
   const random = generator(seed)
   const below = (n: number) => Math.floor(random() * n)
   const model = new Map<string, Known>()
+  const held = new Map<string, number>()
   let running: Job[] = []
   const oneRunning = () => running.splice(below(running.length), 1)[0]
 
@@ -26,7 +27,8 @@ export async function compareWithModel(begun: Begun, seed: number, steps = 150):
     },
     async () => {
       const without = new Set(groups.filter(() => random() < 0.2))
-      const taken = await queue.take(name, 1 + below(4), { without, leaseMs: 1e9 })
+      const taken = await queue.take(name, 1 + below(4), { without, leaseMs: 1e9, aloneAfter })
+      for (const [group, untilMs] of held) if (untilMs > clock.ms) without.add(group)
       checkTaken(model, taken, without, clock.ms)
       running.push(...taken)
     },
@@ -36,7 +38,7 @@ export async function compareWithModel(begun: Begun, seed: number, steps = 150):
       const known = model.get(job.key)
       assert.equal(await queue.complete(job), known !== undefined)
       if (known?.again === undefined) model.delete(job.key)
-      else model.set(job.key, { ...known, ...known.again, attempts: 0, state: 'waiting', again: undefined })
+      else model.set(job.key, { ...known, ...known.again, ...unhurt, state: 'waiting', again: undefined })
     },
     async () => {
       const job = oneRunning()
@@ -46,7 +48,7 @@ export async function compareWithModel(begun: Begun, seed: number, steps = 150):
       const known = model.get(job.key)
       if (known === undefined) return
       known.dueMs = Math.min(dueMs, known.again?.dueMs ?? dueMs)
-      Object.assign(known, { state: 'waiting', attempts: known.attempts + 1, again: undefined })
+      Object.assign(known, { state: 'waiting', attempts: known.attempts + 1, deaths: 0, again: undefined })
     },
     async () => {
       const job = oneRunning()
@@ -54,7 +56,7 @@ export async function compareWithModel(begun: Begun, seed: number, steps = 150):
       await queue.bury(job, 'x')
       const known = model.get(job.key)
       if (known?.again !== undefined) {
-        Object.assign(known, known.again, { state: 'waiting', attempts: 0, again: undefined })
+        Object.assign(known, known.again, { state: 'waiting', ...unhurt, again: undefined })
       } else if (known !== undefined) {
         Object.assign(known, { state: 'dead', attempts: known.attempts + 1, dueMs: clock.ms })
       }
@@ -66,7 +68,7 @@ export async function compareWithModel(begun: Begun, seed: number, steps = 150):
       const now = clock.ms
       Object.assign(model.get(first.key) as Known, {
         state: 'waiting',
-        attempts: 0,
+        ...unhurt,
         dueMs: now,
         addedMs: now,
       })
@@ -77,6 +79,11 @@ export async function compareWithModel(begun: Begun, seed: number, steps = 150):
       running = running.filter((job) => job.key !== key)
     },
     async () => {
+      const [group, untilMs] = [groups[below(4)] as string, clock.ms + below(60)]
+      await queue.hold(name, group, untilMs)
+      held.set(group, Math.max(untilMs, held.get(group) ?? 0))
+    },
+    async () => {
       clock.ms += below(30)
     },
     async () => {
@@ -84,7 +91,8 @@ export async function compareWithModel(begun: Begun, seed: number, steps = 150):
       queue = await reopen()
       running = []
       for (const known of model.values()) {
-        if (known.state === 'running') Object.assign(known, { state: 'waiting', again: undefined })
+        if (known.state !== 'running') continue
+        Object.assign(known, { state: 'waiting', deaths: known.deaths + 1, again: undefined })
       }
     },
   ]
@@ -95,6 +103,8 @@ export async function compareWithModel(begun: Begun, seed: number, steps = 150):
 }
 
 const name = 'model'
+const aloneAfter = 2
+const unhurt = { attempts: 0, deaths: 0 }
 const groups = ['', 'a', 'b', 'c']
 
 interface Asked {
@@ -107,6 +117,7 @@ interface Asked {
 interface Known extends Asked {
   payload: string
   attempts: number
+  deaths: number
   state: 'waiting' | 'running' | 'dead'
   again: Asked | undefined
 }
@@ -127,7 +138,7 @@ function addTo(model: Map<string, Known>, job: NewJob, nowMs: number): boolean {
   const { priority = 0, group = known?.group ?? '', dueMs = nowMs, payload = known?.payload ?? '' } = job
   const asked = { priority, group, dueMs, addedMs: nowMs }
   if (known === undefined || known.state === 'dead') {
-    model.set(job.key, { ...asked, payload, attempts: 0, state: 'waiting', again: undefined })
+    model.set(job.key, { ...asked, payload, ...unhurt, state: 'waiting', again: undefined })
     return known === undefined
   }
   if (known.state === 'running') known.again = known.again === undefined ? asked : better(known.again, asked)
@@ -150,18 +161,24 @@ function checkTaken(
   without: ReadonlySet<string>,
   nowMs: number,
 ): void {
-  for (const { key, priority, group, payload, attempts } of taken) {
+  const before = [...model.values()].filter(({ state }) => state === 'running')
+  const isAlone = [...before, ...taken].some(({ deaths }) => deaths >= aloneAfter)
+  if (isAlone && taken.length > 0) assert.equal(before.length + taken.length, 1)
+  for (const { key, priority, group, payload, attempts, deaths } of taken) {
     const known = model.get(key) as Known
     const due = [...model.values()].filter(
       (one) => one.state === 'waiting' && one.dueMs <= nowMs && !without.has(one.group),
     )
     assert.ok(due.includes(known), `${key} is not to be taken`)
-    assert.equal(known.priority, Math.min(...due.map((one) => one.priority)))
-    const before = due.filter((one) => one.priority === priority && one.group === group)
-    assert.equal(known.dueMs, Math.min(...before.map((one) => one.dueMs)))
+    // What is to run alone had its turn before others made way for it.
+    if (!isAlone) {
+      assert.equal(known.priority, Math.min(...due.map((one) => one.priority)))
+      const ofLane = due.filter((one) => one.priority === priority && one.group === group)
+      assert.equal(known.dueMs, Math.min(...ofLane.map((one) => one.dueMs)))
+    }
     assert.deepEqual(
-      [priority, group, payload, attempts],
-      [known.priority, known.group, known.payload, known.attempts],
+      [priority, group, payload, attempts, deaths],
+      [known.priority, known.group, known.payload, known.attempts, known.deaths],
     )
     known.state = 'running'
   }
