@@ -129,17 +129,8 @@ function overlaid(
 }
 
 function check(source: ConfigSource): Config {
-  const checked = checkSettings(source.value, configSchema, { isSecret })
+  const checked = checkSettings(source.value, configSchema, source.near, { isSecret })
   if ('data' in checked) return checked.data
-  const errors = checked.faults.map(({ path, ...fault }) => {
-    const where = source.where(path) ?? source.near(path)
-    return { ...fault, where, key: source.isFile ? pathText(path) : undefined }
-  })
-  // The first in the file: what follows may be its consequence.
-  errors.sort((a, b) => lineOf(a.where) - lineOf(b.where))
-  throw settingError(errors[0] as (typeof errors)[0])
-}
-
-function lineOf(where: string): number {
-  return Number(/:(\d+)$/.exec(where)?.[1] ?? 0)
+  const { path, ...fault } = checked.fault
+  throw settingError({ ...fault, key: source.isFile ? pathText(path) : undefined })
 }

@@ -6,11 +6,16 @@ import { type SettingPath, settingAt } from './setting-error.ts'
 /** What is wrong with one setting. */
 export interface SettingFault {
   readonly path: SettingPath
+  /** As `near` says it. */
+  readonly where: string
   /** The rest of a sentence that begins with the key: `is "x"`. */
   readonly problem: string
   /** What to do, beginning with a verb. */
   readonly mend: string
 }
+
+/** How a schema says what to do where that takes time: only for the fault that is told. */
+export type Mend = () => string
 
 export interface CheckOptions {
   /** Tells whether a value must not be shown. @default for keys that speak of headers, tokens and the like */
@@ -19,35 +24,50 @@ export interface CheckOptions {
 
 /**
  * Checks values against a schema. What a schema says itself about a value is how to fix it, beginning with a verb, as in
- * `z.string().min(1, 'say why')`; what is wrong is then the value, unless the issue says so in `params.problem`.
+ * `z.string().min(1, 'say why')`, or in `params.mend`, a `Mend`; what is wrong is then the value, unless the issue says so
+ * in `params.problem`.
  *
- * @returns the values as the schema makes them, or all that is wrong, each fault before what may follow from it.
+ * @param near `file:line` of a setting, or of what should hold it.
+ * @returns the values as the schema makes them, or what is wrong first in the file: what stands below may follow from it.
  */
 export function checkSettings<Schema extends z.ZodType>(
   value: unknown,
   schema: Schema,
+  near: (path: SettingPath) => string,
   { isSecret = speaksOfSecrets }: CheckOptions = {},
-): { readonly data: z.output<Schema> } | { readonly faults: readonly [SettingFault, ...SettingFault[]] } {
+): { readonly data: z.output<Schema> } | { readonly fault: SettingFault } {
   const result = schema.safeParse(value, { error: mendOf })
   if (result.success) return { data: result.data }
   const issues = result.error.issues.map((issue) => inUnion(issue))
-  const hasUnknownKey = (path: readonly PropertyKey[]) =>
-    issues.some((issue) => issue.code === 'unrecognized_keys' && String(issue.path) === String(path))
+  const unknown = new Set(
+    issues.flatMap(({ code, path }) => (code === 'unrecognized_keys' ? String(path) : [])),
+  )
   // What an unknown key leads to, such as the lack of a known one, is not worth saying.
-  const causes = issues.filter(({ code, path }) => code !== 'custom' || !hasUnknownKey(path))
-  const faults = causes.map((issue) => faultOf(issue, value, isSecret))
-  return { faults: faults as [SettingFault, ...SettingFault[]] }
+  const causes = issues.filter(({ code, path }) => code !== 'custom' || !unknown.has(String(path)))
+  const places = causes.map((issue) => ({ issue, where: near(pathOf(issue)) }))
+  const { issue, where } = places.reduce((first, other) => (lineOf(other) < lineOf(first) ? other : first))
+  return { fault: { where, ...faultOf(issue, value, isSecret) } }
+}
+
+function lineOf({ where }: { readonly where: string }): number {
+  return Number(/:(\d+)$/.exec(where)?.[1] ?? 0)
+}
+
+/** Of a key that is not known its own. */
+function pathOf(issue: z.core.$ZodIssue): SettingPath {
+  const [unknown] = issue.code === 'unrecognized_keys' ? issue.keys : []
+  return [...issue.path, ...(unknown === undefined ? [] : [unknown])] as SettingPath
 }
 
 function faultOf(
   issue: z.core.$ZodIssue,
   value: unknown,
   isSecret: (path: SettingPath) => boolean,
-): SettingFault {
-  const [unknown] = issue.code === 'unrecognized_keys' ? issue.keys : []
-  const path = [...issue.path, ...(unknown === undefined ? [] : [unknown])] as SettingPath
+): Omit<SettingFault, 'where'> {
+  const path = pathOf(issue)
   const hides = isSecret(path) || isSecretPair(settingAt(value, path.slice(0, -1)))
-  return { path, problem: problemOf(issue, settingAt(value, path), hides), mend: issue.message }
+  const mend = issue.code === 'custom' ? (issue.params?.mend as Mend | undefined) : undefined
+  return { path, problem: problemOf(issue, settingAt(value, path), hides), mend: mend?.() ?? issue.message }
 }
 
 function problemOf(issue: z.core.$ZodIssue, value: unknown, isSecret: boolean): string {

@@ -194,6 +194,22 @@ describe('a file of settings', () => {
     })
   })
 
+  it('works out how to fix the one fault that is told, of however many', async () => {
+    const file = join(folder, 'many.yaml')
+    await writeFile(file, Array.from({ length: 20_000 }, (_, at) => `k${at}: ${at}\n`).join(''))
+    const asked: string[] = []
+    const refusing = z.record(z.string(), z.number()).superRefine((given, { addIssue }) => {
+      for (const key of Object.keys(given).toReversed()) {
+        const mend = () => `leave ${asked.push(key)} out`
+        addIssue({ code: 'custom', path: [key], params: { problem: 'is odd', mend } })
+      }
+    })
+    await assert.rejects(readSettingsFile(file, refusing, { name: 'm.yaml' }), {
+      message: 'm.yaml:1: k0: is odd; leave 1 out',
+    })
+    assert.deepEqual(asked, ['k0'])
+  })
+
   it('tells where each setting stands, and where a missing one should', async () => {
     const file = join(folder, 'places.yaml')
     await writeFile(file, 'base: &base\n  8080: a\nparts:\n  - size: 1\n  -\n    size: 2\nsame: *base\n')

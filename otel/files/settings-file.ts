@@ -57,14 +57,8 @@ export async function readCheckedSettings<Schema extends z.ZodType>(
   options: SettingsOptions & CheckOptions = {},
 ): Promise<CheckedSettings<z.output<Schema>>> {
   const { value, near } = await readSettings(file, options)
-  const checked = checkSettings(value, schema, options)
+  const checked = checkSettings(value, schema, near, options)
   if ('data' in checked) return { data: checked.data, place: (path) => `${near(path)}: ${pathText(path)}` }
-  const placed = checked.faults.map((fault) => ({ ...fault, where: near(fault.path) }))
-  const { path, ...fault } = placed.reduce((first, other) => (lineOf(other) < lineOf(first) ? other : first))
+  const { path, ...fault } = checked.fault
   throw settingError({ ...fault, key: pathText(path) })
-}
-
-/** What stands further down may follow from what stands above. */
-function lineOf({ where }: { readonly where: string }): number {
-  return Number(/:(\d+)$/.exec(where)?.[1] ?? 0)
 }

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, visit } from 'yaml'
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Pair, visit, type YAMLMap } from 'yaml'
 import { type SettingPath, settingError } from './setting-error.ts'
 import { substitute } from './substitution.ts'
 import { nestedTooDeeply, readYaml, type YamlFault, yamlFault } from './yaml-text.ts'
@@ -45,8 +45,9 @@ export function readSettingsText({ name, text, environment }: SettingsTextOption
     throw cause instanceof RangeError ? settingError({ where: name, ...nestedTooDeeply, cause }) : cause
   }
   const value = valuesOf(document, name, placeOf) ?? {}
+  const offsetOf = offsets(document)
   const where = (path: SettingPath) => {
-    const offset = offsetOf(document, path)
+    const offset = offsetOf(path)
     return offset === undefined ? undefined : placeOf(offset)
   }
   const near = (path: SettingPath): string =>
@@ -99,24 +100,34 @@ function refuseAliasesOfNothing(document: Document, placeOf: (offset: number) =>
   })
 }
 
-/** Where the key or the list item of a path begins in the text. */
-function offsetOf(document: Document, path: SettingPath): number | undefined {
-  let node: unknown = document.contents
-  let offset: number | undefined = isNode(node) ? node.range?.[0] : undefined
-  for (const step of path) {
-    if (isAlias(node)) node = node.resolve(document)
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
-      if (pair === undefined) return undefined
-      offset = isNode(pair.key) ? pair.key.range?.[0] : undefined
-      node = pair.value
-    } else if (isSeq(node)) {
-      node = node.items[step as number]
-      if (!isNode(node)) return undefined
-      offset = node.range?.[0]
-    } else return undefined
+/** Tells where the key or the list item of a path begins in the text. */
+function offsets(document: Document): (path: SettingPath) => number | undefined {
+  const read = new Map<YAMLMap, ReadonlyMap<string, Pair>>()
+  const pairsOf = (map: YAMLMap) => {
+    const pairs =
+      read.get(map) ??
+      new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair]] : [])))
+    read.set(map, pairs)
+    return pairs
   }
-  return offset
+  return (path) => {
+    let node: unknown = document.contents
+    let offset: number | undefined = isNode(node) ? node.range?.[0] : undefined
+    for (const step of path) {
+      if (isAlias(node)) node = node.resolve(document)
+      if (isMap(node)) {
+        const pair = pairsOf(node).get(String(step))
+        if (pair === undefined) return undefined
+        offset = isNode(pair.key) ? pair.key.range?.[0] : undefined
+        node = pair.value
+      } else if (isSeq(node)) {
+        node = node.items[step as number]
+        if (!isNode(node)) return undefined
+        offset = node.range?.[0]
+      } else return undefined
+    }
+    return offset
+  }
 }
 
 const severalDocuments = {

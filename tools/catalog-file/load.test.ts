@@ -185,6 +185,21 @@ describe('a catalog in a file', () => {
 
   const refused = [
     {
+      from: 'query: sum by (job, instance) (rate(shop_pack_duration_seconds_sum[5m]))',
+      to: 'query: max(instance:shop_pack:mean5m)',
+      says: /:37: .*recordings\[0\]\.query: names instance:shop_pack:sum5m, which is made of this one; record one/,
+    },
+    {
+      from: 'query: sum by (job, instance) (rate(shop_pack_duration_seconds_sum[5m]))',
+      to: 'query: max(instance:shop_pack:sum5m)',
+      says: /recordings\[1\]\.query: names the recording itself; record one of them from metrics alone$/,
+    },
+    {
+      from: 'components:',
+      to: `components:${'\n  - { name: a, title: A }'.repeat(1000)}`,
+      says: /:1: components: has more than 1000 components; split the catalog/,
+    },
+    {
       from: 'instance:shop_pack:sum5m / sum',
       to: 'instance:shop_pack:sum5m / / sum',
       says: /^\S+:37: components\[0\]\.recordings\[0\]\.query: is not PromQL: .* \(at character \d+\); remove "\/"/,

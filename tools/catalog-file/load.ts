@@ -22,8 +22,8 @@ export async function loadCatalog(file: string): Promise<readonly ComponentCatal
 }
 
 const fileSchema = writtenCatalog.transform((written, { addIssue }) =>
-  resolveCatalog(written, (path, { problem, mend }) =>
-    addIssue({ code: 'custom', path: [...path], message: mend, params: { problem } }),
+  resolveCatalog(written, (path, fault) =>
+    addIssue({ code: 'custom', path: [...path], params: { ...fault } }),
   ),
 )
 

@@ -8,7 +8,8 @@ export type Named = MetricDefinition | Recording
 /** What is wrong with a name, and how to fix it. */
 export interface NameFault {
   readonly problem: string
-  readonly mend: string
+  /** Asked only for the fault that is told: to look for the name that was meant takes time. */
+  readonly mend: () => string
 }
 
 /** The metrics and recordings of a catalog by the names that Prometheus knows. */
@@ -19,7 +20,10 @@ export class Names {
   add(named: Named): NameFault | undefined {
     const name = 'record' in named ? named.record : prometheusName(named)
     if (this.#byName.has(name))
-      return { problem: `declares ${name} a second time`, mend: 'keep one, or give it a name of its own' }
+      return {
+        problem: `declares ${name} a second time`,
+        mend: () => 'keep one, or give it a name of its own',
+      }
     this.#byName.set(name, named)
     return undefined
   }
@@ -40,10 +44,12 @@ export class Names {
 
   /** What is wrong with a name that there is not. */
   unknown(name: string): NameFault {
-    const near = nearest(name, this.#byName.keys())
     return {
       problem: `names ${name}, which the catalog does not have`,
-      mend: near === undefined ? 'declare it, or name another' : `did you mean ${near}?`,
+      mend: () => {
+        const near = nearest(name, this.#byName.keys())
+        return near === undefined ? 'declare it, or name another' : `did you mean ${near}?`
+      },
     }
   }
 }

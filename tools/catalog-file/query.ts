@@ -1,18 +1,12 @@
 import type { Query, QueryPart } from '@tidegauge/otel/catalog'
 import { parseQuery } from '../promql/parse.ts'
-import type { Names } from './named.ts'
-
-/** What is wrong with a query, in words, and how to fix it. */
-export interface QueryRefused {
-  readonly problem: string
-  readonly mend: string
-}
+import type { NameFault, Names } from './named.ts'
 
 /**
  * Reads a query as a file has it: names of metrics and recordings of the catalog, and `${critical(NAME)}`, become references
  * to them, so that panels and alerts follow the settings as those do that a module declares.
  */
-export function readQuery(text: string, names: Names): Query | QueryRefused {
+export function readQuery(text: string, names: Names): Query | NameFault {
   const placed: { readonly from: number; readonly to: number; readonly part: QueryPart }[] = []
   for (const found of text.matchAll(bound)) {
     const [whole, level = '', name = ''] = found
@@ -20,7 +14,7 @@ export function readQuery(text: string, names: Names): Query | QueryRefused {
     if (named === undefined) return names.unknown(name)
     const part = { thresholdOf: named, level: level as 'critical' | 'warning' }
     if (named.thresholds?.[part.level] === undefined)
-      return { problem: `names a threshold that ${name} does not have: ${level}`, mend: 'give it one' }
+      return { problem: `names a threshold that ${name} does not have: ${level}`, mend: () => 'give it one' }
     placed.push({ from: found.index, to: found.index + whole.length, part })
   }
   const readable = text.replaceAll(bound, (whole) => '1'.padEnd(whole.length))
@@ -28,7 +22,7 @@ export function readQuery(text: string, names: Names): Query | QueryRefused {
   if (query === undefined)
     return {
       problem: `is not PromQL: ${problem.reason} (at character ${problem.at + 1})`,
-      mend: asOrder(problem.mend),
+      mend: () => asOrder(problem.mend),
     }
   for (const { name } of query.selectors) {
     const found = name && names.ofSeries(name.text)

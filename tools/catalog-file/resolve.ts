@@ -6,6 +6,7 @@ import type {
   Query,
   Recording,
 } from '@tidegauge/otel/catalog'
+import { findCircle } from './circle.ts'
 import { type Named, type NameFault, Names } from './named.ts'
 import { readQuery } from './query.ts'
 import type { WrittenCatalog } from './schema.ts'
@@ -41,13 +42,17 @@ class Resolver {
       metrics: this.#metrics(own, ['components', index, 'metrics']),
       recordings: this.#recordings(recordings, ['components', index, 'recordings']),
     }))
+    for (const [index, { recordings }] of found.entries())
+      for (const [each, { query }] of components[index]?.recordings.entries() ?? [])
+        Object.assign(recordings[each] ?? {}, {
+          query: this.#query(query, ['components', index, 'recordings', each]),
+        })
+    this.#refuseCircle(found.map(({ recordings }) => recordings))
     return {
       metrics: declared,
       components: components.map((component, index) => {
         const at = ['components', index]
         const { metrics: own = [], recordings = [] } = found[index] ?? {}
-        for (const [each, { query }] of component.recordings.entries())
-          Object.assign(recordings[each] ?? {}, { query: this.#query(query, [...at, 'recordings', each]) })
         const alerts = component.alerts.map((alert, each) => this.#alert(alert, [...at, 'alerts', each]))
         const panels = component.panels.map((panel, each) => this.#panel(panel, [...at, 'panels', each]))
         return { ...component, metrics: own, recordings, alerts, panels }
@@ -76,6 +81,21 @@ class Resolver {
     if (refused !== undefined) this.#refuse(at, refused)
   }
 
+  /** What is made of itself has no value to begin with. */
+  #refuseCircle(recordings: readonly (readonly Recording[])[]): void {
+    const circle = findCircle(recordings.flat())
+    const [first] = circle
+    if (first === undefined) return
+    const component = recordings.findIndex((own) => own.includes(first))
+    const at = ['components', component, 'recordings', recordings[component]?.indexOf(first) ?? 0]
+    const [next] = circle.slice(1)
+    this.#refuse([...at, 'query'], {
+      problem:
+        next === undefined ? 'names the recording itself' : `names ${next.record}, which is made of this one`,
+      mend: () => 'record one of them from metrics alone',
+    })
+  }
+
   #alert(alert: WrittenCatalog['components'][number]['alerts'][number], at: Path): Alert {
     const test = (which: 'fires' | 'quiet') => ({
       ...alert.tests[which],
@@ -100,7 +120,7 @@ class Resolver {
     if (bounded !== undefined && bounded.thresholds === undefined)
       this.#refuse([...at, 'thresholdsOf'], {
         problem: `names ${name}, which has no thresholds`,
-        mend: 'give it some',
+        mend: () => 'give it some',
       })
     return { ...rest, targets, ...(bounded && { thresholdsOf: bounded }) } as Panel
   }

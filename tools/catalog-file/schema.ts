@@ -108,10 +108,19 @@ const component = z.strictObject({
   alerts: z.array(alert).default([]),
 } satisfies FieldsOf<ComponentCatalog>)
 
+/** Each has a dashboard of its own. */
+const mostComponents = 1000
+
 /** A catalog as it is written in YAML or JSON: what a module exports, with queries as text. */
 export const writtenCatalog = z.strictObject({
   metrics: z.array(metric).default([]),
-  components: z.array(component).default([]),
+  components: z
+    .array(component)
+    .refine(({ length }) => length <= mostComponents, {
+      message: 'split the catalog: each of them has files of its own',
+      params: { problem: `has more than ${mostComponents} components` },
+    })
+    .default([]),
 })
 
 export type WrittenCatalog = z.output<typeof writtenCatalog>

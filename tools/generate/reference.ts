@@ -12,26 +12,49 @@ export function metricsReference(
   components: readonly ComponentCatalog[],
   settings: GenerateSettings = defaultSettings,
 ): string {
-  const sections = components.map((component) => section(component, components, settings))
+  const seen = seenIn(components, settings)
+  const sections = components.map((component) => section(component, seen, settings))
   const earlier = components.flatMap(({ metrics }) => metrics.flatMap(earlierRows))
   if (earlier.length > 0) sections.push(`## Coming from\n\n${table(earlierColumns, earlier)}`)
   return `${['# Metrics', 'Generated from the catalog; names as Prometheus shows them.', ...sections].join('\n\n')}\n`
 }
 
-function section(
-  component: ComponentCatalog,
-  all: readonly ComponentCatalog[],
-  settings: GenerateSettings,
-): string {
+/** Where the metrics of a catalog are seen: titles of panels and names of alerts, as often as they are. */
+interface Seen {
+  readonly panels: ReadonlyMap<MetricDefinition, readonly string[]>
+  readonly alerts: ReadonlyMap<MetricDefinition, readonly string[]>
+}
+
+function seenIn(components: readonly ComponentCatalog[], settings: GenerateSettings): Seen {
+  const panels = [...panelsOf(components).values()].flat()
+  const alerts = components.flatMap((component) => enabledAlerts(component, settings))
+  return {
+    panels: namesByMetric(panels.map((panel) => [panel.panel, shownMetrics(panel)])),
+    alerts: namesByMetric(alerts.map(({ alert, query }) => [alert, usedMetrics(query)])),
+  }
+}
+
+function namesByMetric(
+  uses: readonly (readonly [name: string, metrics: Iterable<MetricDefinition>])[],
+): ReadonlyMap<MetricDefinition, readonly string[]> {
+  const names = new Map<MetricDefinition, string[]>()
+  for (const [name, metrics] of uses)
+    for (const metric of new Set(metrics)) {
+      const known = names.get(metric)
+      if (known === undefined) names.set(metric, [name])
+      else known.push(name)
+    }
+  return names
+}
+
+function section(component: ComponentCatalog, where: Seen, settings: GenerateSettings): string {
   const { title, description, metrics, recordings } = component
-  const panels = all.flatMap((one) => panelsOf(one, all))
-  const alerts = all.flatMap((one) => enabledAlerts(one, settings))
   const shown = (metric: MetricDefinition) => {
-    const titles = panels.filter((panel) => shownMetrics(panel).includes(metric)).map(({ panel }) => panel)
+    const titles = where.panels.get(metric) ?? []
     return titles.length > 0 ? [...new Set(titles)].join(', ') : (metric.noPanel ?? '')
   }
   const watched = (metric: MetricDefinition) => {
-    const names = alerts.filter(({ query }) => usedMetrics(query).has(metric)).map(({ alert }) => alert)
+    const names = where.alerts.get(metric) ?? []
     return names.length > 0 ? names.map(runbookLink).join(', ') : (metric.noAlert ?? '')
   }
   const seen = metrics.map((metric) => [

@@ -34,28 +34,28 @@ export async function readGenerateSettings(
 function settingsSchema(components: readonly ComponentCatalog[]) {
   const declared = components.flatMap(({ metrics, recordings }) => [...metrics, ...recordings])
   const byName = new Map(declared.map((one) => [publicName(one), one]))
-  const alerts = components.flatMap((component) => component.alerts.map(({ alert }) => alert))
+  const alerts = new Set(components.flatMap((component) => component.alerts.map(({ alert }) => alert)))
   return z.strictObject({
     thresholds: z
       .record(z.string(), bounds)
       .default({})
       .superRefine((thresholds, { addIssue }) => {
         for (const [name, set] of Object.entries(thresholds)) {
-          const refuse = (problem: string, mend: string, ...path: string[]) =>
-            addIssue({ code: 'custom', path: [name, ...path], message: mend, params: { problem } })
+          const refuse = (problem: string, mend: () => string, ...path: string[]) =>
+            addIssue({ code: 'custom', path: [name, ...path], params: { problem, mend } })
           const of = byName.get(name)
           if (of === undefined) {
-            refuse('is not a metric of the catalog', instead(name, byName.keys()))
+            refuse('is not a metric of the catalog', () => instead(name, byName.keys()))
             continue
           }
           for (const level of ['warning', 'critical'] as const)
             if (set[level] !== undefined && of.thresholds?.[level] === undefined)
-              refuse('changes nothing', havingThresholds(byName), level)
+              refuse('changes nothing', () => havingThresholds(byName), level)
           const { warning, critical, bad = 'above' } = { ...of.thresholds, ...set }
           if (warning !== undefined && critical !== undefined && (bad === 'above') === warning > critical)
             refuse(
               `has the warning (${warning}) ${bad === 'above' ? 'above' : 'below'} the critical bound (${critical})`,
-              'swap them',
+              () => 'swap them',
             )
         }
       }),
@@ -64,12 +64,11 @@ function settingsSchema(components: readonly ComponentCatalog[]) {
       .default({})
       .superRefine((settings, { addIssue }) => {
         for (const name of Object.keys(settings))
-          if (!alerts.includes(name))
+          if (!alerts.has(name))
             addIssue({
               code: 'custom',
               path: [name],
-              message: instead(name, alerts),
-              params: { problem: 'is not an alert of the catalog' },
+              params: { problem: 'is not an alert of the catalog', mend: () => instead(name, alerts) },
             })
       }),
     runbooks: z.string().min(1).default(defaultSettings.runbooks),

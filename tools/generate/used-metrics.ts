@@ -1,11 +1,13 @@
-import type { MetricDefinition, Query } from '@tidegauge/otel/catalog'
+import type { MetricDefinition, Query, QueryPart } from '@tidegauge/otel/catalog'
 
-/** The metrics that a query looks at, by themselves or through recordings. */
+/** The metrics that a query looks at, by themselves or through recordings, however long the way to them. */
 export function usedMetrics({ parts }: Query): ReadonlySet<MetricDefinition> {
   const used = new Set<MetricDefinition>()
-  for (const part of parts) {
+  const seen = new Set<QueryPart>(parts)
+  // What is added while a set is visited is visited as well.
+  for (const part of seen) {
     if ('instrument' in part) used.add(part)
-    if ('record' in part) for (const metric of usedMetrics(part.query)) used.add(metric)
+    if ('record' in part) for (const below of part.query.parts) seen.add(below)
   }
   return used
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import type { ComponentCatalog, MetricDefinition, Panel } from '@tidegauge/otel/catalog'
 import { components } from '../../../src/catalog/catalog.ts'
 import { ownCatalog } from '../../../src/cli/own-catalog.ts'
 import { generatedFiles } from '../../../tools/generate/files.ts'
@@ -64,6 +65,70 @@ describe('generate', () => {
     const page = await readFile(join(out, 'docs/runbooks.md'), 'utf8')
     assert.match(page, /^# Runbooks\n\nGenerated from the catalog, which declares no alerts/)
     assert.doesNotMatch(page, /\n\n\n|one section for each alert/)
+  })
+
+  it('looks at a panel and at a metric as often, however many components there are', () => {
+    const reads = (count: number) => {
+      const read = { panel: 0, metric: 0 }
+      const many: readonly ComponentCatalog[] = Array.from({ length: count }, (_, at) => {
+        const metric: MetricDefinition = {
+          name: `c${at}.level`,
+          unit: '',
+          description: 'A level.',
+          get instrument() {
+            read.metric += 1
+            return 'gauge' as const
+          },
+        }
+        const panel: Panel = {
+          panel: 'Level',
+          description: 'A level.',
+          kind: 'timeseries',
+          unit: '',
+          get targets() {
+            read.panel += 1
+            return [{ query: { strings: ['', ''], parts: [metric] }, legend: 'level' }]
+          },
+        }
+        const named = { name: `c${at}`, title: `C${at}`, description: '' }
+        return { ...named, metrics: [metric], panels: [panel], recordings: [], alerts: [] }
+      })
+      generatedFiles({ components: many })
+      return read
+    }
+    const [few, more] = [reads(10), reads(40)]
+    assert.ok(more.panel <= 4 * few.panel, `${few.panel} reads of 10 panels, ${more.panel} of 40`)
+    assert.ok(more.metric <= 4 * few.metric, `${few.metric} reads of 10 metrics, ${more.metric} of 40`)
+  })
+
+  it('follows recordings that are made of each other, however many ways there are and however long they are', async () => {
+    const catalog = join(out, 'metrics.yaml')
+    const recordings = Array.from({ length: 15_000 }, (_, at) => {
+      const below = `r:${at + 1}`
+      const query = at < 60 ? `${below} + ${below}` : `sum(${below})`
+      return { record: `r:${at}`, query: at < 14_999 ? query : 'a', description: 'R.' }
+    })
+    const test = { series: [{ query: 'a', values: '1x20' }], at: '10m' }
+    const alert = {
+      ...{ alert: 'High', query: 'r:0 > 1', for: '5m', severity: 'warning' },
+      ...{
+        summary: 'It is high.',
+        description: 'High.',
+        runbook: 'Look.',
+        tests: { fires: test, quiet: test },
+      },
+    }
+    const metrics = [{ name: 'a', instrument: 'gauge', description: 'A.' }]
+    const component = { name: 'c', title: 'C', metrics, recordings, alerts: [alert] }
+    await writeFile(catalog, JSON.stringify({ components: [component] }))
+    await run({ catalog })
+    assert.match(await readFile(join(out, 'docs/metrics.md'), 'utf8'), /\| `a` \|.*\[High\]/)
+    const rules = await readFile(join(out, 'dashboards/alerts/c.yaml'), 'utf8')
+    const order = [...rules.matchAll(/record: r:(\d+)$/gm)].map(([, at]) => Number(at))
+    assert.deepEqual(
+      order,
+      recordings.map((_, at) => 14_999 - at),
+    )
   })
 
   it('changes a bound in dashboards, rules, tests and reference alike', async () => {

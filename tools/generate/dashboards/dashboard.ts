@@ -27,7 +27,7 @@ export function grafanaDashboard(plan: DashboardPlan, settings: GenerateSettings
     .refresh('10s')
     .time({ from: 'now-1h', to: 'now' })
     .tooltip(DashboardCursorSync.Crosshair)
-    .variables(variables(plan.metrics))
+    .variables(variables(plan.everywhere))
     .links(links(service))
   const ids = new Map(numbered(plan))
   let y = 0

@@ -10,8 +10,8 @@ export interface DashboardPlan {
   readonly description: string
   readonly tags: readonly string[]
   readonly rows: readonly PlannedRow[]
-  /** All of the service, for jobs and instances to be found by. */
-  readonly metrics: readonly MetricDefinition[]
+  /** What jobs and instances are found by: every process of the service has it from its first scrape on. */
+  readonly everywhere: MetricDefinition
 }
 
 export interface PlannedRow {
@@ -25,36 +25,41 @@ export interface PlannedPanel {
   readonly moreOn?: { readonly name: string; readonly title: string }
 }
 
-/** All dashboards of a catalog: an overview, and one for each component. */
+/**
+ * All dashboards of a catalog: an overview, and one for each component.
+ *
+ * @throws {Error} when the catalog declares no metric.
+ */
 export function dashboardPlans(components: readonly ComponentCatalog[]): DashboardPlan[] {
-  return [overviewPlan(components), ...components.map((component) => componentPlan(component, components))]
+  const panels = panelsOf(components)
+  const everywhere = alwaysThere(components.flatMap(({ metrics }) => metrics))
+  return [
+    overviewPlan(panels, everywhere),
+    ...components.map((component) => componentPlan(component, panels.get(component) ?? [], everywhere)),
+  ]
 }
 
 /** The dashboard of a component: what its file lays out, and a panel for every metric that is on none of these. */
-export function componentPlan(
-  component: ComponentCatalog,
-  components: readonly ComponentCatalog[],
+function componentPlan(
+  { name, title, description }: ComponentCatalog,
+  panels: readonly Panel[],
+  everywhere: MetricDefinition,
 ): DashboardPlan {
-  const { name, title, description } = component
-  return {
-    name,
-    title,
-    description,
-    tags: [name],
-    rows: rowsOf(panelsOf(component, components)),
-    metrics: metricsOf(components),
-  }
+  return { name, title, description, tags: [name], rows: rowsOf(panels), everywhere }
 }
 
 /**
  * The dashboard that shows of every component what matters most: the numbers above, then graphs by component. Where no
  * panel is said to belong there, all of them do.
  */
-export function overviewPlan(components: readonly ComponentCatalog[]): DashboardPlan {
-  const isChosen = components.some(({ panels }) => panels.some(({ overview }) => overview))
-  const chosen = components.map((component) => ({
+function overviewPlan(
+  all: ReadonlyMap<ComponentCatalog, readonly Panel[]>,
+  everywhere: MetricDefinition,
+): DashboardPlan {
+  const isChosen = [...all.keys()].some(({ panels }) => panels.some(({ overview }) => overview))
+  const chosen = [...all].map(([component, panels]) => ({
     component,
-    panels: isChosen ? component.panels.filter(({ overview }) => overview) : panelsOf(component, components),
+    panels: isChosen ? component.panels.filter(({ overview }) => overview) : panels,
   }))
   const isTaken = titlesTakenTwice(chosen.flatMap(({ panels }) => panels))
   const shown = chosen.map(({ component, panels }) => ({
@@ -72,13 +77,22 @@ export function overviewPlan(components: readonly ComponentCatalog[]): Dashboard
     title: 'Overview',
     description: 'All components at a glance; the title of a panel leads to the dashboard of its component.',
     tags: ['overview'],
-    metrics: metricsOf(components),
+    everywhere,
     rows: [{ title: glance, panels: numbers }, ...graphs].filter(({ panels }) => panels.length > 0),
   }
 }
 
-function metricsOf(components: readonly ComponentCatalog[]): MetricDefinition[] {
-  return components.flatMap(({ metrics }) => metrics)
+/**
+ * A metric that every process of the service has from its first scrape on: the time it has been up, else the first
+ * gauge that is told apart by nothing, else whatever there is.
+ */
+function alwaysThere(metrics: readonly MetricDefinition[]): MetricDefinition {
+  const chosen =
+    metrics.find(({ name }) => name === 'uptime') ??
+    metrics.find(({ instrument, attributes }) => instrument === 'gauge' && attributes === undefined) ??
+    metrics[0]
+  if (chosen === undefined) throw new Error('a dashboard needs a metric, and the catalog declares none')
+  return chosen
 }
 
 /** Among the numbers of all components each has to say whose it is, and so has a graph that another is called like. */
@@ -100,12 +114,18 @@ function titlesTakenTwice(panels: readonly Panel[]): (panel: Panel) => boolean {
   return ({ panel }) => (counts.get(panel)?.length ?? 0) > 1
 }
 
-/** All panels of a component: those that its files declare, then those of its metrics that no component lays out. */
+/** The panels of each component: those that its files declare, then those of its metrics that no component lays out. */
 export function panelsOf(
-  { panels, metrics }: ComponentCatalog,
   components: readonly ComponentCatalog[],
-): Panel[] {
-  const laidOut = new Set(components.flatMap((component) => component.panels.flatMap(shownMetrics)))
+): ReadonlyMap<ComponentCatalog, readonly Panel[]> {
+  const laidOut = new Set(components.flatMap(({ panels }) => panels.flatMap(shownMetrics)))
+  return new Map(components.map((component) => [component, panelsOfOne(component, laidOut)]))
+}
+
+function panelsOfOne(
+  { panels, metrics }: ComponentCatalog,
+  laidOut: ReadonlySet<MetricDefinition>,
+): readonly Panel[] {
   const others = metrics.filter((metric) => !laidOut.has(metric) && metric.noPanel === undefined)
   const all = [...panels, ...others.flatMap((metric) => defaultPanels(metric))]
   const isTaken = titlesTakenTwice(all)
@@ -120,12 +140,11 @@ export function panelsOf(
 
 /** Rows in the order in which their first panel is declared, the numbers always first. */
 function rowsOf(panels: readonly Panel[]): PlannedRow[] {
-  const rows = new Map<string, PlannedPanel[]>([[glance, []]])
-  for (const panel of panels) {
-    const title = panel.row ?? (panel.kind === 'stat' ? glance : 'More')
-    rows.set(title, [...(rows.get(title) ?? []), { panel }])
-  }
-  return [...rows].map(([title, panels]) => ({ title, panels })).filter(({ panels }) => panels.length > 0)
+  const rows = Map.groupBy(panels, ({ row, kind }) => row ?? (kind === 'stat' ? glance : 'More'))
+  const numbers = rows.get(glance)
+  rows.delete(glance)
+  const ordered = numbers === undefined ? [...rows] : [[glance, numbers] as const, ...rows]
+  return ordered.map(([title, inRow]) => ({ title, panels: inRow.map((panel) => ({ panel })) }))
 }
 
 const glance = 'At a glance'

@@ -16,11 +16,13 @@ export const datasource = { type: 'prometheus', uid: '$datasource' } as const
 /** In every selector of every query, so that the choice of the reader holds for all panels. */
 export const instanceMatchers = 'job=~"$job", instance=~"$instance"'
 
-/** The choices of the reader, the same on every dashboard, so that links carry them along. */
-export function variables(
-  metrics: readonly MetricDefinition[],
-): [DatasourceVariableBuilder, ...QueryVariableBuilder[]] {
-  const everywhere = alwaysThere(metrics)
+/**
+ * The choices of the reader, the same on every dashboard, so that links carry them along.
+ *
+ * @param metric which every process of the service has from its first scrape on.
+ */
+export function variables(metric: MetricDefinition): [DatasourceVariableBuilder, ...QueryVariableBuilder[]] {
+  const everywhere = seriesName(prometheusName(metric), metric.instrument === 'histogram' ? 'count' : 'value')
   return [
     new DatasourceVariableBuilder('datasource')
       .label('Data source')
@@ -51,19 +53,6 @@ export function links(service: string): DashboardLinkBuilder[] {
       .keepTime(true)
       .includeVars(true),
   ]
-}
-
-/**
- * A series that every process of the service has from its first scrape on: the time it has been up, else the first
- * gauge that is told apart by nothing, else whatever there is.
- */
-function alwaysThere(metrics: readonly MetricDefinition[]): string {
-  const chosen =
-    metrics.find(({ name }) => name === 'uptime') ??
-    metrics.find(({ instrument, attributes }) => instrument === 'gauge' && attributes === undefined) ??
-    metrics[0]
-  if (chosen === undefined) throw new Error('a dashboard needs a metric, and the catalog declares none')
-  return seriesName(prometheusName(chosen), chosen.instrument === 'histogram' ? 'count' : 'value')
 }
 
 function labelValues(

@@ -66,14 +66,23 @@ export function enabledAlerts({ alerts }: ComponentCatalog, settings: GenerateSe
     })
 }
 
-/** A group is evaluated from top to bottom: what others build on comes before them. */
+/** A group is evaluated from top to bottom: what others build on comes before them, however deep that goes. */
 function inOrder(recordings: readonly Recording[]): Recording[] {
+  const own = new Set(recordings)
+  const begun = new Set<Recording>()
   const ordered = new Set<Recording>()
-  const add = (recording: Recording) => {
-    for (const part of recording.query.parts) if ('record' in part && recordings.includes(part)) add(part)
-    ordered.add(recording)
+  // What waits for what it builds on lies below that; the last one is next.
+  const open = recordings.toReversed()
+  for (let recording = open.at(-1); recording !== undefined; recording = open.at(-1)) {
+    if (begun.has(recording)) {
+      ordered.add(recording)
+      open.pop()
+      continue
+    }
+    begun.add(recording)
+    for (const part of recording.query.parts.toReversed())
+      if ('record' in part && own.has(part) && !begun.has(part)) open.push(part)
   }
-  for (const recording of recordings) add(recording)
   return [...ordered]
 }
 
