@@ -33,8 +33,9 @@ export function applyExceptions(
 } {
   const kept: Finding[] = []
   const excepted: Excepted[] = []
+  const accepting = exceptions.map((exception) => ({ exception, isFor: matcherOf(exception) }))
   for (const finding of findings) {
-    const exception = exceptions.find((one) => isFor(one, finding))
+    const exception = accepting.find(({ isFor }) => isFor(finding))?.exception
     if (exception) excepted.push({ finding, exception })
     else kept.push(finding)
   }
@@ -74,16 +75,16 @@ export function checkExceptions(
   }
 }
 
-function isFor({ check, file, subject }: Exception, finding: Finding): boolean {
-  return (
+function matcherOf({ check, file, subject }: Exception): (finding: Finding) => boolean {
+  const isWithin = file === undefined ? () => true : withinOf(file)
+  return (finding) =>
     matchesWildcard(check, finding.check) &&
-    (file === undefined || file === finding.place.file || isWithin(file, finding.place.file)) &&
+    isWithin(finding.place.file) &&
     (subject === undefined || matchesWildcard(subject, finding.subject))
-  )
 }
 
 /** @param glob one that the settings have been read with. */
-function isWithin(glob: string, file: string): boolean {
+function withinOf(glob: string): (file: string) => boolean {
   const pattern = compilePattern(globExpression(glob))
-  return typeof pattern !== 'string' && pattern.test(file)
+  return (file) => file === glob || (typeof pattern !== 'string' && pattern.test(file))
 }

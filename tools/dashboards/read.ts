@@ -9,7 +9,7 @@ import { readElements } from './read-elements.ts'
 /** A dashboard is far smaller; Grafana itself refuses to store one of this size. */
 const maxLength = 32_000_000
 
-/** Some checks compare each panel with all others; the largest dashboards that people make have a few hundred. */
+/** Rows included. The largest dashboards that people make have a few hundred. */
 const maxPanels = 5000
 
 /**
@@ -35,9 +35,10 @@ export function readParsed(file: string, { root, lines }: JsonText, known?: Know
   const { schema, body, name } = findBody(file, { node: root, path: [] })
   const lineAt = ({ node }: Field) => lines.lineOf(node?.start ?? 0)
   const read = (schema === 'v2' ? readElements : readClassic)({ body, name, lineAt, known })
-  if (read.panels.length > maxPanels)
+  const count = read.panels.length + read.rows.length
+  if (count > maxPanels)
     throw new UsageError(
-      `${file}: it has ${read.panels.length} panels, more than anybody can look at (limit ${maxPanels}); split it`,
+      `${file}: it has ${count} panels, more than anybody can look at (limit ${maxPanels}); split it`,
     )
   return { file, schema, json: root.value, bodyPath: body.path, ...read }
 }

@@ -11,7 +11,8 @@ export const firehoseConnected = {
   name: 'firehose.connected',
   instrument: 'gauge',
   unit: '',
-  description: 'Whether the connection to the relay is open (1) or not (0).',
+  description:
+    'Whether the connection to the relay is open (1) or not (0); one that no longer answers is given up within 20 s.',
   meanings: [
     { value: 0, text: 'Disconnected', severity: 'critical' },
     { value: 1, text: 'Connected', severity: 'ok' },

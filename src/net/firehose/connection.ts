@@ -17,8 +17,8 @@ export interface ConnectionOptions {
   readonly maxMessageBytes: number
   /** How long the relay has to answer, in ms. */
   readonly handshakeTimeoutMs: number
-  /** A relay that is silent for this long, in ms, is pinged, and given up after as long again. */
-  readonly idleTimeoutMs: number
+  /** The relay is pinged this often, in ms, and given up when nothing has come from one ping to the next. */
+  readonly heartbeatMs: number
   /** The clock of what it tells, in ms from any point; never set. */
   readonly elapsed: () => number
   readonly onOpen: () => void
@@ -108,7 +108,7 @@ export class Connection {
   #opened(): void {
     this.#openedMs = this.#options.elapsed()
     this.#aliveMs = this.#openedMs
-    this.#heartbeat = setInterval(() => this.#checkAlive(), this.#options.idleTimeoutMs)
+    this.#heartbeat = setInterval(() => this.#checkAlive(), this.#options.heartbeatMs)
     if (this.#paused) this.#socket.pause()
     this.#options.onOpen()
   }
@@ -127,7 +127,7 @@ export class Connection {
 
   #giveUp(): void {
     if (this.#isAlive) return
-    this.#failure ??= { kind: 'lost', message: 'the relay no longer answers' }
+    this.#failure ??= { kind: 'lost', message: 'the relay no longer answers pings' }
     this.#socket.terminate()
   }
 }

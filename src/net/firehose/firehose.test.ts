@@ -147,15 +147,33 @@ describe('a lost connection', () => {
   })
 
   it('is noticed when the other side has fallen silent', async () => {
-    await using test = await setup(1, { idleTimeoutMs: 20, autoPong: false })
+    await using test = await setup(1, { heartbeatMs: 20, autoPong: false })
     await test.harness.until(1)
     await test.harness.reported('reconnect', 2)
     await test.emit(2)
     assert.deepEqual(seqs(await test.harness.until(2)), [2])
   })
 
+  it('is given up when nothing has come for ten seconds after a ping, of which there is one every ten seconds', async ({
+    mock,
+  }) => {
+    mock.timers.enable({ apis: ['setInterval'] })
+    await using test = await setup(1, { autoPong: false })
+    await test.harness.until(1)
+    const [socket] = test.relay.server.clients
+    const ping = once(socket as WebSocket, 'ping')
+    mock.timers.tick(10_000)
+    await ping
+    mock.timers.tick(9_999)
+    await setImmediate()
+    assert.deepEqual([test.harness.firehose.connected, test.harness.count('failure connection')], [true, 0])
+    mock.timers.tick(1)
+    await test.harness.reported('failure connection', 1)
+    assert.equal(test.harness.firehose.connected, false)
+  })
+
   it('is one that a quiet relay keeps alive', async () => {
-    await using test = await setup(1, { idleTimeoutMs: 10 })
+    await using test = await setup(1, { heartbeatMs: 10 })
     await test.harness.until(1)
     const [socket] = test.relay.server.clients
     for (let ping = 0; ping < 5; ping++) await once(socket as WebSocket, 'ping')
@@ -457,7 +475,7 @@ describe('a reader that takes its time', () => {
     await using test = await setup(50, {
       maxQueuedFrames: 4,
       maxBatchEvents: 1,
-      idleTimeoutMs: 100,
+      heartbeatMs: 100,
       autoPong: false,
     })
     await test.harness.until(1)

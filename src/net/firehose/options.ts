@@ -54,8 +54,8 @@ export interface FirehoseOptions {
   readonly maxRevAheadMs?: number
   /** How long the relay may take to open the connection, in ms. @default 15_000 */
   readonly handshakeTimeoutMs?: number
-  /** How long a relay may be silent before it is pinged, and then before it is given up, in ms. @default 30_000 */
-  readonly idleTimeoutMs?: number
+  /** Pings the relay this often, in ms, and gives it up when nothing has come from one ping to the next. @default 10_000 */
+  readonly heartbeatMs?: number
   /** How long to wait for the first frame of the protocol once others have arrived, in ms. @default 5_000 */
   readonly foreignTimeoutMs?: number
   /** @default up to 1 s, doubling up to 30 s */
@@ -116,7 +116,7 @@ const defaults = {
   lookupWaitMs: 250,
   maxRevAheadMs: defaultMaxRevAheadMs,
   handshakeTimeoutMs: 15_000,
-  idleTimeoutMs: 30_000,
+  heartbeatMs: 10_000,
   foreignTimeoutMs: 5_000,
   backoff: { firstMs: 1_000, maxMs: 30_000 } as Backoff,
   log: { debug: ignore, info: ignore, warn: ignore, error: ignore } as Log,

@@ -91,7 +91,7 @@ export class Uplink {
   }
 
   async #connect(): Promise<Ending> {
-    const { maxMessageBytes, handshakeTimeoutMs, idleTimeoutMs } = this.#settings
+    const { maxMessageBytes, handshakeTimeoutMs, heartbeatMs } = this.#settings
     this.#intake.begin()
     this.#error = undefined
     this.#wasOpen = false
@@ -99,7 +99,7 @@ export class Uplink {
       url: this.#url(),
       maxMessageBytes,
       handshakeTimeoutMs,
-      idleTimeoutMs,
+      heartbeatMs,
       elapsed: this.#settings.elapsed,
       onOpen: () => this.#opened(),
       onMessage: (data, isText) => this.#receive(data, isText),

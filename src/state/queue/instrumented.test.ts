@@ -9,8 +9,8 @@ import {
   queueOldestJobAge,
   queueRetry,
 } from '../../catalog/observers/metrics.ts'
+import { createRandom } from '../../demo/random.ts'
 import { Database } from '../database.ts'
-import { generator } from '../testing/random.ts'
 import { instrumentQueue, observeQueue } from './instrumented.ts'
 import { queueConformance } from './queue.conformance.ts'
 import type { Ending, Job } from './queue.ts'
@@ -32,7 +32,7 @@ describe('an instrumented queue', () => {
       'actions',
     )
     observeQueue(meter, queue, 'actions', () => clock.ms)
-    const random = generator(1)
+    const { next: random } = createRandom('1')
     const ended: Record<Ending['how'], number> = { complete: 0, retry: 0, bury: 0 }
     for (let step = 0; step < 300; step++) {
       const keys = [{ key: `job${step}` }, { key: `job${step - 1}`, onlyNew: true }]

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { createRandom } from '../../demo/random.ts'
 import { isNsid } from '../../model/nsid.ts'
 import { MemoryCache } from '../cache/memory.ts'
 import { Database } from '../database.ts'
-import { generator } from '../testing/random.ts'
 import { cachedStorage, type Kept, keptBytes } from './cached.ts'
 import { heldConformance } from './held.conformance.ts'
 import type { FieldIndex } from './record-terms.ts'
@@ -70,7 +70,7 @@ function newCache(): MemoryCache<Kept> {
 
 /** Asks for everything before each change, so that all of it is kept, and after it. */
 async function compareAfterChanges(storage: SqliteStorage, seed: number): Promise<void> {
-  const random = generator(seed)
+  const { next: random } = createRandom(String(seed))
   const below = (n: number) => Math.floor(random() * n)
   const cached = cachedStorage(storage, newCache())
   const dids = [alice, bob]

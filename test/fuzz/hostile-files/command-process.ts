@@ -68,7 +68,13 @@ export class CommandProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    await once(child, 'message')
+    const stop = new AbortController()
+    await Promise.race([
+      once(child, 'message', stop),
+      once(child, 'exit', stop).then(([code, signal]) => {
+        throw new Error(`the process that runs commands ended with ${signal ?? code} before it was ready`)
+      }),
+    ]).finally(() => stop.abort())
     this.#process = child
     return child
   }

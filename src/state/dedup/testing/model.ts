@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { generator } from '../../testing/random.ts'
+import { createRandom } from '../../../demo/random.ts'
 import type { OpenDedup } from '../dedup.conformance.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { OpenDedup } from '../dedup.conformance.ts'
  * A process that dies forgets how long it has been running since the last claim: the model does, too.
  */
 export async function compareWithModel(open: OpenDedup, seed: number, steps = 300): Promise<void> {
-  const random = generator(seed)
+  const { next: random } = createRandom(String(seed))
   const below = (n: number) => Math.floor(random() * n)
   let processMs = below(100_000)
   const opened = await open({ elapsed: () => processMs })

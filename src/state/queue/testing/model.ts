@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { generator } from '../../testing/random.ts'
+import { createRandom } from '../../../demo/random.ts'
 import type { Job, NewJob, Queue } from '../queue.ts'
 
 export interface Begun {
@@ -12,7 +12,7 @@ export interface Begun {
 export async function compareWithModel(begun: Begun, seed: number, steps = 150): Promise<void> {
   const { clock, reopen } = begun
   let { queue } = begun
-  const random = generator(seed)
+  const { next: random } = createRandom(String(seed))
   const below = (n: number) => Math.floor(random() * n)
   const model = new Map<string, Known>()
   const held = new Map<string, number>()

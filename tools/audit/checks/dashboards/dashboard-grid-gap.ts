@@ -1,4 +1,4 @@
-import { type Box, boxesByGrid, gridColumns } from '../../../dashboards/grid.ts'
+import { type Box, boxesByGrid, GridLines, gridColumns } from '../../../dashboards/grid.ts'
 import type { Check } from '../../check.ts'
 import { dashboardFinding } from '../dashboard-finding.ts'
 
@@ -32,37 +32,39 @@ const leastPanel = 4
 
 /** One is reported per grid: the panels that follow are moved by the same gap. */
 function firstGap(boxes: readonly Box[]): { readonly box: Box; readonly side: string } | undefined {
-  const top = Math.min(...boxes.map(({ grid }) => grid.y))
+  const lines = new GridLines(boxes)
   for (const box of boxes) {
     const { x, y, w, h } = box.grid
-    const others = boxes.filter((other) => other !== box)
+    const beside = lines.beside(box)
     // Where panels cover each other that is the fault, and moving them closes the gap.
-    if (others.some((other) => covers(other, box))) continue
-    const isHeld = others.some(({ grid }) => grid.y + grid.h === y && grid.x < x + w && x < grid.x + grid.w)
-    if (y > top && !isHeld) return { box, side: 'above' }
-    const beside = others.filter(({ grid }) => grid.y < y + h && y < grid.y + grid.h)
+    if (beside.some((other) => isInColumns(other, box))) continue
+    const isHeld = lines.endingAt(y).some((other) => other !== box && isInColumns(other, box))
+    if (y > lines.top && !isHeld) return { box, side: 'above' }
     const touchesLeft = beside.some(({ grid }) => grid.x + grid.w === x)
     if (x > 0 && !touchesLeft) return { box, side: 'left of' }
     const right = beside.some((other) => other.grid.x >= x + w)
     const space = gridColumns - x - w
+    const below = lines.beginningAt(y + h)
     // Less than a panel, or before panels further down.
     const isNarrow = space > 0 && space < leastPanel
-    if (!right && space > 0 && (isNarrow || others.some(({ grid }) => grid.y === y + h && grid.w <= space))) {
+    if (!right && space > 0 && (isNarrow || below.some((other) => other !== box && other.grid.w <= space))) {
       return { box, side: 'right of' }
     }
     const left = beside.find(({ grid }) => grid.x + grid.w === x && grid.y === y)
-    if (left !== undefined && left.grid.h !== h && !isFilled(left.grid.h < h ? left : box, boxes)) {
-      return { box: left.grid.h < h ? left : box, side: 'below' }
+    if (left !== undefined && left.grid.h !== h) {
+      const lower = left.grid.h < h ? left : box
+      if (!isFilled(lower, lines.beginningAt(lower.grid.y + lower.grid.h)))
+        return { box: lower, side: 'below' }
     }
   }
   return undefined
 }
 
-function covers({ grid: a }: Box, { grid: b }: Box): boolean {
-  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h
+/** Whether another panel stands directly below, as in a column of small ones beside a tall one. */
+function isFilled(box: Box, below: readonly Box[]): boolean {
+  return below.some((other) => isInColumns(other, box) && other.grid.w < gridColumns)
 }
 
-/** Whether another panel stands directly below, as in a column of small ones beside a tall one. */
-function isFilled({ grid: { x, y, w, h } }: Box, boxes: readonly Box[]): boolean {
-  return boxes.some(({ grid }) => grid.y === y + h && grid.x < x + w && x < grid.x + grid.w && grid.w < 24)
+function isInColumns({ grid: a }: Box, { grid: b }: Box): boolean {
+  return a.x < b.x + b.w && b.x < a.x + a.w
 }
