@@ -14,7 +14,13 @@ import { type DemoHook, demoObservers } from './compose/demo-observers.ts'
 import { Engine } from './compose/engine.ts'
 import { countEngine, instrumentStores, observeEngine } from './compose/instrumented.ts'
 import { catalogFor, checkObserverMetrics } from './compose/observer-metrics.ts'
-import { isObservedBy, observersControl, openObservers, rememberObservers } from './compose/observers.ts'
+import {
+  actionsOf,
+  isObservedBy,
+  observersControl,
+  openObservers,
+  rememberObservers,
+} from './compose/observers.ts'
 import { Readiness } from './compose/readiness.ts'
 import { createSearchRebuild, rebuildIndexes } from './compose/reindex.ts'
 import { rememberSource, type Source } from './compose/source.ts'
@@ -34,6 +40,7 @@ import { ingestConnectionErrors, ingestMetrics, observeIngest } from './flow/ing
 import type { ObserversConfig } from './flow/observers/definition.ts'
 import { listenerMetrics, observeListener } from './flow/observers/instrumented.ts'
 import type { Observers } from './flow/observers/observers.ts'
+import { buryOrphans } from './flow/observers/orphans.ts'
 import { countKeptRuns } from './flow/sync/run-log.ts'
 import type { Log } from './model/log.ts'
 import { Firehose } from './net/firehose/firehose.ts'
@@ -89,7 +96,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   // What is exported last tells of the database, too.
   stack.defer(() => pipeline.shutdown())
   const observersMeter = given?.file.metrics.enabled === false ? disabledMeter() : meter
-  const stores = instrumentStores(openStores(database, config), meter, observersMeter)
+  const stores = instrumentStores(openStores(database, { ...config, log }), meter, observersMeter)
   const { source, hook } = await openSource(config, stack, log)
   await rememberSource(stores.storage, source)
   const watched = given ?? (hook && demoObservers(hook))
@@ -120,6 +127,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     readiness.run(signal),
   ]
   if (observers !== undefined) work.push(observers.run(signal))
+  work.push(buryOrphans({ queue: stores.queue, observers: actionsOf(watched?.file), log, signal }))
   try {
     await Promise.all(work)
   } catch (error) {

@@ -100,6 +100,7 @@ const running = new Observers({
   queue,
   execute: instrumentAction(executeAction, meter),
   record: async () => undefined,
+  isHidden: async () => false,
   onError: (error) => {
     throw error
   },

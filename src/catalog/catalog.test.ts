@@ -54,7 +54,7 @@ describe('what a component measures', () => {
       'state/cache: cacheEvictions, cacheHitRate, cacheHits, cacheMisses, cacheSize',
       'state/checkpoint: checkpointRecovery, checkpointSaveDuration, checkpointSaves',
       'state/dedup: dedupChecks, dedupDuplicatesFound, dedupHitRate',
-      'state/queue: queueDeadletter, queueDepth, queueJobsEnqueued, queueJobsProcessed, queueOldestJobAge, queueRetry',
+      'state/queue: queueDeadletter, queueDepth, queueJobsEnqueued, queueJobsProcessed, queueJobsRemoved, queueOldestJobAge, queueRetry',
       'state/streams: ingesterStreamEvents',
     ])
   })

@@ -107,7 +107,8 @@ function write(op: Operation['op'], collection: `${string}.${string}.${string}`,
 async function run(name: string, writes: readonly ReturnType<typeof write>[]) {
   await using stack = new AsyncDisposableStack()
   const stores = openStores(stack.use(new Database()))
-  const { queue, streams, cache } = stores
+  const { storage, queue, streams, cache } = stores
+  await storage.apply([{ repo: { did: alice, status: 'synced', content: 'synced', updatedAtMs: 1 } }])
   const operations = writes.map(({ op, collection, record }, at): Operation => {
     const place = { collection, rkey: `${at}` }
     return op === 'delete' ? { op, ...place } : { op, ...place, cid: 'bafy', record: encode(record) }

@@ -1,16 +1,18 @@
 import type { ObserversControl } from '../edge/http/control.ts'
 import { executeAction } from '../flow/actions/execute.ts'
-import type { ObserversConfig, ObserversFile } from '../flow/observers/definition.ts'
+import { kindOf, type ObserversConfig, type ObserversFile } from '../flow/observers/definition.ts'
 import { ObserverIndex } from '../flow/observers/observer-index.ts'
 import { Observers, type ObserversOptions } from '../flow/observers/observers.ts'
+import type { ObserversByName } from '../flow/observers/orphans.ts'
 import { prepareObservers } from '../flow/observers/prepare.ts'
 import { type ObserverJson, type ShownObserver, shownObserver, shownSchema } from '../flow/observers/shown.ts'
 import { replay, tryEvent } from '../flow/observers/trial.ts'
+import type { Did } from '../model/did.ts'
 import type { Log } from '../model/log.ts'
 import type { SyncOnce } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
 import { judgeUrl } from '../net/fetch/policy.ts'
-import { hiddenStatuses, type Storage } from '../state/storage/storage.ts'
+import { isHidden, type Storage } from '../state/storage/storage.ts'
 import type { Engine } from './engine.ts'
 import type { Stores } from './stores.ts'
 
@@ -71,6 +73,7 @@ export async function openObservers({
     queue,
     execute,
     record: (address) => storage.get(address),
+    isHidden: (did) => isHiddenRepo(storage, did),
     onError: (error) => log.error('observers fail, retrying', { reason: String(error) }),
     onFailed: ({ observer, kind, uri, error, isDead }) =>
       log[isDead ? 'warn' : 'debug'](
@@ -113,6 +116,13 @@ export function isObservedBy(
   return (event) => index.concerns(event)
 }
 
+/** The kinds of actions that each observer of a file has, in order. */
+export function actionsOf(file: ObserversFile | undefined): ObserversByName {
+  return new Map(
+    file?.observers.map(({ name, then }) => [name, { actions: then.map((one) => ({ kind: kindOf(one) })) }]),
+  )
+}
+
 const note = 'observers'
 
 /** What the API can ask about observers. @param list those that there are. */
@@ -129,15 +139,16 @@ export function observersControl(
       replay({
         observers: observers ?? (await shown()),
         records: storage.scan(),
-        isHidden: async (did) => isHidden((await storage.getRepo(did))?.status),
+        isHidden: (did) => isHiddenRepo(storage, did),
         sinceMs,
       }),
   }
 }
 
 /** A repo that is gone meanwhile is not shown either. */
-function isHidden(status: string | undefined): boolean {
-  return status === undefined || hiddenStatuses.some((hidden) => hidden === status)
+async function isHiddenRepo(storage: Pick<Storage, 'getRepo'>, did: Did): Promise<boolean> {
+  const repo = await storage.getRepo(did)
+  return repo === undefined || isHidden(repo.status)
 }
 
 /** Likewise where no node runs: those of the one that ran last. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import type { Log } from '../model/log.ts'
 import type { Cache } from '../state/cache/cache.ts'
 import { MemoryCache } from '../state/cache/memory.ts'
 import type { Checkpoint } from '../state/checkpoint/checkpoint.ts'
@@ -40,18 +41,29 @@ export interface Stores {
   readonly runs: Runs
 }
 
+export interface OpenStoresOptions extends Partial<Pick<Config, 'index' | 'search'>> {
+  /** Gets a line when keys of actions are forgotten early, and when that is over. @default none */
+  readonly log?: Pick<Log, 'warn' | 'info'>
+}
+
 /**
  * Opens what is kept in a database.
  *
- * @param fields to find records by, and to search. @default those that the database was last indexed by
+ * @param options.index fields to find records by. @default those that the database was last indexed by
+ * @param options.search fields to search. @default those that the database was last indexed by
  */
-export function openStores(
-  database: Database,
-  { index, search }: Partial<Pick<Config, 'index' | 'search'>> = {},
-): Stores {
+export function openStores(database: Database, { index, search, log }: OpenStoresOptions = {}): Stores {
   const streams = new SqliteStreams({ database })
   const queue = new SqliteQueue({ database })
-  const dedup = new SqliteDedup({ database })
+  const dedup = new SqliteDedup({
+    database,
+    onFull: (isFull) =>
+      isFull
+        ? log?.warn(
+            'more actions are called for than are remembered: what comes again within 24 hours may run again',
+          )
+        : log?.info('all actions of the last 24 hours are remembered again'),
+  })
   return {
     storage: new SqliteStorage({ database, streams, ...(index && { index }) }),
     search: new SqliteSearch({ database, ...(search && { fields: search }) }),

@@ -4,6 +4,7 @@ import {
   queueDepth,
   queueJobsEnqueued,
   queueJobsProcessed,
+  queueJobsRemoved,
   queueOldestJobAge,
   queueRetry,
 } from '../catalog/observers/metrics.ts'
@@ -34,4 +35,5 @@ export const queueMetrics = [
   queueJobsProcessed,
   queueRetry,
   queueDeadletter,
+  queueJobsRemoved,
 ] as const

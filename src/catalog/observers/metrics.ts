@@ -138,6 +138,15 @@ export const queueDeadletter = {
   noAlert: 'Each is an action that failed, and counts there.',
 } as const satisfies MetricDefinition
 
+export const queueJobsRemoved = {
+  name: 'queue.jobs_removed',
+  instrument: 'counter',
+  unit: '{job}',
+  description:
+    'Actions that were taken out of the queue undone, since the account of their record is hidden or gone by now.',
+  noAlert: 'To tell nobody of what is hidden is what it is for.',
+} as const satisfies MetricDefinition
+
 export const cacheHits = {
   name: 'cache.hits',
   instrument: 'counter',

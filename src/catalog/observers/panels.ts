@@ -25,6 +25,7 @@ import {
   queueDepth,
   queueJobsEnqueued,
   queueJobsProcessed,
+  queueJobsRemoved,
   queueOldestJobAge,
   queueRetry,
 } from './metrics.ts'
@@ -158,7 +159,8 @@ export const observersPanels: readonly Panel[] = [
   },
   {
     panel: 'Jobs',
-    description: 'Actions per second that are enqueued, done, tried again, and given up.',
+    description:
+      'Actions per second that are enqueued, done, tried again, given up, and removed since their account is hidden.',
     kind: 'timeseries',
     unit: '{job}/s',
     row: 'Queue',
@@ -167,6 +169,7 @@ export const observersPanels: readonly Panel[] = [
       { query: promql`sum(rate(${queueJobsProcessed}[$__rate_interval]))`, legend: 'done' },
       { query: promql`sum(rate(${queueRetry}[$__rate_interval]))`, legend: 'tried again' },
       { query: promql`sum(rate(${queueDeadletter}[$__rate_interval]))`, legend: 'dead letters' },
+      { query: promql`sum(rate(${queueJobsRemoved}[$__rate_interval]))`, legend: 'removed' },
     ],
   },
   {

@@ -1,5 +1,5 @@
 import type { ListedRepo } from '../../net/host/host.ts'
-import { hiddenStatuses, type RepoState } from '../../state/storage/storage.ts'
+import { isHidden, type RepoState } from '../../state/storage/storage.ts'
 
 /**
  * What a host's word on a repo means for our copy of it.
@@ -41,12 +41,10 @@ export function isAccountUnlike(
 ): boolean {
   if (active === undefined) return false
   if (active) return !isVisible(stored)
-  if (stored.status === 'deleted' || (status !== undefined && !isHiddenStatus(status))) return false
+  if (stored.status === 'deleted' || (status !== undefined && !isHidden(status))) return false
   return isVisible(stored) || (status !== undefined && status !== stored.status)
 }
 
-const isHiddenStatus = (word: string) => hiddenStatuses.some((hidden) => hidden === word)
-
 function isVisible({ status }: RepoState): boolean {
-  return !isHiddenStatus(status)
+  return !isHidden(status)
 }

@@ -5,13 +5,8 @@ import {
   type RejectedEvent,
   type SyncEvent,
 } from '../../model/event.ts'
-import type { DesyncReason, RepoStatus } from '../../model/repo.ts'
-import {
-  type ContentStatus,
-  type HiddenStatus,
-  hiddenStatuses,
-  type RepoState,
-} from '../../state/storage/storage.ts'
+import type { DesyncReason } from '../../model/repo.ts'
+import { type ContentStatus, isHidden, type RepoState } from '../../state/storage/storage.ts'
 
 /** What an event, or a step of a sync run, changes in a repo. */
 export interface Transition {
@@ -86,7 +81,7 @@ export function afterAccount(
   { active, status }: Pick<AccountEvent, 'active' | 'status'>,
 ): Transition {
   if (active) return { repo: { ...repo, status: repo.content } }
-  const hidden = hiddenStatuses.find((known) => known === status) ?? 'deactivated'
+  const hidden = status !== undefined && isHidden(status) ? status : 'deactivated'
   if (hidden !== 'deleted') return { repo: { ...repo, status: hidden } }
   // The run is over, and known by its ticket: its beginning may come again after a crash.
   const { rev: _, data: __, desync: ___, confirmedAtMs: ____, ...rest } = repo
@@ -135,10 +130,6 @@ export function withContent(repo: RepoState, content: ContentStatus): RepoState 
 
 export function withoutData({ data: _, ...repo }: RepoState): RepoState {
   return repo
-}
-
-export function isHidden(status: RepoStatus): status is HiddenStatus {
-  return (hiddenStatuses as readonly RepoStatus[]).includes(status)
 }
 
 /** Whether no newer revision was announced or claimed. */

@@ -2,11 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createTestMeter } from '@tidegauge/otel'
-import { actionFailure, actionsExecuted } from '../../catalog/observers/metrics.ts'
+import {
+  actionFailure,
+  actionsExecuted,
+  queueJobsProcessed,
+  queueJobsRemoved,
+} from '../../catalog/observers/metrics.ts'
 import { actionsQueue } from '../../model/action.ts'
 import type { EventJson } from '../../model/event-json.ts'
 import type { StoredRecord } from '../../model/record.ts'
 import { Database } from '../../state/database.ts'
+import { instrumentQueue } from '../../state/queue/instrumented.ts'
 import type { Queue } from '../../state/queue/queue.ts'
 import { SqliteQueue } from '../../state/queue/sqlite.ts'
 import { executeAction } from '../actions/execute.ts'
@@ -110,6 +116,25 @@ describe('workers of actions', () => {
     assert.deepEqual(attempts, [0])
   })
 
+  for (const [operation, title, isRun] of [
+    ['create', 'leave out what an account has written that is hidden by now', false],
+    ['delete', 'tell of a deletion, whether the account is hidden by now or not', true],
+  ] as const)
+    it(title, async () => {
+      const { meter, value } = createTestMeter()
+      const { calls, failed, dead, totals } = await work(async () => ({ success: true }), {
+        of: event({ operation }),
+        meter,
+        options: { isHidden: async () => true },
+      })
+      assert.deepEqual([calls.length, failed, dead], [Number(isRun), [], []])
+      assert.deepEqual(totals, { waiting: 0, running: 0, dead: 0 })
+      assert.deepEqual(
+        [await value(queueJobsRemoved), await value(queueJobsProcessed)],
+        [Number(!isRun), Number(isRun)],
+      )
+    })
+
   for (const [deaths, title, expected] of [
     [2, 'run what the process has died of twice, as the third attempt', { attempts: [2], dead: [] }],
     [
@@ -176,6 +201,7 @@ interface Given {
   readonly deaths?: number
   /** What else there is to act on. */
   readonly others?: readonly ObservedEvent[]
+  readonly meter?: Parameters<typeof instrumentQueue>[1]
 }
 
 /** Of which of two events the action begins, where it has to wait for an hour after that. */
@@ -204,6 +230,7 @@ async function begunOf(
     record: async () => undefined,
     concurrency: 1,
     perGroup: 1,
+    isHidden: async () => false,
     now: () => nowMs,
   })
   await workers.run(stop.signal)
@@ -221,11 +248,12 @@ async function work(
     stop = new AbortController(),
     deaths = 0,
     others = [],
+    meter = createTestMeter().meter,
   }: Given = {},
 ) {
   let nowMs = 1_000_000
   const database = new Database()
-  const open = () => new SqliteQueue({ database, now: () => nowMs })
+  const open = () => instrumentQueue(new SqliteQueue({ database, now: () => nowMs }), meter, actionsQueue)
   let queue = open()
   const calls: { readonly id: string; readonly attempts: number; readonly event: EventJson }[] = []
   const failed: FailedAction[] = []
@@ -252,6 +280,7 @@ async function work(
       hold: (...args) => queue.hold(...args),
       heldUntilMs: (...args) => queue.heldUntilMs(...args),
       complete: (job) => queue.complete(job),
+      remove: (...args) => queue.remove(...args),
       bury: (...args) => queue.bury(...args),
       retry: async (job, retry) => {
         const { dueMs = nowMs } = retry
@@ -264,6 +293,7 @@ async function work(
     observers: observers ?? [{ name: 'one', actions: [action] }],
     execute: executeAction,
     record: async () => undefined,
+    isHidden: async () => false,
     concurrency: 1,
     perGroup: 1,
     now: () => nowMs,

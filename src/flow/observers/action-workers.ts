@@ -1,5 +1,6 @@
 import { actionsQueue } from '../../model/action.ts'
 import { type Clock, steadyClock } from '../../model/clock.ts'
+import type { Did } from '../../model/did.ts'
 import type { EventJson } from '../../model/event-json.ts'
 import type { RecordAddress, StoredRecord } from '../../model/record.ts'
 import { recordContent } from '../../model/record-content.ts'
@@ -8,17 +9,20 @@ import { Workers } from '../../state/queue/workers.ts'
 import type { executeAction } from '../actions/execute.ts'
 import type { ActionOutcome } from '../actions/run-action.ts'
 import { type ActionPayload, decodePayload } from './action-job.ts'
+import { reasonGone } from './orphans.ts'
 import type { PreparedAction, PreparedObserver } from './prepare.ts'
 
 export interface ActionWorkersOptions {
   readonly queue: Pick<
     Queue,
-    'take' | 'ready' | 'renew' | 'hold' | 'heldUntilMs' | 'retry' | 'complete' | 'bury'
+    'take' | 'ready' | 'renew' | 'hold' | 'heldUntilMs' | 'retry' | 'complete' | 'bury' | 'remove'
   >
   readonly observers: readonly PreparedObserver[]
   readonly execute: typeof executeAction
   /** Finds a record that was too large to be kept with its job. */
   readonly record: (address: RecordAddress) => Promise<StoredRecord | undefined>
+  /** Whether an account is hidden or gone by now: what it wrote is not told of any more. */
+  readonly isHidden: (did: Did) => Promise<boolean>
   /** Actions at a time. */
   readonly concurrency: number
   /** Actions for one host, or of one other kind, at a time. */
@@ -91,6 +95,11 @@ export class ActionWorkers {
     }
     const { action, payload } = found
     if (job.deaths >= mostDeaths) return await this.#giveUp(job, found, deathsError, { counts: false })
+    // A deletion has nothing that could be hidden.
+    if (payload.event.operation !== 'delete' && (await this.#options.isHidden(payload.event.did))) {
+      await queue.remove(actionsQueue, job.key)
+      return
+    }
     const event = payload.isLarge ? await this.#withRecord(payload.event) : payload.event
     const { observer } = payload
     const { key: id } = job
@@ -104,16 +113,9 @@ export class ActionWorkers {
   #find(job: Job): Found | string {
     try {
       const payload = decodePayload(job.payload)
-      const observer = this.#observers.get(payload.observer)
-      if (observer === undefined)
-        return `no observer is called ${payload.observer} any more: bring it back, then retry this`
-      const action = observer.actions[payload.action]
-      const place = `action number ${payload.action + 1}`
-      if (action === undefined)
-        return `the observer ${payload.observer} has no ${place} any more: bring it back, then retry this`
-      if (action.kind !== payload.kind)
-        return `${place} of the observer ${payload.observer} was ${payload.kind}, and is ${action.kind} now: put it back, then retry this`
-      return { action, payload }
+      const action = this.#observers.get(payload.observer)?.actions[payload.action]
+      const reason = reasonGone(payload, this.#observers)
+      return reason ?? { action: action as PreparedAction, payload }
     } catch (error) {
       return (error as Error).message
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { atOnce } from '../../model/time-slices.ts'
 import { type Condition, compileCondition, longestText } from './condition.ts'
 
 const record = {
@@ -85,15 +86,22 @@ const rows: readonly (readonly [Condition, boolean])[] = [
 ]
 
 describe('a condition', () => {
+  it('is judged in steps, one for each value that a pattern does not fit', () => {
+    const texts = { field: 'texts', matches: 'never' }
+    const { steps } = compileCondition({ any: [texts, { all: [{ not: texts }, texts] }] })
+    assert.equal([...steps({ texts: ['a', 'b', 'c'] })].length, 9)
+  })
+
   for (const [condition, expected] of rows) {
     it(`${JSON.stringify(condition)} is ${expected}`, () => {
-      assert.equal(compileCondition(condition)(record), expected)
+      const { test, steps } = compileCondition(condition)
+      assert.deepEqual([test(record), atOnce(steps(record))], [expected, expected])
     })
   }
 
   it('takes time in proportion to the text, whatever the pattern', () => {
-    const fits = compileCondition({ field: 'text', matches: '(a+a+)+b' })
+    const { test } = compileCondition({ field: 'text', matches: '(a+a+)+b' })
     // A pattern that backtracks would take longer than the sun has left.
-    assert.equal(fits({ text: 'a'.repeat(longestText) }), false)
+    assert.equal(test({ text: 'a'.repeat(longestText) }), false)
   })
 })

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js'
 import { parsePath } from '../../model/field-path.ts'
 import { everythingAt } from '../../model/record-values.ts'
+import type { Steps } from '../../model/time-slices.ts'
 
 /** What a record has to be like. A field that lies in lists has several values: one that fits is enough. */
 export type Condition =
@@ -29,34 +30,63 @@ export interface FieldTests {
   readonly exists?: boolean | undefined
 }
 
-/** Judges a decoded record. */
-export type Predicate = (record: object) => boolean
+/** Judges a decoded record, at once or in steps. */
+export interface Predicate {
+  readonly test: (record: object) => boolean
+  /** Comes to the same. A step tests one value of one field, which with a pattern takes up to 50 ms. */
+  readonly steps: (record: object) => Steps<boolean>
+}
 
-/** Makes a function of a condition, once, so that judging costs no parsing. @throws for a pattern that is not RE2. */
+/** Makes a judge of a condition, once, so that judging costs no parsing. @throws for a pattern that is not RE2. */
 export function compileCondition(condition: Condition): Predicate {
-  if ('all' in condition) {
-    const parts = condition.all.map(compileCondition)
-    return (record) => parts.every((part) => part(record))
-  }
-  if ('any' in condition) {
-    const parts = condition.any.map(compileCondition)
-    return (record) => parts.some((part) => part(record))
-  }
+  if ('all' in condition) return combine(condition.all, false)
+  if ('any' in condition) return combine(condition.any, true)
   if ('not' in condition) {
-    const part = compileCondition(condition.not)
-    return (record) => !part(record)
+    const { test, steps } = compileCondition(condition.not)
+    return {
+      test: (record) => !test(record),
+      *steps(record) {
+        return !(yield* steps(record))
+      },
+    }
   }
   return compileField(condition)
+}
+
+/** Conditions of which the first that comes to `decides` decides. */
+function combine(conditions: readonly Condition[], decides: boolean): Predicate {
+  const parts = conditions.map(compileCondition)
+  return {
+    test(record) {
+      for (const part of parts) if (part.test(record) === decides) return decides
+      return !decides
+    },
+    *steps(record) {
+      for (const part of parts) if ((yield* part.steps(record)) === decides) return decides
+      return !decides
+    },
+  }
 }
 
 function compileField({ field, exists, ...rest }: FieldCondition): Predicate {
   const path = parsePath(field) ?? []
   const tests = compileTests(rest)
-  if (tests.length === 0) return (record) => everythingAt(record, path).length > 0 === exists
   const passes = (value: unknown) => tests.every((test) => test(value))
-  return (record) => {
+  const test = (record: object) => {
     const values = everythingAt(record, path)
+    if (tests.length === 0) return values.length > 0 === exists
     return exists === false ? values.length === 0 : values.some(passes)
+  }
+  return {
+    test,
+    *steps(record) {
+      if (tests.length === 0 || exists === false) return test(record)
+      for (const value of everythingAt(record, path)) {
+        if (passes(value)) return true
+        yield
+      }
+      return false
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { atOnce } from '../../model/time-slices.ts'
 import type { When } from './definition.ts'
 import { ObserverIndex } from './observer-index.ts'
 import { alice, bob, event, type Made } from './testing/events.ts'
@@ -27,14 +28,16 @@ const rows: readonly { readonly when: When; readonly of?: Made; readonly matches
 
 describe('the index of observers', () => {
   for (const { when, of, matches } of rows) {
-    it(`${matches ? 'finds' : 'leaves out'} ${JSON.stringify(when)} for ${of?.operation ?? 'a post'}`, () => {
-      const found = new ObserverIndex([{ name: 'one', when }]).match(event(of))
+    it(`${matches ? 'finds' : 'leaves out'} ${JSON.stringify(when)} for ${of?.operation ?? 'a post'}`, async () => {
+      const index = new ObserverIndex([{ name: 'one', when }])
+      const found = index.match(event(of))
+      assert.deepEqual(atOnce(index.matchInSteps(event(of))), found)
       assert.deepEqual(
         found.map(({ name }) => name),
         matches ? ['one'] : [],
       )
       // What says why an observer does not match must agree with what decides it.
-      const [verdict] = tryEvent([{ name: 'one', when, actions: ['log'] }], event(of))
+      const [verdict] = await tryEvent([{ name: 'one', when, actions: ['log'] }], event(of))
       assert.equal(verdict?.matches, matches)
     })
   }

@@ -1,5 +1,6 @@
 import type { Did } from '../../model/did.ts'
 import type { Nsid } from '../../model/nsid.ts'
+import type { Steps } from '../../model/time-slices.ts'
 import { compileCondition, type Predicate } from './condition.ts'
 import { type Operation, operations, type When } from './definition.ts'
 import { LazyRecord, type ObservedEvent } from './observed-event.ts'
@@ -52,7 +53,20 @@ export class ObserverIndex<Of extends Watching> {
     const found: Of[] = []
     for (const { observer, operations, fits } of this.#candidates(event.collection, event.did)) {
       if (!operations.has(event.operation)) continue
-      if (fits !== undefined && (record.value === undefined || !fits(record.value))) continue
+      if (fits !== undefined && (record.value === undefined || !fits.test(record.value))) continue
+      found.push(observer)
+    }
+    return found
+  }
+
+  /** Does what `match` does in steps, each of which is a test of one value at most. */
+  *matchInSteps(event: ObservedEvent): Steps<readonly Of[]> {
+    const record = new LazyRecord(event)
+    const found: Of[] = []
+    for (const { observer, operations, fits } of this.#candidates(event.collection, event.did)) {
+      yield
+      if (!operations.has(event.operation)) continue
+      if (fits !== undefined && (record.value === undefined || !(yield* fits.steps(record.value)))) continue
       found.push(observer)
     }
     return found

@@ -5,11 +5,11 @@ import type { Queue } from '../../state/queue/queue.ts'
 import type { Streams } from '../../state/streams/streams.ts'
 import type { executeAction } from '../actions/execute.ts'
 import { ActionWorkers, type ActionWorkersOptions } from './action-workers.ts'
-import { kindOf, type ObserversFile } from './definition.ts'
+import type { ObserversFile } from './definition.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 import { ObserverIndex } from './observer-index.ts'
 import type { PreparedObserver } from './prepare.ts'
-import type { ObserverJson } from './shown.ts'
+import { type ObserverJson, shownObserver } from './shown.ts'
 
 export interface ObserversOptions
   extends Pick<ListenerOptions, 'onProcessed'>,
@@ -22,6 +22,7 @@ export interface ObserversOptions
   readonly queue: Queue
   readonly execute: typeof executeAction
   readonly record: (address: RecordAddress) => Promise<StoredRecord | undefined>
+  readonly isHidden: ActionWorkersOptions['isHidden']
   /** Called when the stream or the queue fails, which is repeated. Must not throw. */
   readonly onError: (error: unknown) => void
 }
@@ -35,7 +36,7 @@ export class Observers {
   readonly #seen: Map<string, { matched: number; lastMs?: number }>
 
   constructor(options: ObserversOptions) {
-    const { file, prepared, streams, checkpoint, queue, execute, record, onError } = options
+    const { file, prepared, streams, checkpoint, queue, execute, record, isHidden, onError } = options
     this.#file = file
     this.#seen = new Map(file.observers.map(({ name }) => [name, { matched: 0 }]))
     this.#listener = new Listener({
@@ -53,6 +54,7 @@ export class Observers {
       observers: prepared,
       execute,
       record,
+      isHidden,
       concurrency: file.concurrency,
       perGroup: file.limits.per_host,
       onError,
@@ -67,10 +69,10 @@ export class Observers {
 
   /** What there is, and what it has seen since the start. */
   list(): readonly ObserverJson[] {
-    return this.#file.observers.map(({ name, when, then }) => {
-      const { matched = 0, lastMs } = this.#seen.get(name) ?? {}
+    return this.#file.observers.map((observer) => {
+      const { matched = 0, lastMs } = this.#seen.get(observer.name) ?? {}
       const lastMatchAt = lastMs === undefined ? undefined : new Date(lastMs).toISOString()
-      return { name, when, actions: then.map(kindOf), matched, ...(lastMatchAt && { lastMatchAt }) }
+      return { ...shownObserver(observer), matched, ...(lastMatchAt && { lastMatchAt }) }
     })
   }
 

@@ -16,8 +16,8 @@ const rows: readonly { readonly when: When; readonly of?: Made; readonly fails?:
 
 describe('a trial', () => {
   for (const { when, of, fails } of rows)
-    it(`says of ${JSON.stringify(when)}: ${fails ?? 'all'} ${fails ? 'does not fit' : 'fits'}`, () => {
-      assert.deepEqual(tryEvent([{ name: 'one', when, actions: ['log'] }], event(of)), [
+    it(`says of ${JSON.stringify(when)}: ${fails ?? 'all'} ${fails ? 'does not fit' : 'fits'}`, async () => {
+      assert.deepEqual(await tryEvent([{ name: 'one', when, actions: ['log'] }], event(of)), [
         fails === undefined
           ? { observer: 'one', matches: true, actions: ['log'] }
           : { observer: 'one', matches: false, fails, actions: [] },
@@ -65,6 +65,23 @@ describe('a replay', () => {
   it('ends in time where nothing is new', async () => {
     const late = { observers, records: records(), isHidden, sinceMs: 1000, forMs: -1 }
     assert.equal((await replay(late)).isComplete, false)
+  })
+
+  it('gives others their turns while many patterns judge one record, and is cut short there as well', async () => {
+    const stop = new AbortController()
+    setImmediate(() => setImmediate(() => stop.abort()))
+    const patterns = Array.from({ length: 20 }, () => ({ field: 'text', matches: 'never' }))
+    const { isComplete, records } = await replay({
+      observers: [{ name: 'one', when: { record: { any: patterns } } }],
+      records: (async function* () {
+        yield stored(1)
+      })(),
+      isHidden,
+      sinceMs: 0,
+      sliceMs: 0,
+      signal: stop.signal,
+    })
+    assert.deepEqual({ isComplete, records }, { isComplete: false, records: 0 })
   })
 
   it('says where it was cut short', async () => {

@@ -2,6 +2,7 @@ import type { ActionKind } from '../../model/action.ts'
 import { isIn } from '../../model/collection-pattern.ts'
 import type { Did } from '../../model/did.ts'
 import { recordUri, type StoredRecord } from '../../model/record.ts'
+import { type Steps, TimeSlices } from '../../model/time-slices.ts'
 import { compileCondition } from './condition.ts'
 import type { When } from './definition.ts'
 import { LazyRecord, type ObservedEvent } from './observed-event.ts'
@@ -19,28 +20,35 @@ export interface Verdict {
 }
 
 /** Judges an event by each observer, and runs nothing. */
-export function tryEvent(observers: readonly ShownObserver[], event: ObservedEvent): readonly Verdict[] {
-  return observers.map(({ name, when, actions }) => {
-    const fails = failingPart(when, event)
-    return {
+export async function tryEvent(
+  observers: readonly ShownObserver[],
+  event: ObservedEvent,
+): Promise<readonly Verdict[]> {
+  const slices = new TimeSlices()
+  const verdicts: Verdict[] = []
+  for (const { name, when, actions } of observers) {
+    const fails = await slices.run(failingPart(when, event))
+    verdicts.push({
       observer: name,
       matches: fails === undefined,
       ...(fails !== undefined && { fails }),
       actions: fails === undefined ? actions : [],
-    }
-  })
+    })
+  }
+  return verdicts
 }
 
-function failingPart(
+function* failingPart(
   { collection, did, operation, record }: When,
   event: ObservedEvent,
-): keyof When | undefined {
+): Steps<keyof When | undefined> {
+  yield
   if (collection !== undefined && !isIn(collection, event.collection)) return 'collection'
   if (did !== undefined && !did.includes(event.did)) return 'did'
   if (operation !== undefined && !operation.includes(event.operation)) return 'operation'
   if (record === undefined) return undefined
   const { value } = new LazyRecord(event)
-  return value !== undefined && compileCondition(record)(value) ? undefined : 'record'
+  return value !== undefined && (yield* compileCondition(record).steps(value)) ? undefined : 'record'
 }
 
 export interface ReplayOptions {
@@ -53,6 +61,8 @@ export interface ReplayOptions {
   readonly sinceMs: number
   /** After so long, in ms, it says how far it has come. @default 20_000 */
   readonly forMs?: number
+  /** After so long, in ms, others have a turn. @default 10 */
+  readonly sliceMs?: number
   readonly signal?: AbortSignal
 }
 
@@ -82,21 +92,25 @@ export async function replay({
   isHidden,
   sinceMs,
   forMs = 20_000,
+  sliceMs,
   signal,
 }: ReplayOptions): Promise<Replay> {
   const index = new ObserverIndex(observers)
   const found = new Map(observers.map(({ name }) => [name, { events: 0, examples: [] as string[] }]))
   const end = performance.now() + forMs
+  const goesOn = () => performance.now() <= end && !signal?.aborted
+  const slices = new TimeSlices(sliceMs)
   let judged = 0
   let isComplete = true
   for await (const record of records) {
-    if (performance.now() > end || signal?.aborted) {
+    const isNew = record.indexedAtMs >= sinceMs
+    const matching =
+      goesOn() && (await slices.run(isNew ? index.matchInSteps(createdBy(record)) : nothing(), goesOn))
+    if (!matching) {
       isComplete = false
       break
     }
-    if (record.indexedAtMs < sinceMs) continue
-    judged++
-    const matching = index.match(createdBy(record))
+    if (isNew) judged++
     if (matching.length === 0 || (await isHidden(record.did))) continue
     for (const { name } of matching) {
       const own = found.get(name)
@@ -123,6 +137,12 @@ export function createdBy({
   indexedAtMs,
 }: StoredRecord): ObservedEvent {
   return { operation: 'create', did, collection, rkey, rev, timeMs: indexedAtMs, cid, bytes }
+}
+
+/** What is too old takes a step as well, since there may be very much of it. */
+function* nothing(): Steps<readonly never[]> {
+  yield
+  return []
 }
 
 const mostExamples = 10

@@ -1,7 +1,7 @@
 import type { Did } from '../../model/did.ts'
 import { UnavailableRepoError } from '../../model/errors.ts'
 import { type AccountStatus, UnsupportedMethod } from '../../net/host/host.ts'
-import { hiddenStatuses, type RepoState } from '../../state/storage/storage.ts'
+import { isHidden, type RepoState } from '../../state/storage/storage.ts'
 import { unlessAborted } from './body.ts'
 import type { Parts } from './context.ts'
 import type { DidDocument } from './options.ts'
@@ -29,7 +29,8 @@ export async function lookAtHidden(
   const show = () => steps.account({ active: true }, after, signal)
   if (answer === undefined) return show
   // A host's own trouble with a repo says nothing about its account.
-  const isNews = answer.active || (isHiddenStatus(answer.status) && (answer.status ?? status) !== status)
+  const isNews =
+    answer.active || (isHidden(answer.status ?? 'deactivated') && (answer.status ?? status) !== status)
   if (isNews) await steps.account(answer, after, signal)
   if (!answer.active)
     throw new UnavailableRepoError(statusOf(answer), `the account ${did} is ${answer.status ?? status}`)
@@ -61,7 +62,7 @@ export async function tellHidden(
     throw error
   })
   const answer = (await atHost) ?? said
-  if (answer !== undefined && !answer.active && isHiddenStatus(answer.status))
+  if (answer !== undefined && !answer.active && isHidden(answer.status ?? 'deactivated'))
     await steps.account(answer, after, signal)
 }
 
@@ -84,8 +85,4 @@ async function accountAt(
 
 function statusOf({ status }: AccountStatus): UnavailableRepoError['status'] {
   return status === 'suspended' || status === 'takendown' || status === 'deactivated' ? status : 'unknown'
-}
-
-function isHiddenStatus(word = 'deactivated'): boolean {
-  return hiddenStatuses.some((hidden) => hidden === word)
 }

@@ -9,7 +9,7 @@ export type OpenDedup = (options: {
   /** A clock that is never set, in ms, and begins anew with each process. */
   readonly elapsed: () => number
   readonly maxKeys?: number
-  readonly onDrop?: (keys: number) => void
+  readonly onFull?: (isFull: boolean) => void
 }) => Promise<{
   readonly dedup: Dedup
   /** The same again, as after the death of the process. */
@@ -139,16 +139,34 @@ export function dedupConformance(open: OpenDedup): void {
       assert.deepEqual(await dedup.totals(), { keys: 60, dropped: 0 })
     })
 
-    it('is bounded: the keys whose window ends soonest go first, and that is said', async () => {
-      const drops: number[] = []
-      const { dedup, reopen } = await begin({ maxKeys: 3, onDrop: (keys) => drops.push(keys) })
+    it('is bounded: the keys whose window ends soonest go first', async () => {
+      const { dedup, reopen } = await begin({ maxKeys: 3 })
       await dedup.claim('s', ['long'], 9000)
       await dedup.claim('s', ['soon'], 1000)
       await dedup.claim('s', ['b', 'c'], 5000)
       assert.deepEqual(await dedup.totals(), { keys: 3, dropped: 1 })
-      assert.deepEqual(drops, [1])
       assert.deepEqual(await dedup.has('s', ['long', 'soon', 'b', 'c']), [true, false, true, true])
       assert.deepEqual(await (await reopen()).totals(), { keys: 3, dropped: 0 })
+    })
+
+    it('tells once that it forgets keys early, and once that it does no more', async () => {
+      const told: boolean[] = []
+      const { dedup, clock } = await begin({ maxKeys: 10, onFull: (isFull) => told.push(isFull) })
+      const claim = (first: number, last: number) =>
+        dedup.claim(
+          's',
+          Array.from({ length: last - first }, (_, at) => `${first + at}`),
+          1000,
+        )
+      await claim(0, 10)
+      assert.deepEqual(told, [])
+      for (let key = 10; key < 20; key++) await claim(key, key + 1)
+      assert.deepEqual(told, [true])
+      clock.ms += 2000
+      await claim(20, 25)
+      assert.deepEqual(told, [true, false])
+      await claim(25, 40)
+      assert.deepEqual(told, [true, false, true])
     })
   })
 

@@ -9,8 +9,11 @@ export interface SqliteDedupOptions {
   readonly database: Database
   /** The most keys that are kept; beyond, those go first whose window ends soonest. @default 1_000_000, about 100 MB */
   readonly maxKeys?: number
-  /** Called with the number of keys that were forgotten early since there were too many. Must not throw. */
-  readonly onDrop?: (keys: number) => void
+  /**
+   * Called with true once keys are forgotten early since there are too many, and with false once there is a tenth less
+   * than may be. Must not throw.
+   */
+  readonly onFull?: (isFull: boolean) => void
   /** A clock that is never set, in ms. @default performance.now */
   readonly elapsed?: () => number
 }
@@ -27,7 +30,7 @@ export class SqliteDedup implements Dedup {
   readonly #database: Database
   readonly #time: RunningTime
   readonly #maxKeys: number
-  readonly #onDrop: (keys: number) => void
+  readonly #onFull: (isFull: boolean) => void
   readonly #select: StatementSync
   readonly #save: StatementSync
   readonly #delete: StatementSync
@@ -36,18 +39,19 @@ export class SqliteDedup implements Dedup {
   readonly #saveCount: StatementSync
   #keys: number
   #dropped = 0
+  #isFull = false
 
   constructor({
     database,
     maxKeys = 1_000_000,
-    onDrop = () => {},
+    onFull = () => {},
     elapsed = () => performance.now(),
   }: SqliteDedupOptions) {
     database.migrate('dedup', schema)
     const { sqlite } = database
     this.#database = database
     this.#maxKeys = maxKeys
-    this.#onDrop = onDrop
+    this.#onFull = onFull
     this.#time = new RunningTime(sqlite, elapsed)
     this.#select = sqlite.prepare('SELECT ends FROM dedup_key WHERE hash = ?')
     this.#select.setReturnArrays(true)
@@ -85,9 +89,11 @@ export class SqliteDedup implements Dedup {
       return isNew
     }
     return this.#write(change, () => {
-      if (dropped === 0) return
       this.#dropped += dropped
-      this.#onDrop(dropped)
+      const isFull = dropped > 0 || (this.#isFull && this.#keys > 0.9 * this.#maxKeys)
+      if (isFull === this.#isFull) return
+      this.#isFull = isFull
+      this.#onFull(isFull)
     })
   }
 

@@ -5,6 +5,7 @@ import {
   queueDepth,
   queueJobsEnqueued,
   queueJobsProcessed,
+  queueJobsRemoved,
   queueOldestJobAge,
   queueRetry,
 } from '../../catalog/observers/metrics.ts'
@@ -24,6 +25,7 @@ export function instrumentQueue(
   const processed = bind(meter, queueJobsProcessed)
   const retried = bind(meter, queueRetry)
   const buried = bind(meter, queueDeadletter)
+  const removed = bind(meter, queueJobsRemoved)
   const count = (ending: Ending, isDone: boolean) => {
     if (!isDone || ending.job.queue !== name) return
     if (ending.how === 'complete') processed.add(1)
@@ -65,7 +67,17 @@ export function instrumentQueue(
     find: (of, key) => queue.find(of, key),
     later: (of) => queue.later(of),
     aside: (of) => queue.aside(of),
-    remove: (from, key) => queue.remove(from, key),
+    async remove(from, key) {
+      const isRemoved = await queue.remove(from, key)
+      if (isRemoved && from === name) removed.add(1)
+      return isRemoved
+    },
+    waiting: (of) => queue.waiting(of),
+    async buryWaiting(of, keys, error) {
+      const count = await queue.buryWaiting(of, keys, error)
+      if (of === name) buried.add(count)
+      return count
+    },
     deadLetters: (query) => queue.deadLetters(query),
     revive: (id) => queue.revive(id),
     totals: (of) => queue.totals(of),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { InvalidError } from '../../model/errors.ts'
-import type { Job, NewJob, Queue } from './queue.ts'
+import type { Job, JobState, NewJob, Queue } from './queue.ts'
 import { compareWithModel } from './testing/model.ts'
 
 /** What queues must do. `open` makes empty ones; `reopen` the same again, as after the end of the process. */
@@ -874,6 +874,31 @@ export function queueConformance(
       assert.deepEqual(await queue.aside(q), [])
       assert.deepEqual(await queue.aside('other'), [])
     })
+  })
+
+  it('lists what waits, due or not, and sets aside of that what is named', async () => {
+    const { queue, reopen, clock } = await beginWith({ key: 'runs' }, { key: 'dead', priority: 1 })
+    const taken = await queue.take(q, 2)
+    await queue.bury(must(taken[1]), 'x')
+    await queue.add(q, [
+      { key: 'due' },
+      { key: 'later', group: 'g', dueMs: clock.ms + 100 },
+      { key: 'stays' },
+    ])
+    const waiting = async (of: Queue) => {
+      const pages: JobState[] = []
+      for await (const page of of.waiting(q)) pages.push(...page)
+      return keys(pages).toSorted()
+    }
+    assert.deepEqual(await waiting(queue), ['due', 'later', 'stays'])
+    assert.equal(await queue.buryWaiting(q, ['due', 'later', 'runs', 'dead', 'unknown'], 'gone'), 2)
+    assert.deepEqual(await waiting(queue), ['stays'])
+    const { oldestAddedMs: _, ...totals } = await queue.totals(q)
+    assert.deepEqual(totals, { waiting: 1, running: 1, dead: 3 })
+    const { state, attempts, error, dueMs } = must(await queue.find(q, 'later'))
+    assert.deepEqual([state, attempts, error, dueMs], ['dead', 0, 'gone', clock.ms])
+    assert.equal(await queue.complete(must(taken[0])), true)
+    assert.deepEqual(keys(await (await reopen()).take(q, 9)), ['stays'])
   })
 
   it('lists what waits for a later time, whatever its lane', async () => {

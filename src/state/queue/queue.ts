@@ -88,6 +88,12 @@ export interface Queue extends AsyncDisposable {
   /** One job by its key, whatever its state. */
   find(queue: string, key: string): Promise<JobState | undefined>
 
+  /** Jobs that wait, due or not, page by page. Those that are added or moved meanwhile may be missing. */
+  waiting(queue: string): AsyncIterable<readonly JobState[]>
+
+  /** Sets jobs that wait aside as dead letters, and leaves those that run. @returns how many it were. */
+  buryWaiting(queue: string, keys: readonly string[], error: string): Promise<number>
+
   /** Jobs that wait for a later time, page by page. */
   later(queue: string): AsyncIterable<readonly JobState[]>
 

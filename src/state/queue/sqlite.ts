@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type Clock, steadyClock } from '../../model/clock.ts'
 import type { Database } from '../database.ts'
 import { Alarms } from './alarms.ts'
-import { checkJob } from './checked-job.ts'
+import { checkJob, cutError } from './checked-job.ts'
 import { decodePlace, encodePlace, newest } from './dead-letters.ts'
 import { type DueJob, pickDue } from './due-jobs.ts'
 import { endedJob } from './ended-job.ts'
@@ -168,19 +168,34 @@ export class SqliteQueue implements Queue {
     return row && this.#stateFrom(state, row)
   }
 
-  async *later(queue: string): AsyncIterable<readonly JobState[]> {
+  later(queue: string): AsyncIterable<readonly JobState[]> {
+    return this.#dueAfter(queue, this.#now())
+  }
+
+  async *waiting(queue: string): AsyncIterable<readonly JobState[]> {
+    for await (const jobs of this.#dueAfter(queue, Number.MIN_SAFE_INTEGER)) {
+      const waiting = jobs.filter(({ state }) => state === 'waiting')
+      if (waiting.length > 0) yield waiting
+    }
+  }
+
+  async buryWaiting(queue: string, keys: readonly string[], error: string): Promise<number> {
     const state = this.#stateOf(queue)
     const nowMs = this.#now()
-    for (const { id: lane } of state.lanes.all) {
-      for (
-        let place: Place | undefined = { dueMs: nowMs, id: Number.MAX_SAFE_INTEGER };
-        place !== undefined;
-      ) {
-        const rows: readonly JobRow[] = this.#jobs.next(lane, place, jobsPerSlice)
-        if (rows.length > 0) yield rows.map((row) => this.#stateFrom(state, row))
-        place = rows.length < jobsPerSlice ? undefined : rows.at(-1)
-      }
+    let buried = 0
+    const bury = (key: string) => {
+      const row = this.#jobs.findByKey(state.id, key)
+      if (row === undefined || row.isDead || state.leases.has(row.id)) return
+      this.#jobs.update({ ...row, isDead: true, dueMs: nowMs, error: cutError(error) })
+      buried++
     }
+    const work = (counts: Counts) => {
+      for (const key of keys) bury(key)
+      counts.live -= buried
+      counts.dead += buried
+    }
+    this.#write(state, keys.length, work, () => {})
+    return buried
   }
 
   async aside(queue: string): ReturnType<Queue['aside']> {
@@ -241,6 +256,21 @@ export class SqliteQueue implements Queue {
 
   /** The database belongs to whoever opened it, and is closed there. */
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** Jobs that are due after a time, and no dead letters. */
+  async *#dueAfter(queue: string, afterMs: number): AsyncGenerator<readonly JobState[]> {
+    const state = this.#stateOf(queue)
+    for (const { id: lane } of state.lanes.all) {
+      for (
+        let place: Place | undefined = { dueMs: afterMs, id: Number.MAX_SAFE_INTEGER };
+        place !== undefined;
+      ) {
+        const rows: readonly JobRow[] = this.#jobs.next(lane, place, jobsPerSlice)
+        if (rows.length > 0) yield rows.map((row) => this.#stateFrom(state, row))
+        place = rows.length < jobsPerSlice ? undefined : rows.at(-1)
+      }
+    }
+  }
 
   #addSlice(state: QueueState, jobs: readonly NewJob[]): readonly ('added' | 'known')[] {
     const nowMs = this.#now()

@@ -1,6 +1,6 @@
 import { recordUri, type StoredRecord } from '../../model/record.ts'
 import type { Cache, Change } from '../cache/cache.ts'
-import { hiddenStatuses, type RepoChange, type RepoState, type Storage } from './storage.ts'
+import { isHidden, type RepoChange, type RepoState, type Storage } from './storage.ts'
 
 /** What is kept of a storage in memory: records by their URI, repos by their DID. */
 export type Kept = StoredRecord | RepoState
@@ -57,8 +57,4 @@ function droppedBy({ repo, clear, unveil, remove, puts = [], deletes = [] }: Rep
   const { did, status } = repo
   const isWhole = clear || unveil !== undefined || remove || isHidden(status)
   return isWhole ? { owner: did } : { owner: did, keys: [did, ...[...puts, ...deletes].map(recordUri)] }
-}
-
-function isHidden(status: string): boolean {
-  return hiddenStatuses.some((hidden) => hidden === status)
 }

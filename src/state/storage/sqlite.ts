@@ -43,7 +43,7 @@ export interface SqliteStorageOptions {
   /** Fields that queries may ask for with `where`. @default those that the database was last indexed by; none at first */
   readonly index?: readonly FieldIndex[]
   /** Where what is observed is told, in the same database. @default nobody observes */
-  readonly streams?: Pick<SqliteStreams, 'appendNow'>
+  readonly streams?: Pick<SqliteStreams, 'appendAtOnce'>
 }
 
 /** Repos and records in the SQLite database of this process, whose only writer it is. */
@@ -208,7 +208,7 @@ export class SqliteStorage implements Storage {
       this.#database.transaction(() => {
         for (const change of changes) this.#changes.write(change)
         for (const part of this.#inMemory) part.flush()
-        if (observed.length > 0) this.#streams?.appendNow(observedStream, observed)
+        if (observed.length > 0) this.#streams?.appendAtOnce(observedStream, observed)
       })
     } catch (error) {
       for (const part of [...this.#inMemory, this.#repos]) part.reset()

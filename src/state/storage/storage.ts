@@ -128,6 +128,11 @@ export type HiddenStatus = (typeof hiddenStatuses)[number]
 
 export const hiddenStatuses = ['deactivated', 'suspended', 'takendown', 'deleted'] as const
 
+/** Whether a status hides what is kept of a repo. */
+export function isHidden(status: string): status is HiddenStatus {
+  return (hiddenStatuses as readonly string[]).includes(status)
+}
+
 /** What one event, or several in a row, do to one repo. */
 export interface RepoChange {
   /** The repo after the change. */

@@ -55,11 +55,11 @@ export class SqliteStreams implements Streams {
   }
 
   async append(stream: string, entries: readonly Uint8Array[], cursor?: HostCursor): Promise<number> {
-    return this.appendNow(stream, entries, cursor)
+    return this.appendAtOnce(stream, entries, cursor)
   }
 
-  /** Likewise, at once: inside of a transaction of the database it becomes a part of that. */
-  appendNow(stream: string, entries: readonly Uint8Array[], cursor?: HostCursor): number {
+  /** Appends as `append` does, but at once, and as a part of the transaction under way if there is one. */
+  appendAtOnce(stream: string, entries: readonly Uint8Array[], cursor?: HostCursor): number {
     const state = this.#stateOf(stream)
     const before = state.last
     const last = before + entries.length
