@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createControl } from './compose/control.ts'
 import { Engine } from './compose/engine.ts'
-import { createLazyControl } from './compose/lazy-control.ts'
+import { createLazyControl, noNode } from './compose/lazy-control.ts'
 import { isObservedBy, rememberedObservers, storedObservers } from './compose/observers.ts'
 import { rememberedSource } from './compose/source.ts'
 import { openStores, type Stores } from './compose/stores.ts'
@@ -86,6 +86,7 @@ class ActingEngine {
       stores: this.#stores,
       observers: storedObservers(this.#stores.storage),
       reindexSearch: () => false,
+      changeConfig: noNode,
       signal: this.#signal,
     })
   }

@@ -13,6 +13,7 @@ import { createControl, keptSync } from './compose/control.ts'
 import { type DemoHook, demoObservers } from './compose/demo-observers.ts'
 import { Engine } from './compose/engine.ts'
 import { countEngine, instrumentStores, observeEngine } from './compose/instrumented.ts'
+import { LiveConfig, type LiveConfigOptions, unchangedSettings } from './compose/live-config.ts'
 import { catalogFor, checkObserverMetrics } from './compose/observer-metrics.ts'
 import {
   actionsOf,
@@ -28,7 +29,7 @@ import { openStores, type Stores } from './compose/stores.ts'
 import type { Config } from './config.ts'
 import { startDemoNetwork } from './demo/network.ts'
 import { createApi } from './edge/http/api.ts'
-import { countRequests } from './edge/http/instrumented.ts'
+import { countConfigChanges, countRequests } from './edge/http/instrumented.ts'
 import { type Listener, listen } from './edge/http/listen.ts'
 import type { ShownConfig, StatusOptions } from './edge/http/status.ts'
 import { executeAction } from './flow/actions/execute.ts'
@@ -42,7 +43,7 @@ import { listenerMetrics, observeListener } from './flow/observers/instrumented.
 import type { Observers } from './flow/observers/observers.ts'
 import { buryOrphans } from './flow/observers/orphans.ts'
 import { countKeptRuns } from './flow/sync/run-log.ts'
-import type { Log } from './model/log.ts'
+import type { Log, LogLevel } from './model/log.ts'
 import { Firehose } from './net/firehose/firehose.ts'
 import { firehoseMetrics, observeFirehose } from './net/firehose/instrumented.ts'
 import { Database } from './state/database.ts'
@@ -57,6 +58,10 @@ export interface ServeOptions {
   readonly shownConfig: NonNullable<ShownConfig['service']>
   /** Who observes. @default those of the demo network where that runs, otherwise nobody */
   readonly observers?: ObserversConfig
+  /** What may change while it runs: with what is kept in the data folder, and without. @default what `config` says */
+  readonly changeable?: Pick<LiveConfigOptions, 'current' | 'started'>
+  /** Writes lines of the log from another level on. @default the level stays as it is */
+  readonly setLogLevel?: (level: LogLevel) => void
   readonly log: Log
   /** Ends the service. */
   readonly signal: AbortSignal
@@ -219,7 +224,7 @@ async function openLive(
     source: firehose.events(signal),
     host: source.host,
     streams,
-    filter: createFilter({ collections: config.collections, repos: engine.kept }),
+    filter: createFilter({ collections: engine.collections, repos: engine.kept }),
     highWater: config.highWater,
     ...countIngest,
     onGap: () => engine.gap({ isCertain: true }),
@@ -253,7 +258,7 @@ async function openServedObservers(
 
 /** Listens before events flow: who asks early is told what is not ready yet. */
 async function openApi(
-  { config, service, shownConfig, log }: ServeOptions,
+  { config, service, shownConfig, changeable, setLogLevel = () => {}, log }: ServeOptions,
   {
     stores,
     engine,
@@ -284,14 +289,30 @@ async function openApi(
       indexing: { pending: await streams.pending(firehoseLive, indexerGroup) },
       search: { diskBytes: await search.diskBytes() },
     }),
-    config: () => ({ service: shownConfig, telemetry: pipeline.config }),
+    config: () => ({ service: { ...shownConfig, ...live.current }, telemetry: pipeline.config }),
   }
+  const live = new LiveConfig({
+    dir: config.data,
+    ...(changeable ?? unchangedSettings(config)),
+    apply: async ({ collections, backfillConcurrency, hostConcurrency, logLevel }, changed) => {
+      if (changed.has('collections')) {
+        const isDone = await engine.keepCollections(collections, (signal) => ingest.flush(signal), signal)
+        if (!isDone) return 'an earlier change of collections is not applied yet: ask again later'
+      }
+      engine.backfill.resize(backfillConcurrency, hostConcurrency)
+      setLogLevel(logLevel)
+      return undefined
+    },
+    onChange: countConfigChanges(pipeline.meter()),
+    log,
+  })
   const reindexSearch = createSearchRebuild(stores, signal, log)
   const control = createControl({
     engine,
     stores,
     observers: observersControl(storage, async () => observers?.list() ?? []),
     reindexSearch,
+    changeConfig: (change, options) => live.change(change, options),
     signal,
   })
   const names = [config.host, ...config.allowedHosts]

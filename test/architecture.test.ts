@@ -202,7 +202,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/state/queue',
     'src/state/streams',
   ],
-  'src/edge/contract': ['src/flow/observers', 'src/model'],
+  'src/edge/contract': ['src/config.ts', 'src/flow/observers', 'src/model'],
   'src/edge/http': [
     'otel/otel.ts',
     'src/catalog',
@@ -247,6 +247,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/compose': [
     'src/catalog',
     'src/config.ts',
+    'src/edge/contract',
     'src/edge/http',
     'src/flow/actions',
     'src/flow/backfill',
@@ -295,7 +296,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'otel/otel.ts',
     'otel/usage-error.ts',
     'src/catalog',
+    'src/compose',
     'src/config.ts',
+    'src/edge/contract',
     'src/edge/http',
     'src/flow/observers',
     'src/model',

@@ -7,6 +7,11 @@ import { catalog } from './catalog.ts'
 const contract = [
   ['http_request_duration_seconds', 'histogram', 'method; path'],
   ['http_requests_total', 'counter', 'method; path; status'],
+  [
+    'http_config_changes_total',
+    'counter',
+    'setting: collections backfillConcurrency hostConcurrency logLevel',
+  ],
   ['firehose_connected', 'gauge', ''],
   ['firehose_last_seq', 'gauge', ''],
   ['firehose_lag_seconds', 'gauge', ''],

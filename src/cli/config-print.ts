@@ -8,7 +8,8 @@ export function configPrintCommand({ name, version }: Program): Command {
     synopsis: '[FLAGS OF serve]',
     examples: [{ type: 'config print --port 8080', toDo: 'Show what serve --port 8080 would run with.' }],
     async run(args, { out }) {
-      const loaded = loadConfig(args)
+      const { withKept } = await import('./serve/kept.ts')
+      const loaded = await withKept(loadConfig(args))
       const { formatSettings, printConfig } = await import('@tidegauge/otel/configuration')
       const ours = Object.entries(shownConfig(loaded)).map(([key, { value, origin }]) => ({
         key,

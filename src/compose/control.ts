@@ -14,7 +14,7 @@ import type { Engine } from './engine.ts'
 import { backfillProgress } from './progress.ts'
 import type { Stores } from './stores.ts'
 
-export interface ControlOptions {
+export interface ControlOptions extends Pick<Control, 'changeConfig'> {
   readonly engine: Engine
   readonly stores: Stores
   readonly observers: ObserversControl
@@ -25,7 +25,14 @@ export interface ControlOptions {
 }
 
 /** What the API can ask of an engine that runs. */
-export function createControl({ engine, stores, observers, reindexSearch, signal }: ControlOptions): Control {
+export function createControl({
+  engine,
+  stores,
+  observers,
+  reindexSearch,
+  changeConfig,
+  signal,
+}: ControlOptions): Control {
   const { storage, streams, queue, failures } = stores
 
   /** Resolves once the indexer has applied it. */
@@ -86,6 +93,7 @@ export function createControl({ engine, stores, observers, reindexSearch, signal
     },
     observers,
     reindexSearch,
+    changeConfig,
   }
 }
 

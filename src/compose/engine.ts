@@ -8,8 +8,8 @@ import { Reconciler } from '../flow/backfill/reconcile.ts'
 import { recover } from '../flow/backfill/recover.ts'
 import { checkStale } from '../flow/backfill/stale.ts'
 import { Indexer, type IndexerOptions, indexerGroup } from '../flow/indexing/indexer.ts'
-import { collectionMatcher } from '../flow/ingest/collections.ts'
 import { Enumeration, type EnumerationOptions } from '../flow/ingest/enumerate.ts'
+import { KeptCollections } from '../flow/ingest/kept-collections.ts'
 import { KeptRepos } from '../flow/ingest/kept-repos.ts'
 import type { SyncReports } from '../flow/sync/options.ts'
 import { Sync } from '../flow/sync/sync.ts'
@@ -26,7 +26,7 @@ import { HttpHosts } from '../net/host/http.ts'
 import { Identity } from '../net/identity/identity.ts'
 import type { IdentityOptions } from '../net/identity/options.ts'
 import { ReaderPool } from '../net/reading/reader-pool.ts'
-import { applyFilterChanges } from './filter-change.ts'
+import { applyFilterChanges, beginCollections } from './filter-change.ts'
 import { Rate } from './rate.ts'
 import type { Source } from './source.ts'
 import type { Stores } from './stores.ts'
@@ -79,6 +79,7 @@ export interface EngineOptions {
 export class Engine implements AsyncDisposable {
   readonly policy: BackfillPolicy
   readonly kept: KeptRepos
+  readonly collections: KeptCollections
   readonly identity: Identity
   readonly hosts: HttpHosts
   readonly indexer: Indexer
@@ -95,9 +96,14 @@ export class Engine implements AsyncDisposable {
   readonly #lookUps: LookUps
   readonly #reconciler: Reconciler
   readonly #stack: AsyncDisposableStack
+  /** What follows from the filter is being done, first of all at the start. */
+  #isFiltering = true
+  #followed: Promise<void> | undefined
 
   static async open(options: EngineOptions): Promise<Engine> {
-    const engine = new Engine(options, await options.stores.storage.tracking())
+    const { storage } = options.stores
+    const engine = new Engine(options, await storage.tracking())
+    await beginCollections(storage, options.config.collections)
     // A listing that came to its end before is complete from the start, and not finished once more.
     await engine.enumeration.load()
     return engine
@@ -106,13 +112,14 @@ export class Engine implements AsyncDisposable {
   private constructor(options: EngineOptions, tracking: ReadonlyMap<Did, 'tracked' | 'untracked'>) {
     const { config, source, stores, log, counts = {}, isObserved } = options
     const { storage, search, streams, queue, identities } = stores
-    const { collections, dids, queueLimit: limit } = config
+    const { dids, queueLimit: limit } = config
     const stack = new AsyncDisposableStack()
     const onError = (what: string) => (error: unknown) => log.error(what, { reason: String(error) })
     this.#options = options
     this.#stack = stack
     this.policy = config.backfill ?? (source.isDemo || dids.length > 0 ? 'all' : 'none')
     this.kept = new KeptRepos({ dids, tracking })
+    this.collections = new KeptCollections(config.collections)
     this.identity = stack.use(
       new Identity({
         plc: source.plc,
@@ -142,7 +149,7 @@ export class Engine implements AsyncDisposable {
       storage,
       search,
       verifyFrame: (frame, key) => this.#verify(frame, key),
-      keeps: collectionMatcher(collections) ?? (() => true),
+      keeps: (collection) => this.collections.has(collection),
       isUntracked: (did) => !this.kept.has(did),
       ...(isObserved && { isObserved }),
       onDesync: (did, reason) => this.enqueue.desynced(did, reason),
@@ -193,7 +200,7 @@ export class Engine implements AsyncDisposable {
         storage,
         streams,
         group: indexerGroup,
-        collections,
+        collections: () => this.collections.patterns,
         body: { maxBytes: config.maxRepoBytes },
         onBackpressure: () => counts.onBackpressure?.(),
         onRun: (run) => this.#onRun(run),
@@ -232,7 +239,7 @@ export class Engine implements AsyncDisposable {
       hosts: this.hosts,
       streams,
       storage,
-      collections,
+      collections: () => this.collections.patterns,
       repos: this.kept,
       allowLoopback: source.allowLoopback,
       highWater: config.highWater,
@@ -308,6 +315,7 @@ export class Engine implements AsyncDisposable {
         ),
       ])
     } finally {
+      await this.#followed
       await this.sync[Symbol.asyncDispose]()
       indexing.abort()
       await indexed
@@ -333,6 +341,31 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
+   * Keeps other collections from now on. Repos are fetched again, or records removed, after it has resolved; one change
+   * at a time.
+   *
+   * @param flush resolves once what was chosen by the collections of before is in the stream.
+   * @returns false while what follows from another change is not done.
+   */
+  async keepCollections(
+    patterns: readonly string[],
+    flush: (signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (this.#isFiltering) return false
+    this.#isFiltering = true
+    try {
+      await beginCollections(this.#options.stores.storage, patterns)
+      this.collections.set(patterns)
+    } catch (error) {
+      this.#isFiltering = false
+      throw error
+    }
+    this.#followed = this.#follow(flush, signal)
+    return true
+  }
+
+  /**
    * The host that has a repo, by the document of its DID.
    *
    * @throws {UpstreamError} when the directory does not answer, {InvalidError} when there is no such DID.
@@ -346,11 +379,39 @@ export class Engine implements AsyncDisposable {
     await this.#stack.disposeAsync()
   }
 
+  async #follow(flush: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { log } = this.#options
+    try {
+      await flush(signal)
+      await this.#applyFilter(signal, () => this.sync.settled())
+    } catch (error) {
+      if (!signal.aborted)
+        log.error('a change of collections could not be applied: the next start does', {
+          reason: String(error),
+        })
+    } finally {
+      this.#isFiltering = false
+    }
+    if (this.policy !== 'all') return
+    // The first may join a listing of what was kept before.
+    await this.list(false, signal)
+    await this.list(false, signal)
+  }
+
+  async #applyFilter(signal: AbortSignal, runsEnded?: () => Promise<void>): Promise<void> {
+    const { stores, config, log } = this.#options
+    const { patterns: collections } = this.collections
+    const options = { dids: config.dids, collections, stores, group: indexerGroup, kept: this.kept, log }
+    await applyFilterChanges({ ...options, ...(runsEnded && { runsEnded }) }, signal)
+  }
+
   /** Brings what is kept up to the configuration, and queues what is missing. */
   async #begin(signal: AbortSignal): Promise<void> {
-    const { stores, config, log } = this.#options
+    const { stores, log } = this.#options
     try {
-      await applyFilterChanges({ ...config, stores, group: indexerGroup, kept: this.kept, log }, signal)
+      await this.#applyFilter(signal).finally(() => {
+        this.#isFiltering = false
+      })
       const { repos, left } = await recover({ ...stores, enqueue: this.enqueue, policy: this.policy }, signal)
       if (repos > 0) log.info('repos wait to be fetched', { repos })
       if (left > 0)

@@ -21,7 +21,29 @@ export interface FilterChangeOptions {
   /** The consumer group that applies both streams. */
   readonly group: string
   readonly log: Log
+  /** Resolves once the sync runs that chose by the filter of before have ended. @default there are none */
+  readonly runsEnded?: () => Promise<void>
 }
+
+/**
+ * Remembers that content is chosen by these collections from now on. Has to come first: were it only told at the end,
+ * what a process that was killed had chosen by them would pass for chosen by those of before.
+ */
+export async function beginCollections(
+  storage: Pick<Storage, 'note' | 'setNote'>,
+  collections: readonly string[],
+): Promise<void> {
+  const begun = await begunCollections(storage)
+  const isKnown = begun.some((patterns) => compareFilters(patterns, collections) === 'same')
+  if (!isKnown) await storage.setNote(begunNote, JSON.stringify([...begun, collections]))
+}
+
+/** By what content may have been chosen since the last change was applied. */
+async function begunCollections(storage: Pick<Storage, 'note'>): Promise<readonly (readonly string[])[]> {
+  return JSON.parse((await storage.note(begunNote)) ?? '[]')
+}
+
+const begunNote = 'collections.begun'
 
 /**
  * Compares the filters with those that the content was kept by. Where more is to be kept, repos are fetched again;
@@ -37,8 +59,9 @@ async function applyCollections(options: FilterChangeOptions, signal: AbortSigna
   const { storage } = stores
   const note = await storage.note('collections')
   const before: readonly string[] = note === undefined ? collections : JSON.parse(note)
-  const change = compareFilters(before, collections)
-  if (change === 'wider' || change === 'other') {
+  const begun = await begunCollections(storage)
+  const changes = [before, ...begun].map((patterns) => compareFilters(patterns, collections))
+  if (changes.some((change) => change === 'wider' || change === 'other')) {
     // What the stream has brought so far was filtered by the old filter, and proves nothing.
     const after = await stores.streams.append(firehoseLive, [])
     const repos = await forEachRepo(options, signal, (dids) => ({
@@ -50,8 +73,10 @@ async function applyCollections(options: FilterChangeOptions, signal: AbortSigna
     if (repos > 0)
       log.info('more collections are kept than before: what is synced is fetched again', { repos })
   }
-  if (change === 'narrower' || change === 'other') {
+  if (changes.some((change) => change === 'narrower' || change === 'other')) {
     log.info('fewer collections are kept than before: records of the others are removed')
+    await options.runsEnded?.()
+    signal.throwIfAborted()
     await applied(options, signal)
     const keeps = collectionMatcher(collections) ?? (() => true)
     const records = await storage.prune(keeps, signal)
@@ -61,6 +86,7 @@ async function applyCollections(options: FilterChangeOptions, signal: AbortSigna
     log.info('records of collections that are not kept any more were removed', { records })
   }
   await storage.setNote('collections', JSON.stringify(collections))
+  await storage.setNote(begunNote, JSON.stringify([collections]))
 }
 
 /** Waits until what is in the streams is applied: it was chosen by the filter of before. */

@@ -4,6 +4,11 @@ import { deadLettersOf } from './control.ts'
 import { storedObservers } from './observers.ts'
 import type { Stores } from './stores.ts'
 
+/** Nothing is configured where no node runs. */
+export async function noNode(): Promise<string> {
+  return 'no node runs here: start tidegauge serve with the values that it is to have'
+}
+
 /**
  * A control whose engine is started by the first request that needs one: most commands only read.
  *
@@ -28,5 +33,6 @@ export function createLazyControl(
     },
     observers: storedObservers(storage),
     reindexSearch: () => false,
+    changeConfig: noNode,
   }
 }

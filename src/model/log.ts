@@ -8,19 +8,19 @@ export type Log = Readonly<Record<LogLevel, (message: string, details?: LogDetai
 export type LogDetails = Readonly<Record<string, string | number | boolean | undefined>>
 
 export interface LogOptions {
-  /** Lines below this level are not written. @default 'info' */
-  readonly level?: LogLevel
+  /** Lines below this level are not written; asked for each line where it may change. @default 'info' */
+  readonly level?: LogLevel | (() => LogLevel)
   /** Takes each line, its newline included. */
   readonly write: (line: string) => void
   readonly now?: () => Date
 }
 
 export function createLog({ level = 'info', write, now = () => new Date() }: LogOptions): Log {
-  const lowest = logLevels.indexOf(level)
   const at =
     (own: LogLevel) =>
     (message: string, details: LogDetails = {}) => {
-      if (logLevels.indexOf(own) < lowest) return
+      const lowest = typeof level === 'function' ? level() : level
+      if (logLevels.indexOf(own) < logLevels.indexOf(lowest)) return
       const tail = Object.entries(details).filter(([, value]) => value !== undefined)
       const words = [
         now().toISOString(),

@@ -21,6 +21,14 @@ export const httpMethods = [
   '_OTHER',
 ] as const
 
+/** Settings that may change while the service runs. */
+export const changeableSettings = [
+  'collections',
+  'backfillConcurrency',
+  'hostConcurrency',
+  'logLevel',
+] as const
+
 export const httpServerRequestDuration = {
   name: 'http.server.request.duration',
   instrument: 'histogram',
@@ -41,4 +49,13 @@ export const httpRequests = {
   unit: '{request}',
   description: 'API requests that were answered, by the code of the answer.',
   attributes: { method: httpMethods, path: { limit: 100 }, status: { limit: 40 } },
+} as const satisfies MetricDefinition
+
+export const httpConfigChanges = {
+  name: 'http.config_changes',
+  instrument: 'counter',
+  unit: '{change}',
+  description: 'Changes of the configuration that PATCH /config has made, by setting.',
+  attributes: { setting: changeableSettings },
+  noAlert: 'Whoever may change it has changed it; the log tells from what to what.',
 } as const satisfies MetricDefinition

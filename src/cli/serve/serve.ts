@@ -28,9 +28,19 @@ export function serveCommand(program: Program): Command {
       },
     ],
     async run(args, terminal) {
-      const loaded = loadConfig(args)
+      const started = loadConfig(args)
+      // Loaded here, so that the help of this command costs nothing.
+      const { changeableSettings, withKept } = await import('./kept.ts')
+      const loaded = await withKept(started)
       const { config } = loaded
-      const log = createLog({ level: config.logLevel, write: terminal.err })
+      let level = config.logLevel
+      const log = createLog({ level: () => level, write: terminal.err })
+      for (const { key, replaces } of loaded.kept)
+        log.warn('a setting was kept by PATCH /config, and wins', {
+          setting: key,
+          kept: loaded.origins[key],
+          replaces,
+        })
       if (config.token === undefined && !isLoopback(config.host))
         log.warn(
           'everybody who reaches this machine may use the API, to remove repos too: set TIDEGAUGE_TOKEN',
@@ -40,13 +50,16 @@ export function serveCommand(program: Program): Command {
         )
       const observers = config.observers === undefined ? undefined : await loadObservers(config.observers)
       await using stack = new AsyncDisposableStack()
-      // Loaded here, so that the help of this command costs nothing.
       const { serve } = await import('../../serve.ts')
       await serve({
         config,
         service: program,
         metrics: metricsFlags(loaded),
         shownConfig: shownConfig(loaded),
+        changeable: { current: changeableSettings(loaded), started: changeableSettings(started) },
+        setLogLevel: (next) => {
+          level = next
+        },
         ...(observers && { observers }),
         log,
         signal: stopOnSignals(),

@@ -48,9 +48,10 @@ describe('the contract', () => {
         assert.deepEqual(Object.keys(route.params?.shape ?? {}), inPath)
       })
 
-      it('has examples that its own schemas take', () => {
+      it('has examples that its own schemas take, but for those that show what they refuse', () => {
         assert.ok(route.examples.length > 0)
-        for (const { title, params, query, body } of route.examples) {
+        for (const { title, params, query, body, status } of route.examples) {
+          if (status === 422) continue
           takes(route.params, params, title)
           takes(route.query, query && texts(query), title)
           takes(route.body, body, title)

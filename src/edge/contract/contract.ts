@@ -1,5 +1,5 @@
 import { getBackfill, listDeadLetters, retryDeadLetter, startBackfill } from './backfill.ts'
-import { getConfig } from './config.ts'
+import { getConfig, patchConfig } from './config.ts'
 import { getDocs, getOpenApi } from './docs.ts'
 import { listObservers, replayObservers, testObservers } from './observers.ts'
 import { getRecord, queryRecords } from './records.ts'
@@ -22,7 +22,10 @@ export const contract: readonly RouteGroup[] = [
   { name: 'Repos', routes: { listRepos, trackRepo, getRepo, untrackRepo, syncRepo, listRepoErrors } },
   { name: 'Backfill', routes: { getBackfill, startBackfill, listDeadLetters, retryDeadLetter } },
   { name: 'Observers', routes: { listObservers, testObservers, replayObservers } },
-  { name: 'Service', routes: { getHealth, getReady, getStats, getConfig, getIndex, getOpenApi, getDocs } },
+  {
+    name: 'Service',
+    routes: { getHealth, getReady, getStats, getConfig, patchConfig, getIndex, getOpenApi, getDocs },
+  },
 ]
 
 export const routes: readonly Route[] = contract.flatMap((group) => Object.values(group.routes))

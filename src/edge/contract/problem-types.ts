@@ -19,24 +19,20 @@ export interface ProblemType {
 
 const reason = z.enum(syncFailures).meta({ description: 'Why the sync run has failed.' })
 
+const errors = z.array(
+  z.object({
+    pointer: z.string().meta({ description: 'A JSON Pointer into the parameters, or into the body.' }),
+    detail: z.string(),
+  }),
+)
+
 export const problemTypes = {
   'invalid-input': {
     status: 400,
     title: 'The request does not fit the route',
     meaning: 'A parameter, a cursor or the body is not what the route takes.',
     mend: 'Correct what `errors` points at; `detail` says the same in words.',
-    more: {
-      errors: z
-        .array(
-          z.object({
-            pointer: z
-              .string()
-              .meta({ description: 'A JSON Pointer into the parameters, or into the body.' }),
-            detail: z.string(),
-          }),
-        )
-        .optional(),
-    },
+    more: { errors: errors.optional() },
   },
   'token-required': {
     status: 401,
@@ -104,6 +100,13 @@ export const problemTypes = {
     meaning: 'The `Host` of the request is neither an IP address nor `localhost` nor a name of this server.',
     mend: 'Use its IP address, or name it in `--allowed-hosts`.',
     isCommon: true,
+  },
+  'not-changeable': {
+    status: 422,
+    title: 'The setting cannot change while the service runs',
+    meaning: 'The request names a setting that holds from the start of the service to its end.',
+    mend: 'Stop the service, and start it with the new value.',
+    more: { errors },
   },
   'too-many-requests': {
     status: 429,

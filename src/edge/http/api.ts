@@ -6,6 +6,7 @@ import type { Storage } from '../../state/storage/storage.ts'
 import type { Route } from '../contract/route.ts'
 import { requireAddressed } from './addressed.ts'
 import { backfillRoutes } from './backfill.ts'
+import { configRoutes } from './config.ts'
 import type { Control } from './control.ts'
 import { docsRoutes } from './docs.ts'
 import { observerRoutes } from './observers.ts'
@@ -60,7 +61,8 @@ export function createApi({
   const handled = [
     ...probeRoutes({ ready }),
     ...docsRoutes(version),
-    ...statusRoutes({ stats, config, version, storage }),
+    ...statusRoutes({ stats, version, storage }),
+    ...configRoutes({ config, control }),
     ...recordRoutes(storage),
     ...searchRoutes({ storage, search, control }),
     ...repoRoutes({ storage, control }),

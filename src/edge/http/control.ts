@@ -5,6 +5,7 @@ import type { Did } from '../../model/did.ts'
 import type { SyncFailure, SyncOnce, SyncTrigger } from '../../model/sync.ts'
 import type { JobState } from '../../state/queue/queue.ts'
 import type { RepoState, Tracking } from '../../state/storage/storage.ts'
+import type { ConfigChange } from '../contract/config.ts'
 
 /** What a service can be asked to do, besides answering from what is kept. */
 export interface Control {
@@ -30,6 +31,12 @@ export interface Control {
   revive(id: number): Promise<boolean>
   readonly backfill: BackfillControl
   readonly observers: ObserversControl
+  /**
+   * Changes settings of the running service.
+   *
+   * @returns why it cannot be now; undefined where it is done.
+   */
+  changeConfig(change: ConfigChange, options: { readonly persist: boolean }): Promise<string | undefined>
   /** Begins to rebuild the search index. @returns false when that is under way. */
   reindexSearch(): boolean
 }

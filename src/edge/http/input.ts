@@ -2,7 +2,11 @@ import express, { type Request, type RequestHandler } from 'express'
 import type { z } from 'zod'
 import { Problem } from './problem.ts'
 
-/** Reads what a request brings by a schema. @throws {Problem} 400 that names every part that does not fit. */
+/**
+ * Reads what a request brings by a schema.
+ *
+ * @throws {Problem} 400 that names every part that does not fit; 422 where all that is wrong is that it cannot change now.
+ */
 export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
@@ -11,7 +15,10 @@ export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown
     detail: message,
   }))
   const detail = errors.map(({ pointer, detail }) => `${pointer.slice(2) || 'input'}: ${detail}`).join('; ')
-  throw new Problem(400, { detail, more: { errors } })
+  const isFixed = result.error.issues.every(
+    (issue) => issue.code === 'custom' && issue.params?.problem === 'not-changeable',
+  )
+  throw new Problem(isFixed ? 422 : 400, { detail, more: { errors } })
 }
 
 /** Parses JSON bodies up to a size in bytes. */

@@ -1,7 +1,12 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Meter } from '@opentelemetry/api'
 import { bind, routeOf } from '@tidegauge/otel'
-import { httpMethods, httpRequests } from '../../catalog/http/metrics.ts'
+import {
+  type changeableSettings,
+  httpConfigChanges,
+  httpMethods,
+  httpRequests,
+} from '../../catalog/http/metrics.ts'
 
 /**
  * Counts each request when its response has ended, by the route that handled it.
@@ -17,6 +22,12 @@ export function countRequests(meter: Meter): RequestListener {
       requests.add(1, { method: methodOf(request), path: routeOf(request), status: String(status) })
     })
   }
+}
+
+/** Counts each setting that `PATCH /config` has changed. */
+export function countConfigChanges(meter: Meter): (setting: (typeof changeableSettings)[number]) => void {
+  const changes = bind(meter, httpConfigChanges)
+  return (setting) => changes.add(1, { setting })
 }
 
 function methodOf({ method = '_OTHER' }: IncomingMessage): (typeof httpMethods)[number] {

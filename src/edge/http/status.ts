@@ -1,7 +1,7 @@
 import { wallTimeOf } from '../../model/clock.ts'
 import type { Fault } from '../../model/fault.ts'
 import type { Storage } from '../../state/storage/storage.ts'
-import { getConfig } from '../contract/config.ts'
+import type { getConfig } from '../contract/config.ts'
 import { routes } from '../contract/contract.ts'
 import { type AnswerOf, routeName } from '../contract/route.ts'
 import { getHealth, getIndex, getReady, getStats } from '../contract/status.ts'
@@ -50,13 +50,12 @@ export function probeRoutes({ ready }: Pick<StatusOptions, 'ready'>): readonly H
   ]
 }
 
-/** `GET /`, `GET /stats` and `GET /config`. */
+/** `GET /` and `GET /stats`. */
 export function statusRoutes({
   stats,
-  config,
   version,
   storage,
-}: Omit<StatusOptions, 'ready'> & { readonly storage: Storage }): readonly Handled[] {
+}: Pick<StatusOptions, 'stats' | 'version'> & { readonly storage: Storage }): readonly Handled[] {
   const summaries = Object.fromEntries(routes.map((route) => [routeName(route), route.summary]))
   return [
     answer(getIndex, () => ({ status: 200, body: { name: 'tidegauge', version, routes: summaries } })),
@@ -64,7 +63,6 @@ export function statusRoutes({
       status: 200,
       body: { uptimeSeconds: process.uptime(), storage: await storage.totals(), ...(await stats()) },
     })),
-    answer(getConfig, () => ({ status: 200, body: config() })),
   ]
 }
 

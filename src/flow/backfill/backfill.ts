@@ -111,6 +111,11 @@ export class Backfill {
     }
   }
 
+  /** Fetches as many repos at a time from now on, and from one host. */
+  resize(concurrency: number, perHost: number): void {
+    this.#workers[repoQueue].resize({ concurrency, perGroup: perHost })
+  }
+
   /** Repos that are being fetched for the first time. */
   get running(): number {
     return this.#workers[repoQueue].running

@@ -91,7 +91,7 @@ describe('Enumeration', () => {
     assert.equal(later.progress.isComplete, true)
     await later.run({ again: true })
     assert.equal(host.requests.length, asked + 5)
-    await enumeration({ pageSize: 10, collections: ['a.b.*'] }).run()
+    await enumeration({ pageSize: 10, collections: () => ['a.b.*'] }).run()
     assert.equal(host.requests.length, asked + 10)
   })
 
@@ -117,7 +117,7 @@ describe('Enumeration', () => {
       listRepos: listing(() => repos(1000)),
     })
     const { enumeration, dids } = setUp(host.url)
-    await enumeration({ collections: ['a.b.c', 'a.b.d'], pageSize: 10 }).run()
+    await enumeration({ collections: () => ['a.b.c', 'a.b.d'], pageSize: 10 }).run()
     assert.deepEqual(
       await dids(),
       [...repos(15), ...repos(5, 100)].map(({ did }) => did),
@@ -133,7 +133,7 @@ describe('Enumeration', () => {
     it(`lists all repos for ${collections} where a host cannot do that`, async () => {
       await using host = await FakeHost.start({ listRepos: listing(() => repos(3)) })
       const { enumeration, dids } = setUp(host.url)
-      await enumeration({ collections }).run()
+      await enumeration({ collections: () => collections }).run()
       assert.equal((await dids()).length, 3)
     })
   }

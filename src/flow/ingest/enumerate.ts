@@ -25,8 +25,11 @@ export interface EnumerationOptions {
   readonly hosts: Pick<Hosts, 'listRepos' | 'listReposByCollection' | 'listHosts'>
   readonly streams: Pick<Streams, 'append' | 'drained'>
   readonly storage: Pick<Storage, 'note' | 'setNote'>
-  /** Collections that are kept, as for `createFilter`; only repos that have one are listed, where a host can do that. @default all */
-  readonly collections?: readonly string[]
+  /**
+   * Collections that are kept, as names or prefixes, asked when a listing begins; only repos that have one are listed, where
+   * a host can do that. @default all
+   */
+  readonly collections?: () => readonly string[]
   /** Repos that are kept. @default all */
   readonly repos?: Pick<KeptRepos, 'has' | 'listed'>
   /** Asks every host that the relay follows, and not the relay itself, so that each repo's host is known. @default false */
@@ -141,7 +144,7 @@ export class Enumeration {
   /** What is listed: a state of something else is of no use. */
   #scope(): string {
     const { collections, byHost, repos } = this.#options
-    return scopeOf([[...collections].sort(), byHost, repos?.listed && [...repos.listed].sort()])
+    return scopeOf([[...collections()].sort(), byHost, repos?.listed && [...repos.listed].sort()])
   }
 
   /** Repos that are named one by one need no host that lists them. */
@@ -194,7 +197,7 @@ export class Enumeration {
   async #walkOne(state: EnumerationState, listing: Listing, signal: AbortSignal): Promise<void> {
     const { hosts, collections, pageSize, onHostSkip } = this.#options
     const host = new URL(listing.host)
-    const names = wholeCollections(collections) ?? []
+    const names = wholeCollections(collections()) ?? []
     const ask = <Result>(work: () => Promise<Result>) => this.#patiently(work, listing.isOneOfMany, signal)
     try {
       const pages = walk(listing, {
@@ -330,7 +333,7 @@ function hostUrl(hostname: string, allowLoopback: boolean): URL | undefined {
 const hostsPerPage = 100
 
 const defaults = {
-  collections: [],
+  collections: () => [],
   byHost: false,
   allowLoopback: false,
   pageSize: 1000,

@@ -4,6 +4,7 @@ import type { Did } from '../../model/did.ts'
 import { SetupError } from '../../model/errors.ts'
 import type { RepoEvent } from '../../model/event.ts'
 import { createFilter, type FilterOptions } from './filter.ts'
+import { KeptCollections } from './kept-collections.ts'
 import { KeptRepos } from './kept-repos.ts'
 
 const alice = 'did:plc:alice'
@@ -16,18 +17,18 @@ describe('createFilter', () => {
     'app.bsky.feedback.thing',
     'com.example.thing',
   ]
-  const cases: readonly (readonly [FilterOptions, kept: readonly string[]])[] = [
+  const cases: readonly (readonly [Filtering, kept: readonly string[]])[] = [
     [{}, collections],
-    [{ collections: ['*'] }, collections],
-    [{ collections: ['com.example.thing', '*'] }, collections],
-    [{ collections: ['app.bsky.feed.*'] }, collections.slice(0, 2)],
-    [{ collections: ['app.bsky.*', 'com.example.other'] }, collections.slice(0, 3)],
-    [{ collections: ['com.example.thing'] }, collections.slice(3)],
-    [{ collections: ['app.*'] }, collections.slice(0, 3)],
+    [keeping(['*']), collections],
+    [keeping(['com.example.thing', '*']), collections],
+    [keeping(['app.bsky.feed.*']), collections.slice(0, 2)],
+    [keeping(['app.bsky.*', 'com.example.other']), collections.slice(0, 3)],
+    [keeping(['com.example.thing']), collections.slice(3)],
+    [keeping(['app.*']), collections.slice(0, 3)],
     [{ repos: new KeptRepos({ dids: [alice] }) }, collections],
   ]
   for (const [options, kept] of cases) {
-    const names = options.collections ?? (options.repos ? 'its repo' : 'nothing')
+    const names = options.collections?.patterns ?? (options.repos ? 'its repo' : 'nothing')
     it(`keeps ${kept.length} of ${collections.length} collections with ${names}`, () => {
       const { event, filtered } = createFilter(options)(commit(collections))
       assert.ok(event?.kind === 'commit')
@@ -40,7 +41,7 @@ describe('createFilter', () => {
   }
 
   it('keeps a commit of which nothing is left, because the next one continues it', () => {
-    const { event, filtered } = createFilter({ collections: ['com.example.other'] })(commit(collections))
+    const { event, filtered } = createFilter(keeping(['com.example.other']))(commit(collections))
     assert.deepEqual(event, { ...commit(collections), operations: [] })
     assert.equal(filtered, 4)
   })
@@ -55,7 +56,7 @@ describe('createFilter', () => {
   })
 
   it('lets through what was refused or cannot be verified yet', () => {
-    const filter = createFilter({ collections: ['com.example.other'] })
+    const filter = createFilter(keeping(['com.example.other']))
     const base = { did: alice, seq: 1, timeMs: 1, rev: '3k' } as const
     const events: readonly RepoEvent[] = [
       { ...base, kind: 'rejected', reason: 'key' },
@@ -75,6 +76,17 @@ describe('createFilter', () => {
     assert.equal(isKept(), true)
   })
 
+  it('follows a change of what is kept', () => {
+    const kept = new KeptCollections(['com.example.*'])
+    const filter = createFilter({ collections: kept })
+    const filtered = () => filter(commit(collections)).filtered
+    assert.equal(filtered(), 3)
+    kept.set([])
+    assert.equal(filtered(), 0)
+    assert.throws(() => kept.set(['post']), SetupError)
+    assert.deepEqual(kept.patterns, [])
+  })
+
   for (const pattern of [
     '',
     'post',
@@ -86,10 +98,16 @@ describe('createFilter', () => {
     'app.bsky.feed.post/x',
   ]) {
     it(`refuses the pattern "${pattern}"`, () => {
-      assert.throws(() => createFilter({ collections: [pattern] }), SetupError)
+      assert.throws(() => keeping([pattern]), SetupError)
     })
   }
 })
+
+type Filtering = FilterOptions & { readonly collections?: KeptCollections }
+
+function keeping(patterns: readonly string[]): Filtering {
+  return { collections: new KeptCollections(patterns) }
+}
 
 function commit(collections: readonly string[]): RepoEvent {
   return {

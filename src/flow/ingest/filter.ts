@@ -1,10 +1,10 @@
 import type { Operation, RepoEvent } from '../../model/event.ts'
-import { collectionMatcher } from './collections.ts'
+import type { KeptCollections } from './kept-collections.ts'
 import type { KeptRepos } from './kept-repos.ts'
 
 export interface FilterOptions {
-  /** Collections to keep: names, or prefixes such as `app.bsky.feed.*`. @default all */
-  readonly collections?: readonly string[]
+  /** Collections to keep, asked for each event, so that they may change. @default all */
+  readonly collections?: Pick<KeptCollections, 'has' | 'keepsAll'>
   /** Repos to keep, asked for each event, so that they may change. @default all */
   readonly repos?: Pick<KeptRepos, 'has'>
 }
@@ -22,15 +22,14 @@ export interface FilteredEvent {
   readonly filtered: number
 }
 
-/** @throws {SetupError} when a pattern cannot match any collection. */
-export function createFilter({ collections = [], repos }: FilterOptions): EventFilter {
-  const keepsCollection = collectionMatcher(collections)
+export function createFilter({ collections, repos }: FilterOptions): EventFilter {
   return (event) => {
     if (repos !== undefined && !repos.has(event.did)) {
       return { filtered: event.kind === 'commit' ? event.operations.length : 0 }
     }
-    if (event.kind !== 'commit' || keepsCollection === undefined) return { event, filtered: 0 }
-    const keeps = ({ collection }: Operation) => keepsCollection(collection)
+    if (event.kind !== 'commit' || collections === undefined || collections.keepsAll)
+      return { event, filtered: 0 }
+    const keeps = ({ collection }: Operation) => collections.has(collection)
     if (event.operations.every(keeps)) return { event, filtered: 0 }
     const operations = event.operations.filter(keeps)
     return { event: { ...event, operations }, filtered: event.operations.length - operations.length }

@@ -48,6 +48,42 @@ describe('Ingest', () => {
     await run
   })
 
+  it('tells when what it has taken so far is written, and does not wait for what comes after', async () => {
+    const { streams, source, written } = setUp()
+    const held = Promise.withResolvers<void>()
+    let appends = 0
+    const slow: Pick<Streams, 'append' | 'length' | 'drained'> = {
+      length: (name) => streams.length(name),
+      drained: (name, below, signal) => streams.drained(name, below, signal),
+      append: async (...args: Parameters<Streams['append']>) => {
+        appends += 1
+        if (appends === 2) await held.promise
+        return streams.append(...args)
+      },
+    }
+    const ingest = new Ingest({ source, host, streams: slow, batchEvents: 1, lingerMs: 0 })
+    const { signal } = new AbortController()
+    const run = ingest.run()
+    await ingest.flush(signal)
+    source.push({ events: events(1, 1), seq: 1 })
+    await written(1)
+    source.push({ events: events(2, 2), seq: 2 })
+    while (appends < 2) await setImmediate()
+    let isFlushed = false
+    const flushed = ingest.flush(signal).then(() => {
+      isFlushed = true
+    })
+    source.push({ events: events(3, 3), seq: 3 })
+    for (let turn = 0; turn < 20; turn++) await setImmediate()
+    assert.equal(isFlushed, false)
+    await assert.rejects(ingest.flush(AbortSignal.abort(new Error('it ends'))), /it ends/)
+    held.resolve()
+    await flushed
+    assert.ok((await streams.length(firehoseLive)) >= 2)
+    source.end()
+    await run
+  })
+
   it('writes at once when enough events or bytes wait', async () => {
     for (const limit of [{ batchEvents: 3 }, { batchBytes: 200 }]) {
       const { streams, source, written } = setUp()

@@ -64,6 +64,7 @@ export class Ingest {
   #isHeldBack = false
   #hasEnded = false
   #isFlushing = false
+  #batchesWritten = 0
   #failure: unknown
   #wakeWriter = () => {}
   #wakeReader = () => {}
@@ -112,6 +113,24 @@ export class Ingest {
     }
   }
 
+  /**
+   * Resolves once everything that was taken until now is in the stream.
+   *
+   * @throws the signal's reason when it aborts; what was not written by then is sent again.
+   */
+  async flush(signal: AbortSignal): Promise<void> {
+    const waiting = (this.#isWriting ? 1 : 0) + (this.#waiting.seq === undefined ? 0 : 1)
+    const last = this.#batchesWritten + waiting
+    using stack = new DisposableStack()
+    const onAbort = () => this.#wakeReader()
+    signal.addEventListener('abort', onAbort)
+    stack.defer(() => signal.removeEventListener('abort', onAbort))
+    while (this.#batchesWritten < last) {
+      signal.throwIfAborted()
+      await this.#room()
+    }
+  }
+
   async #gap(gap: NonNullable<SourceBatch['gap']>, signal: AbortSignal | undefined): Promise<void> {
     this.#isFlushing = true
     this.#wakeWriter()
@@ -151,6 +170,7 @@ export class Ingest {
       await this.#repeat(() => this.#append(batch), signal)
       this.#writing = 0
       this.#isWriting = false
+      this.#batchesWritten += 1
       this.#wakeReader()
     }
   }
@@ -208,7 +228,12 @@ export class Ingest {
 
   #room(): Promise<void> {
     return new Promise((resolve) => {
-      this.#wakeReader = resolve
+      const others = this.#wakeReader
+      this.#wakeReader = () => {
+        this.#wakeReader = () => {}
+        others()
+        resolve()
+      }
     })
   }
 }

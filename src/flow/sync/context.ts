@@ -16,8 +16,8 @@ export interface RunContext {
   readonly progress: Progress
 }
 
-export type RunOptions = Required<Omit<SyncOptions, 'source'>> &
-  Pick<SyncOptions, 'source'> & { readonly body: BodyLimits }
+export type RunOptions = Required<Omit<SyncOptions, 'source' | 'collections'>> &
+  Pick<SyncOptions, 'source'> & { readonly collections: readonly string[]; readonly body: BodyLimits }
 
 /** What a run was given, and the steps that it makes. */
 export interface Parts extends RunContext {

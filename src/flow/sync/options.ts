@@ -20,8 +20,8 @@ export interface SyncOptions extends SyncReports {
    * event said that was missed. @default nobody is asked
    */
   readonly source?: URL
-  /** Collections to keep: names, or prefixes such as `app.bsky.feed.*`. @default all */
-  readonly collections?: readonly string[]
+  /** Collections to keep, as names or prefixes such as `app.bsky.feed.*`; asked when a run begins. @default all */
+  readonly collections?: () => readonly string[]
   /** No more records are appended while the stream has this many entries, each of 1 MB at most. @default 2_000 */
   readonly highWater?: number
   /** A repo with more records than this is not compared with what is stored but replaced. @default 200_000 */

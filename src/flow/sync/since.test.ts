@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Did } from '../../model/did.ts'
-import type { RunOptions } from './context.ts'
+import type { SyncOptions } from './options.ts'
 import type { Fault } from './testing/faulty-host.ts'
 import { openRig, type Rig, writePosts } from './testing/rig.ts'
 
 /** A repo of 2,000 records that is synced and then changes, and what a run asks for then. */
-async function openChanged(options: Partial<RunOptions> = {}) {
+async function openChanged(options: Partial<SyncOptions> = {}) {
   await using stack = new AsyncDisposableStack()
   const rig = stack.use(await openRig({ accounts: 1, records: 5 }))
   const did = rig.demo.accounts()[0]?.did ?? assert.fail()
@@ -137,7 +137,7 @@ describe('a sync run of a repo that is stored', () => {
   })
 
   it('fetches all of it where not all of it is kept', async () => {
-    const { rig, did, sync, asked } = await openChanged({ collections: ['app.bsky.feed.*'] })
+    const { rig, did, sync, asked } = await openChanged({ collections: () => ['app.bsky.feed.*'] })
     await using _ = rig
     await sync.syncOnce(did, 'api')
     assert.deepEqual(asked, [undefined])

@@ -100,7 +100,7 @@ describe('a sync run', () => {
   })
 
   it('keeps only the collections that it is told to', async () => {
-    await using rig = await openRig({ sync: { collections: ['app.bsky.feed.*'] } })
+    await using rig = await openRig({ sync: { collections: () => ['app.bsky.feed.*'] } })
     const did = firstOf(rig)
     await rig.sync.syncOnce(did, 'backfill')
     const expected = rig.demo.records(did).filter(({ path }) => path.startsWith('app.bsky.feed.'))

@@ -12,7 +12,7 @@ import { Steps } from './steps.ts'
 
 /** Everything that is ever synced is synced here. */
 export class Sync implements AsyncDisposable {
-  readonly #options: RunOptions
+  readonly #options: Omit<RunOptions, 'collections'> & Required<Pick<SyncOptions, 'collections'>>
   readonly #stop = new AbortController()
   readonly #runs = new Map<Did, Promise<SyncResult>>()
 
@@ -47,13 +47,23 @@ export class Sync implements AsyncDisposable {
     const repo = await this.#options.storage.getRepo(did)
     const isActive = repo === undefined || repo.status === repo.content
     if (!isActive || repo?.content === 'synced') return
-    await new Steps(did, this.#options).giveUp()
+    await new Steps(did, this.#forRun()).giveUp()
+  }
+
+  /** Resolves once the runs that are under way now have ended, however they do. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#runs.values()])
   }
 
   /** Ends all runs. Each repo is then what it was before its run. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new StoppedError('the service ends: the next start tries again'))
     await Promise.allSettled(this.#runs.values())
+  }
+
+  /** What holds for a run from its beginning to its end. */
+  #forRun(): RunOptions {
+    return { ...this.#options, collections: this.#options.collections() }
   }
 
   async #run(did: Did, trigger: SyncTrigger): Promise<SyncResult> {
@@ -68,7 +78,7 @@ export class Sync implements AsyncDisposable {
       return { did, trigger, durationMs: performance.now() - startMs, sizeBytes, extracted, filtered }
     }
     try {
-      const { rev, records } = await runOnce(did, this.#options, { signal, progress })
+      const { rev, records } = await runOnce(did, this.#forRun(), { signal, progress })
       onRun({ ...base(), outcome: 'success', records })
       return { did, rev, records, sizeBytes: progress.sizeBytes, joined: false }
     } catch (error) {
@@ -88,7 +98,7 @@ function faultIn({ fault }: { readonly fault: SyncFault | undefined }): Pick<Syn
 }
 
 const defaults = {
-  collections: [],
+  collections: () => [],
   highWater: 2_000,
   maxCompared: 200_000,
   minSince: 300,

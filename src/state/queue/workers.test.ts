@@ -32,6 +32,44 @@ describe('workers', () => {
     assert.deepEqual([...new Set(attempts)], [0])
   })
 
+  it('do more at a time, or fewer, once they are told to, and give up nothing', async () => {
+    const { queue } = openQueue()
+    await queue.add(
+      'q',
+      Array.from({ length: 9 }, (_, at) => ({ key: `${at}`, group: 'host' })),
+    )
+    const stop = new AbortController()
+    const ends: (() => void)[] = []
+    const done: string[] = []
+    const workers = new Workers({
+      queue,
+      name: 'q',
+      concurrency: 1,
+      perGroup: 1,
+      work: async (job) => {
+        await new Promise<void>((resolve) => ends.push(resolve))
+        await queue.complete(job)
+        done.push(job.key)
+        if (done.length === 9) stop.abort()
+      },
+    })
+    const run = workers.run(stop.signal)
+    const running = async (count: number) => {
+      while (workers.running !== count || ends.length !== count) await turn()
+    }
+    await running(1)
+    workers.resize({ concurrency: 4, perGroup: 3 })
+    await running(3)
+    workers.resize({ concurrency: 2, perGroup: 2 })
+    for (const end of ends.splice(0)) end()
+    await running(2)
+    assert.equal(done.length, 3)
+    const ending = setInterval(() => ends.splice(0).forEach((end) => void end()), 1)
+    await run
+    clearInterval(ending)
+    assert.equal(new Set(done).size, 9)
+  })
+
   it('leave out a group that is held until its time has come, and only that', async () => {
     const opened = openQueue()
     await opened.queue.add('q', [

@@ -30,6 +30,8 @@ export interface WorkersOptions {
   readonly onError?: (error: unknown) => void
 }
 
+export type WorkersSize = Pick<WorkersOptions, 'concurrency' | 'perGroup'>
+
 export type Claim = (group: string) => Promise<boolean>
 
 /** Takes jobs of one queue and does them, several at a time, with a bound for each group. */
@@ -40,12 +42,21 @@ export class Workers {
   readonly #groups = new Map<string, number>()
   /** How many jobs are asked for: fewer once some had to be put back. */
   #appetite: number
+  #size: WorkersSize
   #renewedMs = Number.NEGATIVE_INFINITY
   #wake = () => {}
 
   constructor(options: WorkersOptions) {
     this.#options = { ...defaults, ...options }
     this.#appetite = options.concurrency
+    this.#size = options
+  }
+
+  /** Works on as many at a time from now on. What is being worked on is not given up. */
+  resize(size: WorkersSize): void {
+    this.#size = size
+    this.#appetite = size.concurrency
+    this.#wake()
   }
 
   /** Jobs being worked on. */
@@ -69,11 +80,12 @@ export class Workers {
   }
 
   async #take(signal: AbortSignal): Promise<readonly Job[]> {
-    const { queue, name, concurrency, leaseMs, aloneAfter, now } = this.#options
+    const { queue, name, leaseMs, aloneAfter, now } = this.#options
+    const { concurrency } = this.#size
     // A process that was suspended goes on here before the timer does: what it works on is not to be taken once more.
     if (now() - this.#renewedMs > leaseMs / 2) this.#renew()
     const free = concurrency - this.#running.size
-    if (free === 0) return []
+    if (free <= 0) return []
     const limit = Math.min(free, this.#appetite)
     const room = (group: string) => (group === '' ? free : this.#most(group) - (this.#groups.get(group) ?? 0))
     const options = { leaseMs, without: this.#full(), room, aloneAfter }
@@ -137,7 +149,7 @@ export class Workers {
   }
 
   #most(group: string): number {
-    const { perGroup } = this.#options
+    const { perGroup } = this.#size
     return typeof perGroup === 'number' ? perGroup : perGroup(group)
   }
 
@@ -149,7 +161,7 @@ export class Workers {
 
   /** Waits until there may be a job to take. */
   async #idle(signal: AbortSignal): Promise<void> {
-    const { queue, name, concurrency } = this.#options
+    const { queue, name } = this.#options
     using stack = new DisposableStack()
     const over = new AbortController()
     stack.defer(() => over.abort())
@@ -160,7 +172,7 @@ export class Workers {
         stop.addEventListener('abort', () => resolve())
       }),
     ]
-    if (this.#running.size < concurrency) {
+    if (this.#running.size < this.#size.concurrency) {
       const without = this.#full()
       events.push(this.#repeat(() => queue.ready(name, stop, without), stop).then(() => {}))
     }

@@ -33,6 +33,7 @@ export function createTestControl(own: Partial<Control> = {}): Control {
       test: async () => [],
       replay: async () => ({ records: 0, isComplete: true, observers: [] }),
     },
+    changeConfig: () => Promise.reject(new Error('a test asked to change the configuration')),
     reindexSearch: () => true,
     ...own,
   }

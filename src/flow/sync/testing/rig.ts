@@ -19,7 +19,7 @@ import type { Storage } from '../../../state/storage/storage.ts'
 import { SqliteStreams } from '../../../state/streams/sqlite.ts'
 import { firehoseBackfill } from '../../../state/streams/streams.ts'
 import { Indexer, type IndexerOptions, indexerGroup } from '../../indexing/indexer.ts'
-import type { RunOptions } from '../context.ts'
+import type { SyncOptions } from '../options.ts'
 import { Sync } from '../sync.ts'
 import { type FaultyHost, startFaultyHost } from './faulty-host.ts'
 
@@ -36,7 +36,7 @@ export interface Rig extends AsyncDisposable {
   readonly runs: SyncRun[]
   readonly joins: SyncTrigger[]
   /** Another one on the same store, as after a restart. */
-  openSync(options?: Partial<RunOptions>): Sync
+  openSync(options?: Partial<SyncOptions>): Sync
   /** Appends an entry and waits until it is applied. */
   tell(entry: BackfillEntry): Promise<void>
   /** Path and CID of each record that is stored, in order; hidden ones, too. */
@@ -46,7 +46,7 @@ export interface Rig extends AsyncDisposable {
 export interface RigOptions {
   readonly accounts?: number
   readonly records?: number
-  readonly sync?: Partial<RunOptions>
+  readonly sync?: Partial<SyncOptions>
   readonly indexer?: Partial<IndexerOptions>
 }
 
@@ -89,7 +89,7 @@ export async function openRig({ accounts = 3, records = 60, sync, indexer }: Rig
   })
   const runs: SyncRun[] = []
   const joins: SyncTrigger[] = []
-  const newSync = (options: Partial<RunOptions> = {}) =>
+  const newSync = (options: Partial<SyncOptions> = {}) =>
     new Sync({
       identity,
       hosts,
