@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { InvalidError } from '../../model/errors.ts'
+import { deathsConformance } from './deaths.conformance.ts'
+import { holdsConformance } from './holds.conformance.ts'
 import type { Job, JobState, NewJob, Queue } from './queue.ts'
 import { compareWithModel } from './testing/model.ts'
+import { keys, must, q, settled, takeOne } from './testing/suite.ts'
 
 /** What queues must do. `open` makes empty ones; `reopen` the same again, as after the end of the process. */
 export function queueConformance(
@@ -420,188 +423,8 @@ export function queueConformance(
     })
   })
 
-  describe('the death of the process', () => {
-    /** Takes what there is, and opens the queue again as after a kill. */
-    const die = async (queue: Queue, reopen: () => Promise<Queue>, options = {}) => {
-      const taken = await queue.take(q, 9, options)
-      return { taken, again: await reopen() }
-    }
-
-    it('counts for each job that was worked on, and for no other', async () => {
-      const { queue, reopen } = await beginWith({ key: 'done' }, { key: 'retried' }, { key: 'runs' })
-      const [done, retried] = await queue.take(q, 3)
-      await queue.complete(must(done))
-      await queue.retry(must(retried), { counts: false })
-      await queue.add(q, [{ key: 'waits' }])
-      const again = await reopen()
-      assert.deepEqual(
-        (await again.take(q, 9)).map(({ key, deaths, attempts }) => [key, deaths, attempts]),
-        [
-          ['retried', 0, 0],
-          ['runs', 1, 0],
-          ['waits', 0, 0],
-        ],
-      )
-    })
-
-    it('counts once however often the queue is opened', async () => {
-      const { queue, reopen } = await beginWith({ key: 'a' })
-      await die(queue, reopen)
-      await reopen()
-      assert.equal((await (await reopen()).find(q, 'a'))?.deaths, 1)
-    })
-
-    it('counts for a job whose lease has run out while its worker still had it', async () => {
-      const { queue, reopen, clock } = await beginWith({ key: 'a' })
-      await queue.take(q, 1, { leaseMs: 100 })
-      clock.ms += 200
-      assert.deepEqual(keys(await queue.take(q, 1, { without: new Set(['']) })), [])
-      assert.equal((await (await reopen()).find(q, 'a'))?.deaths, 1)
-    })
-
-    for (const [name, end, deaths] of [
-      ['is forgotten once it fails by itself', (queue, job) => queue.retry(job, {}), 0],
-      ['stays when it is put back', (queue, job) => queue.retry(job, { counts: false }), 1],
-      ['stays with its dead letter', (queue, job) => queue.bury(job, 'x', { counts: false }), 1],
-      [
-        'is forgotten once its dead letter is revived',
-        async (queue, job) => {
-          await queue.bury(job, 'x')
-          await queue.revive(job.id)
-        },
-        0,
-      ],
-    ] as const satisfies readonly (readonly [string, (queue: Queue, job: Job) => Promise<unknown>, number])[])
-      it(`${name}`, async () => {
-        const { queue, reopen } = await beginWith({ key: 'a' })
-        const { again } = await die(queue, reopen)
-        await end(again, await takeOne(again))
-        const { deaths: counted, attempts } = must(await again.find(q, 'a'))
-        assert.equal(counted, deaths)
-        if (name === 'stays with its dead letter') assert.equal(attempts, 0)
-      })
-
-    describe('again and again', () => {
-      const alone = { aloneAfter: 2 }
-      /** `bad` and `worse` were worked on when the process died twice; `good` waits before and `late` after them. */
-      const beginDangerous = async () => {
-        const { queue, reopen } = await beginWith({ key: 'bad' }, { key: 'worse', group: 'g' })
-        const first = await die(queue, reopen)
-        const { again } = await die(first.again, reopen)
-        await again.add(q, [
-          { key: 'good', priority: -1 },
-          { key: 'late', priority: 1 },
-        ])
-        return again
-      }
-
-      it('has the job run alone, once those that run have ended', async () => {
-        const queue = await beginDangerous()
-        const [good, ...none] = await queue.take(q, 9, alone)
-        assert.deepEqual([good?.key, none], ['good', []])
-        assert.deepEqual(await queue.take(q, 9, alone), [])
-        await queue.complete(must(good))
-        const order: string[] = []
-        for (let last = 0; last < 3; last++) {
-          const taken = await queue.take(q, 9, alone)
-          order.push(...keys(taken))
-          if (must(taken[0]).deaths > 0) assert.deepEqual(await queue.take(q, 9, alone), [])
-          for (const job of taken) await queue.complete(job)
-        }
-        assert.deepEqual([order.slice(0, 2).sort(), order.slice(2)], [['bad', 'worse'], ['late']])
-      })
-
-      it('counts for the job that ran alone, and not for the other that was to', async () => {
-        const queue = await beginDangerous()
-        for (const job of await queue.take(q, 9, alone)) await queue.complete(job)
-        const [job] = await queue.take(q, 9, alone)
-        const found = await Promise.all(['bad', 'worse'].map((key) => queue.find(q, key)))
-        assert.deepEqual(
-          found.map((state) => state?.state === 'running'),
-          found.map((state) => state?.key === job?.key),
-        )
-      })
-
-      it('keeps those who wait for a job asleep until it may be taken', async () => {
-        const queue = await beginDangerous()
-        const [good] = await queue.take(q, 9, alone)
-        const waiting = settled(queue.ready(q))
-        await setImmediate()
-        assert.equal(waiting.isSettled, false)
-        await queue.complete(must(good))
-        await waiting.promise
-        const [bad] = await queue.take(q, 9, alone)
-        const waitingAgain = settled(queue.ready(q))
-        await setImmediate()
-        assert.equal(waitingAgain.isSettled, false)
-        await queue.complete(must(bad))
-        await waitingAgain.promise
-      })
-
-      it('holds up nobody once the job is gone', async () => {
-        const queue = await beginDangerous()
-        const [good] = await queue.take(q, 9, alone)
-        for (const key of ['bad', 'worse']) await queue.remove(q, key)
-        await queue.complete(must(good))
-        assert.deepEqual(keys(await queue.take(q, 9, alone)), ['late'])
-      })
-
-      it('is no matter for who does not ask for that', async () => {
-        assert.equal((await (await beginDangerous()).take(q, 9)).length, 4)
-      })
-    })
-  })
-
-  describe('a group that is held', () => {
-    it('is left out until its time has come, also by another process', async () => {
-      const { queue, reopen, clock } = await beginWith(
-        { key: 'a', group: 'held' },
-        { key: 'b', group: 'free' },
-      )
-      await queue.add('other', [{ key: 'c', group: 'held' }])
-      await queue.hold(q, 'held', clock.ms + 100)
-      assert.equal(await queue.heldUntilMs(q, 'held'), clock.ms + 100)
-      assert.equal(await queue.heldUntilMs(q, 'free'), undefined)
-      assert.deepEqual(keys(await queue.take(q, 9)), ['b'])
-      assert.deepEqual(keys(await queue.take('other', 9)), ['c'])
-      const again = await reopen()
-      clock.ms += 99
-      assert.deepEqual(keys(await again.take(q, 9)), ['b'])
-      clock.ms += 1
-      assert.equal(await again.heldUntilMs(q, 'held'), undefined)
-      assert.deepEqual(keys(await again.take(q, 9)), ['a'])
-    })
-
-    it('is held until the latest time that was named', async () => {
-      const { queue, reopen, clock } = await begin()
-      const end = clock.ms + 100
-      for (const untilMs of [end - 50, end, end - 10]) await queue.hold(q, 'g', untilMs)
-      assert.equal(await queue.heldUntilMs(q, 'g'), end)
-      assert.equal(await (await reopen()).heldUntilMs(q, 'g'), end)
-      await queue.hold(q, 'past', clock.ms)
-      assert.equal(await queue.heldUntilMs(q, 'past'), undefined)
-    })
-
-    it('does not wake who waits for a job before its time has come', async () => {
-      const { queue } = await open(Date.now)
-      await queue.hold(q, 'held', Date.now() + 40)
-      await queue.add(q, [{ key: 'a', group: 'held' }])
-      const waiting = settled(queue.ready(q))
-      await setImmediate()
-      assert.equal(waiting.isSettled, false)
-      await waiting.promise
-      assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
-    })
-
-    it('is not held for longer where the clock was set back meanwhile', async () => {
-      const { queue, reopen, clock } = await beginWith({ key: 'a', group: 'held' })
-      await queue.hold(q, 'held', clock.ms + 100)
-      clock.ms -= 3_600_000
-      const again = await reopen()
-      clock.ms += 100
-      assert.deepEqual(keys(await again.take(q, 1)), ['a'])
-    })
-  })
+  deathsConformance(beginWith)
+  holdsConformance(open, beginWith)
 
   describe('a clock that was set while no process had the jobs', () => {
     const soonMs = 300_000
@@ -921,21 +744,6 @@ export function queueConformance(
   })
 }
 
-const q = 'repo'
-
-function must<Value>(value: Value | undefined): Value {
-  assert.ok(value !== undefined)
-  return value
-}
-
-async function takeOne(queue: Queue): Promise<Job> {
-  return must((await queue.take(q, 1))[0])
-}
-
-function keys(jobs: readonly { readonly key: string }[]): readonly string[] {
-  return jobs.map(({ key }) => key)
-}
-
 function counts(jobs: readonly Job[]): Readonly<Record<string, number>> {
   const byGroup = Object.groupBy(jobs, ({ group }) => group)
   return Object.fromEntries(Object.entries(byGroup).map(([group, of = []]) => [group, of.length]))
@@ -958,12 +766,4 @@ async function pages(queue: Queue, limit: number, name?: string): Promise<readon
     if (page.cursor === undefined) return all
     cursor = page.cursor
   }
-}
-
-function settled(promise: Promise<void>): { readonly promise: Promise<void>; isSettled: boolean } {
-  const state = { promise, isSettled: false }
-  promise.finally(() => {
-    state.isSettled = true
-  })
-  return state
 }
