@@ -132,6 +132,17 @@ describe('the three packages, installed by one command into an empty folder', ()
         assert.match(mailer, new RegExp(`^${name}\\{action="custom",.*\\} ${value}$`, 'm'))
     })
 
+  it('brings parts of the service that work by themselves, and are measured', () => {
+    project.write('parts.mjs', parts)
+    assert.deepEqual(JSON.parse(project.run('node parts.mjs')), {
+      outcomes: ['added', 'duplicate'],
+      done: ['a'],
+      recovered: 7,
+      looked: ['loaded', 'loaded'],
+      counts: [1, 1, 2, 1, 1, 1, 1],
+    })
+  })
+
   for (const command of ['tidegauge', 'tidegauge-tools'])
     it(`brings the command ${command}`, () => {
       assert.equal(
@@ -140,6 +151,47 @@ describe('the three packages, installed by one command into an empty folder', ()
       )
     })
 })
+
+/** Uses queue, dedup, checkpoint and cache of the package, and says what has come of it. */
+const parts = `import { createTestMeter } from '@tidegauge/otel'
+import { cacheMetrics, instrumentCache, MemoryCache } from 'tidegauge/cache'
+import { checkpointMetrics, instrumentCheckpoint, SqliteCheckpoint } from 'tidegauge/checkpoint'
+import { Database } from 'tidegauge/database'
+import { countChecks, dedupMetrics, SqliteDedup } from 'tidegauge/dedup'
+import { countEnqueued, instrumentQueue, queueMetrics, SqliteQueue, Workers } from 'tidegauge/queue'
+
+using database = new Database({ dir: 'parts' })
+const { meter, value } = createTestMeter()
+const own = new SqliteQueue({ database })
+const [onAdded, onChecked] = [countEnqueued(meter), countChecks(meter)]
+const queue = instrumentQueue(own, meter, 'mails', onAdded)
+const stored = new SqliteCheckpoint({ database, queue: own, dedup: new SqliteDedup({ database }) })
+const reports = { onEnqueued: (_, jobs) => onAdded(jobs), onChecked }
+const checkpoint = instrumentCheckpoint(stored, meter, reports)
+const covered = { queue: 'mails', job: { key: 'a' }, once: { scope: 's', key: 'a', windowMs: 1000 } }
+const { outcomes } = await checkpoint.save({ listener: 'l', position: 7, jobs: [covered, covered] })
+
+const stop = new AbortController()
+const done = []
+const work = async (job) => {
+  done.push(job.key)
+  await queue.complete(job)
+  stop.abort()
+}
+await new Workers({ queue, name: 'mails', concurrency: 2, perGroup: 2, work }).run(stop.signal)
+const recovered = await checkpoint.recover('l')
+
+const cache = instrumentCache(new MemoryCache({ sizeOf: () => 1 }), meter)
+const looked = []
+for (let time = 0; time < 2; time++)
+  looked.push(...(await cache.get([{ key: 'k', owner: 'o' }], async () => ['loaded'])))
+
+const metrics = [...queueMetrics, ...dedupMetrics, ...checkpointMetrics, ...cacheMetrics]
+const names = ['queue.jobs_enqueued', 'queue.jobs_processed', 'dedup.checks', 'dedup.duplicates_found']
+names.push('checkpoint.saves', 'checkpoint.recovery', 'cache.hits')
+const counts = await Promise.all(names.map((name) => value(metrics.find((metric) => metric.name === name))))
+console.log(JSON.stringify({ outcomes, done, recovered, looked, counts }))
+`
 
 /** What the program in the guide of observers has done, in a scrape. */
 const mailed = {

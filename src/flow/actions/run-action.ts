@@ -8,7 +8,7 @@ export interface ActionCall {
   /** The name of the observer. */
   readonly observer: string
   readonly event: EventJson
-  /** How often it was tried before. */
+  /** How often it was tried before, those times included that the process died meanwhile. */
   readonly attempts: number
   /** How long it may take, in ms. */
   readonly timeoutMs: number

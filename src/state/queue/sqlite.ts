@@ -187,6 +187,8 @@ export class SqliteQueue implements Queue {
       const row = this.#jobs.findByKey(state.id, key)
       if (row === undefined || row.isDead || state.leases.has(row.id)) return
       this.#jobs.update({ ...row, isDead: true, dueMs: nowMs, error: cutError(error) })
+      // Where its lease has run out, that it was worked on is still noted.
+      this.#jobs.ended(row.id)
       buried++
     }
     const work = (counts: Counts) => {
