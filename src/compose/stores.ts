@@ -60,9 +60,9 @@ export function openStores(database: Database, { index, search, log }: OpenStore
     onFull: (isFull) =>
       isFull
         ? log?.warn(
-            'more actions are called for than are remembered: what comes again within 24 hours may run again',
+            'more actions are called for than are remembered, so that a change that comes again within 24 hours may be acted on again: narrow the conditions of the observers',
           )
-        : log?.info('all actions of the last 24 hours are remembered again'),
+        : log?.info('no more actions are called for than are remembered'),
   })
   return {
     storage: new SqliteStorage({ database, streams, ...(index && { index }) }),

@@ -62,6 +62,29 @@ describe('actions that nobody calls for any more', () => {
     assert.equal(lines.length, 4)
   })
 
+  it('are set aside once the queue works again', async () => {
+    const { queue } = openQueue()
+    await queue.add(actionsQueue, jobsOf(event(), [observer('gone', log)]))
+    const lines: string[] = []
+    let fails = true
+    const failing: Parameters<typeof buryOrphans>[0]['queue'] = {
+      waiting: (of) => queue.waiting(of),
+      buryWaiting: async (...given) => {
+        if (!fails) return queue.buryWaiting(...given)
+        fails = false
+        throw new Error('the disk is full')
+      },
+    }
+    await buryOrphans({
+      queue: failing,
+      observers: new Map(),
+      backoff: { firstMs: 1, maxMs: 1, jitter: 0 },
+      log: createLog({ write: (line) => lines.push(line) }),
+    })
+    assert.equal((await queue.totals(actionsQueue)).dead, 1)
+    assert.match(lines.join(''), /error observers fail, retrying.*\n.*warn {2}actions that waited/)
+  })
+
   it('leave those alone that run', async () => {
     const { queue } = openQueue()
     await queue.add(actionsQueue, jobsOf(event(), [observer('gone', sync)]))

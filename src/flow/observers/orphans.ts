@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type ActionKind, actionsQueue } from '../../model/action.ts'
 import type { Log } from '../../model/log.ts'
+import { type Backoff, repeat } from '../../model/repeat.ts'
 import type { JobState, Queue } from '../../state/queue/queue.ts'
 import { type ActionPayload, decodePayload } from './action-job.ts'
 
@@ -29,16 +30,33 @@ export function reasonGone(
 export interface OrphansOptions {
   readonly queue: Pick<Queue, 'waiting' | 'buryWaiting'>
   readonly observers: ObserversByName
-  readonly log: Pick<Log, 'warn'>
+  readonly log: Pick<Log, 'warn' | 'error'>
+  /** How long to wait before the queue is asked again once it has failed. @default 100 ms, doubling up to 5 s */
+  readonly backoff?: Backoff
   readonly signal?: AbortSignal
 }
 
 /**
  * Sets aside the jobs that wait and that nobody calls for any more, so that they are no part of the depth. Comes at the
- * start: who observes does not change while the service runs.
+ * start: who observes does not change while the service runs. Never rejects: a queue that fails is asked again.
  */
-export async function buryOrphans({ queue, observers, log, signal }: OrphansOptions): Promise<void> {
+export async function buryOrphans(options: OrphansOptions): Promise<void> {
+  const { log, signal, backoff = usualBackoff } = options
+  const onFailure = (error: unknown) => log.error('observers fail, retrying', { reason: String(error) })
   const buried = new Map<string, number>()
+  await repeat(() => buryAll(options, buried), { backoff, onFailure, ...(signal && { signal }) }).catch(
+    () => {},
+  )
+  for (const [reason, actions] of buried)
+    if (actions > 0) log.warn('actions that waited have become dead letters', { actions, reason })
+}
+
+const usualBackoff = { firstMs: 100, maxMs: 5000, jitter: 0.5 }
+
+async function buryAll(
+  { queue, observers, signal }: OrphansOptions,
+  buried: Map<string, number>,
+): Promise<void> {
   for await (const jobs of queue.waiting(actionsQueue)) {
     if (signal?.aborted) break
     for (const [reason, keys] of keysByReason(jobs, observers)) {
@@ -47,8 +65,6 @@ export async function buryOrphans({ queue, observers, log, signal }: OrphansOpti
     }
     await setImmediate()
   }
-  for (const [reason, actions] of buried)
-    if (actions > 0) log.warn('actions that waited have become dead letters', { actions, reason })
 }
 
 function keysByReason(
