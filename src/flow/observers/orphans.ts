@@ -44,9 +44,7 @@ export async function buryOrphans(options: OrphansOptions): Promise<void> {
   const { log, signal, backoff = usualBackoff } = options
   const onFailure = (error: unknown) => log.error('observers fail, retrying', { reason: String(error) })
   const buried = new Map<string, number>()
-  await repeat(() => buryAll(options, buried), { backoff, onFailure, ...(signal && { signal }) }).catch(
-    () => {},
-  )
+  await repeat(() => buryAll(options, buried), { backoff, signal, onFailure }).catch(() => {})
   for (const [reason, actions] of buried)
     if (actions > 0) log.warn('actions that waited have become dead letters', { actions, reason })
 }
