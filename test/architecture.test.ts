@@ -171,6 +171,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/state/runs': ['src/model', 'src/state'],
   'src/state/search': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state'],
   'src/net/repo': ['src/model'],
+  'src/flow/local': ['src/model'],
   'src/demo': ['src/model', 'src/net/repo'],
   'src/state/streams': ['otel/otel.ts', 'src/catalog', 'src/state'],
   'src/state/storage': [

@@ -9,13 +9,13 @@ import { create as createTid } from '@atcute/tid'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Account } from '../../src/demo/accounts.ts'
 import { didDocument } from '../../src/demo/directory.ts'
-import { messageFrame } from '../../src/demo/frames.ts'
-import { importSigningKey, type SigningKey } from '../../src/demo/key.ts'
 import { createRandom } from '../../src/demo/random.ts'
-import { SignedRepo, type Write } from '../../src/demo/repo.ts'
 import { createPost } from '../../src/demo/text.ts'
-import { Tree } from '../../src/demo/tree.ts'
 import type { Did } from '../../src/model/did.ts'
+import { messageFrame } from '../../src/net/repo/frames.ts'
+import { SignedRepo, type Write } from '../../src/net/repo/signed-repo.ts'
+import { importSigningKey, type SigningKey } from '../../src/net/repo/signing-key.ts'
+import { Tree } from '../../src/net/repo/tree.ts'
 
 export interface Load {
   readonly url: string

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
-import { errorFrame, infoFrame } from './frames.ts'
+import { errorFrame, infoFrame } from '../net/repo/frames.ts'
 import type { Sequencer } from './sequencer.ts'
 
 interface Subscriber {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Did } from '../model/did.ts'
+import type { Message } from '../net/repo/frames.ts'
 import { openDatabase, transact } from './database.ts'
-import type { Message } from './frames.ts'
 import { Sequencer } from './sequencer.ts'
 import { decodeFrame } from './testing/follower.ts'
 

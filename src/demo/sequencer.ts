@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Message, messageFrame } from './frames.ts'
+import { type Message, messageFrame } from '../net/repo/frames.ts'
 
 export interface SequencerOptions {
   readonly database: DatabaseSync

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { InvalidError } from '../model/errors.ts'
+import type { Message } from '../net/repo/frames.ts'
 import { transact } from './database.ts'
-import type { Message } from './frames.ts'
 import type { SequencedFrame, Sequencer } from './sequencer.ts'
 
 /** What a job wants on disk. */

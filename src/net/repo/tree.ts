@@ -1,8 +1,8 @@
-import type { Block } from '../net/repo/block.ts'
-import { type Cid, cidText } from '../net/repo/cid.ts'
-import { emptyNode } from '../net/repo/node.ts'
-import { PartialTree } from '../net/repo/partial-tree.ts'
-import { loadPlaced, type Place, rootPlace, subtreePlace, walk } from '../net/repo/walk.ts'
+import type { Block } from './block.ts'
+import { type Cid, cidText } from './cid.ts'
+import { emptyNode } from './node.ts'
+import { PartialTree } from './partial-tree.ts'
+import { loadPlaced, type Place, rootPlace, subtreePlace, walk } from './walk.ts'
 
 /** What becomes of one key of a tree. */
 export interface Change {
