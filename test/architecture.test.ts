@@ -171,7 +171,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/state/runs': ['src/model', 'src/state'],
   'src/state/search': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state'],
   'src/net/repo': ['src/model'],
-  'src/flow/local': ['src/model'],
+  'src/state/local': ['src/model', 'src/state'],
   'src/demo': ['src/model', 'src/net/repo'],
   'src/state/streams': ['otel/otel.ts', 'src/catalog', 'src/state'],
   'src/state/storage': [
@@ -215,6 +215,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/state/storage',
   ],
   'src/net/host': ['src/model', 'src/net/fetch'],
+  'src/flow/local': ['src/model', 'src/net/host', 'src/net/repo', 'src/state/local'],
   'src/flow/backfill': [
     'otel/otel.ts',
     'src/catalog',

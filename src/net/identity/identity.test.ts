@@ -5,8 +5,8 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { P256PrivateKeyExportable, Secp256k1PrivateKeyExportable } from '@atcute/crypto'
-import { didDocument } from '../../demo/directory.ts'
 import type { Did } from '../../model/did.ts'
+import { didDocument } from '../../model/did-document.ts'
 import { Identity } from './identity.ts'
 import type { IdentityOptions } from './options.ts'
 

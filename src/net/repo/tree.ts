@@ -42,6 +42,23 @@ export class Tree {
     return new PartialTree(this.#blocks, this.#root).get(key)
   }
 
+  /** The tree as it now is, whatever becomes of this one. */
+  copy(): Tree {
+    return new Tree(new Map(this.#blocks), this.#root)
+  }
+
+  /** The CID of each record, in no order that says anything. */
+  *values(): Generator<Cid> {
+    for (const { node } of walk(this.#blocks, this.#root)) yield* node.values
+  }
+
+  /** The nodes on the way to a key, which prove what it holds, or that there is no such key. */
+  proof(key: string): readonly Block[] {
+    const met = new Set<Cid>()
+    this.#cover(key, met)
+    return Array.from(met, (cid) => this.#block(cid))
+  }
+
   /** Every node, parents before their children. */
   *nodes(): Generator<Block> {
     for (const { cid } of walk(this.#blocks, this.#root)) yield this.#block(cid)
