@@ -172,7 +172,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/state/search': ['otel/otel.ts', 'src/catalog', 'src/model', 'src/state'],
   'src/net/repo': ['src/model'],
   'src/state/local': ['src/model', 'src/state'],
-  'src/demo': ['src/model', 'src/net/repo'],
   'src/state/streams': ['otel/otel.ts', 'src/catalog', 'src/state'],
   'src/state/storage': [
     'otel/otel.ts',
@@ -216,6 +215,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/net/host': ['src/model', 'src/net/fetch'],
   'src/flow/local': ['src/model', 'src/net/host', 'src/net/repo', 'src/state/local'],
+  'src/edge/xrpc': ['src/flow/local', 'src/model', 'src/net/repo', 'src/state/local'],
+  'src/demo': ['src/edge/xrpc', 'src/model', 'src/net/repo'],
   'src/flow/backfill': [
     'otel/otel.ts',
     'src/catalog',

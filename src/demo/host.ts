@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { SequencedFrame } from '../edge/xrpc/subscribers.ts'
 import type { Did } from '../model/did.ts'
 import { InvalidError } from '../model/errors.ts'
 import { writeCar } from '../net/repo/car.ts'
@@ -11,7 +12,7 @@ import { Tree } from '../net/repo/tree.ts'
 import { type Account, type AccountStatus, Accounts } from './accounts.ts'
 import type { Random } from './random.ts'
 import { RepoCache } from './repo-cache.ts'
-import { type SequencedFrame, Sequencer } from './sequencer.ts'
+import { Sequencer } from './sequencer.ts'
 import { WriteQueue } from './write-queue.ts'
 
 export interface HostOptions {

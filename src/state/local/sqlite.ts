@@ -50,12 +50,19 @@ export class SqliteLocalStore implements LocalStore {
     return rowOf<LocalRow>(this.#sql.get.get(path))
   }
 
-  async list({ collection, limit, after, isAscending = false }: LocalQuery): Promise<readonly LocalRow[]> {
-    const first = `${collection}/`
-    const end = `${collection}0`
-    return isAscending
-      ? rowsOf<LocalRow>(this.#sql.listUp.all(after === undefined ? first : `${first}${after}`, end, limit))
-      : rowsOf<LocalRow>(this.#sql.listDown.all(first, after === undefined ? end : `${first}${after}`, limit))
+  async list({
+    collection,
+    limit,
+    maxBytes,
+    after,
+    isAscending = false,
+  }: LocalQuery): Promise<readonly LocalRow[]> {
+    const [first, end] = [`${collection}/`, `${collection}0`]
+    const from = after === undefined ? undefined : `${first}${after}`
+    const rows = isAscending
+      ? this.#sql.listUp.iterate(from ?? first, end, limit)
+      : this.#sql.listDown.iterate(first, from ?? end, limit)
+    return upTo(rows as Iterable<unknown> as Iterable<LocalRow>, ({ bytes }) => bytes.length, maxBytes)
   }
 
   async collections(): Promise<readonly Nsid[]> {
@@ -87,16 +94,8 @@ export class SqliteLocalStore implements LocalStore {
   }
 
   async events(after: number, { most, maxBytes }: EventLimits): Promise<readonly LocalEvent[]> {
-    const found: LocalEvent[] = []
-    let sizeBytes = 0
-    // Rows are read one by one, so that no more of them is in memory than is handed over.
-    for (const event of this.#sql.events.iterate(after, most) as Iterable<unknown>) {
-      const one = event as LocalEvent
-      found.push(one)
-      sizeBytes += one.frame.length
-      if (sizeBytes >= maxBytes) break
-    }
-    return found
+    const events = this.#sql.events.iterate(after, most) as Iterable<unknown> as Iterable<LocalEvent>
+    return upTo(events, ({ frame }) => frame.length, maxBytes)
   }
 
   #writeRecord({ path, rev, content }: LocalWrite, nowMs: number): void {
@@ -156,6 +155,18 @@ function prepare({ sqlite }: Database) {
 }
 
 const row = 'SELECT path, cid, rev, bytes FROM local_record JOIN local_block USING (cid)'
+
+/** Reads rows one by one, so that no more of them is in memory than is handed over. */
+function upTo<Row>(rows: Iterable<Row>, sizeOf: (row: Row) => number, maxBytes: number): readonly Row[] {
+  const found: Row[] = []
+  let sizeBytes = 0
+  for (const row of rows) {
+    found.push(row)
+    sizeBytes += sizeOf(row)
+    if (sizeBytes >= maxBytes) break
+  }
+  return found
+}
 
 function rowOf<Row>(found: unknown): Row | undefined {
   return found as Row | undefined

@@ -89,13 +89,27 @@ export function conformsToLocalStore(name: string, open: (limits?: LocalStoreLim
         ),
       )
       const list = async (after: string | undefined, isAscending: boolean) => {
-        const query = { collection: 'a.b.c', limit: 2, isAscending, ...(after !== undefined && { after }) }
+        const query = {
+          collection: 'a.b.c',
+          limit: 2,
+          maxBytes: 1000,
+          isAscending,
+          ...(after !== undefined && { after }),
+        }
         return (await store.list(query)).map(({ path }) => path)
       }
       assert.deepEqual(await list(undefined, false), ['a.b.c/3', 'a.b.c/2'])
       assert.deepEqual(await list('2', false), ['a.b.c/1'])
       assert.deepEqual(await list(undefined, true), ['a.b.c/1', 'a.b.c/2'])
       assert.deepEqual(await list('2', true), ['a.b.c/3'])
+    })
+
+    it('ends a page where it has enough bytes', async () => {
+      const store = open()
+      await store.write(change('1', [put('a.b.c/1', '1', 'x'.repeat(50)), put('a.b.c/2', '1', 'y')]))
+      const paths = async (maxBytes: number) =>
+        (await store.list({ collection: 'a.b.c', limit: 9, maxBytes, isAscending: true })).length
+      assert.deepEqual([await paths(50), await paths(51)], [1, 2])
     })
 
     it('keeps the newest events, and hands them over in pieces', async () => {

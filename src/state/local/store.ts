@@ -65,6 +65,8 @@ export interface LocalRow extends LocalEntry {
 export interface LocalQuery {
   readonly collection: Nsid
   readonly limit: number
+  /** The page ends once its records have so many bytes. */
+  readonly maxBytes: number
   /** Begins after this key, in the direction of the list. */
   readonly after?: string
   /** From the first key to the last. @default the last key comes first */
