@@ -20,8 +20,6 @@ export function repoRoutes({ repo, address }: RepoRoutesOptions): Router {
   method('describeRepo').get(async (request, response) => {
     const own = repo()
     new Params(request).repo(own)
-    if ((await own.head()) === undefined)
-      throw new XrpcError('InvalidRequest', `Could not find repo: ${own.did}`)
     response.json({
       handle: own.handle ?? 'handle.invalid',
       did: own.did,

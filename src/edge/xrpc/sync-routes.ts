@@ -24,7 +24,7 @@ export function syncRoutes({ repo, mostFiles }: SyncRoutesOptions): Router {
   const send = async (response: Response, chunks: AsyncIterable<Uint8Array>): Promise<void> => {
     if (files >= mostFiles) {
       response.set('Retry-After', '1')
-      throw new XrpcError('TooManyFiles', `${mostFiles} files are sent at a time: ask again`, 503)
+      throw new XrpcError('RateLimitExceeded', `${mostFiles} files are sent at a time: ask again`, 429)
     }
     files += 1
     try {

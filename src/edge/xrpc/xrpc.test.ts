@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
@@ -29,6 +30,7 @@ interface WorldOptions {
   readonly did?: Did
   readonly handle?: string
   readonly keepEvents?: number
+  readonly mostFiles?: number
   readonly refusal?: (request: IncomingMessage) => number | undefined
 }
 
@@ -36,7 +38,13 @@ const secret = new Uint8Array(32).fill(7)
 const collection = 'a.b.note'
 
 async function serve(options: WorldOptions, test: (world: World) => Promise<void>): Promise<void> {
-  const { did = 'did:web:localhost%3A3000', handle, keepEvents = 1000, refusal = () => undefined } = options
+  const {
+    did = 'did:web:localhost%3A3000',
+    handle,
+    keepEvents = 1000,
+    mostFiles = 16,
+    refusal = () => undefined,
+  } = options
   using database = new Database()
   const store = new SqliteLocalStore({ database, keepEvents })
   await using repo = await LocalRepo.open({ store, did, handle, key: await importSigningKey(secret) })
@@ -46,7 +54,7 @@ async function serve(options: WorldOptions, test: (world: World) => Promise<void
   const server = createServer(app)
   const url = () => new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   const log = createLog({ level: 'error', write: () => {} })
-  app.use(xrpcRoutes({ repo: () => repo, address: url, version: '1', log }))
+  app.use(xrpcRoutes({ repo: () => repo, address: url, version: '1', log, mostFiles }))
   acceptSubscribers(server, { subscribers: () => subscribers, refusal })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const get: World['get'] = (path, params = {}) =>
@@ -71,6 +79,11 @@ describe('what the node answers about its own repo', () => {
         assert.equal(((await response.json()) as { error: string }).error, 'RepoNotFound')
       }
       assert.deepEqual(await (await get('/xrpc/com.atproto.sync.listRepos')).json(), { repos: [] })
+      // Whoever makes its DID in a directory needs the key before that.
+      const about = await get('/xrpc/com.atproto.repo.describeRepo', { repo: repo.did })
+      const { collections, didDoc } = (await about.json()) as { collections: string[]; didDoc: object }
+      assert.deepEqual(collections, [])
+      assert.match(JSON.stringify(didDoc), new RegExp(repo.key.multikey))
     }))
 
   it('gives out the whole repo, and what has changed', () =>
@@ -169,6 +182,26 @@ describe('what the node answers about its own repo', () => {
       assert.equal((await get('/.well-known/did.json')).status, 404)
     }))
 
+  it('sends so many files at a time, and asks others to come back', () =>
+    serve({ mostFiles: 1 }, async ({ repo, url, get }) => {
+      const text = 'x'.repeat(900_000)
+      await Promise.all(
+        Array.from({ length: 20 }, (_, n) => repo.put({ collection, rkey: `k${n}` }, { n, text })),
+      )
+      const { did } = repo
+      const path = `/xrpc/com.atproto.sync.getRepo?${new URLSearchParams({ did })}`
+      // Whoever does not read keeps the file waiting.
+      const reading = httpRequest(new URL(path, url))
+      const answered = once(reading, 'response')
+      reading.end()
+      const [response] = (await answered) as [IncomingMessage]
+      const refused = await get('/xrpc/com.atproto.sync.getRepo', { did })
+      assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '1'])
+      response.destroy()
+      for (let status = 429; status === 429; )
+        status = (await get('/xrpc/com.atproto.sync.getRepo', { did })).status
+    }))
+
   const did = 'did:web:localhost%3A3000'
   const wrong: readonly (readonly [
     path: string,
@@ -189,7 +222,7 @@ describe('what the node answers about its own repo', () => {
     ],
     ['sync.listRepos', { limit: '0' }, 400, 'InvalidRequest'],
     ['sync.subscribeRepos', {}, 426, 'InvalidRequest'],
-    ['sync.listHosts', {}, 501, 'MethodNotImplemented'],
+    ['sync.listHosts', {}, 404, 'XRPCNotSupported'],
     ['repo.getRecord', { repo: did, collection, rkey: 'absent' }, 400, 'RecordNotFound'],
     ['repo.getRecord', { repo: 'else.example', collection, rkey: 'x' }, 400, 'InvalidRequest'],
     ['repo.listRecords', { repo: did, collection, limit: '101' }, 400, 'InvalidRequest'],

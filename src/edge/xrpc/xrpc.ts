@@ -32,7 +32,8 @@ export function xrpcRoutes({ repo, address, version, log, mostFiles = 16 }: Xrpc
   router.use('/xrpc', (request) => {
     if (request.path === '/com.atproto.sync.subscribeRepos')
       throw new XrpcError('InvalidRequest', 'Upgrade to a WebSocket to subscribe', 426)
-    throw new XrpcError('MethodNotImplemented', 'Method Not Implemented', 501)
+    // Not 501: what strangers ask for is no fault of this node's, and must not look like one in its numbers.
+    throw new XrpcError('XRPCNotSupported', 'this host has no such method', 404)
   })
   router.use(xrpcErrors(log))
   return router

@@ -38,8 +38,7 @@ describe('FollowUp', () => {
     const errors: unknown[] = []
     const stop = new AbortController()
     const followUp = new FollowUp({
-      did,
-      syncOnce: world.syncOnce,
+      sync: (trigger) => world.syncOnce(did, trigger),
       onError: (error) => errors.push(error),
       backoff: { firstMs: 0, maxMs: 0 },
     })
@@ -113,16 +112,16 @@ describe('FollowUp', () => {
   it('ends while it waits for nothing, and between two tries', async () => {
     const stop = new AbortController()
     let tries = 0
-    const failing: SyncOnce = async () => {
+    const failing = async () => {
       tries += 1
       throw new Error('down')
     }
-    const followUp = new FollowUp({ did, syncOnce: failing, backoff: { firstMs: 1e9, maxMs: 1e9 } })
+    const followUp = new FollowUp({ sync: failing, backoff: { firstMs: 1e9, maxMs: 1e9 } })
     const running = followUp.run(stop.signal)
     followUp.add({ rev: '1', trigger: 'write' })
     await until(() => tries === 1)
     stop.abort()
     await running
-    await new FollowUp({ did, syncOnce: failing }).run(AbortSignal.abort())
+    await new FollowUp({ sync: failing }).run(AbortSignal.abort())
   })
 })

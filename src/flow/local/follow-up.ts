@@ -1,11 +1,9 @@
-import type { Did } from '../../model/did.ts'
 import { type Backoff, Pauses } from '../../model/repeat.ts'
-import type { SyncOnce } from '../../model/sync.ts'
 import type { LocalWritten } from './local-repo.ts'
 
 export interface FollowUpOptions {
-  readonly did: Did
-  readonly syncOnce: SyncOnce
+  /** Syncs the own repo. @returns the revision that is stored then. */
+  readonly sync: (trigger: LocalWritten['trigger']) => Promise<{ readonly rev: string }>
   /** Called with each failure, after which it is tried again. Must not throw. */
   readonly onError?: (error: unknown) => void
   readonly backoff?: Backoff
@@ -51,7 +49,7 @@ export class FollowUp {
   }
 
   async #sync(signal: AbortSignal): Promise<void> {
-    const { did, syncOnce, onError = () => {}, backoff = { firstMs: 500, maxMs: 60_000 } } = this.#options
+    const { sync, onError = () => {}, backoff = { firstMs: 500, maxMs: 60_000 } } = this.#options
     const pauses = new Pauses(backoff)
     let calls: readonly LocalWritten[] = []
     let rev = ''
@@ -60,7 +58,7 @@ export class FollowUp {
       // Whoever has joined the run that failed has been counted: the one that began it tries again.
       calls = [...calls.slice(0, 1), ...more]
       rev = more.at(-1)?.rev ?? rev
-      const [first] = await Promise.allSettled(calls.map(({ trigger }) => syncOnce(did, trigger)))
+      const [first] = await Promise.allSettled(calls.map(({ trigger }) => sync(trigger)))
       if (first?.status === 'rejected') {
         if (signal.aborted) return
         onError(first.reason)

@@ -59,6 +59,15 @@ describe('the identity of a DID', () => {
     assert.deepEqual(test.asked, [`/${did}`])
   })
 
+  it('is known without asking where it is the own one', async () => {
+    const info = { did, signingKey: multikey }
+    const own = (asked: Did) => (asked === did ? info : undefined)
+    await using test = await setup(json(document()), { own })
+    assert.equal(await test.identity.resolve(did, { refresh: true }), info)
+    assert.equal(test.identity.peek(did), info)
+    assert.deepEqual(test.asked, [])
+  })
+
   it('is asked for once, however many want it', async () => {
     await using test = await setup(json(document()))
     assert.equal(test.identity.peek(did), undefined)

@@ -82,7 +82,9 @@ export class SignedRepo {
     const before = this.#head
     const { ops, records, changes } = this.#plan(writes)
 
-    const nodes = this.#tree.apply(changes)
+    const changed = this.#tree.apply(changes)
+    // Nobody has a tree before the first commit: all of it comes along, the one node of an empty tree too.
+    const nodes = before === undefined ? [...this.#tree.nodes()] : changed
     const data = this.#tree.root
     const unsigned = { did: this.#did, rev, data: parseCid(data) }
     const commit = await signCommit(unsigned, (bytes) => this.#key.sign(bytes))
