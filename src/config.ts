@@ -64,6 +64,10 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Names besides `localhost` and `host` by which the API may be addressed; IP addresses always may. @default [] */
   readonly allowedHosts: readonly string[]
+  /** Where others find this node: its own repo gets `did:web` of it. @default the API, on this machine alone */
+  readonly publicUrl: URL | undefined
+  /** The DID of the node's own repo, where it is not that of `publicUrl`. Its document has to lead here. */
+  readonly ownDid: Did | undefined
   /** What a caller of the API has to show; undefined lets everybody use it. */
   readonly token: string | undefined
   /** Requests per second that one client may make, in the long run; 0 sets no limit. @default 1000 */

@@ -3,6 +3,7 @@ import { createControl } from './compose/control.ts'
 import { Engine } from './compose/engine.ts'
 import { createLazyControl, noNode } from './compose/lazy-control.ts'
 import { isObservedBy, rememberedObservers, storedObservers } from './compose/observers.ts'
+import { Own } from './compose/own.ts'
 import { rememberedSource } from './compose/source.ts'
 import { openStores, type Stores } from './compose/stores.ts'
 import { createApi } from './edge/http/api.ts'
@@ -115,8 +116,11 @@ class ActingEngine {
       )
     const list = async (key: string) => JSON.parse((await storage.note(key)) ?? '[]')
     const isObserved = isObservedBy(await rememberedObservers(storage))
+    const own = new Own({ store: this.#stores.local, dir: this.#dir, log: this.#log })
+    await own.openStored()
     return Engine.open({
       source,
+      own,
       ...(isObserved && { isObserved }),
       stores: this.#stores,
       log: this.#log,

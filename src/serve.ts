@@ -22,16 +22,20 @@ import {
   openObservers,
   rememberObservers,
 } from './compose/observers.ts'
+import { Own } from './compose/own.ts'
 import { Readiness } from './compose/readiness.ts'
 import { createSearchRebuild, rebuildIndexes } from './compose/reindex.ts'
+import { apiNames, serveOwn } from './compose/serve-own.ts'
 import { rememberSource, type Source } from './compose/source.ts'
 import { openStores, type Stores } from './compose/stores.ts'
 import type { Config } from './config.ts'
+import { Guest } from './demo/guest.ts'
 import { startDemoNetwork } from './demo/network.ts'
 import { createApi } from './edge/http/api.ts'
 import { countConfigChanges, countRequests } from './edge/http/instrumented.ts'
 import { type Listener, listen } from './edge/http/listen.ts'
 import type { ShownConfig, StatusOptions } from './edge/http/status.ts'
+import { xrpcRoutes } from './edge/xrpc/xrpc.ts'
 import { executeAction } from './flow/actions/execute.ts'
 import { instrumentAction } from './flow/actions/instrumented.ts'
 import { indexerGroup } from './flow/indexing/indexer.ts'
@@ -109,8 +113,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   const counts = countEngine(meter, countFirehose)
   await rememberObservers(stores.storage, watched?.file)
   const isObserved = isObservedBy(watched?.file.observers ?? [])
+  const own = new Own({ store: stores.local, dir: config.data, log })
   const engine = stack.use(
-    await Engine.open({ config, source, stores, log, counts, ...(isObserved && { isObserved }) }),
+    await Engine.open({ config, source, stores, log, counts, own, ...(isObserved && { isObserved }) }),
   )
   observeEngine(meter, engine, stores)
   await countKeptRuns(stores.runs, counts.sync)
@@ -120,8 +125,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   const readiness = new Readiness({ checks, log })
   const parts = { stores, source, engine, stack, signal }
   const observers = watched && (await openServedObservers(watched, { ...parts, meter: observersMeter, log }))
-  const listener = await openApi(options, { ...parts, live, readiness, pipeline, observers })
+  const listener = await openApi(options, { ...parts, own, live, readiness, pipeline, observers })
 
+  const followUp = await serveOwn({ config, listener, own, engine, stores, stack, log })
+  const guest = source.isDemo && config.demoRate > 0 ? openGuest(own, log) : undefined
   await firehose.start()
   await options.onListening({ api: listener.url, metrics: pipeline.endpoint?.url })
   reportPolicy(config, engine, log)
@@ -130,7 +137,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     engine.run(signal),
     rebuildIndexes(stores, signal, log),
     readiness.run(signal),
+    followUp.run(signal),
   ]
+  if (guest !== undefined) work.push(guest.run(signal))
   if (observers !== undefined) work.push(observers.run(signal))
   work.push(buryOrphans({ queue: stores.queue, observers: actionsOf(watched?.file), log, signal }))
   try {
@@ -159,6 +168,14 @@ async function openSource(config: Config, stack: AsyncDisposableStack, log: Log)
   stack.use(demo)
   const source = { relay: demo.relay, plc: demo.plc, allowLoopback: true, host: 'demo', isDemo: true }
   return { source, hook: demo.hook }
+}
+
+/** Somebody who writes into the own repo, as others write in the demo network. */
+function openGuest(own: Own, log: Log): Guest {
+  return new Guest(
+    () => own.repo,
+    (error) => log.warn('the demo network could not write', { reason: String(error) }),
+  )
 }
 
 interface Opened {
@@ -262,6 +279,7 @@ async function openApi(
   {
     stores,
     engine,
+    own,
     live: { firehose, ingest },
     observers,
     readiness,
@@ -269,6 +287,7 @@ async function openApi(
     pipeline,
     signal,
   }: Parts & {
+    readonly own: Own
     readonly live: Live
     readonly readiness: Readiness
     readonly pipeline: Pipeline
@@ -315,8 +334,21 @@ async function openApi(
     changeConfig: (change, options) => live.change(change, options),
     signal,
   })
-  const names = [config.host, ...config.allowedHosts]
-  const api = createApi({ ...config, ...service, names, storage, search, control, log, ...status })
+  const open = xrpcRoutes({ repo: () => own.repo, address: () => own.address, ...service, log })
+  const local = () => own.repo
+  const names = apiNames(config)
+  const api = createApi({
+    ...config,
+    ...service,
+    names,
+    storage,
+    search,
+    control,
+    local,
+    open,
+    log,
+    ...status,
+  })
   const listener = await listen(api, config)
   boundConnections(listener.server, { unreadAnswers })
   stack.defer(() => listener.close())

@@ -21,6 +21,7 @@ const users: Readonly<Record<string, string>> = {
   'src/flow/sync/sync.ts': 'when a repo was confirmed, kept over restarts',
   'src/flow/backfill/reconciler-options.ts': 'when a repo was confirmed',
   'src/flow/backfill/stale.ts': 'how long ago a repo was confirmed',
+  'src/flow/local/local-repo.ts': 'revisions and times of events, which others compare with theirs',
   'src/flow/indexing/indexer.ts': 'when repos and records changed, for people',
   'src/net/firehose/options.ts': 'the lag, against the times of a host; the latest revision',
   'src/net/firehose/verify-frame.ts': 'the latest revision',

@@ -2,15 +2,15 @@ import { hash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { create as createTid } from '@atcute/tid'
-import { importSigningKey } from '../../src/demo/key.ts'
 import { createRandom, type Random } from '../../src/demo/random.ts'
 import { createPost } from '../../src/demo/text.ts'
-import { Tree } from '../../src/demo/tree.ts'
 import type { Did } from '../../src/model/did.ts'
 import { type Block, encodeBlock } from '../../src/net/repo/block.ts'
 import { writeCar } from '../../src/net/repo/car.ts'
 import { cidText, parseCid } from '../../src/net/repo/cid.ts'
 import { signCommit } from '../../src/net/repo/commit.ts'
+import { importSigningKey } from '../../src/net/repo/signing-key.ts'
+import { Tree } from '../../src/net/repo/tree.ts'
 
 /** A repo whose file is `INDEX.car` in the folder of its network. */
 export interface NetworkRepo {

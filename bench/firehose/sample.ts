@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { create as createTid } from '@atcute/tid'
-import { messageFrame } from '../../src/demo/frames.ts'
-import { importSigningKey } from '../../src/demo/key.ts'
-import { SignedRepo, type Write } from '../../src/demo/repo.ts'
-import { Tree } from '../../src/demo/tree.ts'
 import type { Did } from '../../src/model/did.ts'
+import { messageFrame } from '../../src/net/repo/frames.ts'
+import { SignedRepo, type Write } from '../../src/net/repo/signed-repo.ts'
+import { importSigningKey } from '../../src/net/repo/signing-key.ts'
+import { Tree } from '../../src/net/repo/tree.ts'
 
 export interface Sample {
   readonly did: Did

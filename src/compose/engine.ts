@@ -21,12 +21,14 @@ import type { SyncFailure, SyncRun } from '../model/sync.ts'
 import { createFetch } from '../net/fetch/fetch.ts'
 import type { FirehoseOptions } from '../net/firehose/options.ts'
 import { verifyFrame } from '../net/firehose/verify-frame.ts'
-import type { ListedRepo } from '../net/host/host.ts'
+import type { Hosts, ListedRepo } from '../net/host/host.ts'
 import { HttpHosts } from '../net/host/http.ts'
 import { Identity } from '../net/identity/identity.ts'
 import type { IdentityOptions } from '../net/identity/options.ts'
 import { ReaderPool } from '../net/reading/reader-pool.ts'
 import { applyFilterChanges, beginCollections } from './filter-change.ts'
+import type { Own } from './own.ts'
+import { OwnHosts } from './own-hosts.ts'
 import { Rate } from './rate.ts'
 import type { Source } from './source.ts'
 import type { Stores } from './stores.ts'
@@ -68,6 +70,8 @@ export interface EngineOptions {
   readonly stores: Stores
   readonly log: Log
   readonly counts?: EngineCounts
+  /** The node's own repo, which is not asked for over the network. @default there is none */
+  readonly own?: Own
   /** Which operations of live events observers are told. @default none */
   readonly isObserved?: IndexerOptions['isObserved']
 }
@@ -81,7 +85,7 @@ export class Engine implements AsyncDisposable {
   readonly kept: KeptRepos
   readonly collections: KeptCollections
   readonly identity: Identity
-  readonly hosts: HttpHosts
+  readonly hosts: Hosts
   readonly indexer: Indexer
   readonly reader: ReaderPool
   readonly sync: Sync
@@ -110,7 +114,7 @@ export class Engine implements AsyncDisposable {
   }
 
   private constructor(options: EngineOptions, tracking: ReadonlyMap<Did, 'tracked' | 'untracked'>) {
-    const { config, source, stores, log, counts = {}, isObserved } = options
+    const { config, source, stores, log, counts = {}, isObserved, own } = options
     const { storage, search, streams, queue, identities } = stores
     const { dids, queueLimit: limit } = config
     const stack = new AsyncDisposableStack()
@@ -126,6 +130,7 @@ export class Engine implements AsyncDisposable {
         allowLoopback: source.allowLoopback,
         handles: config.handles ?? (source.allowLoopback ? 'document' : 'verify'),
         kept: identities,
+        ...(own && { own: (did) => own.identity(did) }),
         onDirectory: (answers, problem) => reportDirectory(log, answers, problem),
         onKeepError: onError('what DIDs were resolved to could not be kept, retrying'),
         ...counts.identity,
@@ -133,7 +138,8 @@ export class Engine implements AsyncDisposable {
     )
     // The address of the source is the operator's, those of all other hosts were written by strangers.
     const fetch = stack.use(createFetch({ allowLoopback: source.allowLoopback, trusted: source.relay }))
-    this.hosts = new HttpHosts({ fetch, maxRepoBytes: config.maxRepoBytes })
+    const hosts = new HttpHosts({ fetch, maxRepoBytes: config.maxRepoBytes })
+    this.hosts = own === undefined ? hosts : new OwnHosts(hosts, own)
     this.enqueue = stack.use(
       new Enqueue({
         queue,

@@ -11,6 +11,8 @@ import type { Failures } from '../state/failures/failures.ts'
 import { SqliteFailures } from '../state/failures/sqlite.ts'
 import type { Identities } from '../state/identities/identities.ts'
 import { SqliteIdentities } from '../state/identities/sqlite.ts'
+import { SqliteLocalStore } from '../state/local/sqlite.ts'
+import type { LocalStore } from '../state/local/store.ts'
 import type { Queue } from '../state/queue/queue.ts'
 import { SqliteQueue } from '../state/queue/sqlite.ts'
 import type { Runs } from '../state/runs/runs.ts'
@@ -37,6 +39,8 @@ export interface Stores {
   readonly failures: Failures
   /** What DIDs were resolved to. */
   readonly identities: Identities
+  /** The node's own repo. */
+  readonly local: LocalStore
   /** What runs of commands have come to that no node has counted yet. */
   readonly runs: Runs
 }
@@ -74,6 +78,7 @@ export function openStores(database: Database, { index, search, log }: OpenStore
     cache: new MemoryCache({ sizeOf: keptBytes }),
     failures: new SqliteFailures({ database }),
     identities: new SqliteIdentities({ database }),
+    local: new SqliteLocalStore({ database }),
     runs: new SqliteRuns({ database }),
   }
 }

@@ -3,7 +3,7 @@ import type { Did } from '../model/did.ts'
 import type { Nsid } from '../model/nsid.ts'
 import { blockOf } from '../net/repo/block.ts'
 import { type Cid, cidText, parseCid } from '../net/repo/cid.ts'
-import type { Head, WrittenRecord } from './repo.ts'
+import type { Head, WrittenRecord } from '../net/repo/signed-repo.ts'
 
 /** `active`, or why it is not, in the protocol's words. */
 export type AccountStatus = 'active' | 'deactivated' | 'suspended' | 'takendown' | 'deleted'

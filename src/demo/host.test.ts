@@ -5,11 +5,11 @@ import type { Did } from '../model/did.ts'
 import { isDid } from '../model/did.ts'
 import { InvalidError } from '../model/errors.ts'
 import { readCar } from '../net/repo/car.ts'
+import type { Write } from '../net/repo/signed-repo.ts'
 import type { AccountStatus } from './accounts.ts'
 import { openDatabase } from './database.ts'
 import { Host } from './host.ts'
 import { createRandom } from './random.ts'
-import type { Write } from './repo.ts'
 import { decodeFrame, Follower } from './testing/follower.ts'
 
 function createHost({ loadedRepos = 10, now = Date.now } = {}) {

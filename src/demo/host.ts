@@ -1,18 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { toBytes } from '@atcute/cbor'
-import { create as createTid, parse as parseTid } from '@atcute/tid'
+import type { SequencedFrame } from '../edge/xrpc/subscribers.ts'
 import type { Did } from '../model/did.ts'
 import { InvalidError } from '../model/errors.ts'
 import { writeCar } from '../net/repo/car.ts'
 import { cidText } from '../net/repo/cid.ts'
+import type { Message } from '../net/repo/frames.ts'
+import { nextRev } from '../net/repo/rev.ts'
+import { type Head, SignedRepo, syncMessage, type Write } from '../net/repo/signed-repo.ts'
+import { importSigningKey } from '../net/repo/signing-key.ts'
+import { Tree } from '../net/repo/tree.ts'
 import { type Account, type AccountStatus, Accounts } from './accounts.ts'
-import type { Message } from './frames.ts'
-import { importSigningKey } from './key.ts'
 import type { Random } from './random.ts'
-import { type Head, SignedRepo, type Write } from './repo.ts'
 import { RepoCache } from './repo-cache.ts'
-import { type SequencedFrame, Sequencer } from './sequencer.ts'
-import { Tree } from './tree.ts'
+import { Sequencer } from './sequencer.ts'
 import { WriteQueue } from './write-queue.ts'
 
 export interface HostOptions {
@@ -197,10 +197,8 @@ export class Host {
     }
   }
 
-  /** A TID of this moment, and later than the one before even where the clock went back. */
   #nextRev(before?: string): string {
-    const earliest = before === undefined ? 0 : parseTid(before).timestamp + 1
-    return createTid(Math.max(this.#now() * 1000, earliest), this.#random.int(1024))
+    return nextRev(this.#now(), this.#random.int(1024), before)
   }
 }
 
@@ -212,10 +210,6 @@ function statusMessages({ did, handle, head }: Account, status: AccountStatus): 
     { type: '#identity', body: { did, handle } },
     syncMessage(did, head),
   ]
-}
-
-function syncMessage(did: Did, { rev, commit }: Head): Message {
-  return { type: '#sync', body: { did, rev, blocks: toBytes(writeCar(commit.cid, [commit])) } }
 }
 
 function base32(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 import type { Did } from '../model/did.ts'
+import { didDocument } from '../model/did-document.ts'
 import { openDatabase } from './database.ts'
-import { didDocument } from './directory.ts'
 import { Host } from './host.ts'
 import { People } from './people.ts'
 import { createRandom } from './random.ts'

@@ -1,16 +1,16 @@
 import { isIP } from 'node:net'
+import { Subscribers } from '../edge/xrpc/subscribers.ts'
 import type { Did } from '../model/did.ts'
 import { InvalidError, SetupError } from '../model/errors.ts'
 import type { Nsid } from '../model/nsid.ts'
 import { cidText } from '../net/repo/cid.ts'
+import type { Write } from '../net/repo/signed-repo.ts'
 import type { Account, AccountStatus } from './accounts.ts'
 import { openDatabase } from './database.ts'
 import { Hook, hookPath } from './hook.ts'
 import { Host, type WriteResult } from './host.ts'
 import { People } from './people.ts'
 import { createRandom } from './random.ts'
-import { Relay } from './relay.ts'
-import type { Write } from './repo.ts'
 import { createDemoServer, listen, serverUrl } from './server.ts'
 import { Settings } from './settings.ts'
 import { lose, trickle } from './trickle.ts'
@@ -115,7 +115,7 @@ export async function startDemoNetwork({
     loadedRepos,
     onEvents: () => relay.notify(),
   })
-  const relay = new Relay(host.sequencer)
+  const relay = new Subscribers({ events: host.sequencer, most: Number.POSITIVE_INFINITY })
   const hook = new Hook()
   const server = createDemoServer({ host, relay, hook, onError })
   const people = new People({ host, random, now, maxAccounts, maxRecords: maxRecordsPerAccount })

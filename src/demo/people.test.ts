@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { SequencedFrame } from '../edge/xrpc/subscribers.ts'
 import { openDatabase } from './database.ts'
 import { Host } from './host.ts'
 import { People } from './people.ts'
 import { createRandom } from './random.ts'
-import type { SequencedFrame } from './sequencer.ts'
 
 function createPeople(onEvents: (frames: readonly SequencedFrame[]) => void = () => {}) {
   const now = () => 1_700_000_000_000

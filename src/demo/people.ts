@@ -1,8 +1,8 @@
 import { InvalidError } from '../model/errors.ts'
+import type { Write } from '../net/repo/signed-repo.ts'
 import type { Account } from './accounts.ts'
 import type { Host } from './host.ts'
 import type { Random } from './random.ts'
-import type { Write } from './repo.ts'
 import { createName } from './text.ts'
 import { Writing } from './writing.ts'
 

@@ -1,8 +1,8 @@
 import type { Did } from '../model/did.ts'
+import { SignedRepo } from '../net/repo/signed-repo.ts'
+import { importSigningKey } from '../net/repo/signing-key.ts'
+import { Tree } from '../net/repo/tree.ts'
 import type { Account, Accounts } from './accounts.ts'
-import { importSigningKey } from './key.ts'
-import { SignedRepo } from './repo.ts'
-import { Tree } from './tree.ts'
 
 export interface LoadedRepo {
   /** Of its account. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Did } from '../model/did.ts'
+import type { Message } from '../net/repo/frames.ts'
 import { openDatabase, transact } from './database.ts'
-import type { Message } from './frames.ts'
 import { Sequencer } from './sequencer.ts'
 import { decodeFrame } from './testing/follower.ts'
 
@@ -22,14 +22,14 @@ function createSequencer(keepEvents: number) {
 }
 
 describe('Sequencer', () => {
-  it('numbers events from 1 on without a gap, over restarts too', () => {
+  it('numbers events from 1 on without a gap, over restarts too', async () => {
     const { append, open, sequencer } = createSequencer(100)
     assert.deepEqual([sequencer.oldest, sequencer.last], [1, 0])
     append(3)
     const again = open()
     assert.deepEqual([again.oldest, again.last], [1, 3])
     assert.deepEqual(
-      again.after(0, 10).map(({ seq, frame }) => [seq, decodeFrame(frame).seq]),
+      (await again.after(0, 10)).map(({ seq, frame }) => [seq, decodeFrame(frame).seq]),
       [
         [1, 1],
         [2, 2],
@@ -37,12 +37,12 @@ describe('Sequencer', () => {
       ],
     )
     assert.deepEqual(
-      again.after(1, 1).map(({ seq }) => seq),
+      (await again.after(1, 1)).map(({ seq }) => seq),
       [2],
     )
   })
 
-  it('does not show an event before its transaction is on disk', () => {
+  it('does not show an event before its transaction is on disk', async () => {
     const { database, sequencer } = createSequencer(100)
     const { frames, settle } = transact(database, () => sequencer.append([message('a')]))
     assert.equal(frames[0]?.seq, 1)
@@ -51,7 +51,7 @@ describe('Sequencer', () => {
     assert.equal(sequencer.last, 1)
   })
 
-  it('gives the number of an event that did not come to disk to the next', () => {
+  it('gives the number of an event that did not come to disk to the next', async () => {
     const { database, sequencer, append } = createSequencer(100)
     append(1)
     assert.throws(() =>
@@ -62,16 +62,16 @@ describe('Sequencer', () => {
     )
     append(1)
     assert.deepEqual(
-      sequencer.after(0, 10).map(({ seq }) => seq),
+      (await sequencer.after(0, 10)).map(({ seq }) => seq),
       [1, 2],
     )
   })
 
-  it('keeps the newest events, and a tenth more at most', () => {
+  it('keeps the newest events, and a tenth more at most', async () => {
     const { database, sequencer, append } = createSequencer(50)
     for (let round = 0; round < 100; round++) {
       append(1 + (round % 7))
-      const kept = sequencer.after(0, 1000)
+      const kept = await sequencer.after(0, 1000)
       assert.equal(kept[0]?.seq, sequencer.oldest)
       assert.equal(kept.at(-1)?.seq, sequencer.last)
       assert.ok(kept.length <= 55)

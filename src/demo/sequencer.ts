@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Message, messageFrame } from './frames.ts'
+import type { EventLog, SequencedFrame } from '../edge/xrpc/subscribers.ts'
+import { type Message, messageFrame } from '../net/repo/frames.ts'
 
 export interface SequencerOptions {
   readonly database: DatabaseSync
@@ -8,13 +9,8 @@ export interface SequencerOptions {
   readonly now: () => number
 }
 
-export interface SequencedFrame {
-  readonly seq: number
-  readonly frame: Uint8Array
-}
-
 /** The events of the network in their one order, on disk. No number is used twice. */
-export class Sequencer {
+export class Sequencer implements EventLog {
   readonly #keepEvents: number
   readonly #now: () => number
   readonly #insert: StatementSync
@@ -82,7 +78,7 @@ export class Sequencer {
   }
 
   /** The events after `cursor`, in order. */
-  after(cursor: number, limit: number): readonly SequencedFrame[] {
+  async after(cursor: number, limit = 128): Promise<readonly SequencedFrame[]> {
     return this.#select.all(cursor, limit) as unknown as readonly SequencedFrame[]
   }
 }

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Subscribers } from '../edge/xrpc/subscribers.ts'
 import { SetupError } from '../model/errors.ts'
 import { type Hook, hookPath } from './hook.ts'
 import type { Host } from './host.ts'
-import type { Relay } from './relay.ts'
 import { answer } from './xrpc.ts'
 
 export interface DemoServerOptions {
   readonly host: Host
-  readonly relay: Relay
+  readonly relay: Pick<Subscribers, 'accept'>
   readonly hook: Pick<Hook, 'answer'>
   /** Called with what was answered as an internal error. Must not throw. */
   readonly onError: (error: unknown) => void

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
+import type { SequencedFrame } from '../edge/xrpc/subscribers.ts'
 import { InvalidError } from '../model/errors.ts'
+import type { Message } from '../net/repo/frames.ts'
 import { transact } from './database.ts'
-import type { Message } from './frames.ts'
-import type { SequencedFrame, Sequencer } from './sequencer.ts'
+import type { Sequencer } from './sequencer.ts'
 
 /** What a job wants on disk. */
 export interface Effects {

@@ -1,8 +1,8 @@
 import { create as createTid } from '@atcute/tid'
 import type { Nsid } from '../model/nsid.ts'
+import type { Write } from '../net/repo/signed-repo.ts'
 import type { Account, Accounts, RecordRow } from './accounts.ts'
 import type { Random } from './random.ts'
-import type { Write } from './repo.ts'
 import { createPost, createSentence } from './text.ts'
 
 export interface WritingOptions {

@@ -1,9 +1,9 @@
 import { validate as isTid } from '@atcute/tid'
 import { isDid } from '../model/did.ts'
+import { didDocument } from '../model/did-document.ts'
 import { isNsid } from '../model/nsid.ts'
 import { cidText } from '../net/repo/cid.ts'
 import type { Account } from './accounts.ts'
-import { didDocument } from './directory.ts'
 import type { Host } from './host.ts'
 
 /** What is answered to a GET. */

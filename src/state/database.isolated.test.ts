@@ -75,6 +75,15 @@ describe('Database', () => {
     assert.equal(count(database), 2)
   })
 
+  it('waits for the disk where that is asked for, and only there', () => {
+    using database = new Database({ dir: newFolder() })
+    const waits = () => database.sqlite.prepare('PRAGMA synchronous').get()?.synchronous
+    assert.equal(database.durably(waits), 2)
+    assert.throws(() => database.durably(() => assert.fail()))
+    assert.equal(database.transaction(waits), 1)
+    assert.throws(() => database.transaction(() => database.durably(() => {})))
+  })
+
   it('knows what it takes on disk, its log included', () => {
     const dir = newFolder()
     using database = new Database({ dir })

@@ -100,6 +100,20 @@ export class Database implements Disposable {
   }
 
   /**
+   * As `transaction`, and on the disk itself when it returns: it outlives a loss of power too, not just the end of this
+   * process. Waits for the disk, some ms; not within another transaction.
+   */
+  durably<Result>(work: () => Result, ends?: Ends): Result {
+    if (this.#ends !== undefined) throw new Error('a part of a transaction cannot be on disk before the rest')
+    this.sqlite.exec('PRAGMA synchronous = FULL')
+    try {
+      return this.transaction(work, ends)
+    } finally {
+      this.sqlite.exec('PRAGMA synchronous = NORMAL')
+    }
+  }
+
+  /**
    * Brings the tables of a room up to date: runs the `steps` that this database has not seen.
    *
    * @throws {SetupError} when the database has seen more steps than there are: a newer program made it.

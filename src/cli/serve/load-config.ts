@@ -3,6 +3,7 @@ import { masked, maskedJson } from '@tidegauge/otel/mask'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { didYouMean, type Flags, flagsHelp, readTexts, readValue } from '@tidegauge/tools/cli'
 import type { Config, LoadedConfig, Origins } from '../../config.ts'
+import { whyNoWebDid } from '../../model/web-did.ts'
 import { flagOf, type Setting, type SettingKey, settingKeys, settings, variableOf } from './settings.ts'
 
 /**
@@ -98,7 +99,13 @@ function fromFlags(args: readonly string[]): readonly Typed[] {
 }
 
 /** Refuses values that are fine alone and not beside each other. */
-function checkTogether({ port, metricsPort }: Config, origins: Origins): void {
+function checkTogether(config: Config, origins: Origins): void {
+  const { port, metricsPort, publicUrl, ownDid } = config
+  const why = publicUrl && ownDid === undefined ? whyNoWebDid(publicUrl) : undefined
+  if (why !== undefined)
+    throw new UsageError(
+      `${origins.publicUrl} is ${publicUrl?.origin}, and no did:web can be made of it, since ${why}: name another address, or a DID with ${flagOf('ownDid')}`,
+    )
   if (port !== 0 && port === metricsPort)
     throw new UsageError(
       `${origins.metricsPort} is ${metricsPort}, the port of the API${origins.port === 'default' ? '' : ` (${origins.port})`}: give them different ports`,

@@ -185,6 +185,20 @@ export const settings: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     initially: 'none',
     read: listOf(hostName),
   },
+  publicUrl: {
+    argument: 'URL',
+    help: 'Where others find this node and the records written here, such as https://gauge.example.org.',
+    initial: undefined,
+    initially: 'nobody else does',
+    read: serverAddress(['https:', 'http:']),
+  },
+  ownDid: {
+    argument: 'DID',
+    help: 'DID of the records written here.',
+    initial: undefined,
+    initially: 'did:web of --public-url',
+    read: did,
+  },
   token: {
     argument: 'TOKEN',
     help: 'Bearer token that callers of the API must send; better given as TIDEGAUGE_TOKEN, which other users cannot see.',

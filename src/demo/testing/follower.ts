@@ -4,7 +4,7 @@ import { type Bytes, decode, decodeFirst, encode, fromBytes, isBytes } from '@at
 import { type CidLink, create, toString as format } from '@atcute/cid'
 import { parsePublicMultikey, verifySig } from '@atcute/crypto'
 import { MemoryBlockStore, NodeStore, NodeWrangler } from '@atcute/mst'
-import type { AccountBody, CommitBody, CommitOp, IdentityBody, SyncBody } from '../frames.ts'
+import type { AccountBody, CommitBody, CommitOp, IdentityBody, SyncBody } from '../../net/repo/frames.ts'
 
 /** What a subscriber knows of a repo from its events. */
 export interface Followed {

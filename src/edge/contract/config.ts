@@ -86,6 +86,8 @@ const fixed: { readonly [Key in Exclude<keyof Config, ChangeableKey>]: true } = 
   demoRate: true,
   observers: true,
   highWater: true,
+  publicUrl: true,
+  ownDid: true,
   allowedHosts: true,
   token: true,
   rateLimit: true,

@@ -1,6 +1,7 @@
 import { getBackfill, listDeadLetters, retryDeadLetter, startBackfill } from './backfill.ts'
 import { getConfig, patchConfig } from './config.ts'
 import { getDocs, getOpenApi } from './docs.ts'
+import { deleteRecord, putRecord } from './local-records.ts'
 import { listObservers, replayObservers, testObservers } from './observers.ts'
 import { getRecord, queryRecords } from './records.ts'
 import { getRepo, listRepoErrors, listRepos, syncRepo, trackRepo, untrackRepo } from './repos.ts'
@@ -17,7 +18,7 @@ export interface RouteGroup {
 
 /** Every route of the API, in the order in which documents show them. A route that is not named here is not served. */
 export const contract: readonly RouteGroup[] = [
-  { name: 'Records', routes: { queryRecords, getRecord } },
+  { name: 'Records', routes: { queryRecords, getRecord, putRecord, deleteRecord } },
   { name: 'Search', routes: { searchRecords, rebuildSearch } },
   { name: 'Repos', routes: { listRepos, trackRepo, getRepo, untrackRepo, syncRepo, listRepoErrors } },
   { name: 'Backfill', routes: { getBackfill, startBackfill, listDeadLetters, retryDeadLetter } },

@@ -47,10 +47,11 @@ export function openApi(version: string): OpenApi {
 }
 
 function operation(route: Route, schemas: JsonSchemas): JsonSchema {
-  const { summary, description, params, query, body, answers, isOpen } = route
+  const { summary, description, params, query, headers, body, answers, isOpen } = route
   const parameters = [
     ...parametersOf('path', params && schemas.write(params, 'input'), route),
     ...parametersOf('query', query && schemas.write(query, 'input'), route),
+    ...parametersOf('header', headers && schemas.write(headers, 'input'), route),
   ]
   const bodies = namedExamples(route, ({ body }) => body)
   return {
@@ -74,7 +75,7 @@ function operation(route: Route, schemas: JsonSchemas): JsonSchema {
 }
 
 function parametersOf(
-  place: 'path' | 'query',
+  place: keyof typeof exampled,
   schema: JsonSchema | undefined,
   route: Route,
 ): readonly JsonSchema[] {
@@ -88,9 +89,12 @@ function parametersOf(
     required: place === 'path' || required.includes(name),
     ...(description !== undefined && { description }),
     schema: own,
-    ...namedExamples(route, (example) => (place === 'path' ? example.params : example.query)?.[name]),
+    ...namedExamples(route, (example) => example[exampled[place]]?.[name]),
   }))
 }
+
+/** Where an example says what stands in a place. */
+const exampled = { path: 'params', query: 'query', header: 'headers' } as const
 
 /** What the examples of a route say of one thing. Those that are meant to fail are left out. */
 function namedExamples(route: Route, pick: (example: RouteExample) => unknown): JsonSchema {
@@ -183,5 +187,6 @@ function headersOf(problems: readonly (readonly [ProblemName, string])[]): JsonS
 const problemHeaders: Readonly<Partial<Record<ProblemName, Readonly<Record<string, string>>>>> = {
   'token-required': { 'WWW-Authenticate': 'How to authenticate.' },
   'too-many-requests': { 'Retry-After': 'Seconds to wait.' },
+  'node-starting': { 'Retry-After': 'Seconds to wait.' },
   'host-busy': { 'Retry-After': 'Seconds to wait, where the host has said so.' },
 }

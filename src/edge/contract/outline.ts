@@ -22,7 +22,7 @@ export interface OutlinedRoute {
 
 export interface OutlinedField {
   readonly name: string
-  readonly place: 'path' | 'query' | 'body'
+  readonly place: 'path' | 'query' | 'header' | 'body'
   readonly type: string
   readonly isRequired: boolean
   readonly description: string
@@ -77,7 +77,7 @@ function outlined(anchor: string, route: Route, document: OpenApi): OutlinedRout
 interface Operation {
   readonly parameters?: readonly {
     readonly name: string
-    readonly in: 'path' | 'query'
+    readonly in: 'path' | 'query' | 'header'
     readonly required: boolean
     readonly description?: string
     readonly schema: JsonSchema
@@ -150,6 +150,7 @@ export function curl({ method, path }: Route, example: RouteExample): string {
   const parts = ['curl']
   if (method !== 'GET') parts.push('-X', method)
   parts.push(/[?&]/.test(url) ? `'${url}'` : url)
+  for (const [name, value] of Object.entries(example.headers ?? {})) parts.push('-H', `'${name}: ${value}'`)
   if (example.body !== undefined)
     parts.push(
       '-H',

@@ -48,6 +48,13 @@ export const problemTypes = {
     mend: 'Ask from a program, or from a page of this server.',
     isCommon: true,
   },
+  'foreign-repo': {
+    status: 403,
+    title: 'The repo is not that of this node',
+    meaning: 'Records are written at the host of their repo, and this is the host of one repo alone.',
+    mend: 'Write at the host that the DID document names, or into the repo of `ownDid`.',
+    more: { ownDid: z.string().meta({ description: 'The DID of the repo that can be written here.' }) },
+  },
   'not-found': {
     status: 404,
     title: 'There is no such thing here',
@@ -75,10 +82,24 @@ export const problemTypes = {
     mend: 'Ask again once that has ended; `detail` says what it is.',
     more: { reason: reason.optional() },
   },
+  'precondition-failed': {
+    status: 412,
+    title: 'The record is not what the caller takes it for',
+    meaning:
+      '`If-Match` or `If-None-Match` does not hold of what is there: somebody has written it meanwhile.',
+    mend: 'Read the record again, and send the change that is then wanted.',
+    more: {
+      current: z
+        .string()
+        .nullable()
+        .meta({ description: 'The CID that the record has now; `null` where there is none.' }),
+    },
+  },
   'body-too-large': {
     status: 413,
     title: 'The body is too large',
-    meaning: 'The body is larger than `--max-body-bytes`; those of `/observers` may be 16 times as large.',
+    meaning:
+      'The body is larger than `--max-body-bytes`, of which those of records and of `/observers` may be 16 times as large; or a record has more than 1,000,000 bytes.',
     mend: 'Send less at a time, or raise `--max-body-bytes`.',
   },
   'url-too-long': {
@@ -153,6 +174,12 @@ export const problemTypes = {
         }),
       ),
     },
+  },
+  'node-starting': {
+    status: 503,
+    title: 'The own repo cannot be written now',
+    meaning: 'The node is starting, or ending, or none runs.',
+    mend: 'Ask again after the seconds that `Retry-After` says.',
   },
   'host-busy': {
     status: 503,

@@ -17,6 +17,8 @@ export interface Route {
   readonly params?: z.ZodObject
   /** The parameters of the query. @default none is accepted */
   readonly query?: z.ZodObject
+  /** Headers that the route looks at, by their usual names. @default none */
+  readonly headers?: z.ZodObject
   /** A body in JSON. @default none is read */
   readonly body?: z.ZodType
   /** Whether the body may be 16 times as large as those of other routes. @default false */
@@ -47,6 +49,7 @@ export interface RouteExample {
   readonly title: string
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string | number>>
+  readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
   /** @default the first of the answers */
   readonly status?: number
@@ -56,6 +59,7 @@ export interface RouteExample {
 export interface InputOf<Of extends Route> {
   readonly params: OutputOf<Of['params']>
   readonly query: OutputOf<Of['query']>
+  readonly headers: OutputOf<Of['headers']>
   readonly body: OutputOf<Of['body']>
 }
 

@@ -8,6 +8,9 @@ import { isRecordKey, recordKeySyntax } from '../../model/record.ts'
 /** Stands in examples for a repo that is kept. */
 export const exampleDid = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
 
+/** Stands in examples for the repo of the node itself. */
+export const exampleOwnDid = 'did:web:localhost%3A3000'
+
 export const did = z
   .string()
   .refine(isDid, { error: `must be a DID, such as ${exampleDid}` })

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { RequestHandler } from 'express'
 import { Problem } from './problem.ts'
@@ -11,9 +12,20 @@ export interface AddressedOptions {
  * Refuses requests that a page of somebody else makes its reader's browser send: those addressed by a name that is not
  * ours, which DNS may have turned to this machine, and those whose `Origin` is another (https://fetch.spec.whatwg.org/#origin-header).
  */
-export function requireAddressed({ names }: AddressedOptions): RequestHandler {
+export function requireAddressed(options: AddressedOptions): RequestHandler {
+  const check = checkAddressed(options)
+  return (request, _response, next) => {
+    check(request)
+    next()
+  }
+}
+
+/** The same for requests that do not come by way of Express. @returns what throws a {Problem} for those to refuse. */
+export function checkAddressed({
+  names,
+}: AddressedOptions): (request: Pick<IncomingMessage, 'headers'>) => void {
   const known = new Set(['localhost', ...names].map((name) => name.toLowerCase()))
-  return ({ headers }, _response, next) => {
+  return ({ headers }) => {
     const { host = '', origin } = headers
     const name = hostName(host)
     if (name === undefined || !(isIP(name) !== 0 || known.has(name)))
@@ -22,7 +34,21 @@ export function requireAddressed({ names }: AddressedOptions): RequestHandler {
       })
     if (origin !== undefined && !isOwn(origin, host))
       throw new Problem(403, { detail: `pages of ${printable(origin)} may not ask this server` })
-    next()
+  }
+}
+
+/** The status by which `check` refuses a request; undefined for one that it lets through. */
+export function refusalBy(
+  check: ReturnType<typeof checkAddressed>,
+): (request: Pick<IncomingMessage, 'headers'>) => number | undefined {
+  return (request) => {
+    try {
+      check(request)
+      return undefined
+    } catch (error) {
+      if (error instanceof Problem) return error.status
+      throw error
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import compression from 'compression'
 import express, { type Express, type RequestHandler } from 'express'
+import type { LocalRecords } from '../../flow/local/local-records.ts'
 import type { Log } from '../../model/log.ts'
 import type { Search } from '../../state/search/search.ts'
 import type { Storage } from '../../state/storage/storage.ts'
@@ -9,6 +10,7 @@ import { backfillRoutes } from './backfill.ts'
 import { configRoutes } from './config.ts'
 import type { Control } from './control.ts'
 import { docsRoutes } from './docs.ts'
+import { localRecordRoutes } from './local-records.ts'
 import { observerRoutes } from './observers.ts'
 import { notFound, Problem, problems } from './problem.ts'
 import { rateLimit } from './rate-limit.ts'
@@ -23,6 +25,10 @@ export interface ApiOptions extends StatusOptions {
   readonly storage: Storage
   readonly search: Search
   readonly control: Control
+  /** The own repo; undefined as long as it cannot be written. @default it cannot */
+  readonly local?: () => LocalRecords | undefined
+  /** What is answered to anybody, without the token. @default only probes */
+  readonly open?: RequestHandler
   /** Gets one line for each request that fails through a fault of the service. */
   readonly log: Log
   /** What callers have to send, probes excepted. @default anybody may use it */
@@ -42,6 +48,8 @@ export function createApi({
   storage,
   search,
   control,
+  local = () => undefined,
+  open,
   log,
   ready,
   stats,
@@ -64,6 +72,7 @@ export function createApi({
     ...statusRoutes({ stats, version, storage }),
     ...configRoutes({ config, control }),
     ...recordRoutes(storage),
+    ...localRecordRoutes(local),
     ...searchRoutes({ storage, search, control }),
     ...repoRoutes({ storage, control }),
     ...backfillRoutes(control),
@@ -80,6 +89,7 @@ export function createApi({
   if (perSecond > 0) app.use(rateLimit({ perSecond }))
   app.use(compression())
   use(({ isOpen, isUnlimited }) => isOpen === true && !isUnlimited)
+  if (open !== undefined) app.use(open)
   if (token !== undefined) app.use(requireToken(token))
   use(({ isOpen }) => !isOpen)
   app.use(notFound, problems(log))

@@ -12,7 +12,7 @@ import { pathOf } from '../contract/outline.ts'
 import { problemSchema, problemTypes } from '../contract/problem-types.ts'
 import { problemsOf } from '../contract/problems-of.ts'
 import { type AnswerShape, type Route, type RouteExample, routeName } from '../contract/route.ts'
-import { exampleDid } from '../contract/words.ts'
+import { exampleDid, exampleOwnDid } from '../contract/words.ts'
 
 describe('the examples of the API', { timeout: 60_000 }, () => {
   const stop = new AbortController()
@@ -50,13 +50,11 @@ describe('the examples of the API', { timeout: 60_000 }, () => {
   for (const route of [...routes.filter((route) => !isLast(route)), ...routes.filter(isLast)])
     for (const example of route.examples)
       it(`are answered as they say: ${routeName(route)}, ${example.title}`, async () => {
-        const { params, query, body } = inLife(example)
+        const { params, query, headers, body } = inLife(example)
         const response = await fetch(new URL(pathOf(route.path, { ...example, params, query }), api), {
           method: route.method,
-          ...(body !== undefined && {
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify(body),
-          }),
+          headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
         })
         const text = await response.text()
         assert.equal(response.status, example.status ?? Number(Object.keys(route.answers)[0]), text)
@@ -67,10 +65,17 @@ describe('the examples of the API', { timeout: 60_000 }, () => {
   function inLife({
     params = {},
     query = {},
+    headers = {},
     body,
   }: RouteExample): Required<Omit<RouteExample, 'title' | 'status'>> {
-    const text = JSON.stringify({ params, query, body })
-    return JSON.parse(text.replaceAll(exampleDid, post.did).replaceAll('3k2a7xyzabc2d', post.rkey))
+    const text = JSON.stringify({ params, query, headers, body })
+    const own = exampleOwnDid.replace('3000', api.port)
+    return JSON.parse(
+      text
+        .replaceAll(exampleDid, post.did)
+        .replaceAll('3k2a7xyzabc2d', post.rkey)
+        .replaceAll(exampleOwnDid, own),
+    )
   }
 
   async function firstPost(): Promise<typeof post> {

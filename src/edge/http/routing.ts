@@ -50,14 +50,23 @@ export function routerOf(
   return router
 }
 
-function inputOf<Of extends Route>({ params, query, body, isOpen }: Of, request: Request): InputOf<Of> {
+function inputOf<Of extends Route>(
+  { params, query, headers, body, isOpen }: Of,
+  request: Request,
+): InputOf<Of> {
   const input = {
     params: params && checked(params, request.params),
     // Probes and browsers add what they like to an address.
     query: query || !isOpen ? checked(query ?? noQuery, request.query) : undefined,
+    headers: headers && checked(headers, headersOf(headers, request)),
     body: body && checked(body, request.body),
   }
   return input as InputOf<Of>
+}
+
+/** The headers that a schema names; Node has them in lower case. */
+function headersOf({ shape }: z.ZodObject, { headers }: Request): object {
+  return Object.fromEntries(Object.keys(shape).map((name) => [name, headers[name.toLowerCase()]]))
 }
 
 const noQuery = z.strictObject({})

@@ -5,8 +5,8 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { P256PrivateKeyExportable, Secp256k1PrivateKeyExportable } from '@atcute/crypto'
-import { didDocument } from '../../demo/directory.ts'
 import type { Did } from '../../model/did.ts'
+import { didDocument } from '../../model/did-document.ts'
 import { Identity } from './identity.ts'
 import type { IdentityOptions } from './options.ts'
 
@@ -57,6 +57,15 @@ describe('the identity of a DID', () => {
       handle: 'alice.test',
     })
     assert.deepEqual(test.asked, [`/${did}`])
+  })
+
+  it('is known without asking where it is the own one', async () => {
+    const info = { did, signingKey: multikey }
+    const own = (asked: Did) => (asked === did ? info : undefined)
+    await using test = await setup(json(document()), { own })
+    assert.equal(await test.identity.resolve(did, { refresh: true }), info)
+    assert.equal(test.identity.peek(did), info)
+    assert.deepEqual(test.asked, [])
   })
 
   it('is asked for once, however many want it', async () => {

@@ -93,7 +93,7 @@ export class Identity implements AsyncDisposable {
    */
   peek(did: Did): IdentityInfo | undefined {
     const known = this.#known.get(did)
-    return known && this.#useStale(did, known)
+    return this.#settings.own?.(did) ?? (known && this.#useStale(did, known))
   }
 
   /**
@@ -109,6 +109,8 @@ export class Identity implements AsyncDisposable {
     did: Did,
     { refresh = false, allowStale = false, signal }: ResolveOptions = {},
   ): Promise<IdentityInfo> {
+    const own = this.#settings.own?.(did)
+    if (own) return own
     if (this.#keeper && !this.#known.get(did) && !this.#pending.has(did))
       await this.#recall(did, this.#keeper)
     for (;;) {

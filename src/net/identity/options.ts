@@ -1,6 +1,8 @@
 import { type Clock, steadyClock } from '../../model/clock.ts'
+import type { Did } from '../../model/did.ts'
 import { sleepUnlessAborted } from '../../model/repeat.ts'
 import type { Resolver } from '../fetch/connector.ts'
+import type { IdentityInfo } from './document.ts'
 import type { TxtResolver } from './handles.ts'
 import type { KeptIdentities } from './keeper.ts'
 import type { OnLookup } from './look-up.ts'
@@ -15,6 +17,8 @@ export interface IdentityOptions {
    * of the DID says. @default 'verify'
    */
   readonly handles?: 'verify' | 'document'
+  /** What is known of DIDs that nobody has to be asked about: the node's own. @default nothing */
+  readonly own?: (did: Did) => IdentityInfo | undefined
   /** How long an answer is up to date, in ms. @default 1 hour */
   readonly ttlMs?: number
   /** Keeps answers for the next start. @default they are in memory alone */
@@ -67,7 +71,7 @@ export interface IdentityOptions {
 export type Settings = Required<Omit<IdentityOptions, OptionsWithoutDefault>> &
   Pick<IdentityOptions, OptionsWithoutDefault>
 
-type OptionsWithoutDefault = 'resolver' | 'resolveTxt' | 'kept'
+type OptionsWithoutDefault = 'resolver' | 'resolveTxt' | 'kept' | 'own'
 
 /** All options, with the defaults of those that were left out. */
 export function withDefaults({

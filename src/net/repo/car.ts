@@ -83,11 +83,20 @@ export function cutOff({ end }: CarSections, what: 'its header' | 'a block'): Re
 
 /** Writes a CAR file with one root, the blocks in the order in which they come. */
 export function writeCar(root: Cid, blocks: Iterable<Block>): Uint8Array {
-  const header = encode({ version: 1, roots: [linkTo(root)] })
-  const parts: Uint8Array[] = [varint(header.length), header]
-  for (const { cid, bytes } of blocks)
-    parts.push(varint(cid.length + bytes.length), Buffer.from(cid, 'latin1'), bytes)
+  const parts = [carHeader(root)]
+  for (const block of blocks) parts.push(...carSection(block))
   return Buffer.concat(parts)
+}
+
+/** What a CAR file with one root begins with; its sections follow. */
+export function carHeader(root: Cid): Uint8Array {
+  const header = encode({ version: 1, roots: [linkTo(root)] })
+  return Buffer.concat([varint(header.length), header])
+}
+
+/** A block as it stands in a CAR file, in the parts that it is put together from. */
+export function carSection({ cid, bytes }: Block): readonly Uint8Array[] {
+  return [varint(cid.length + bytes.length), Buffer.from(cid, 'latin1'), bytes]
 }
 
 function varint(value: number): Uint8Array {

@@ -74,6 +74,16 @@ export function parseCid(text: string): Cid {
   return Buffer.from(fromString(text).bytes).toString('latin1')
 }
 
+/** Tells whether a text is a CID of the allowed kinds, in the one form that `cidText` writes. */
+export function isCid(text: string): boolean {
+  try {
+    const { bytes } = fromString(text)
+    return isCidAt(bytes, 0) && bytes.length === cidLength && cidText(parseCid(text)) === text
+  } catch {
+    return false
+  }
+}
+
 /** How the CID of a block of DAG-CBOR begins: version, codec, kind and length of the hash. */
 const dagCbor = '\x01\x71\x12\x20'
 

@@ -1,6 +1,6 @@
 import { type WebSocket, WebSocketServer } from 'ws'
-import { type Message, messageFrame } from '../../../src/demo/frames.ts'
 import type { Did } from '../../../src/model/did.ts'
+import { type Message, messageFrame } from '../../../src/net/repo/frames.ts'
 import { HostedRepo } from './hosted-repo.ts'
 import { type Answer, HostileServer } from './hostile-server.ts'
 

@@ -1,9 +1,9 @@
 import { decode, encode, fromBytes, toBytes } from '@atcute/cbor'
-import { encodeFrame } from '../../../src/demo/frames.ts'
 import type { Did } from '../../../src/model/did.ts'
 import { type Block, blockOf } from '../../../src/net/repo/block.ts'
 import { readCar } from '../../../src/net/repo/car.ts'
 import { type Cid, linkTo, parseCid } from '../../../src/net/repo/cid.ts'
+import { encodeFrame } from '../../../src/net/repo/frames.ts'
 import type { HonestCommit, HonestRepo } from './model.ts'
 
 export type Fields = Record<string, unknown>

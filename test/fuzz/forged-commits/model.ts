@@ -1,11 +1,11 @@
 import { encode, fromBytes } from '@atcute/cbor'
-import type { CommitBody } from '../../../src/demo/frames.ts'
 import type { Random } from '../../../src/demo/random.ts'
 import type { Did } from '../../../src/model/did.ts'
 import { RawRepo, type RawWrite } from '../../../src/net/firehose/testing/raw-repo.ts'
 import type { Block } from '../../../src/net/repo/block.ts'
 import { readCar } from '../../../src/net/repo/car.ts'
 import { type Cid, cidOf, parseCid } from '../../../src/net/repo/cid.ts'
+import type { CommitBody } from '../../../src/net/repo/frames.ts'
 import { type Content, contentOf, type NodeBlocks } from './signed-tree.ts'
 
 /** A state of a repo that its key has signed. */

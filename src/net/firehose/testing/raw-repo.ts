@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto'
 import { toBytes } from '@atcute/cbor'
 import { create as createTid } from '@atcute/tid'
-import type { CommitBody, CommitOp } from '../../../demo/frames.ts'
-import { importSigningKey, type SigningKey } from '../../../demo/key.ts'
-import { Tree } from '../../../demo/tree.ts'
 import type { Did } from '../../../model/did.ts'
 import { type Block, blockOf } from '../../repo/block.ts'
 import { writeCar } from '../../repo/car.ts'
 import { linkTo, parseCid } from '../../repo/cid.ts'
 import { signCommit } from '../../repo/commit.ts'
+import type { CommitBody, CommitOp } from '../../repo/frames.ts'
+import { importSigningKey, type SigningKey } from '../../repo/signing-key.ts'
+import { Tree } from '../../repo/tree.ts'
 
 export interface RawWrite {
   readonly path: string

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto'
 import { type Bytes, fromBytes, toBytes } from '@atcute/cbor'
 import { create as createTid } from '@atcute/tid'
-import { type CommitBody, encodeFrame, messageFrame } from '../../../demo/frames.ts'
-import { importSigningKey } from '../../../demo/key.ts'
-import { SignedRepo, type Write } from '../../../demo/repo.ts'
-import { Tree } from '../../../demo/tree.ts'
 import type { Did } from '../../../model/did.ts'
 import type { Block } from '../../repo/block.ts'
 import { readCar, writeCar } from '../../repo/car.ts'
 import { type Cid, parseCid } from '../../repo/cid.ts'
+import { type CommitBody, encodeFrame, messageFrame } from '../../repo/frames.ts'
+import { SignedRepo, type Write } from '../../repo/signed-repo.ts'
+import { importSigningKey } from '../../repo/signing-key.ts'
+import { Tree } from '../../repo/tree.ts'
 
 export const collection = 'app.bsky.feed.post'
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { Secp256k1PrivateKeyExportable } from '@atcute/crypto'
-import { didDocument } from '../../../demo/directory.ts'
 import type { Did } from '../../../model/did.ts'
+import { didDocument } from '../../../model/did-document.ts'
 import { WebServer } from '../../fetch/testing/web-server.ts'
 import { Identity } from '../identity.ts'
 import type { IdentityOptions } from '../options.ts'

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import { create as createTid } from '@atcute/tid'
-import { importSigningKey } from '../../../demo/key.ts'
 import type { Did } from '../../../model/did.ts'
 import { type Block, encodeBlock } from '../../repo/block.ts'
 import { writeCar } from '../../repo/car.ts'
@@ -8,6 +7,7 @@ import { type Cid, cidText } from '../../repo/cid.ts'
 import { signCommit } from '../../repo/commit.ts'
 import { emptyNode } from '../../repo/node.ts'
 import { PartialTree } from '../../repo/partial-tree.ts'
+import { importSigningKey } from '../../repo/signing-key.ts'
 
 export const did: Did = 'did:plc:readaaaaaaaaaaaaaaaaaaaa'
 

@@ -1,11 +1,13 @@
-import type { Account } from './accounts.ts'
+import type { Did } from './did.ts'
+
+export interface DocumentSubject {
+  readonly did: Did
+  /** @default the document names none */
+  readonly handle?: string | undefined
+}
 
 /** The DID document of an account, as the PLC directory writes it. */
-export function didDocument(
-  { did, handle }: Pick<Account, 'did' | 'handle'>,
-  multikey: string,
-  pds: URL,
-): object {
+export function didDocument({ did, handle }: DocumentSubject, multikey: string, pds: URL): object {
   return {
     '@context': [
       'https://www.w3.org/ns/did/v1',
@@ -13,7 +15,7 @@ export function didDocument(
       'https://w3id.org/security/suites/secp256k1-2019/v1',
     ],
     id: did,
-    alsoKnownAs: [`at://${handle}`],
+    alsoKnownAs: handle === undefined ? [] : [`at://${handle}`],
     verificationMethod: [
       { id: `${did}#atproto`, type: 'Multikey', controller: did, publicKeyMultibase: multikey },
     ],

@@ -1,8 +1,8 @@
-import type { Block } from '../net/repo/block.ts'
-import { type Cid, cidText } from '../net/repo/cid.ts'
-import { emptyNode } from '../net/repo/node.ts'
-import { PartialTree } from '../net/repo/partial-tree.ts'
-import { loadPlaced, type Place, rootPlace, subtreePlace, walk } from '../net/repo/walk.ts'
+import type { Block } from './block.ts'
+import { type Cid, cidText } from './cid.ts'
+import { emptyNode } from './node.ts'
+import { PartialTree } from './partial-tree.ts'
+import { loadPlaced, type Place, rootPlace, subtreePlace, walk } from './walk.ts'
 
 /** What becomes of one key of a tree. */
 export interface Change {
@@ -40,6 +40,23 @@ export class Tree {
 
   get(key: string): Cid | undefined {
     return new PartialTree(this.#blocks, this.#root).get(key)
+  }
+
+  /** The tree as it now is, whatever becomes of this one. */
+  copy(): Tree {
+    return new Tree(new Map(this.#blocks), this.#root)
+  }
+
+  /** The CID of each record, in no order that says anything. */
+  *values(): Generator<Cid> {
+    for (const { node } of walk(this.#blocks, this.#root)) yield* node.values
+  }
+
+  /** The nodes on the way to a key, which prove what it holds, or that there is no such key. */
+  proof(key: string): readonly Block[] {
+    const met = new Set<Cid>()
+    this.#cover(key, met)
+    return Array.from(met, (cid) => this.#block(cid))
   }
 
   /** Every node, parents before their children. */

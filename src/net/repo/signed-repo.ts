@@ -1,15 +1,15 @@
 import { toBytes } from '@atcute/cbor'
-import type { Did } from '../model/did.ts'
-import { InvalidError } from '../model/errors.ts'
-import { isNsid, type Nsid } from '../model/nsid.ts'
-import { isRecordKey } from '../model/record.ts'
-import { type Block, encodeBlock } from '../net/repo/block.ts'
-import { writeCar } from '../net/repo/car.ts'
-import { type Cid, linkTo, parseCid } from '../net/repo/cid.ts'
-import { signCommit } from '../net/repo/commit.ts'
-import { maxRecordBytes } from '../net/repo/record.ts'
-import type { CommitBody, CommitOp } from './frames.ts'
-import type { SigningKey } from './key.ts'
+import type { Did } from '../../model/did.ts'
+import { InvalidError } from '../../model/errors.ts'
+import { isNsid, type Nsid } from '../../model/nsid.ts'
+import { isRecordKey } from '../../model/record.ts'
+import { type Block, encodeBlock } from './block.ts'
+import { writeCar } from './car.ts'
+import { type Cid, linkTo, parseCid } from './cid.ts'
+import { signCommit } from './commit.ts'
+import type { CommitBody, CommitOp, Message } from './frames.ts'
+import { maxRecordBytes } from './record.ts'
+import type { SigningKey } from './signing-key.ts'
 import type { Change, Tree } from './tree.ts'
 
 export type Write =
@@ -17,8 +17,11 @@ export type Write =
       readonly action: 'create' | 'update'
       readonly collection: Nsid
       readonly rkey: string
-      /** In the words of the AT Protocol data model: no floats, links as `{ $link }`, bytes as `{ $bytes }`. */
-      readonly record: Readonly<Record<string, unknown>>
+      /**
+       * In the words of the AT Protocol data model: no floats, links as `{ $link }`, bytes as `{ $bytes }`. As a block it
+       * has been encoded and checked before.
+       */
+      readonly record: Readonly<Record<string, unknown>> | Block
     }
   | { readonly action: 'delete'; readonly collection: Nsid; readonly rkey: string }
 
@@ -79,7 +82,9 @@ export class SignedRepo {
     const before = this.#head
     const { ops, records, changes } = this.#plan(writes)
 
-    const nodes = this.#tree.apply(changes)
+    const changed = this.#tree.apply(changes)
+    // Nobody has a tree before the first commit: all of it comes along, the one node of an empty tree too.
+    const nodes = before === undefined ? [...this.#tree.nodes()] : changed
     const data = this.#tree.root
     const unsigned = { did: this.#did, rev, data: parseCid(data) }
     const commit = await signCommit(unsigned, (bytes) => this.#key.sign(bytes))
@@ -122,7 +127,7 @@ export class SignedRepo {
       const prev = this.#tree.get(path)
       if (action === 'create' && prev !== undefined) throw new InvalidError(`${path} exists already`)
       if (action !== 'create' && prev === undefined) throw new InvalidError(`${path} does not exist`)
-      const block = action === 'delete' ? undefined : createRecord(path, collection, write.record)
+      const block = action === 'delete' ? undefined : recordBlock(path, collection, write.record)
       sizeBytes += block?.bytes.length ?? 0
       ops.set(path, operation(action, path, block?.cid, prev))
       changes.push({ key: path, value: block?.cid ?? null })
@@ -140,17 +145,31 @@ interface Plan {
   readonly changes: readonly Change[]
 }
 
+/** Tells that a repo stands at a commit, without saying how it came there. */
+export function syncMessage(did: Did, { rev, commit }: Head): Message {
+  return { type: '#sync', body: { did, rev, blocks: toBytes(writeCar(commit.cid, [commit])) } }
+}
+
 /** The protocol's own limit. */
 const maxOps = 200
 /** Leaves room for the tree's nodes in the 2 MB that the protocol allows for a commit's blocks. */
 const maxRecordsBytes = 1_500_000
 
-function createRecord(path: string, collection: Nsid, record: Readonly<Record<string, unknown>>): Block {
+function recordBlock(
+  path: string,
+  collection: Nsid,
+  record: Readonly<Record<string, unknown>> | Block,
+): Block {
+  if (isBlock(record)) return record
   if (record.$type !== collection)
     throw new InvalidError(`the record ${path} has the $type of another collection`)
   const block = encodeRecord(path, record)
   if (block.bytes.length > maxRecordBytes) throw new InvalidError(`the record ${path} is larger than 1 MB`)
   return block
+}
+
+function isBlock(record: Readonly<Record<string, unknown>> | Block): record is Block {
+  return record.bytes instanceof Uint8Array && typeof record.cid === 'string'
 }
 
 function encodeRecord(path: string, record: Readonly<Record<string, unknown>>): Block {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { emptyTree } from '../model/event.ts'
-import { encodeBlock } from '../net/repo/block.ts'
-import type { Cid } from '../net/repo/cid.ts'
-import { createRandom } from './random.ts'
+import { createRandom } from '../../demo/random.ts'
+import { emptyTree } from '../../model/event.ts'
+import { encodeBlock } from './block.ts'
+import type { Cid } from './cid.ts'
 import { Tree } from './tree.ts'
 
 const value = (n: number): Cid => encodeBlock(n).cid

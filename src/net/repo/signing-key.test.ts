@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parsePublicMultikey, verifySig } from '@atcute/crypto'
-import { importSigningKey } from './key.ts'
-import { createRandom } from './random.ts'
+import { createRandom } from '../../demo/random.ts'
+import { importSigningKey } from './signing-key.ts'
 
 describe('importSigningKey', () => {
   const random = createRandom('keys')

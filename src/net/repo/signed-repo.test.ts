@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { fromBytes } from '@atcute/cbor'
 import { MemoryBlockStore, NodeStore, NodeWrangler } from '@atcute/mst'
 import { create as createTid } from '@atcute/tid'
-import type { Did } from '../model/did.ts'
-import { InvalidError } from '../model/errors.ts'
-import { emptyTree } from '../model/event.ts'
+import { createRandom, type Random } from '../../demo/random.ts'
+import { Follower } from '../../demo/testing/follower.ts'
+import type { Did } from '../../model/did.ts'
+import { InvalidError } from '../../model/errors.ts'
+import { emptyTree } from '../../model/event.ts'
+import { readCar } from './car.ts'
+import { parseCid } from './cid.ts'
 import { messageFrame } from './frames.ts'
-import { importSigningKey } from './key.ts'
-import { createRandom, type Random } from './random.ts'
-import { type Commit, SignedRepo, type Write } from './repo.ts'
-import { Follower } from './testing/follower.ts'
+import { type Commit, SignedRepo, type Write } from './signed-repo.ts'
+import { importSigningKey } from './signing-key.ts'
 import { Tree } from './tree.ts'
 
 const did: Did = 'did:plc:abcdefghijklmnopqrstuvwx'
@@ -66,6 +69,8 @@ describe('SignedRepo', () => {
     assert.equal(body.since, null)
     assert.equal('prevData' in body, false)
     assert.deepEqual(body.ops, [])
+    // The node of the empty tree comes along: @atproto/repo reads it.
+    assert.ok(readCar(Buffer.from(fromBytes(body.blocks))).blocks.has(parseCid(emptyTree)))
   })
 
   for (const most of [1, 3, 40]) {

@@ -1,6 +1,6 @@
 import { type Bytes, encode } from '@atcute/cbor'
 import type { CidLink } from '@atcute/cid'
-import type { Did } from '../model/did.ts'
+import type { Did } from '../../model/did.ts'
 
 /** A message of `com.atproto.sync.subscribeRepos`, without its place in the sequence. */
 export type Message =

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { Secp256k1PrivateKeyExportable } from '@atcute/crypto'
-import { type NativeSecp256k1, nativeSecp256k1 } from '../net/repo/secp256k1.ts'
+import { type NativeSecp256k1, nativeSecp256k1 } from './secp256k1.ts'
 
 /** The key that signs a repo's commits: k256, as AT Protocol names it. */
 export interface SigningKey {
