@@ -5,12 +5,13 @@ import type { ObserversConfig } from '../../flow/observers/definition.ts'
 import { createLog } from '../../model/log.ts'
 import type { Addresses } from '../../serve.ts'
 import { writeNodeFile } from '../node/node-file.ts'
-import { configHelp, loadConfig, metricsFlags, shownConfig } from './load-config.ts'
+import { configHelp, flags, loadConfig, metricsFlags, shownConfig } from './load-config.ts'
 
 /** `serve`: everything in one process. */
 export function serveCommand(program: Program): Command {
   return {
     synopsis: '[FLAGS]',
+    flags,
     details: configHelp,
     examples: [
       { type: 'serve', toDo: 'Show live metrics of an embedded demo network.' },
