@@ -7,7 +7,7 @@ export function bashCompletion(program: string, commands: readonly DescribedComm
   return `# bash completion of ${program}. Made by: ${program} completion bash
 ${fn}() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
-  # Bash takes --flag=value apart.
+  # For bash "=" is a word of its own.
   if [[ $cur == '=' ]]; then cur=''
   elif [[ $prev == '=' ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}
   fi
