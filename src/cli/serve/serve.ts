@@ -37,11 +37,10 @@ export function serveCommand(program: Program): Command {
       let level = config.logLevel
       const log = createLog({ level: () => level, write: terminal.err })
       for (const { key, replaces } of loaded.kept)
-        log.warn('a setting was kept by PATCH /config, and wins', {
-          setting: key,
-          kept: loaded.origins[key],
-          replaces,
-        })
+        log[replaces === 'default' ? 'info' : 'warn'](
+          'a setting is what PATCH /config has kept; null, sent with persist=true, drops it',
+          { setting: key, file: loaded.origins[key], replaces },
+        )
       if (config.token === undefined && !isLoopback(config.host))
         log.warn(
           'everybody who reaches this machine may use the API, to remove repos too: set TIDEGAUGE_TOKEN',
