@@ -17,9 +17,8 @@ const sources = findFiles('{otel,src,tools}/**/*.ts').filter(
 
 describe('flags and variables', () => {
   it('that the code names in messages, helps and examples are those that there are', async () => {
-    const helps = commandsOf({ name: 'tidegauge', version: '1', about: '' }).map(
-      async ({ load }) => (await load()).details?.() ?? '',
-    )
+    const commands = commandsOf({ name: 'tidegauge', version: '1', about: '' })
+    const helps = commands.map(async ({ load }) => (await load(commands)).details?.() ?? '')
     const flags = new Set((await Promise.all(helps)).join('\n').match(flag))
     for (const general of ['--help', '--version']) flags.add(general)
     const variables = new Set(settingKeys.map(variableOf))

@@ -30,7 +30,7 @@ async function assertCommand(typed: string): Promise<void> {
     .filter(({ name }) => typed === name || typed.startsWith(`${name} `))
     .toSorted((a, b) => b.name.length - a.name.length)[0]
   assert.ok(entry, `tidegauge ${typed}`)
-  const help = (await entry.load()).details?.() ?? ''
+  const help = (await entry.load(commands)).details?.() ?? ''
   for (const [flag] of typed.matchAll(/--[a-z-]+/g))
     assert.match(help, new RegExp(`${flag}\\b`), `tidegauge ${typed}`)
 }

@@ -118,7 +118,7 @@ describe('no secret is shown that is given', () => {
 
   for (const { name, load } of commands)
     it(`to ${name}, by a flag or one that there is not, or beside it`, async () => {
-      const help = (await load()).details?.() ?? ''
+      const help = (await load(commands)).details?.() ?? ''
       const flags = [...help.matchAll(/^ +(--[a-z-]+) .*(?:URL|TOKEN|VALUE)/gm)].map(([, flag = '']) => flag)
       for (const flag of [...flags, '--no-such-flag'])
         for (const text of flag.endsWith('header') ? ['X-Api-Key: zqx\u2026', 'zqx'] : fewTexts)

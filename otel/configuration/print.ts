@@ -18,7 +18,16 @@ export async function checkConfig(file: string, options: ConfigurationOptions): 
  * @throws {UsageError} when it cannot take effect.
  */
 export async function printConfig(options: ConfigurationOptions): Promise<string> {
-  return formatSettings((await readConfiguration(options)).settings)
+  return formatSettings(await effectiveSettings(options))
+}
+
+/**
+ * The effective configuration, each value with its origin; secrets are masked.
+ *
+ * @throws {UsageError} when it cannot take effect.
+ */
+export async function effectiveSettings(options: ConfigurationOptions): Promise<readonly Setting[]> {
+  return (await readConfiguration(options)).settings
 }
 
 export function formatSettings(settings: readonly Setting[]): string {

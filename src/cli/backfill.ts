@@ -9,6 +9,8 @@ import { progressLine, setAsideLine } from './progress-line.ts'
 export function backfillCommand({ name }: Program): Command {
   return {
     synopsis: '[FLAGS]',
+    flags,
+    json: '`BackfillProgress`, once it ends.',
     details: () => `${nodeHelp(flags)}
 
 It ends when nothing is left that the node can do. Repos that wait for their owners to write, or for their hosts to give

@@ -8,6 +8,8 @@ import { hasTexts, isPage, nodeHelp, pageFlags, printPage } from './pages.ts'
 export function deadLettersCommand({ name }: Program): Command {
   return {
     synopsis: '[FLAGS]',
+    flags,
+    json: '`{"deadLetters": DeadLetter[], "cursor"}`; `{"retried": [id]}` with `--retry` and `--retry-all`.',
     details: () => nodeHelp(flags),
     examples: [
       { type: 'dead-letters', toDo: 'List the repos and actions that were given up, with the reasons.' },

@@ -7,6 +7,8 @@ import { counted } from './pages.ts'
 export function observeCheckCommand({ name }: Program): Command {
   return {
     synopsis: 'FILE [FLAGS]',
+    flags,
+    json: '`{"observers": [{"name", "when", "actions"}]}`.',
     details: () => flagsHelp(flags),
     examples: [
       { type: 'observe check observers.yaml', toDo: 'Say what is wrong in a file, and how to mend it.' },

@@ -6,6 +6,8 @@ import { clean, counted, hasTexts, isPage, nodeHelp } from './pages.ts'
 export function observeListCommand({ name }: Program): Command {
   return {
     synopsis: '[FLAGS]',
+    flags,
+    json: 'The answer of `GET /observers`.',
     details: () => nodeHelp(flags),
     examples: [
       { type: 'observe list', toDo: 'Show the observers of the node, and how many events each has matched.' },

@@ -17,6 +17,8 @@ import { clean, counted, hasTexts, nodeHelp } from './pages.ts'
 export function observeReplayCommand({ name }: Program): Command {
   return {
     synopsis: '--since TIME [FLAGS]',
+    flags,
+    json: 'The answer of `POST /observers/replay`.',
     details: () => nodeHelp(flags),
     examples: [
       {

@@ -8,6 +8,8 @@ import { hasTexts, isPage, nodeHelp } from './pages.ts'
 export function observeTestCommand({ name }: Program): Command {
   return {
     synopsis: 'EVENT [FLAGS]',
+    flags,
+    json: 'The answer of `POST /observers/test`.',
     details: () => `EVENT is the at:// URI of a record that is kept, or a change in JSON:
 {"operation": "create", "did": …, "collection": …, "rkey": …, "record": {…}}. Nothing runs.
 

@@ -7,6 +7,8 @@ import { isRecordJson, recordLine } from './record-line.ts'
 export function queryCommand({ name }: Program): Command {
   return {
     synopsis: '[FLAGS]',
+    flags,
+    json: '`{"records": Record[], "cursor"}`.',
     details: () => nodeHelp(flags),
     examples: [
       {

@@ -9,6 +9,8 @@ import { isRecordJson } from './record-line.ts'
 export function recordsCommand({ name }: Program): Command {
   return {
     synopsis: 'at://DID/COLLECTION/RKEY [FLAGS]',
+    flags,
+    json: '`Record`.',
     details: () => nodeHelp(flags),
     examples: [
       {

@@ -11,6 +11,8 @@ const example = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
 export function reposTrackCommand({ name }: Program): Command {
   return {
     synopsis: 'DID… [FLAGS]',
+    flags,
+    json: '`RepoDetails` of each, a line each.',
     details: () => nodeHelp(flags),
     examples: [{ type: `repos track ${example}`, toDo: 'Fetch a repo, and follow it from now on.' }],
     async run(args, { out }) {
@@ -30,6 +32,8 @@ export function reposTrackCommand({ name }: Program): Command {
 export function reposUntrackCommand({ name }: Program): Command {
   return {
     synopsis: 'DID… [FLAGS]',
+    flags,
+    json: '`{"did", "removed": true}` of each, a line each.',
     details: () => nodeHelp(flags),
     examples: [{ type: `repos untrack ${example}`, toDo: 'Remove a repo with all that is kept of it.' }],
     async run(args, { out, err }) {

@@ -9,6 +9,8 @@ import { clean, hasTexts, isPage, nodeHelp, pageFlags, printPage } from './pages
 export function reposCommand({ name }: Program): Command {
   return {
     synopsis: '[DID] [FLAGS]',
+    flags,
+    json: '`{"repos": Repo[], "cursor"}`; `RepoDetails` of one.',
     details: () => nodeHelp(flags),
     examples: [
       { type: 'repos --status desync', toDo: 'List the repos whose chain is broken.' },

@@ -8,6 +8,8 @@ import { isRecordJson, recordLine } from './record-line.ts'
 export function searchCommand({ name }: Program): Command {
   return {
     synopsis: 'WORD… [FLAGS]',
+    flags,
+    json: '`{"hits": Hit[], "cursor"}`.',
     details: () => nodeHelp(flags),
     examples: [{ type: 'search high tide', toDo: 'Find posts and profiles that hold both words.' }],
     async run(args, terminal) {

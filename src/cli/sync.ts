@@ -10,6 +10,8 @@ import { isRepoJson } from './repos.ts'
 export function syncCommand({ name }: Program): Command {
   return {
     synopsis: 'DID… [FLAGS]',
+    flags,
+    json: 'For each repo `{"did", "state"}`, a line each: with `rev`, `records` and `sizeBytes` where it is `synced`, otherwise with `message`, and `reason` where that is known.',
     details: () => `${nodeHelp(flags)}
 
 Where no node runs, the command syncs by itself, with the settings of the last one; the next serve counts what it did.

@@ -389,7 +389,7 @@ export class Engine implements AsyncDisposable {
     const { log } = this.#options
     try {
       await flush(signal)
-      await this.#applyFilter(signal, () => this.sync.settled())
+      await this.#applyFilter(signal, () => this.sync.settled(signal))
     } catch (error) {
       if (!signal.aborted)
         log.error('a change of collections could not be applied: the next start does', {

@@ -11,6 +11,8 @@ export function auditCommand(program: Program, load: () => Promise<AuditRoom> = 
   const flags = auditFlags(own?.name)
   return {
     synopsis: '[FLAGS]',
+    flags,
+    json: 'The findings, with their counts; `--list-checks` and `--sarif` have forms of their own.',
     details: () =>
       [
         'Looks at what the catalog and the source declare, the service exposes, the dashboards show and the',

@@ -1,4 +1,5 @@
 import type { OwnCatalog } from '../catalog-file/own-catalog.ts'
+import type { Flags } from './flags.ts'
 
 /** A row of the table of commands. What it takes to run the command is loaded when it is asked for, and not before. */
 export interface CommandEntry {
@@ -6,13 +7,20 @@ export interface CommandEntry {
   readonly name: string
   /** One line for the list of commands. */
   readonly summary: string
-  readonly load: () => Promise<Command>
+  /** @param all the whole table, for a command that tells of the others. */
+  readonly load: (all: readonly CommandEntry[]) => Promise<Command>
 }
 
 /** One command. Each stands in a file of its own. */
 export interface Command {
   /** What may follow the name: `[FLAGS]`, `FILE`. */
   readonly synopsis?: string
+  /** What it reads, as its help, the completion of shells and the reference tell it. @default none */
+  readonly flags?: Flags
+  /** Words that may follow the name, where they are a few. @default none */
+  readonly words?: readonly string[]
+  /** What `--json` prints; absent where there is no such flag. */
+  readonly json?: string
   /** Further paragraphs of the help, such as the flags. Made when it is asked for. */
   readonly details?: () => string
   readonly examples?: readonly Example[]

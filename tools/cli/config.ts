@@ -1,22 +1,29 @@
 import { processEnvironment } from '@tidegauge/otel/environment'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import type { Command, Program } from './command.ts'
+import { flagsHelp, readFlags, toggle } from './flags.ts'
 
 /** `config check FILE`. */
 export function configCheckCommand({ name, version }: Program): Command {
   return {
-    synopsis: 'FILE',
+    synopsis: 'FILE [FLAGS]',
+    flags,
+    json: '`{"file", "notices"}`: a file that can be used, and what has no effect in it.',
+    details: () => flagsHelp(flags),
     examples: [{ type: 'config check otel.yaml', toDo: 'Exit code 0: it can be used; 2: it cannot.' }],
     async run(args, { out }) {
-      const [file, ...more] = args
-      if (file === undefined || more.length > 0 || file.startsWith('-'))
+      const command = `${name} config check`
+      const { values, words } = readFlags({ command, flags, args, allowsWords: true })
+      const [file, ...more] = words
+      if (file === undefined || more.length > 0)
         throw new UsageError(`config check takes one file: ${name} config check FILE`)
       const { checkConfig } = await import('@tidegauge/otel/configuration')
       const notices = await checkConfig(file, {
         service: { name, version },
         environment: processEnvironment(),
       })
-      out([...notices, `${file} can be used\n`].join('\n'))
+      if (values.json) out(`${JSON.stringify({ file, notices })}\n`)
+      else out([...notices, `${file} can be used\n`].join('\n'))
       return 0
     },
   }
@@ -25,6 +32,10 @@ export function configCheckCommand({ name, version }: Program): Command {
 /** `config print`. */
 export function configPrintCommand({ name, version }: Program): Command {
   return {
+    synopsis: '[FLAGS]',
+    flags,
+    json: '`{"telemetry": [{"key", "value", "origin"}]}`.',
+    details: () => flagsHelp(flags),
     examples: [
       {
         type: 'config print',
@@ -32,10 +43,16 @@ export function configPrintCommand({ name, version }: Program): Command {
       },
     ],
     async run(args, { out }) {
-      if (args.length > 0) throw new UsageError(`config print takes no arguments: ${name} config print`)
-      const { printConfig } = await import('@tidegauge/otel/configuration')
-      out(await printConfig({ service: { name, version }, environment: processEnvironment() }))
+      const { values } = readFlags({ command: `${name} config print`, flags, args })
+      const { effectiveSettings, formatSettings } = await import('@tidegauge/otel/configuration')
+      const telemetry = await effectiveSettings({
+        service: { name, version },
+        environment: processEnvironment(),
+      })
+      out(values.json ? `${JSON.stringify({ telemetry })}\n` : formatSettings(telemetry))
       return 0
     },
   }
 }
+
+const flags = { json: toggle('Prints it as JSON, for programs.') }

@@ -32,6 +32,13 @@ describe('dashboards render', () => {
     )
   })
 
+  it('tells programs what it has drawn as JSON, and nothing else', async () => {
+    const problems = [{ name: 'v', message: 'no' }]
+    const { code, out, err } = await run(['d.json', ...url, '--json', '--png', 'd.png'], { problems })
+    assert.deepEqual(JSON.parse(out), { file: 'd.json', written: ['d.png'], panels: [drawn], problems })
+    assert.deepEqual([code, err], [1, ''])
+  })
+
   it('takes all that it offers', async () => {
     const { request } = await run([
       'd.json',

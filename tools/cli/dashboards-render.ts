@@ -6,7 +6,7 @@ import type { Rendered } from '../render/render.ts'
 import type { RenderFileOptions } from '../render/render-file.ts'
 import type { PrometheusOptions } from '../server/client.ts'
 import type { Command, Program } from './command.ts'
-import { type Flag, flagsHelp, readFlags } from './flags.ts'
+import { type Flag, flagsHelp, readFlags, toggle } from './flags.ts'
 import { headersOf } from './headers.ts'
 import { httpUrl, InvalidValue, oneOf, text, wholeNumber } from './values.ts'
 
@@ -22,6 +22,8 @@ export function renderCommand(
 ): Command {
   return {
     synopsis: 'FILE --prometheus URL [FLAGS]',
+    flags,
+    json: '`{"file", "written": [path], "panels": [{"title", "state", "errors"}], "problems": [{"name", "message"}]}`.',
     details: () => `${flagsHelp(flags)}\n\nQueries that fail show in their panels; the exit code is 1 then.`,
     examples: [
       {
@@ -34,8 +36,15 @@ export function renderCommand(
       },
     ],
     async run(args, { out, err }) {
-      const request = readRequest(args, name)
+      const { json, ...request } = readRequest(args, name)
       const { panels, problems } = await render(request)
+      const exitCode = problems.length > 0 || panels.some(({ errors }) => errors.length > 0) ? 1 : 0
+      const written = [request.out, request.png].filter((path) => path !== undefined)
+      if (json) {
+        const shown = panels.map(({ title, state, errors }) => ({ title, state, errors }))
+        out(`${JSON.stringify({ file: request.file, written, panels: shown, problems })}\n`)
+        return exitCode
+      }
       for (const { name, message } of problems)
         err(`${request.file}: variable ${name}: ${oneLine(message)}\n`)
       for (const { title, errors } of panels)
@@ -47,10 +56,9 @@ export function renderCommand(
         [count('undrawn'), 'of types that are not drawn'],
       ] as const
       const told = rest.filter(([number]) => number > 0).map(([number, what]) => `, ${number} ${what}`)
-      for (const path of [request.out, request.png])
-        if (path !== undefined)
-          out(`${path}: ${count('drawn')} of ${panels.length} panels drawn${told.join('')}\n`)
-      return problems.length > 0 || panels.some(({ errors }) => errors.length > 0) ? 1 : 0
+      for (const path of written)
+        out(`${path}: ${count('drawn')} of ${panels.length} panels drawn${told.join('')}\n`)
+      return exitCode
     },
   }
 }
@@ -93,6 +101,7 @@ const flags = {
     help: 'Decides the resolution of the queries as well. [1600]',
     read: wholeNumber(400, 7680),
   },
+  json: toggle('Prints what was drawn as JSON, for programs.'),
   browser: {
     argument: 'PATH',
     help: 'The browser for --png. [Chromium or Chrome on the PATH]',
@@ -100,7 +109,7 @@ const flags = {
   },
 } as const satisfies Record<string, Flag>
 
-function readRequest(args: readonly string[], program: string): RenderRequest {
+function readRequest(args: readonly string[], program: string): RenderRequest & { readonly json: boolean } {
   const command = `${program} dashboards render`
   const { values, words } = readFlags({ command, flags, args, allowsWords: true })
   const { prometheus: url, png, from = 'now-1h', to = 'now', theme = 'dark', width = 1600, browser } = values
@@ -115,6 +124,7 @@ function readRequest(args: readonly string[], program: string): RenderRequest {
   const variables = new Map<string, readonly string[]>()
   for (const [key, value] of values.var ?? []) variables.set(key, [...(variables.get(key) ?? []), value])
   return {
+    json: values.json ?? false,
     file,
     prometheus: { url, headers: headersOf(values['prometheus-header'] ?? [], '--prometheus-header') },
     out: values.out ?? (png === undefined ? page : undefined),

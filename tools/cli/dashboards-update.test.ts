@@ -66,6 +66,22 @@ describe('dashboards update', () => {
     assert.equal(code, 0)
   })
 
+  it('tells programs what was added as JSON, and nothing else', async () => {
+    const { out, err, code } = await run(['d.json', '--scrape', 'a', '--json'], {
+      additions: [addition('panel', 'one')],
+      backup: 'd.json.bak',
+      problems: ['x: y'],
+    })
+    assert.deepEqual(JSON.parse(out), {
+      file: 'd.json',
+      additions: [{ metric: 'one', how: 'panel', panel: ['HTTP', 'Errors'], line: 12 }],
+      backup: 'd.json.bak',
+      page: '',
+      problems: ['x: y'],
+    })
+    assert.deepEqual([code, err], [2, ''])
+  })
+
   it('says when there is nothing to add', async () => {
     assert.match((await run(['d.json', '--scrape', 'a'])).out, /nothing to add/)
   })

@@ -15,6 +15,8 @@ export function updateCommand(
   const flags = updateFlags(own?.name)
   return {
     synopsis: 'FILE --scrape URL|FILE | --catalog FILE | --source GLOB [FLAGS]',
+    flags,
+    json: '`{"file", "additions": [{"metric", "how", "panel", "line"}], "backup", "page", "problems"}`.',
     details: () => `${flagsHelp(flags)}
 
 Errors come first, then backlogs, throughput and the rest. New panels stand beside related ones and look like them.
@@ -34,9 +36,19 @@ What was in the file is kept in FILE.bak. Running it again changes nothing.`,
       },
     ],
     async run(args, { out, err }) {
-      const request = readRequest(args, { name, flags })
+      const { json, ...request } = readRequest(args, { name, flags })
       const result = await update({ ...request, own })
       const { additions, page, backup, problems } = result
+      if (json) {
+        const shown = additions.map(({ metric, how, panel, line }) => ({
+          metric: metric.name,
+          how,
+          panel: [...panel.within, panel.title],
+          line,
+        }))
+        out(`${JSON.stringify({ file: request.file, additions: shown, backup, page, problems })}\n`)
+        return problems.length > 0 ? 2 : 0
+      }
       for (const problem of problems) err(`${name}: ${oneLine(problem)}\n`)
       const exitCode = problems.length > 0 ? 2 : 0
       if (request.mode !== 'write') {
@@ -104,6 +116,7 @@ function updateFlags(ownCatalog: string | undefined) {
       help: 'YAML or JSON, "thresholds: { queue_length: { warning: 100, critical: 500, bad: above } }".',
       read: text,
     },
+    json: toggle('Prints what was added as JSON, for programs.'),
     'dry-run': toggle('Show the difference and change nothing.'),
     guide: toggle('Write a page for people instead, in Markdown: query, priority, settings, place, check.'),
   } as const satisfies Record<string, Flag>
@@ -114,7 +127,10 @@ interface Typed {
   readonly flags: ReturnType<typeof updateFlags>
 }
 
-function readRequest(args: readonly string[], { name, flags }: Typed): UpdateFileOptions {
+function readRequest(
+  args: readonly string[],
+  { name, flags }: Typed,
+): UpdateFileOptions & { readonly json: boolean } {
   const command = `${name} dashboards update`
   const { values, words } = readFlags({ command, flags, args, allowsWords: true })
   const { scrape: scrapes = [], source: sources = [], catalog, dashboards = [], thresholds, guide } = values
@@ -128,6 +144,7 @@ function readRequest(args: readonly string[], { name, flags }: Typed): UpdateFil
   if (values['dry-run'] && guide)
     throw new UsageError('--dry-run and --guide exclude each other; both leave the file as it is')
   return {
+    json: values.json ?? false,
     file,
     scrapes,
     scrapeHeaders: headersOf(values['scrape-header'] ?? [], '--scrape-header'),

@@ -3,13 +3,20 @@ import { didYouMean } from '@tidegauge/otel/nearest'
 import { UsageError } from '@tidegauge/otel/usage-error'
 import { InvalidValue } from './values.ts'
 
+/** Makes a value of a text. */
+export interface Reader<Value = unknown> {
+  (text: string): Value
+  /** All that the text may be, where that is a few words. */
+  readonly words?: readonly string[]
+}
+
 /** One flag of a command. */
 export interface Flag<Value = unknown> {
   /** Stands for the value in the help, such as `URL`; a flag without one is a switch. */
   readonly argument?: string
   readonly help: string
   /** Makes a value of its text. @throws {InvalidValue} saying what the text must be. */
-  readonly read: (text: string) => Value
+  readonly read: Reader<Value>
   /**
    * How many values it takes: one; one each time it is repeated; or everything up to the next flag, each time.
    *

@@ -52,6 +52,17 @@ describe('generate', () => {
     )
   })
 
+  it('tells programs the same as JSON, with the same exit code', async () => {
+    const told = { files: 3, changed: drift }
+    for (const [args, expected] of [
+      [['--json'], 0],
+      [['--json', '--check'], 1],
+    ] as const) {
+      const { code, out, err } = await run(args, { drift })
+      assert.deepEqual([code, JSON.parse(out), err], [expected, told, ''])
+    }
+  })
+
   it('is silent when nothing drifts', async () => {
     const { code, out, err } = await run(['--check'])
     assert.deepEqual([code, out, err], [0, '', ''])

@@ -10,6 +10,8 @@ export function generateCommand(
 ): Command {
   return {
     synopsis: '[FLAGS]',
+    flags,
+    json: '`{"files", "changed": [{"path", "how"}]}`.',
     details: () => `${flagsHelp(flags)}\n\n${configuration}`,
     examples: [
       ...(own
@@ -25,8 +27,12 @@ export function generateCommand(
       },
     ],
     async run(args, { out, err }) {
-      const request = readRequest(args, name)
+      const { json, ...request } = readRequest(args, name)
       const { files, drift } = await generate({ ...request, own })
+      if (json) {
+        out(`${JSON.stringify({ files, changed: drift })}\n`)
+        return request.check && drift.length > 0 ? 1 : 0
+      }
       if (!request.check) {
         for (const { path, how } of drift) out(`${path} ${how === 'left over' ? 'removed' : 'written'}\n`)
         out(`${files} files in ${request.out}, ${drift.length} changed\n`)
@@ -51,6 +57,7 @@ const flags = {
     help: 'The metrics of another service: a module, YAML or JSON.',
     read: text,
   },
+  json: toggle('Prints what was done as JSON, for programs.'),
   check: toggle('Write nothing; name each file that differs and exit with 1.'),
 } as const satisfies Record<string, Flag>
 
@@ -63,10 +70,10 @@ const configuration = `A configuration, all of it optional; dashboards and alert
   runbooks: https://wiki.example.org/runbooks
   jobs: [tidegauge]`
 
-function readRequest(args: readonly string[], program: string): GenerateRequest {
+function readRequest(args: readonly string[], program: string): GenerateRequest & { readonly json: boolean } {
   const { values } = readFlags({ command: `${program} generate`, flags, args })
-  const { out = '.', config, catalog, check = false } = values
-  return { out, config, catalog, check }
+  const { out = '.', config, catalog, check = false, json = false } = values
+  return { out, config, catalog, check, json }
 }
 
 /** As a shell takes it. */

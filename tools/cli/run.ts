@@ -47,7 +47,7 @@ async function dispatch(
   const words = first === 'help' ? args.slice(1) : args
   const entry = find(words, commands)
   if (!entry) return unknown(words, { program, commands, terminal })
-  const command = await entry.load()
+  const command = await entry.load(commands)
   const rest = words.slice(entry.name.split(' ').length)
   if (first === 'help' || asksForHelp(rest)) {
     terminal.out(explain(entry, command, program.name))

@@ -30,6 +30,11 @@ export function toolCommands(program: Program): readonly CommandEntry[] {
       load: async () => (await import('./dashboards-update.ts')).updateCommand(program),
     },
     {
+      name: 'completion',
+      summary: 'Write the script that lets bash, zsh or fish complete what is typed.',
+      load: async (all) => (await import('./completion/completion.ts')).completionCommand(program, all),
+    },
+    {
       name: 'audit',
       summary: `Find what is wrong with metrics, dashboards and alerts, of ${program.own ? 'this service or of any other' : 'any service'}.`,
       load: async () => (await import('./audit.ts')).auditCommand(program),

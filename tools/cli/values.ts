@@ -28,12 +28,13 @@ export function decimal(from: number, to: number): (text: string) => number {
   }
 }
 
-export function oneOf<const Word extends string>(words: readonly Word[]): (text: string) => Word {
-  return (text) => {
+export function oneOf<const Word extends string>(words: readonly Word[]) {
+  const read = (text: string): Word => {
     const found = words.find((word) => word === text)
     if (found !== undefined) return found
     throw new InvalidValue(`must be one of ${words.join(', ')}${didYouMean(text, words)}`)
   }
+  return Object.assign(read, { words })
 }
 
 export function truth(text: string): boolean {

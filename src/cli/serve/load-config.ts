@@ -64,7 +64,7 @@ export function configHelp(): string {
 const entries = settingKeys.map((key): readonly [SettingKey, Setting<unknown>] => [key, settings[key]])
 
 /** The settings as flags, with what holds when they are not given. */
-const flags: Flags = Object.fromEntries(
+export const flags: Flags = Object.fromEntries(
   entries.map(([key, { argument, help, initial, initially, read }]) => {
     const text = initially ?? (argument && initial !== undefined ? String(initial) : undefined)
     const flag = { ...(argument && { argument }), help: `${help}${text ? ` [${text}]` : ''}`, read }

@@ -5,12 +5,13 @@ import type { ObserversConfig } from '../../flow/observers/definition.ts'
 import { createLog } from '../../model/log.ts'
 import type { Addresses } from '../../serve.ts'
 import { writeNodeFile } from '../node/node-file.ts'
-import { configHelp, loadConfig, metricsFlags, shownConfig } from './load-config.ts'
+import { configHelp, flags, loadConfig, metricsFlags, shownConfig } from './load-config.ts'
 
 /** `serve`: everything in one process. */
 export function serveCommand(program: Program): Command {
   return {
     synopsis: '[FLAGS]',
+    flags,
     details: configHelp,
     examples: [
       { type: 'serve', toDo: 'Show live metrics of an embedded demo network.' },
@@ -36,11 +37,10 @@ export function serveCommand(program: Program): Command {
       let level = config.logLevel
       const log = createLog({ level: () => level, write: terminal.err })
       for (const { key, replaces } of loaded.kept)
-        log.warn('a setting was kept by PATCH /config, and wins', {
-          setting: key,
-          kept: loaded.origins[key],
-          replaces,
-        })
+        log[replaces === 'default' ? 'info' : 'warn'](
+          'a setting is what PATCH /config has kept; null, sent with persist=true, drops it',
+          { setting: key, file: loaded.origins[key], replaces },
+        )
       if (config.token === undefined && !isLoopback(config.host))
         log.warn(
           'everybody who reaches this machine may use the API, to remove repos too: set TIDEGAUGE_TOKEN',

@@ -96,5 +96,5 @@ nav ul{list-style:none;padding:0;margin:0}nav h2{font-size:1em;margin:1em 0 .2em
 main{padding:1rem 2rem 30vh;max-width:60rem}
 article{border-top:1px solid #8884;padding:.5rem 0}article:target{background:#fc03}
 code,pre{font:13px ui-monospace,monospace}pre{background:#8882;padding:.6rem;overflow:auto}
-table{border-collapse:collapse;width:100%;margin:.5rem 0}td{border:1px solid #8884;padding:.2rem .5rem;vertical-align:top;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%;margin:.5rem 0}td{border:1px solid #8884;padding:.2rem .5rem;vertical-align:top;overflow-wrap:break-word}
 @media(max-width:50rem){body{display:block}nav{position:static;height:auto}}`

@@ -361,6 +361,8 @@ describe('the API', () => {
     assert.equal(await statusOf('/ready'), 200)
     assert.equal(await statusOf('/health?at=now'), 200)
     for (const path of ['/stats', '/repos', '/nowhere', '/']) assert.equal(await statusOf(path), 401, path)
+    const change = { method: 'PATCH', post: { logLevel: 'debug' } }
+    assert.equal((await askOf(closed, '/config', change)).status, 401)
     assert.equal(await statusOf('/stats', 'Bearer a-long-enough-token'), 200)
     assert.equal(await statusOf('/stats', 'bearer a-long-enough-token'), 200)
     for (const wrong of [

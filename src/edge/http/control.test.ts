@@ -223,6 +223,48 @@ describe('the routes that act', () => {
     assert.equal(begun, 1)
   })
 
+  it('change settings, hand on what was asked, and say why that cannot be now', async () => {
+    const asked: unknown[] = []
+    let refusal: string | undefined
+    const changeConfig: Control['changeConfig'] = async (change, options) => {
+      asked.push([change, options])
+      return refusal
+    }
+    const patch = (query: string, change: object) =>
+      ask({ changeConfig }, `/config${query}`, { method: 'PATCH', post: change })
+    assert.equal((await patch('', { logLevel: 'debug', collections: null })).status, 200)
+    assert.equal((await patch('?persist=true', { hostConcurrency: 3 })).status, 200)
+    assert.deepEqual(asked, [
+      [{ logLevel: 'debug', collections: null }, { persist: false }],
+      [{ hostConcurrency: 3 }, { persist: true }],
+    ])
+    refusal = 'an earlier change is not applied yet'
+    const { status, body } = await patch('', { collections: ['a.b.*'] })
+    assert.deepEqual([status, body.detail, body.type], [409, refusal, '/docs#problem-conflict'])
+  })
+
+  const wrongSettings: readonly (readonly [change: unknown, status: number, pointers: readonly string[]])[] =
+    [
+      [{ port: 8080 }, 422, ['#/port']],
+      [{ token: 'x', dids: [] }, 422, ['#/dids', '#/token']],
+      [{ port: 8080, logLevel: 'loud' }, 400, ['#/logLevel', '#/port']],
+      [{ colour: 'red' }, 400, ['#']],
+      [{ collections: ['post'] }, 400, ['#/collections/0']],
+      [{ collections: 'app.bsky.feed.*' }, 400, ['#/collections']],
+      [{ backfillConcurrency: 0 }, 400, ['#/backfillConcurrency']],
+      [{ hostConcurrency: 1.5 }, 400, ['#/hostConcurrency']],
+      [[], 400, ['#']],
+    ]
+  for (const [change, expected, pointers] of wrongSettings)
+    it(`refuse with ${expected} to change ${JSON.stringify(change)}`, async () => {
+      const { status, body } = await ask({}, '/config', { method: 'PATCH', post: change })
+      assert.equal(status, expected)
+      assert.deepEqual(
+        body.errors.map(({ pointer }: { readonly pointer: string }) => pointer).sort(),
+        pointers,
+      )
+    })
+
   it('rebuild the search index, one at a time', async () => {
     const post = { method: 'POST' }
     assert.equal((await ask({}, '/search/reindex', post)).status, 202)

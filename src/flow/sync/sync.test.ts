@@ -108,6 +108,18 @@ describe('a sync run', () => {
     assert.ok(expected.length < rig.demo.records(did).length)
   })
 
+  it('tells when the runs under way have ended, unless that is not waited for any more', async () => {
+    await using rig = await openRig()
+    const { signal } = new AbortController()
+    await rig.sync.settled(signal)
+    const run = rig.sync.syncOnce(firstOf(rig), 'api')
+    await assert.rejects(rig.sync.settled(AbortSignal.abort(new Error('it ends'))), /it ends/)
+    assert.equal(rig.sync.running, 1)
+    await rig.sync.settled(signal)
+    assert.equal(rig.sync.running, 0)
+    await run
+  })
+
   it('is joined by the calls that come meanwhile, and counts once', async () => {
     await using rig = await openRig()
     const did = firstOf(rig)

@@ -3,7 +3,7 @@ import type { Did } from '../../model/did.ts'
 import { TimeoutError } from '../../model/errors.ts'
 
 import type { SyncFault, SyncOnce, SyncResult, SyncRun, SyncTrigger } from '../../model/sync.ts'
-import { usualBodyLimits } from './body.ts'
+import { unlessAborted, usualBodyLimits } from './body.ts'
 import type { Progress, RunOptions } from './context.ts'
 import { failureOf, StoppedError } from './failure.ts'
 import type { SyncOptions } from './options.ts'
@@ -50,9 +50,13 @@ export class Sync implements AsyncDisposable {
     await new Steps(did, this.#forRun()).giveUp()
   }
 
-  /** Resolves once the runs that are under way now have ended, however they do. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([...this.#runs.values()])
+  /**
+   * Resolves once the runs that are under way now have ended, however they do.
+   *
+   * @throws the signal's reason when it aborts before.
+   */
+  async settled(signal: AbortSignal): Promise<void> {
+    await unlessAborted(Promise.allSettled([...this.#runs.values()]), signal)
   }
 
   /** Ends all runs. Each repo is then what it was before its run. */

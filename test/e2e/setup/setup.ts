@@ -16,6 +16,8 @@ const needs: Record<string, () => Promise<unknown>> = {
       onInstall: () => say('installing the Debian package victoria-metrics'),
     }),
   Schemathesis: () => schemathesisProgram(() => say('installing Schemathesis from PyPI')),
+  zsh: () => debianProgram('zsh', { onInstall: () => say('installing the Debian package zsh') }),
+  fish: () => debianProgram('fish', { onInstall: () => say('installing the Debian package fish') }),
   Chromium: () => browserProgram(() => say('installing the Debian package chromium')),
 }
 
