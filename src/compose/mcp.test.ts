@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { encode } from '@atcute/cbor'
+import { z } from 'zod'
 import { createApi } from '../edge/http/api.ts'
 import type { Control } from '../edge/http/control.ts'
 import { type Listener, listen } from '../edge/http/listen.ts'
 import { askOf } from '../edge/http/testing/ask.ts'
 import { createTestControl } from '../edge/http/testing/control.ts'
+import { shownRepo } from '../edge/mcp/tools/repos.ts'
 import type { Did } from '../model/did.ts'
 import { createLog } from '../model/log.ts'
 import type { StoredRecord } from '../model/record.ts'
+import type { JobState } from '../state/queue/queue.ts'
 import type { Search } from '../state/search/search.ts'
 import type { RepoState, Storage } from '../state/storage/storage.ts'
 import { createMcpNode, lazyMcpHandler } from './mcp.ts'
@@ -23,7 +26,18 @@ const record: StoredRecord = {
   bytes: encode({ $type: 'app.bsky.feed.post', text: 'high tide'.repeat(1000) }),
   indexedAtMs: 1_700_000_000_000,
 }
-const repo: RepoState = { did, status: 'synced', content: 'synced', rev: '3k2b', updatedAtMs: 0 }
+const repo: RepoState = {
+  did,
+  status: 'desync',
+  content: 'desync',
+  desync: { reason: 'gap', sinceMs: 0, rev: '3k2c' },
+  rev: '3k2b',
+  data: record.cid,
+  handle: 'alice.test',
+  held: 2,
+  confirmedAtMs: 0,
+  updatedAtMs: 0,
+}
 
 const token = 'a-token-of-the-tests'
 
@@ -88,8 +102,31 @@ describe('MCP on the listener of the API', () => {
       assert.deepEqual([first.uri, first.cid, first.rev], [shown.uri, record.cid, record.rev])
       assert.match(first.value.text, /^high tide/)
     }
-    const one = resultOf((await ask(node, 'repos', { did })).text).structuredContent
-    assert.deepEqual([one.repos[0].status, one.repos[0].failures], ['synced', []])
+  })
+
+  it('shows of a repo what the listed schema says, and no more', async () => {
+    const job = {
+      id: 1,
+      queue: 'repo',
+      key: did,
+      payload: '',
+      addedMs: 0,
+      attempts: 2,
+      dueMs: 0,
+      error: 'down',
+    }
+    await using node = await served({
+      job: async () => ({ ...job, state: 'waiting' }) as JobState,
+      tracking: async () => 'tracked',
+      failures: async () => [{ atMs: 0, trigger: 'mcp', reason: 'network', message: 'down' }],
+    })
+    for (const given of [{}, { did }]) {
+      const { structuredContent } = resultOf((await ask(node, 'repos', given)).text)
+      const shown = z
+        .strictObject({ repos: z.array(z.strictObject(shownRepo.shape)) })
+        .safeParse(structuredContent)
+      assert.deepEqual(shown.error?.issues ?? [], [])
+    }
   })
 
   it('begins a sync under its own trigger', async () => {

@@ -1,7 +1,7 @@
 import type { Did } from '../../model/did.ts'
 import type { Nsid } from '../../model/nsid.ts'
 import type { RecordAddress } from '../../model/record.ts'
-import type { RepoStatus } from '../../model/repo.ts'
+import type { DesyncReason, RepoStatus } from '../../model/repo.ts'
 import type { SyncResult } from '../../model/sync.ts'
 
 /** What the tools and resources ask for: the functions of a node, which whoever composes it hands over. */
@@ -58,10 +58,28 @@ export interface ShownRecord {
   readonly score?: number
 }
 
-/** A repo as it is shown; what is not known of it is left out. */
+/** A repo as it is shown; what is not known of it is left out, and a list leaves out what comes after `updatedAt`. */
 export interface ShownRepo {
   readonly did: Did
+  readonly handle?: string | undefined
   readonly status: RepoStatus
+  readonly rev?: string | undefined
+  readonly data?: string | undefined
+  readonly desync?:
+    | { readonly reason: DesyncReason; readonly since: string; readonly rev?: string | undefined }
+    | undefined
+  readonly updatedAt: string
+  readonly tracked?: boolean | undefined
+  readonly confirmedAt?: string | undefined
+  readonly heldEvents?: number | undefined
+  readonly sync?:
+    | {
+        readonly state: string
+        readonly attempts: number
+        readonly nextTry?: string | undefined
+        readonly error?: string | undefined
+      }
+    | undefined
 }
 
 export interface ShownFailure {

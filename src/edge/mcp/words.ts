@@ -44,7 +44,10 @@ export const shownRecord = z.object({
   cid: z.string().describe('Version of the record'),
   rev: z.string().describe('Revision of the repo that wrote it'),
   indexedAt: z.string().describe('When this node wrote its copy'),
-  value: z.unknown().describe('The record; null where it cannot be shown as JSON'),
+  value: z
+    .unknown()
+    .describe('The record; null where it cannot be shown as JSON')
+    .meta({ anyOf: [{ type: 'object', additionalProperties: true }, { type: 'null' }] }),
   bytes: z.string().optional().describe('The record in DAG-CBOR, in base64, where value is null'),
   score: z.number().optional().describe('How well it matches; higher is better'),
 })

@@ -11,7 +11,12 @@ export const record: ShownRecord = {
   value: { $type: 'app.bsky.feed.post', text: 'high tide' },
 }
 
-export const repo: ShownRepo & { readonly handle: string } = { did, status: 'synced', handle: 'alice.test' }
+export const repo: ShownRepo = {
+  did,
+  status: 'synced',
+  handle: 'alice.test',
+  updatedAt: '2026-11-30T12:00:00.000Z',
+}
 
 export const report: AuditReport = {
   findings: (['error', 'warning', 'info'] as const).map((level) => ({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { desyncReasons } from '../../../model/repo.ts'
 import { defineTool, reading, ToolError } from '../tool.ts'
 import { cursor, did, limit, nextCursor, repoStatus } from '../words.ts'
 
@@ -9,13 +10,33 @@ const failure = z.object({
   message: z.string(),
 })
 
-const shownRepo = z.looseObject({
+const desync = z.object({
+  reason: z.enum(desyncReasons),
+  since: z.string(),
+  rev: z.string().optional().describe('A newer revision that is known'),
+})
+
+const job = z.object({
+  state: z.string().describe('waiting, running or dead: given up'),
+  attempts: z.number(),
+  nextTry: z.string().optional(),
+  error: z.string().optional().describe('Why the last try failed'),
+})
+
+export const shownRepo = z.object({
   did: z.string(),
-  status: repoStatus.describe(
-    'synced: what is kept equals a verified commit; desync: it did, and is fetched again',
-  ),
   handle: z.string().optional(),
+  status: repoStatus.describe(
+    'synced: what is kept equals a verified commit; desync: it did, and is fetched again; pending: not fetched whole yet',
+  ),
   rev: z.string().optional().describe('The last revision that was applied'),
+  data: z.string().optional().describe('CID of the root of the tree that is kept'),
+  desync: desync.optional().describe('Why it is not synced any more'),
+  updatedAt: z.string().describe('When anything of it last changed here'),
+  tracked: z.boolean().optional().describe('Whether it is kept whatever else is'),
+  confirmedAt: z.string().optional().describe('When it was last found to be what its host has'),
+  heldEvents: z.number().optional().describe('Events that wait for the end of a sync, or for a key'),
+  sync: job.optional().describe('The job that will fetch it'),
   failures: z.array(failure).optional().describe('Why the last sync runs failed, the latest first'),
 })
 
