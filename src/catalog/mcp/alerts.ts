@@ -29,18 +29,18 @@ answers each of these calls with a success, which no other alert sees.
   tests: {
     fires: {
       series: [
-        { query: promql`${mcpToolErrors}{tool="sync"}`, values: '0+{warning*110}x240' },
-        { query: promql`${mcpToolCalls}{tool="sync"}`, values: '0+{100}x240' },
+        { query: promql`${mcpToolErrors}{tool="sync"}`, values: '0+{warning*1.98}x240' },
+        { query: promql`${mcpToolCalls}{tool="sync"}`, values: '0+1.8x240' },
       ],
       at: '30m',
     },
     quiet: {
       series: [
-        { query: promql`${mcpToolErrors}{tool="sync"}`, values: '0+{warning*90}x240' },
-        { query: promql`${mcpToolCalls}{tool="sync"}`, values: '0+{100}x240' },
+        { query: promql`${mcpToolErrors}{tool="sync"}`, values: '0+{warning*1.62}x240' },
+        { query: promql`${mcpToolCalls}{tool="sync"}`, values: '0+1.8x240' },
         // Every call to another node fails, but there are few of them.
-        { query: promql`${mcpToolErrors}{instance="idle",tool="query"}`, values: '0+1x240' },
-        { query: promql`${mcpToolCalls}{instance="idle",tool="query"}`, values: '0+1x240' },
+        { query: promql`${mcpToolErrors}{instance="idle",tool="query"}`, values: '0+0.9x240' },
+        { query: promql`${mcpToolCalls}{instance="idle",tool="query"}`, values: '0+0.9x240' },
       ],
       at: '30m',
     },
