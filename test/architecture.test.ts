@@ -320,6 +320,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/config.ts',
     'src/edge/contract',
     'src/edge/http',
+    'src/edge/mcp',
     'src/flow/observers',
     'src/model',
     'src/serve-stored.ts',
