@@ -344,7 +344,7 @@ async function openApi(
   const local = () => own.repo
   const names = apiNames(config)
   const parts = { storage, search, control }
-  const mcp = openMcp({ config, service, log }, { ...parts, pipeline, signal })
+  const mcp = openMcp({ config, service, log }, { ...parts, local, pipeline, signal })
   const api = createApi({
     ...config,
     ...service,
@@ -370,7 +370,7 @@ function openMcp(
     pipeline,
     signal,
     ...parts
-  }: Pick<McpNodeOptions, 'storage' | 'search' | 'control'> & {
+  }: Pick<McpNodeOptions, 'storage' | 'search' | 'control' | 'local'> & {
     readonly pipeline: Pipeline
     readonly signal: AbortSignal
   },

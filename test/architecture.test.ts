@@ -205,7 +205,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/edge/contract': ['src/config.ts', 'src/flow/observers', 'src/model'],
   'src/net/host': ['src/model', 'src/net/fetch'],
   'src/flow/local': ['src/model', 'src/net/host', 'src/net/repo', 'src/state/local'],
-  'src/edge/mcp': ['otel/otel.ts', 'src/catalog', 'src/model'],
+  'src/edge/mcp': ['otel/otel.ts', 'src/catalog', 'src/flow/local', 'src/model'],
   'src/edge/http': [
     'otel/otel.ts',
     'src/catalog',

@@ -94,7 +94,7 @@ describe('tidegauge mcp', () => {
     const client = new Client('--data', data, '--token', token)
     const { protocolVersion, serverInfo } = await client.ask('initialize', initialize)
     assert.deepEqual([protocolVersion, serverInfo.name], ['2025-11-25', 'tidegauge'])
-    assert.equal((await client.ask('tools/list')).tools.length, 6)
+    assert.equal((await client.ask('tools/list')).tools.length, 9)
     const repos = async () => {
       const { structuredContent, text } = await client.call('repos')
       assert.ok(structuredContent, text)
@@ -110,6 +110,8 @@ describe('tidegauge mcp', () => {
     assert.ok((await repos()).some((repo) => repo.did === did))
     const { isError, text } = await client.call('audit')
     assert.deepEqual([isError, /no node runs here/.test(text)], [true, true])
+    const written = await client.call('put_record', { collection: 'a.b.note', record: {} })
+    assert.deepEqual([written.isError, /while no node runs/.test(written.text)], [true, true])
     // Calls at the same time share the folder, which can be opened once.
     assert.deepEqual(await client.callAll('repos', 'query', 'repos'), [undefined, undefined, undefined])
 

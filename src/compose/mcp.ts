@@ -9,14 +9,14 @@ import type { Log } from '../model/log.ts'
 import type { Search } from '../state/search/search.ts'
 import type { Storage } from '../state/storage/storage.ts'
 
-export interface McpNodeOptions extends Pick<McpNode, 'audit' | 'metrics'> {
+export interface McpNodeOptions extends Pick<McpNode, 'audit' | 'metrics' | 'local'> {
   readonly storage: Storage
   readonly search: Search
   readonly control: Control
 }
 
 /** Answers what the tools of MCP ask from the same rooms, and in the same shapes, as the API. */
-export function createMcpNode({ storage, search, control, audit, metrics }: McpNodeOptions): McpNode {
+export function createMcpNode({ storage, search, control, local, audit, metrics }: McpNodeOptions): McpNode {
   return {
     search: async (query) => {
       const { hits, cursor } = await searchPage({ storage, search }, query)
@@ -45,6 +45,7 @@ export function createMcpNode({ storage, search, control, audit, metrics }: McpN
     },
     failures: async (did) => (await control.failures(did)).map(failureJson),
     sync: (did) => control.sync(did, 'mcp'),
+    local,
     audit,
     metrics,
   }

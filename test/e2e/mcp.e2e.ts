@@ -17,6 +17,9 @@ describe('MCP, as its official clients speak it', () => {
   let clients: readonly McpClient[]
   let did: string
   let uri: string
+  /** Of the node itself. */
+  let ownDid: string
+  let keys = 0
   before(async () => {
     clients = mcpClients(await mcpPrograms())
     node = await startTidegauge({ args: ['--demo-rate', '20'], env: { TIDEGAUGE_TOKEN: token } })
@@ -31,6 +34,8 @@ describe('MCP, as its official clients speak it', () => {
       const { firehose, indexing } = await stats()
       return firehose.connected && firehose.lagSeconds === 0 && indexing.pending === 0
     })
+    const first = await ask('put_record', { collection: 'a.b.note', rkey: 'first', record: {} })
+    ownDid = first.body.uri.split('/')[2]
     did = (await ask('repos', { status: 'synced', limit: 1 })).body.repos[0].did
     uri = (await ask('query', { did, collection: 'app.bsky.actor.profile' })).body.records[0].uri
   })
@@ -66,10 +71,15 @@ describe('MCP, as its official clients speak it', () => {
   for (const { over, of } of servers)
     for (const name of names)
       it(`lets ${name} list and call every tool over ${over}`, async () => {
+        const key = `key-${++keys}`
+        const own = `at://${ownDid}/a.b.note/${key}`
         const calls: readonly McpCall[] = [
           { name: 'search', arguments: { q: 'the', limit: 2 } },
           { name: 'query', arguments: { did, limit: 2 } },
           { name: 'get_record', arguments: { uri } },
+          { name: 'put_record', arguments: { collection: 'a.b.note', rkey: key, record: { text: 'high' } } },
+          { name: 'edit_record', arguments: { uri: own, changes: { text: 'low' } } },
+          { name: 'delete_record', arguments: { uri: own } },
           { name: 'repos', arguments: { did } },
           { name: 'sync', arguments: { did } },
           { name: 'audit', arguments: { level: 'error' } },
@@ -87,14 +97,17 @@ describe('MCP, as its official clients speak it', () => {
         assert.deepEqual(new Set(calls.map((call) => call.name)), new Set(listed))
         assert.deepEqual(
           results.map(({ isError = false }) => isError),
-          [false, false, false, false, false, false, true],
+          [...Array(calls.length - 1).fill(false), true],
           JSON.stringify(results).slice(0, 2000),
         )
-        const [search, query, record, repos, sync, audit, wrong] = results
+        const [search, query, record, put, edit, deleted, repos, sync, audit, wrong] = results
         assert.equal(search?.structuredContent.hits.length, 2)
         assert.equal(query?.structuredContent.records.length, 2)
         assert.equal(record?.structuredContent.uri, uri)
         assert.deepEqual(JSON.parse(record?.content[0]?.text ?? ''), record?.structuredContent)
+        assert.deepEqual([put?.structuredContent.uri, put?.structuredContent.created], [own, true])
+        assert.deepEqual([edit?.structuredContent.uri, edit?.structuredContent.changed], [own, true])
+        assert.ok(deleted?.structuredContent.rev > edit?.structuredContent.rev)
         assert.equal(repos?.structuredContent.repos[0].did, did)
         assert.equal(sync?.structuredContent.state, 'synced')
         assert.deepEqual(audit?.structuredContent.findings, [])
@@ -105,7 +118,11 @@ describe('MCP, as its official clients speak it', () => {
           assert.equal(counted.calls(tool) - before.calls(tool), expected, tool)
           assert.equal(counted.errors(tool) - before.errors(tool), tool === 'repos' ? 1 : 0, tool)
         }
-        assert.equal(counted.syncs - before.syncs, 1)
+        assert.equal(counted.syncs('mcp') - before.syncs('mcp'), 1)
+        await until('what was written is taken in', async () => {
+          const { syncs } = await counts()
+          return syncs('write') - before.syncs('write') === 1 && syncs('edit') - before.syncs('edit') === 2
+        })
       })
 
   it('keeps nothing of 200 clients that come and vanish', async () => {
@@ -152,9 +169,8 @@ describe('MCP, as its official clients speak it', () => {
       errors: (tool: string) => sumOf(scrape, 'mcp_tool_errors_total', { tool }),
       requests: sumOf(scrape, 'mcp_requests_total'),
       running: sumOf(scrape, 'sync_workers_active'),
-      syncs:
-        sumOf(scrape, 'sync_runs_total', { trigger: 'mcp' }) +
-        sumOf(scrape, 'sync_joined_total', { trigger: 'mcp' }),
+      syncs: (trigger: string) =>
+        sumOf(scrape, 'sync_runs_total', { trigger }) + sumOf(scrape, 'sync_joined_total', { trigger }),
     }
   }
 })

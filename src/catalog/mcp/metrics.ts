@@ -8,7 +8,17 @@ export const mcpComponent = {
 } as const satisfies Component
 
 /** The tools that the server lists. */
-export const mcpTools = ['search', 'query', 'get_record', 'repos', 'sync', 'audit'] as const
+export const mcpTools = [
+  'search',
+  'query',
+  'get_record',
+  'put_record',
+  'edit_record',
+  'delete_record',
+  'repos',
+  'sync',
+  'audit',
+] as const
 
 export const mcpRequests = {
   name: 'mcp.requests',

@@ -1,3 +1,4 @@
+import type { LocalRecords } from '../../flow/local/local-records.ts'
 import type { Did } from '../../model/did.ts'
 import type { Nsid } from '../../model/nsid.ts'
 import type { RecordAddress } from '../../model/record.ts'
@@ -17,6 +18,8 @@ export interface McpNode {
   failures(did: Did): Promise<readonly ShownFailure[]>
   /** Brings a repo up to date; the run counts under the trigger `mcp`. */
   sync(did: Did): Promise<SyncResult>
+  /** The own repo; undefined until the node is ready to write it. Absent where a node has none. */
+  readonly local?: (() => LocalRecords | undefined) | undefined
   /** Compares what the node exposes with what it declares. @throws {ToolError} where it exposes nothing. */
   audit(): Promise<AuditReport>
   /** What the node measures: its components, and what is written about one of them, or about all, in Markdown. */

@@ -53,7 +53,7 @@ export function createServer({ backend, version, signal }: ServerOptions): McpSe
 }
 
 const instructions =
-  'A node of Tidegauge keeps verified copies of AT Protocol repositories. search and query find records, get_record shows one, repos tells which repos are kept and how well, sync brings one up to date, audit tells whether the numbers of the node can be trusted.'
+  'A node of Tidegauge keeps verified copies of AT Protocol repositories. search and query find records, get_record shows one, put_record, edit_record and delete_record write those of the node itself, repos tells which repos are kept and how well, sync brings one up to date, audit tells whether the numbers of the node can be trusted.'
 
 const unchanging = { ttlMs: 300_000, cacheScope: 'private' } as const
 

@@ -52,6 +52,9 @@ export const shownRecord = z.object({
   score: z.number().optional().describe('How well it matches; higher is better'),
 })
 
+/** The CID that a record must have for a write to happen. */
+export const cid = z.string().regex(/^[a-zA-Z0-9]{1,200}$/, 'must be a CID, as get_record shows it')
+
 export const repoStatus = z.enum(repoStatuses)
 
 /** @returns undefined for what is not the URI of a record with a DID. */
