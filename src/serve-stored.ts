@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { components } from './catalog/catalog.ts'
+import { referenceOf } from './catalog/reference.ts'
 import { createControl } from './compose/control.ts'
 import { Engine } from './compose/engine.ts'
 import { createLazyControl, noNode } from './compose/lazy-control.ts'
+import { createMcpNode, lazyMcpHandler } from './compose/mcp.ts'
 import { isObservedBy, rememberedObservers, storedObservers } from './compose/observers.ts'
 import { Own } from './compose/own.ts'
 import { rememberedSource } from './compose/source.ts'
@@ -40,10 +43,26 @@ export async function serveStored(dir: string, write: (line: string) => void): P
   stack.defer(() => acting.ended)
   stack.defer(() => stop.abort())
   const token = randomBytes(24).toString('base64url')
+  const { storage, search } = stores
+  const control = createLazyControl(stores, (all) => acting.start(all))
+  const mcp = lazyMcpHandler({
+    node: createMcpNode({
+      storage,
+      search,
+      control,
+      audit: nothingExposed,
+      metrics: { components, docs: referenceOf },
+    }),
+    version: 'stored',
+    maxBodyBytes: 1 << 20,
+    log,
+    signal: stop.signal,
+  })
   const api = createApi({
-    storage: stores.storage,
-    search: stores.search,
-    control: createLazyControl(stores, (all) => acting.start(all)),
+    storage,
+    search,
+    control,
+    mcp,
     log,
     version: 'stored',
     ready: () => ({
@@ -56,6 +75,10 @@ export async function serveStored(dir: string, write: (line: string) => void): P
   const listener = stack.use(await listen(api, { port: 0 }))
   const held = stack.move()
   return { url: listener.url, token, [Symbol.asyncDispose]: () => held.disposeAsync() }
+}
+
+const nothingExposed = async () => {
+  throw new InvalidError('no node runs here, so that nothing is exposed: start tidegauge serve, then audit')
 }
 
 /** An engine that is started when it is needed. */

@@ -8,12 +8,17 @@ import {
   type PipelineFlags,
   startPipeline,
 } from '@tidegauge/otel'
+import type { RequestHandler } from 'express'
+import { components } from './catalog/catalog.ts'
+import { createOwnAudit } from './catalog/own-audit.ts'
+import { referenceOf } from './catalog/reference.ts'
 import { nodeChecks } from './compose/checks.ts'
 import { createControl, keptSync } from './compose/control.ts'
 import { type DemoHook, demoObservers } from './compose/demo-observers.ts'
 import { Engine } from './compose/engine.ts'
 import { countEngine, instrumentStores, observeEngine } from './compose/instrumented.ts'
 import { LiveConfig, type LiveConfigOptions, unchangedSettings } from './compose/live-config.ts'
+import { createMcpNode, lazyMcpHandler, type McpNodeOptions } from './compose/mcp.ts'
 import { catalogFor, checkObserverMetrics } from './compose/observer-metrics.ts'
 import {
   actionsOf,
@@ -35,6 +40,7 @@ import { createApi } from './edge/http/api.ts'
 import { countConfigChanges, countRequests } from './edge/http/instrumented.ts'
 import { type Listener, listen } from './edge/http/listen.ts'
 import type { ShownConfig, StatusOptions } from './edge/http/status.ts'
+import { countMcpRequests, instrumentCallTool } from './edge/mcp/instrumented.ts'
 import { xrpcRoutes } from './edge/xrpc/xrpc.ts'
 import { executeAction } from './flow/actions/execute.ts'
 import { instrumentAction } from './flow/actions/instrumented.ts'
@@ -337,17 +343,18 @@ async function openApi(
   const open = xrpcRoutes({ repo: () => own.repo, address: () => own.address, ...service, log })
   const local = () => own.repo
   const names = apiNames(config)
+  const parts = { storage, search, control }
+  const mcp = openMcp({ config, service, log }, { ...parts, local, pipeline, signal })
   const api = createApi({
     ...config,
     ...service,
+    ...status,
+    ...parts,
     names,
-    storage,
-    search,
-    control,
     local,
     open,
+    mcp,
     log,
-    ...status,
   })
   const listener = await listen(api, config)
   boundConnections(listener.server, { unreadAnswers })
@@ -356,6 +363,37 @@ async function openApi(
   stack.use(measureHttp({ meterProvider: pipeline.meterProvider, listensOn: () => [listener.port] }))
   return listener
 }
+
+function openMcp(
+  { config, service, log }: Pick<ServeOptions, 'config' | 'service' | 'log'>,
+  {
+    pipeline,
+    signal,
+    ...parts
+  }: Pick<McpNodeOptions, 'storage' | 'search' | 'control' | 'local'> & {
+    readonly pipeline: Pipeline
+    readonly signal: AbortSignal
+  },
+): RequestHandler {
+  const meter = pipeline.meter()
+  const audit = createOwnAudit({
+    scrape: pipeline.endpoint?.url,
+    token: config.metricsToken,
+    dashboards: 'dashboards',
+  })
+  return lazyMcpHandler({
+    node: createMcpNode({ ...parts, audit, metrics: { components, docs: referenceOf } }),
+    version: service.version,
+    maxBodyBytes: mcpBodies * config.maxBodyBytes,
+    log,
+    signal,
+    onRequest: countMcpRequests(meter),
+    measured: (callTool) => instrumentCallTool(callTool, meter),
+  })
+}
+
+/** How many times a body of MCP may be as large as others: a record may come along. */
+const mcpBodies = 16
 
 /** Answers of the API that wait to be read: each holds some megabytes at most, what is packed for its way included. */
 const unreadAnswers = 64

@@ -47,6 +47,11 @@ export async function generate(request: GenerateRequest): Promise<GenerateResult
   return (await import('./generate/generate.ts')).generate(request)
 }
 
+/** Writes the reference of every metric of a catalog, a section a component, as Markdown. */
+export async function metricsReference(components: LoadedCatalog['components']): Promise<string> {
+  return (await import('./generate/reference.ts')).metricsReference(components)
+}
+
 /**
  * Adds to the file of a dashboard what it does not show, or says what there is to add.
  *

@@ -26,6 +26,10 @@ describe('measureHttp', () => {
       ),
     )
     .get('/throw', () => Promise.reject(new Error('thrown')))
+    .post('/destroyed', async (request, response) => {
+      for await (const _part of request) break
+      response.status(413).end()
+    })
     .use(((_error, _request, response, _next) => response.status(503).end()) as ErrorRequestHandler)
   const server = createServer(app)
   const ports: number[] = []
@@ -74,14 +78,23 @@ describe('measureHttp', () => {
     for (const method of methods)
       for (const path of paths)
         for (const version of ['1.0', '1.1']) await answered(`${method} ${path} HTTP/${version}`)
+    // A handler that stops reading destroys the request, which then has lost its socket.
+    await answered('POST /destroyed HTTP/1.1', { 'Content-Length': 5 }, 'half')
     const [stock = [], ours = []] = await Promise.all(both.map(exported))
     assert.ok(stock.length > 100, `${stock.length} series`)
     assert.deepEqual(ours, stock)
   })
 
-  async function answered(firstLine: string): Promise<void> {
+  async function answered(
+    firstLine: string,
+    headers: Record<string, unknown> = {},
+    body = '',
+  ): Promise<void> {
     const socket = connect(ports[0] as number, '127.0.0.1')
-    socket.end(`${firstLine}\r\nHost: test\r\nConnection: close\r\n\r\n`)
+    const lines = Object.entries({ Host: 'test', Connection: 'close', ...headers }).map((one) =>
+      one.join(': '),
+    )
+    socket.end(`${[firstLine, ...lines].join('\r\n')}\r\n\r\n${body}`)
     await once(socket.resume(), 'close')
   }
 })

@@ -24,7 +24,11 @@ export function measureHttp({ meterProvider, listensOn }: InstrumentHttpOptions)
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
     if (!listensOn().includes(request.socket.localPort ?? -1)) return
     const startMs = performance.now()
-    response.once('close', () => durations.record(request, response, performance.now() - startMs))
+    // A request that was destroyed by whoever read it has no socket any more when its response closes.
+    const scheme = 'encrypted' in request.socket ? 'https' : 'http'
+    response.once('close', () =>
+      durations.record({ request, response, scheme, durationMs: performance.now() - startMs }),
+    )
   }
   subscribe(channel, onRequest)
   return {
@@ -54,6 +58,13 @@ const knownMethods = new Set([
   'QUERY',
 ])
 
+interface Measured {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly scheme: 'http' | 'https'
+  readonly durationMs: number
+}
+
 /** The duration of requests, one series for each combination of method, route and kind of answer. */
 class Durations {
   readonly #histogram: Histogram
@@ -64,11 +75,10 @@ class Durations {
     this.#histogram = histogram
   }
 
-  record(request: IncomingMessage, response: ServerResponse, durationMs: number): void {
+  record({ request, response, scheme, durationMs }: Measured): void {
     const { method = '_OTHER', httpVersion } = request
     const { statusCode } = response
     const route = routeOf(request)
-    const scheme = 'encrypted' in request.socket ? 'https' : 'http'
     const key = `${method} ${route} ${statusCode} ${httpVersion} ${scheme}`
     let series = this.#series.get(key)
     if (series === undefined) {

@@ -24,6 +24,7 @@ describe('a component of the catalog', () => {
 describe('what a component measures', () => {
   const roomOf: Readonly<Record<string, string>> = {
     http: 'edge/http',
+    mcp: 'edge/mcp',
     firehose: 'net/firehose',
     identity: 'net/identity',
     ingester: 'flow/ingest',

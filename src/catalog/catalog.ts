@@ -6,6 +6,7 @@ import { http } from './http/http.ts'
 import { identity } from './identity/identity.ts'
 import { indexer } from './indexer/indexer.ts'
 import { ingester } from './ingester/ingester.ts'
+import { mcp } from './mcp/mcp.ts'
 import { observers } from './observers/observers.ts'
 import { search } from './search/search.ts'
 import { storage } from './storage/storage.ts'
@@ -14,6 +15,7 @@ import { sync } from './sync/sync.ts'
 /** The components, in the order in which a reader meets them. */
 export const components: readonly ComponentCatalog[] = [
   http,
+  mcp,
   firehose,
   identity,
   ingester,

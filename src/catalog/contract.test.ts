@@ -12,6 +12,17 @@ const contract = [
     'counter',
     'setting: collections backfillConcurrency hostConcurrency logLevel',
   ],
+  ['mcp_requests_total', 'counter', ''],
+  [
+    'mcp_tool_calls_total',
+    'counter',
+    'tool: search query get_record put_record edit_record delete_record repos sync audit',
+  ],
+  [
+    'mcp_tool_errors_total',
+    'counter',
+    'tool: search query get_record put_record edit_record delete_record repos sync audit',
+  ],
   ['firehose_connected', 'gauge', ''],
   ['firehose_last_seq', 'gauge', ''],
   ['firehose_lag_seconds', 'gauge', ''],

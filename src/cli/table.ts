@@ -74,6 +74,11 @@ export function commandsOf(program: Program): readonly CommandEntry[] {
       load: async () => (await import('./search.ts')).searchCommand(program),
     },
     {
+      name: 'mcp',
+      summary: 'Let a model ask the node, by the Model Context Protocol on stdin and stdout.',
+      load: async () => (await import('./mcp.ts')).mcpCommand(program),
+    },
+    {
       name: 'config print',
       summary: 'Show the effective configuration and where each value came from.',
       load: async () => (await import('./config-print.ts')).configPrintCommand(program),

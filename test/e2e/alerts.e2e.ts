@@ -195,6 +195,11 @@ function alertsOn(number: number): void {
       provoke: (stack) => crawl(stack),
     },
     {
+      is: 'a model that asks for what is not there, again and again',
+      fires: ['McpToolErrorsHigh'],
+      provoke: (stack) => askInVain(stack),
+    },
+    {
       is: 'a service that falls over again and again',
       fires: ['RestartingOften'],
       async provoke(stack) {
@@ -272,6 +277,22 @@ function alertsOn(number: number): void {
       await response.arrayBuffer()
     }
     const timer = setInterval(() => void Promise.allSettled(Array.from({ length: 12 }, ask)), 50)
+    stack.defer(() => clearInterval(timer))
+  }
+
+  function askInVain(stack: AsyncDisposableStack): void {
+    const params = { name: 'get_record', arguments: { uri: 'at://did:plc:none/app.bsky.feed.post/none' } }
+    const ask = async () => {
+      const response = await request(`${stage.service.url}/mcp`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+      })
+      // A success, as MCP sees it.
+      assert.equal(response.status, 200)
+      await response.arrayBuffer()
+    }
+    const timer = setInterval(() => void Promise.allSettled([ask()]), 250)
     stack.defer(() => clearInterval(timer))
   }
 

@@ -1,5 +1,6 @@
 import type { Panel } from '@tidegauge/otel/catalog'
 import { promql } from '@tidegauge/otel/catalog'
+import { mcpToolCalls, mcpToolErrors } from '../mcp/metrics.ts'
 import {
   syncCompleted,
   syncDesyncs,
@@ -16,6 +17,7 @@ import {
   syncRuns,
   syncWorkersActive,
 } from './metrics.ts'
+import { triggerPanels } from './trigger-panels.ts'
 
 export const syncPanels: readonly Panel[] = [
   {
@@ -41,6 +43,25 @@ export const syncPanels: readonly Panel[] = [
     unit: 's',
     overview: true,
     targets: [{ query: promql`max(${syncResyncOldestAge})`, legend: 'oldest' }],
+  },
+  {
+    panel: 'Successes per minute',
+    description: 'Sync runs per minute that succeeded, whatever began them.',
+    kind: 'stat',
+    unit: '{run}/min',
+    targets: [
+      {
+        query: promql`sum(rate(${syncCompleted}{status="success"}[$__rate_interval])) * 60`,
+        legend: 'successes',
+      },
+    ],
+  },
+  {
+    panel: 'Errors per minute',
+    description: 'Sync runs per minute that failed, whatever began them.',
+    kind: 'stat',
+    unit: '{run}/min',
+    targets: [{ query: promql`sum(rate(${syncErrors}[$__rate_interval])) * 60`, legend: 'errors' }],
   },
   {
     panel: 'Held events',
@@ -81,6 +102,17 @@ export const syncPanels: readonly Panel[] = [
     stacked: true,
     targets: [
       { query: promql`sum by (status) (rate(${syncCompleted}[$__rate_interval]))`, legend: '{{status}}' },
+    ],
+  },
+  {
+    panel: 'Failures by trigger',
+    description: 'Sync runs that failed, per second, under the trigger that began them.',
+    kind: 'timeseries',
+    unit: '{run}/s',
+    row: 'Runs',
+    stacked: true,
+    targets: [
+      { query: promql`sum by (trigger) (rate(${syncErrors}[$__rate_interval]))`, legend: '{{trigger}}' },
     ],
   },
   {
@@ -160,5 +192,27 @@ export const syncPanels: readonly Panel[] = [
     unit: '{repo}',
     row: 'Desyncs',
     targets: [{ query: promql`sum(${syncResyncWaiting})`, legend: 'waiting' }],
+  },
+  ...triggerPanels,
+  {
+    panel: 'MCP tool calls',
+    description: 'Calls of MCP tools per minute by tool; sync is the one that begins sync runs.',
+    kind: 'timeseries',
+    unit: '{call}/min',
+    row: 'MCP',
+    stacked: true,
+    targets: [
+      { query: promql`sum by (tool) (rate(${mcpToolCalls}[$__rate_interval])) * 60`, legend: '{{tool}}' },
+    ],
+  },
+  {
+    panel: 'MCP tool errors',
+    description: 'Calls of MCP tools that failed, per minute by tool.',
+    kind: 'timeseries',
+    unit: '{call}/min',
+    row: 'MCP',
+    targets: [
+      { query: promql`sum by (tool) (rate(${mcpToolErrors}[$__rate_interval])) * 60`, legend: '{{tool}}' },
+    ],
   },
 ]

@@ -19,6 +19,15 @@ export interface ApiClient {
   ): Promise<Answer>
   /** Removes what is there. */
   delete(path: string): Promise<void>
+  /** Posts what is not of the API's own kind. @returns the answer as it comes in. @throws {UsageError} {@link UnreachableNode} */
+  exchange(path: string, request: Exchange): Promise<Response>
+}
+
+export interface Exchange {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Ends the exchange. */
+  readonly signal: AbortSignal
 }
 
 /** Tells the answer of a node from what any other program says at that address. */
@@ -47,37 +56,37 @@ export function connectApi(origin: URL, token: string | undefined): ApiClient {
     throw new UsageError(
       'the token holds spaces or other characters that no token has: see TIDEGAUGE_TOKEN and --token',
     )
-  const ask = async <Answer>(
+  const credentials: Readonly<Record<string, string>> =
+    token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const send = async <Answer>(
     path: string,
-    isAnswer: IsAnswer<Answer>,
-    init: RequestInit & { readonly timeoutMs?: number } = {},
+    request: RequestInit,
+    read: (response: Response) => Promise<Answer>,
   ): Promise<Answer> => {
-    const { timeoutMs = usualTimeoutMs, ...request } = init
-    const headers = {
-      ...(init.headers as Record<string, string>),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    }
-    let response: Response
-    let text: string
     try {
-      response = await fetch(new URL(path, origin), {
-        ...request,
-        headers,
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-      text = await response.text()
+      const headers = { ...(request.headers as Record<string, string>), ...credentials }
+      return await read(await fetch(new URL(path, origin), { ...request, headers }))
     } catch (cause) {
       throw new UnreachableNode(
         `the node at ${origin.origin} does not answer (${reason(cause)}): is it running?`,
-        {
-          cause,
-        },
+        { cause },
       )
     }
+  }
+  const ask = async <Answer>(
+    path: string,
+    isAnswer: IsAnswer<Answer>,
+    { timeoutMs = usualTimeoutMs, ...request }: RequestInit & { readonly timeoutMs?: number } = {},
+  ): Promise<Answer> => {
+    const timed = { ...request, signal: AbortSignal.timeout(timeoutMs) }
+    const { response, text } = await send(path, timed, async (response) => ({
+      response,
+      text: await response.text(),
+    }))
     const body = parsed(text)
     if (response.ok && isAnswer(body)) return body
-    const type = response.headers.get('content-type')?.split(';', 1)[0] ?? 'no Content-Type'
-    if (!response.ok && type === 'application/problem+json') throw refusal(origin, response.status, body)
+    const type = typeOf(response)
+    if (isProblem(response)) throw refusal(origin, response.status, body)
     throw new UnreachableNode(
       `${origin.origin} does not answer as a node does (${response.status}, ${type}): name the address that serve prints for the API`,
     )
@@ -100,7 +109,20 @@ export function connectApi(origin: URL, token: string | undefined): ApiClient {
         ...(timeoutMs !== undefined && { timeoutMs }),
       }),
     delete: (path) => ask(path, (body): body is undefined => body === undefined, { method: 'DELETE' }),
+    exchange: async (path, request) => {
+      const response = await send(path, { method: 'POST', ...request }, async (answer) => answer)
+      if (isProblem(response)) throw refusal(origin, response.status, parsed(await response.text()))
+      return response
+    },
   }
+}
+
+function typeOf({ headers }: Response): string {
+  return headers.get('content-type')?.split(';', 1)[0] ?? 'no Content-Type'
+}
+
+function isProblem(response: Response): boolean {
+  return !response.ok && typeOf(response) === 'application/problem+json'
 }
 
 /** Longer than any page takes, and short enough to notice a node that hangs. */

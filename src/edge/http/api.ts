@@ -29,6 +29,8 @@ export interface ApiOptions extends StatusOptions {
   readonly local?: () => LocalRecords | undefined
   /** What is answered to anybody, without the token. @default only probes */
   readonly open?: RequestHandler
+  /** Answers at `/mcp`, bodies included. @default there is nothing */
+  readonly mcp?: RequestHandler
   /** Gets one line for each request that fails through a fault of the service. */
   readonly log: Log
   /** What callers have to send, probes excepted. @default anybody may use it */
@@ -50,6 +52,7 @@ export function createApi({
   control,
   local = () => undefined,
   open,
+  mcp,
   log,
   ready,
   stats,
@@ -87,6 +90,8 @@ export function createApi({
     )
   use(({ isUnlimited }) => isUnlimited === true)
   if (perSecond > 0) app.use(rateLimit({ perSecond }))
+  // Its streams must not wait in a compressor for more.
+  if (mcp !== undefined) app.all('/mcp', token === undefined ? [] : requireToken(token), mcp)
   app.use(compression())
   use(({ isOpen, isUnlimited }) => isOpen === true && !isUnlimited)
   if (open !== undefined) app.use(open)

@@ -1,5 +1,6 @@
 import { browserProgram } from './browser.ts'
 import { debianProgram } from './debian.ts'
+import { mcpPrograms } from './mcp.ts'
 import { pdsFolder } from './pds.ts'
 import { programs } from './programs.ts'
 import { relayProgram } from './relay.ts'
@@ -10,6 +11,7 @@ const needs: Record<string, () => Promise<unknown>> = {
   'Collector, Prometheus and promtool': () =>
     programs((missing) => say(`building ${missing.join(', ')}: some minutes the first time`)),
   'PDS and PLC': () => pdsFolder(() => say('installing the PDS and the PLC from npm')),
+  'MCP clients': () => mcpPrograms(() => say('installing the clients of MCP from npm and PyPI')),
   Relay: () => relayProgram(() => say('building the relay: some minutes the first time')),
   VictoriaMetrics: () =>
     debianProgram('victoria-metrics', {
