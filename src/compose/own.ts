@@ -50,7 +50,8 @@ export class Own implements AsyncDisposable {
     const { store, dir, log } = this.#options
     const head = await store.head()
     const place = ownPlace({ ...config, stored: head?.did, port })
-    const secret = (await readKeyFile(dir)) ?? (head === undefined ? await makeKeyFile(dir) : undefined)
+    const secret =
+      (await readKeyFile(dir, this.#onExposed)) ?? (head === undefined ? await makeKeyFile(dir) : undefined)
     if (secret === undefined)
       throw new SetupError(
         `the key of the own repo, ${keyFileName} in ${dir}, is gone: put it back from a backup`,
@@ -63,7 +64,7 @@ export class Own implements AsyncDisposable {
   async openStored(): Promise<void> {
     const { store, dir } = this.#options
     const head = await store.head()
-    const secret = head && (await readKeyFile(dir))
+    const secret = head && (await readKeyFile(dir, this.#onExposed))
     if (head === undefined || secret === undefined) return
     await this.#open(ownPlace({ publicUrl: undefined, ownDid: undefined, stored: head.did, port: 0 }), secret)
   }
@@ -89,6 +90,12 @@ export class Own implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened?.repo[Symbol.asyncDispose]()
   }
+
+  readonly #onExposed = (path: string) =>
+    this.#options.log.warn(
+      'the key of the own repo could be read by other users; it is closed to them now, and was known to whoever has read it',
+      { path },
+    )
 
   async #open(
     place: OwnPlace,

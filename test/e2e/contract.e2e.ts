@@ -73,9 +73,9 @@ async function firstRepo(service: Tidegauge): Promise<string> {
   let did: string | undefined
   await until('a repo is synced', async () => {
     const headers = { authorization: `Bearer ${token}` }
-    const response = await request(`${service.url}/repos?status=synced&limit=1`, { headers })
+    const response = await request(`${service.url}/repos?status=synced`, { headers })
     const { repos } = (await response.json()) as { readonly repos: readonly { readonly did: string }[] }
-    did = repos[0]?.did
+    did = repos.find((repo) => repo.did !== ownDid)?.did
     return did !== undefined
   })
   return did as string

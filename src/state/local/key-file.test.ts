@@ -25,6 +25,16 @@ describe('the key of the own repo', () => {
     assert.deepEqual(readdirSync(dir), [keyFileName])
   })
 
+  it('is closed to others where they could read it, which is told', async () => {
+    const key = await makeKeyFile(dir)
+    chmodSync(path(), 0o660)
+    const told: string[] = []
+    assert.deepEqual(await readKeyFile(dir, (exposed) => told.push(exposed)), key)
+    await readKeyFile(dir, (exposed) => told.push(exposed))
+    assert.deepEqual(told, [path()])
+    assert.equal(statSync(path()).mode & 0o777, 0o600)
+  })
+
   it('is made in spite of what a process left behind that was killed at it', async () => {
     writeFileSync(`${path()}.new`, 'z')
     await makeKeyFile(dir)
@@ -32,7 +42,6 @@ describe('the key of the own repo', () => {
   })
 
   const spoiled: readonly (readonly [name: string, spoil: () => void | Promise<void>, message: RegExp])[] = [
-    ['that others can read', () => chmodSync(path(), 0o640), /read by other users: .*chmod 600/],
     ['that is something else', () => writeFileSync(path(), 'hello'), /does not hold a private key/],
     [
       'of another curve',

@@ -7,8 +7,17 @@ import { SetupError } from '../../model/errors.ts'
 /** The file of the data folder that holds the private key of the node's own repo: one line, a multikey (`z…`). */
 export const keyFileName = 'repo.key'
 
-/** @returns the private key, 32 bytes; undefined where the folder has none. @throws {SetupError} for one that cannot be used. */
-export async function readKeyFile(dir: string): Promise<Uint8Array | undefined> {
+/**
+ * Reads the key. One that other users could read is this user's alone from then on.
+ *
+ * @param onExposed called with the path where they could. Must not throw.
+ * @returns the private key, 32 bytes; undefined where the folder has none.
+ * @throws {SetupError} for one that cannot be used.
+ */
+export async function readKeyFile(
+  dir: string,
+  onExposed: (path: string) => void = () => {},
+): Promise<Uint8Array | undefined> {
   const path = join(dir, keyFileName)
   let file: FileHandle
   try {
@@ -19,12 +28,17 @@ export async function readKeyFile(dir: string): Promise<Uint8Array | undefined> 
   }
   try {
     const { mode } = await file.stat()
-    if ((mode & 0o077) !== 0)
-      throw unusable(
-        path,
-        'can be read by other users',
-        `replace the key if they may have, then: chmod 600 ${path}`,
-      )
+    if ((mode & 0o077) !== 0) {
+      // A backup, or a volume that is mounted for a group, comes back like that.
+      await file.chmod(0o600).catch((error: Error) => {
+        throw unusable(
+          path,
+          `can be read by other users (${error.message})`,
+          `as its owner: chmod 600 ${path}`,
+        )
+      })
+      onExposed(path)
+    }
     return parseKey(path, await file.readFile('utf8'))
   } finally {
     await file.close()
