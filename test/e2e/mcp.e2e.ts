@@ -36,6 +36,7 @@ describe('MCP, as its official clients speak it', () => {
     })
     const first = await ask('put_record', { collection: 'a.b.note', rkey: 'first', record: {} })
     ownDid = first.body.uri.split('/')[2]
+    await until('it is taken in', async () => (await counts()).syncs('write') === 1)
     did = (await ask('repos', { status: 'synced', limit: 1 })).body.repos[0].did
     uri = (await ask('query', { did, collection: 'app.bsky.actor.profile' })).body.records[0].uri
   })

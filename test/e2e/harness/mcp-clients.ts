@@ -144,7 +144,10 @@ async function talkByInspector(
   const { tools } = await ask('--method', 'tools/list', '--strict')
   const results: McpResult[] = []
   for (const { name, arguments: given } of calls) {
-    const pairs = Object.entries(given).flatMap(([key, value]) => ['--tool-arg', `${key}=${value}`])
+    const pairs = Object.entries(given).flatMap(([key, value]) => [
+      '--tool-arg',
+      `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+    ])
     results.push(await ask('--method', 'tools/call', '--tool-name', name, ...pairs))
   }
   return { version: undefined, tools: tools.map(({ name }: { name: string }) => name), results }
