@@ -1,3 +1,4 @@
+import type { Holds } from './holds.ts'
 import type { JobRow, JobTable } from './job-table.ts'
 import type { Lane, Lanes } from './lanes.ts'
 import type { Leases } from './leases.ts'
@@ -7,6 +8,7 @@ export interface Standing {
   readonly jobs: Pick<JobTable, 'next' | 'find'>
   readonly lanes: Lanes
   readonly leases: Leases
+  readonly holds: Holds
 }
 
 /** What a worker asks for. */
@@ -51,12 +53,13 @@ export function pickDue(standing: Standing, wanted: Wanted): readonly DueJob[] {
 }
 
 /** The job that others have made way for, unless it is not to be taken any more. */
-function nextAlone({ jobs, lanes, leases }: Standing, { nowMs, without }: Wanted): DueJob | undefined {
+function nextAlone({ jobs, lanes, leases, holds }: Standing, { nowMs, without }: Wanted): DueJob | undefined {
   const row = leases.nextAlone === undefined ? undefined : jobs.find(leases.nextAlone)
   leases.nextAlone = undefined
   if (row === undefined || row.isDead || row.dueMs > nowMs) return undefined
   const lane = lanes.byId(row.lane)
-  return without.has(lane.group) ? undefined : { row, lane }
+  const isLeftOut = without.has(lane.group) || holds.untilMs(lane.group, nowMs) !== undefined
+  return isLeftOut ? undefined : { row, lane }
 }
 
 /** What of a lane is due and does not run, up to `limit` jobs, or to one that is to run alone. */

@@ -7,6 +7,8 @@ export class Holds {
   readonly #forget: StatementSync
   /** Until when, in ms since 1970. */
   readonly #until: Map<string, number>
+  /** With so many, those whose time has come are forgotten. */
+  #full = 100
 
   constructor(sqlite: DatabaseSync, queue: number) {
     this.#queue = queue
@@ -20,24 +22,27 @@ export class Holds {
 
   /** When the first job of a group may be taken; undefined when that is now. */
   untilMs(group: string, nowMs: number): number | undefined {
-    const untilMs = this.#until.get(group)
-    return untilMs !== undefined && untilMs > nowMs ? untilMs : undefined
+    const untilMs = this.lastMs(group)
+    return untilMs > nowMs ? untilMs : undefined
   }
 
-  /** The groups that are held, without those whose time has come. */
-  at(nowMs: number): ReadonlyMap<string, number> {
-    for (const [group, untilMs] of this.#until) if (untilMs <= nowMs) this.#until.delete(group)
-    return this.#until
+  /** Until when a group is held, or was; -Infinity where nobody knows. */
+  lastMs(group: string): number {
+    return this.#until.get(group) ?? Number.NEGATIVE_INFINITY
   }
 
-  /** Comes inside a transaction, and forgets on the disk whose time has come. */
+  /** Comes inside a transaction. */
   save(group: string, untilMs: number, nowMs: number): void {
-    this.#forget.run(this.#queue, nowMs)
+    if (this.#until.size >= this.#full) this.#forget.run(this.#queue, nowMs)
     this.#save.run(this.#queue, group, untilMs)
   }
 
   /** Follows once the transaction is committed. */
-  note(group: string, untilMs: number): void {
+  note(group: string, untilMs: number, nowMs: number): void {
+    if (this.#until.size >= this.#full) {
+      for (const [other, endMs] of this.#until) if (endMs <= nowMs) this.#until.delete(other)
+      this.#full = 2 * this.#until.size + 100
+    }
     this.#until.set(group, untilMs)
   }
 }

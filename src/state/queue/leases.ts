@@ -42,6 +42,11 @@ export class Leases {
     return this.#leases.has(id)
   }
 
+  /** Whether a job that runs is to come into a lane afterwards. */
+  awaits(lane: number): boolean {
+    return this.#leases.values().some(({ again }) => again?.lane === lane)
+  }
+
   /** The lease that a worker claims to have; undefined when it has run out. */
   of({ id, lease }: Job): Lease | undefined {
     const known = this.#leases.get(id)
@@ -66,16 +71,16 @@ export class Leases {
     if (this.#alone === id) this.#alone = undefined
   }
 
-  /** Ends the leases that have run out. @returns the jobs that had them. */
-  expire(nowMs: number): readonly number[] {
+  /** Ends the leases that have run out. @returns them. */
+  expire(nowMs: number): readonly Lease[] {
     if (nowMs < this.#nextMs) return []
-    const expired: number[] = []
+    const expired: Lease[] = []
     this.#nextMs = Number.POSITIVE_INFINITY
-    for (const { id, expiresMs } of this.#leases.values()) {
-      if (expiresMs <= nowMs) expired.push(id)
-      else this.#nextMs = Math.min(this.#nextMs, expiresMs)
+    for (const lease of this.#leases.values()) {
+      if (lease.expiresMs <= nowMs) expired.push(lease)
+      else this.#nextMs = Math.min(this.#nextMs, lease.expiresMs)
     }
-    for (const id of expired) this.end(id)
+    for (const { id } of expired) this.end(id)
     return expired
   }
 

@@ -542,6 +542,60 @@ export function queueConformance(
       })
     }
 
+    it('takes what is due of a held group once its time has come, whatever was added meanwhile', async () => {
+      const { queue, clock } = await beginWith(
+        { key: 'a', group: 'g' },
+        { key: 'b', group: 'g', priority: 1 },
+      )
+      assert.deepEqual(keys(await queue.take(q, 1)), ['a'])
+      await queue.hold(q, 'g', clock.ms + 100)
+      await queue.add(q, [
+        { key: 'c', group: 'g', priority: -1 },
+        { key: 'd', group: 'g', priority: 1, dueMs: clock.ms + 150 },
+        { key: 'e', group: 'h', priority: 9 },
+      ])
+      assert.deepEqual(keys(await queue.take(q, 9)), ['e'])
+      const waiting = settled(queue.ready(q))
+      await setImmediate()
+      assert.equal(waiting.isSettled, false)
+      await queue.hold(q, 'g', clock.ms + 50)
+      clock.ms += 99
+      assert.deepEqual(await queue.take(q, 9), [])
+      clock.ms += 1
+      await waiting.promise
+      assert.deepEqual(keys(await queue.take(q, 9)), ['c', 'b'])
+      clock.ms += 50
+      assert.deepEqual(keys(await queue.take(q, 9)), ['d'])
+    })
+
+    it('looks at as few groups when a job is added, however many wait for a later time or are held', async () => {
+      const looksAmong = async (groups: number) => {
+        const { queue, clock } = await begin()
+        const later = Array.from({ length: groups }, (_, at) => ({
+          ...{ key: `later${at}`, group: `later${at}` },
+          dueMs: clock.ms + 1000 + ((at * 7) % groups),
+        }))
+        await queue.add(q, later)
+        for (const { group } of later.slice(0, groups / 2)) {
+          await queue.add(q, [{ key: `held ${group}`, group }])
+          await queue.hold(q, group, clock.ms + 1000)
+        }
+        assert.deepEqual(await queue.take(q, 9), [])
+        const without = new CountingSet(['busy', 'later0'])
+        const stop = new AbortController()
+        const waiting = queue.ready(q, stop.signal, without)
+        without.looks = 0
+        await queue.add(q, [{ key: 'busy', group: 'busy' }])
+        await queue.add(q, [{ key: 'late', group: 'late', dueMs: clock.ms + 500 }])
+        const { looks } = without
+        stop.abort()
+        await waiting
+        return looks
+      }
+      const [few, many] = [await looksAmong(4), await looksAmong(2000)]
+      assert.ok(many <= few + 4, `${few} looks among 4 groups, ${many} among 2000`)
+    })
+
     it('ends with its signal', async () => {
       const { queue, clock } = await beginWith({ key: 'a', dueMs: 1_700_003_600_000 })
       const stop = new AbortController()
@@ -765,5 +819,15 @@ async function pages(queue: Queue, limit: number, name?: string): Promise<readon
     all.push(keys(page.jobs))
     if (page.cursor === undefined) return all
     cursor = page.cursor
+  }
+}
+
+/** Counts how often it is asked. */
+class CountingSet extends Set<string> {
+  looks = 0
+
+  override has(value: string): boolean {
+    this.looks += 1
+    return super.has(value)
   }
 }

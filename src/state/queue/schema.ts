@@ -54,4 +54,5 @@ export const schema: readonly string[] = [
     PRIMARY KEY (queue, name)
   ) WITHOUT ROWID;
   `,
+  'CREATE INDEX queue_job_dead_lane ON queue_job (lane) WHERE dead = 1;',
 ]

@@ -85,9 +85,8 @@ export class SqliteQueue implements Queue {
     const { lanes, leases, holds } = state
     const nowMs = this.#expire(state)
     if (limit <= 0) return []
-    const leftOut = without.union(new Set(holds.at(nowMs).keys()))
-    const wanted = { limit, nowMs, without: leftOut, room, aloneAfter }
-    const picked = pickDue({ jobs: this.#jobs, lanes, leases }, wanted)
+    const wanted = { limit, nowMs, without, room, aloneAfter }
+    const picked = pickDue({ jobs: this.#jobs, lanes, leases, holds }, wanted)
     this.#begin(state, picked)
     return picked.map(
       ({ row: { id, key, payload, attempts, deaths, failure }, lane: { priority, group } }) => {
@@ -100,10 +99,10 @@ export class SqliteQueue implements Queue {
 
   async ready(queue: string, signal?: AbortSignal, without: ReadonlySet<string> = nobody): Promise<void> {
     const state = this.#stateOf(queue)
-    const { lanes, leases, holds } = state
+    const { lanes, leases } = state
     const nextMs = () => {
       if (leases.isExclusive) return leases.nextMs()
-      return Math.min(lanes.nextDueMs(without, holds.at(this.#now())), leases.nextMs())
+      return Math.min(lanes.nextDueMs(without), leases.nextMs())
     }
     await state.alarms.until(nextMs, signal)
   }
@@ -115,7 +114,10 @@ export class SqliteQueue implements Queue {
     const endMs = Math.ceil(untilMs)
     if (endMs <= heldMs) return
     const work = () => state.holds.save(group, endMs, nowMs)
-    this.#write(state, 0, work, () => state.holds.note(group, endMs))
+    this.#write(state, 0, work, () => {
+      state.holds.note(group, endMs, nowMs)
+      state.lanes.hold(group)
+    })
   }
 
   async heldUntilMs(queue: string, group: string): Promise<number | undefined> {
@@ -213,7 +215,7 @@ export class SqliteQueue implements Queue {
       this.#jobs.ended(row.id)
       counts[row.isDead ? 'dead' : 'live']--
     }
-    this.#write(state, 1, work, () => this.#endLease(state, row.id))
+    this.#write(state, 1, work, () => this.#endLease(state, row))
     return true
   }
 
@@ -278,6 +280,7 @@ export class SqliteQueue implements Queue {
     const nowMs = this.#now()
     const changed: JobRow[] = []
     const again = new Map<Lease, Asked>()
+    const left: number[] = []
     const outcomes: ('added' | 'known')[] = []
     const { lanes } = state
     const add = (job: NewJob, counts: Counts): 'added' | 'known' => {
@@ -299,6 +302,7 @@ export class SqliteQueue implements Queue {
       const { payload = known.payload } = job
       const isNew = row !== known || payload !== known.payload
       if (isNew) this.#jobs.update({ ...row, payload })
+      left.push(known.lane, asked.lane)
       const lease = state.leases.get(known.id)
       if (lease !== undefined) {
         const before = again.get(lease) ?? lease.again
@@ -311,6 +315,7 @@ export class SqliteQueue implements Queue {
     }
     this.#write(state, jobs.length, work, () => {
       for (const [lease, asked] of again) lease.again = asked
+      for (const lane of left) lanes.leave(lane)
       this.#offer(state, changed)
     })
     return outcomes
@@ -331,14 +336,25 @@ export class SqliteQueue implements Queue {
 
   #endAll(endings: readonly Ending[]): readonly boolean[] {
     const ended = new Set<string>()
-    return this.#database.transaction(() => {
+    const states = [...new Set(endings.map(({ job }) => this.#stateOf(job.queue)))]
+    const isOwn = !this.#database.sqlite.isTransaction
+    const work = () => {
       this.#jobs.begin(endings.length)
+      if (isOwn) for (const state of states) sweepLanes(state, endings.length)
       return endings.map((ending) => {
         const { lease } = ending.job
         if (ended.has(lease)) return false
         ended.add(lease)
         return this.#end(ending)
       })
+    }
+    return this.#database.transaction(work, {
+      settle: () => {
+        for (const { lanes } of states) lanes.settle()
+      },
+      undo: () => {
+        for (const { lanes } of states) lanes.reset()
+      },
     })
   }
 
@@ -361,7 +377,7 @@ export class SqliteQueue implements Queue {
       if (after?.isDead) counts.dead++
     }
     this.#write(state, 1, work, () => {
-      this.#endLease(state, job.id)
+      this.#endLease(state, row)
       if (after !== undefined && !after.isDead) this.#offer(state, [after])
     })
     return ending.how !== 'bury' || after?.isDead === true
@@ -370,16 +386,20 @@ export class SqliteQueue implements Queue {
   /** Makes jobs whose lease has run out due again. @returns the time. */
   #expire(state: QueueState): number {
     const nowMs = this.#now()
-    for (const id of state.leases.expire(nowMs)) {
+    for (const { id, again } of state.leases.expire(nowMs)) {
+      if (again !== undefined) state.lanes.leave(again.lane)
       const row = this.#jobs.find(id)
       if (row !== undefined) state.lanes.offer(state.lanes.byId(row.lane), row)
     }
     return nowMs
   }
 
-  #endLease({ leases, alarms }: QueueState, id: number): void {
+  /** A job runs no longer, and is no longer where it was. */
+  #endLease({ lanes, leases, alarms }: QueueState, { id, lane }: JobRow): void {
     const { isExclusive } = leases
+    const again = leases.get(id)?.again
     leases.end(id)
+    for (const one of [lane, again?.lane]) if (one !== undefined) lanes.leave(one)
     if (isExclusive) alarms.notify()
   }
 
@@ -391,8 +411,10 @@ export class SqliteQueue implements Queue {
   /** Makes all changes, in memory too, or none. @param settle what follows in memory once they are made. */
   #write(state: QueueState, jobs: number, work: (counts: Counts) => void, settle: () => void): void {
     const before = state.counts
+    const isOwn = !this.#database.sqlite.isTransaction
     const change = () => {
       this.#jobs.begin(jobs)
+      if (isOwn) sweepLanes(state, jobs)
       state.counts = { ...before }
       work(state.counts)
       this.#jobs.flush()
@@ -434,10 +456,15 @@ export class SqliteQueue implements Queue {
   }
 
   #newState(id: number, name: string, counts: Counts): QueueState {
-    const lanes = new Lanes(this.#database.sqlite, id, counts.dead > 0)
     const holds = new Holds(this.#database.sqlite, id)
+    const lanes = new Lanes(this.#database.sqlite, id, (group) => holds.lastMs(group))
     return { id, name, counts, lanes, leases: new Leases(), holds, alarms: new Alarms(this.#now) }
   }
+}
+
+/** Makes up for what a change of `jobs` jobs leaves to do. Only where no other change waits to be committed. */
+function sweepLanes({ lanes, leases }: QueueState, jobs: number): void {
+  lanes.sweep(2 * jobs + 10, (id) => leases.awaits(id))
 }
 
 const defaultLeaseMs = 60_000
