@@ -26,7 +26,7 @@ export function settingError({ where, key, problem, mend, cause }: SettingErrorO
 
 /** Where a colon or a space is missing, what was meant as a value is part of the key. */
 function shownKey(key: string): string {
-  return key.replace(/([\w-]+)[\s:="'].+$/s, (whole, name: string) =>
+  return key.replace(/(?<![\w-])([\w-]+)[\s:="'].+$/s, (whole, name: string) =>
     isSecretName(name) ? `${name}…` : whole,
   )
 }

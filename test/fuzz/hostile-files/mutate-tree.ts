@@ -1,4 +1,5 @@
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
+import { readSettingsText } from '../../../otel/files/settings-text.ts'
 import type { Random } from '../../../src/demo/random.ts'
 import { type Mutate, oddNumber, oddText, type Tools, times } from './mutation.ts'
 
@@ -8,11 +9,10 @@ type Holder = Record<string, Tree>
 
 /** Alters what a file of JSON or YAML says, so that it stays one; a text that cannot be read or written stays as it is. */
 export const mutateTree: Mutate = (text, tools) => {
-  // The parser of YAML would take minutes.
-  if (text.length > 1_000_000) return text
   const isJson = /^\s*[[{]/.test(text)
   try {
-    const tree: Tree = isJson ? JSON.parse(text) : parse(text, { logLevel: 'silent', uniqueKeys: false })
+    // The parser of YAML alone takes minutes for some texts.
+    const tree: Tree = isJson ? JSON.parse(text) : readSettingsText({ name: 'hostile', text }).value
     const { random } = tools
     const places = placesIn(tree)
     if (places.length === 0) return text
