@@ -242,6 +242,19 @@ describe('updateDashboard', () => {
     })
   })
 
+  it('adds the fewer panels at once the more there are', () => {
+    const many = Array.from({ length: 400 }, (_, at) => metric(`m${at}`, 'gauge'))
+    const panels = Array.from({ length: 4000 }, (_, id) => ({ id, type: 'text', title: `T${id}` }))
+    assert.throws(
+      () => updateDashboard({ file: 'd.json', text: JSON.stringify({ title: 'D', panels }), metrics: many }),
+      {
+        type: 'usage',
+        message:
+          'd.json: 400 metrics are on no panel, more than anybody can look at (limit 333); choose some with --metrics',
+      },
+    )
+  })
+
   it('respects a reason for having no panel, unless the metric is asked for', () => {
     const text = variedDashboards[0]?.text ?? ''
     assert.doesNotMatch(update(text).text, /secret_level/)
