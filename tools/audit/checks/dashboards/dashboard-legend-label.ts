@@ -1,6 +1,7 @@
 import { shownQueries } from '../../../dashboards/panel-model.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import type { Check } from '../../check.ts'
+import { someOf } from '../../some-of.ts'
 import { panelFinding } from '../dashboard-finding.ts'
 import { labelKnowledge } from '../queries/label-knowledge.ts'
 import { queryOf } from './dashboard-queries.ts'
@@ -32,7 +33,7 @@ export const dashboardLegendLabel: Check = {
             mend:
               kept.length === 0
                 ? 'Name a label that they have, or write a word.'
-                : `Name one of ${kept.join(', ')}.`,
+                : `Name one of ${someOf(kept)}.`,
             target,
             subject: `legend ${missing}`,
           })

@@ -5,6 +5,7 @@ import { listAt, stringsIn, textAt, valueAt } from '../../../dashboards/value-at
 import { variablesIn } from '../../../dashboards/variable-references.ts'
 import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
+import { someOf } from '../../some-of.ts'
 import { dashboardFinding, type Fault, panelFinding } from '../dashboard-finding.ts'
 
 const check = 'dashboard-variable-unknown'
@@ -96,6 +97,6 @@ function fault(name: string, known: ReadonlySet<string>): Fault {
     mend:
       defined.length === 0
         ? 'Define it, or write the value.'
-        : `Define it, or use one of ${defined.join(', ')}.`,
+        : `Define it, or use one of ${someOf(defined)}.`,
   }
 }

@@ -1,9 +1,10 @@
-import { nearest } from '@tidegauge/otel/nearest'
 import type { Expression, Selector, Word } from '../../../promql/expression.ts'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import { walk } from '../../../promql/walk.ts'
 import type { Check } from '../../check.ts'
 import type { Finding, Level } from '../../finding.ts'
+import { someOf } from '../../some-of.ts'
+import { createSuggest } from '../../suggest.ts'
 import { queryFinding, type ReadQuery, readQueriesOf } from '../queries.ts'
 import { type LabelKnowledge, labelKnowledge, targetLabels } from './label-knowledge.ts'
 
@@ -14,6 +15,7 @@ export const queryUnknownLabel: Check = {
   description: 'Labels in matchers, by, without, on and ignoring that the series do not have.',
   *run(inputs) {
     const knowledge = labelKnowledge(inputs)
+    const suggest = createSuggest()
     for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
       for (const fault of faultsOf(query.expression, knowledge)) yield report(located, fault)
@@ -47,8 +49,8 @@ export const queryUnknownLabel: Check = {
           about: label.text,
           at: label.from,
         })
-      const meant = nearest(label.text, [...own, ...targetLabels])
-      const has = own.length === 0 ? '' : ` It has ${[...new Set(own)].join(', ')}.`
+      const meant = suggest(label.text, [...own, ...targetLabels])
+      const has = own.length === 0 ? '' : ` It has ${someOf(new Set(own))}.`
       return queryFinding(located, {
         check,
         level,

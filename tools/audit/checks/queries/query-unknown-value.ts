@@ -4,6 +4,7 @@ import type { Inventory } from '../../../metrics/inventory.ts'
 import type { Matcher, Selector } from '../../../promql/expression.ts'
 import { compilePattern } from '../../../promql/pattern.ts'
 import type { Check } from '../../check.ts'
+import { someOf } from '../../some-of.ts'
 import { createSuggest } from '../../suggest.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
 import { seriesOf } from './series-kind.ts'
@@ -47,7 +48,7 @@ export const queryUnknownValue: Check = {
 function listed(values: ReadonlySet<string>): string {
   const [first] = values
   if (values.size === 1) return `It is always ${JSON.stringify(first)}.`
-  return `It is one of ${[...values].slice(0, 12).join(', ')}${values.size > 12 ? ', …' : ''}.`
+  return `It is one of ${someOf(values)}.`
 }
 
 /** All values of the label, if they are known. */

@@ -1,6 +1,7 @@
-import { nearest } from '@tidegauge/otel/nearest'
 import { resultLabels } from '../../../promql/result-labels.ts'
 import type { AuditInputs, Check } from '../../check.ts'
+import { someOf } from '../../some-of.ts'
+import { createSuggest } from '../../suggest.ts'
 import { isOversight } from '../oversight.ts'
 import { labelKnowledge } from '../queries/label-knowledge.ts'
 import { queryFinding, readQueriesOf } from '../queries.ts'
@@ -14,6 +15,7 @@ export const ruleTemplate: Check = {
     'Templates in labels and annotations that are broken, or name a label that the result does not have.',
   *run(inputs) {
     const { mayCarry } = labelKnowledge(inputs)
+    const suggest = createSuggest()
     const isRawOdd = isOversight(formattedIn(inputs))
     for (const located of readQueriesOf(inputs)) {
       const { from, query } = located
@@ -36,11 +38,11 @@ export const ruleTemplate: Check = {
         for (const label of labelsNamed(text)) {
           if (labels.mayHave(label) || from.rule.labels.has(label)) continue
           const known = [...(labels.all ?? [])]
-          const meant = nearest(label, known)
+          const meant = suggest(label, known)
           yield queryFinding(located, {
             check,
             level: 'error',
-            reason: `${key} names the label ${label}, which the result does not have: the place stays empty.${known.length > 0 ? ` It has ${known.join(', ')}.` : ''}`,
+            reason: `${key} names the label ${label}, which the result does not have: the place stays empty.${known.length > 0 ? ` It has ${someOf(known)}.` : ''}`,
             mend:
               meant === undefined
                 ? `Keep ${label} in the query by by (${label}), or take it out of the text.`
