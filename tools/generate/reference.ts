@@ -5,7 +5,7 @@ import { thresholdsOf } from '../catalog-file/render-query.ts'
 import { panelsOf } from './dashboards/plan.ts'
 import { shownMetrics } from './dashboards/shown-metrics.ts'
 import { enabledAlerts } from './rules/rules.ts'
-import { usedMetrics } from './used-metrics.ts'
+import { createUsedMetrics } from './used-metrics.ts'
 
 /** Writes the reference of every metric, by component, as Markdown. The same catalog and settings give the same text. */
 export function metricsReference(
@@ -28,6 +28,7 @@ interface Seen {
 function seenIn(components: readonly ComponentCatalog[], settings: GenerateSettings): Seen {
   const panels = [...panelsOf(components).values()].flat()
   const alerts = components.flatMap((component) => enabledAlerts(component, settings))
+  const usedMetrics = createUsedMetrics()
   return {
     panels: namesByMetric(panels.map((panel) => [panel.panel, shownMetrics(panel)])),
     alerts: namesByMetric(alerts.map(({ alert, query }) => [alert, usedMetrics(query)])),

@@ -122,6 +122,12 @@ describe('generate', () => {
     const component = { name: 'c', title: 'C', metrics, recordings, alerts: [alert] }
     await writeFile(catalog, JSON.stringify({ components: [component] }))
     await run({ catalog })
+    const alerts = Array.from({ length: 200 }, (_, at) => ({ ...alert, alert: `High${at}` }))
+    const many = join(out, 'many.yaml')
+    await writeFile(many, JSON.stringify({ components: [{ ...component, alerts }] }))
+    await assert.rejects(run({ catalog: many }), {
+      message: `${many}: its alerts follow too many recordings to tell their metrics; let them build on fewer`,
+    })
     assert.match(await readFile(join(out, 'docs/metrics.md'), 'utf8'), /\| `a` \|.*\[High\]/)
     const rules = await readFile(join(out, 'dashboards/alerts/c.yaml'), 'utf8')
     const order = [...rules.matchAll(/record: r:(\d+)$/gm)].map(([, at]) => Number(at))

@@ -10,7 +10,7 @@ import { components } from '../../../../src/catalog/catalog.ts'
 import { defaultSettings } from '../../../../tools/catalog-file/overrides.ts'
 import { minutes } from '../../../../tools/generate/rules/duration.ts'
 import { ruleFiles } from '../../../../tools/generate/rules/rules.ts'
-import { usedMetrics } from '../../../../tools/generate/used-metrics.ts'
+import { createUsedMetrics } from '../../../../tools/generate/used-metrics.ts'
 import { parseQuery } from '../../../../tools/promql/parse.ts'
 
 interface RuleText {
@@ -77,6 +77,7 @@ describe('the rules of every component', () => {
 
   it('watch every metric that does not say why none does', () => {
     const alerts = components.flatMap((component) => component.alerts)
+    const usedMetrics = createUsedMetrics()
     const watched = new Set(alerts.flatMap(({ query }) => [...usedMetrics(query)]))
     const metrics = components.flatMap((component) => component.metrics)
     const odd = metrics.filter((metric) => watched.has(metric) === (metric.noAlert !== undefined))
