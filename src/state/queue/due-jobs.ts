@@ -1,6 +1,7 @@
 import type { Holds } from './holds.ts'
 import type { JobRow, JobTable } from './job-table.ts'
-import type { Lane, Lanes } from './lanes.ts'
+import type { Lane } from './lane.ts'
+import type { Lanes } from './lanes.ts'
 import type { Leases } from './leases.ts'
 
 /** Where the jobs of one queue stand. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { createRandom } from '../../demo/random.ts'
+import type { Lane } from './lane.ts'
 import { LaneHeap } from './lane-heap.ts'
-import type { Lane } from './lanes.ts'
 
 it('knows of many lanes which one wakes first, whatever comes and goes', () => {
   const random = createRandom('lanes')

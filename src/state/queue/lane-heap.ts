@@ -1,4 +1,4 @@
-import type { Lane } from './lanes.ts'
+import type { Lane } from './lane.ts'
 
 /** Lanes by their `wakeMs`, which is not changed in here: the one that is first is found at once, however many there are. */
 export class LaneHeap {
