@@ -2,7 +2,7 @@ import { isPart, seriesName } from '@tidegauge/otel/naming'
 import { labelsKey, latestFamilies } from '../../../inputs/service-metrics.ts'
 import { hasRestarted } from '../../../scrape/restarted.ts'
 import type { Family, Target } from '../../../scrape/scrape.ts'
-import type { RangeSeries } from '../../../server/server.ts'
+import type { Prometheus, RangeSeries } from '../../../server/server.ts'
 import type { Check } from '../../check.ts'
 import type { Finding } from '../../finding.ts'
 
@@ -15,18 +15,14 @@ export const metricStale: Check = {
   description: 'A counter moved steadily and has stopped, or a metric has disappeared.',
   async run({ targets, prometheus }) {
     const counters = latestFamilies(targets).filter(({ type }) => type === 'counter' || type === 'histogram')
-    const stopped = await Promise.all(
-      counters.map(async (family) => {
-        const scraped = scrapedValues(family, targets)
-        if (hasStopped(scraped)) return { family, over: `${scraped.length} scrapes` }
-        if (prometheus === undefined) return undefined
-        const series = seriesName(family.name, family.type === 'histogram' ? 'count' : 'value')
-        const to = new Date()
-        const range = { from: new Date(to.getTime() - 2 * 3_600_000), to, stepMs: 300_000 }
-        const [sum] = await prometheus.queryRange(`sum({__name__=${JSON.stringify(series)}})`, range)
-        return sum && hasStopped(valuesOf(sum)) ? { family, over: 'the last two hours' } : undefined
-      }),
-    )
+    const scraped = counters.map((family) => ({ family, values: scrapedValues(family, targets) }))
+    const unclear = scraped.filter(({ values }) => !hasStopped(values)).map(({ family }) => seriesOf(family))
+    const asked = prometheus === undefined ? undefined : await lastTwoHours(unclear, prometheus)
+    const stopped = scraped.map(({ family, values }) => {
+      if (hasStopped(values)) return { family, over: `${values.length} scrapes` }
+      const sum = asked?.get(seriesOf(family))
+      return sum && hasStopped(valuesOf(sum)) ? { family, over: 'the last two hours' } : undefined
+    })
     const halted = stopped
       .filter((found) => found !== undefined)
       .map(
@@ -41,6 +37,30 @@ export const metricStale: Check = {
       )
     return [...halted, ...targets.flatMap(vanished)]
   },
+}
+
+/** The series of a family that tells how often something happened. */
+function seriesOf({ name, type }: Family): string {
+  return seriesName(name, type === 'histogram' ? 'count' : 'value')
+}
+
+/** How many metrics one query asks for. */
+const namesPerQuery = 100
+
+/** Sums of metrics over time, by name; those that Prometheus does not know are left out. */
+async function lastTwoHours(
+  names: readonly string[],
+  prometheus: Prometheus,
+): Promise<ReadonlyMap<string, RangeSeries>> {
+  const to = new Date()
+  const range = { from: new Date(to.getTime() - 2 * 3_600_000), to, stepMs: 300_000 }
+  const queries = Array.from({ length: Math.ceil(names.length / namesPerQuery) }, (_, at) => {
+    const some = names.slice(at * namesPerQuery, (at + 1) * namesPerQuery)
+    const pattern = some.map((name) => name.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')).join('|')
+    return `sum by (__name__) ({__name__=~${JSON.stringify(pattern)}})`
+  })
+  const answers = await Promise.all(queries.map((query) => prometheus.queryRange(query, range)))
+  return new Map(answers.flat().map((series) => [series.labels.get('__name__') ?? '', series]))
 }
 
 /** A new process has metrics again once it measures something; a running one keeps those that it had. */
