@@ -25,6 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'otel/optional-package.ts': ['otel/usage-error.ts'],
   'otel/http': ['otel/optional-package.ts', 'otel/sdk'],
   'otel/exposition': ['otel/http', 'otel/naming', 'otel/sdk', 'otel/wildcard.ts'],
+  'otel/history': ['otel/mask.ts', 'otel/nearest.ts', 'otel/one-line.ts', 'otel/usage-error.ts'],
   'otel/meter': ['otel/catalog', 'otel/sdk'],
   'otel/pipeline': [
     'otel/catalog',
