@@ -32,6 +32,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'otel/configuration',
     'otel/exposition',
     'otel/files',
+    'otel/history',
     'otel/mask.ts',
     'otel/meter',
     'otel/naming',

@@ -22,45 +22,61 @@ const schema = `
   CREATE TABLE journal (node TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `
 
+/** The file of a history cannot be used. */
+export class HistoryFileError extends UsageError {
+  /** What is wrong, as the rest of a sentence that begins with the path. */
+  readonly problem: string
+  /** What to do, beginning with a verb. */
+  readonly mend: string
+
+  constructor(path: string, problem: string, mend: string, options?: ErrorOptions) {
+    super(`the history ${path} ${problem}: ${mend}`, options)
+    this.problem = problem
+    this.mend = mend
+  }
+}
+
+const another = 'name another file'
+
 /** How long a writer waits for a reader of the same file, in ms. */
 const busyTimeoutMs = 250
 
 /**
  * Opens the file of a history, and makes it where it is to be written and there is none.
  *
- * @throws {UsageError} for a file that cannot be opened, is damaged, is not a history, or is one of a newer version.
+ * @throws {HistoryFileError} for a file that cannot be opened, is damaged, is not a history, or is one of a newer version.
  */
 export function openFile(
   path: string,
   { readOnly = false }: { readonly readOnly?: boolean } = {},
 ): DatabaseSync {
   if (readOnly && path !== ':memory:' && !existsSync(path))
-    throw new UsageError(`there is no history in ${path}: name the file that tidegauge.history.file names`)
+    throw new HistoryFileError(path, 'does not exist', 'name the file that tidegauge.history.file names')
   let sqlite: DatabaseSync | undefined
   try {
     sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly })
     const owner = number(sqlite, 'application_id')
     const isEmpty = sqlite.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
     if (isEmpty ? readOnly : owner !== applicationId)
-      throw new UsageError(`${path} is not a history of metrics: name another file in tidegauge.history.file`)
+      throw new HistoryFileError(path, 'is not a history of metrics', another)
     if (isEmpty) create(sqlite)
     else checkSound(sqlite, path)
     if (!readOnly) sqlite.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304')
     return sqlite
   } catch (error) {
     sqlite?.close()
-    if (error instanceof UsageError) throw error
-    throw new UsageError(
-      `the history ${path} cannot be opened (${(error as Error).message}): move it away to begin a new one, or name another file in tidegauge.history.file`,
-      { cause: error },
-    )
+    if (error instanceof HistoryFileError) throw error
+    const problem = `cannot be opened (${(error as Error).message})`
+    throw new HistoryFileError(path, problem, `move it away to begin a new one, or ${another}`, {
+      cause: error,
+    })
   }
 }
 
 /**
  * Keeps other processes from writing the same history, until the lock is closed or the process ends.
  *
- * @throws {UsageError} when another process has it.
+ * @throws {HistoryFileError} when another process has it.
  */
 export function lockFile(path: string): DatabaseSync | undefined {
   if (path === ':memory:') return undefined
@@ -72,12 +88,10 @@ export function lockFile(path: string): DatabaseSync | undefined {
   } catch (error) {
     lock?.close()
     const isTaken = (error as { errcode?: number }).errcode === 5
-    throw new UsageError(
-      isTaken
-        ? `another process writes the history ${path}: end it, or name another file in tidegauge.history.file`
-        : `the history ${path} cannot be written (${(error as Error).message}): name another file in tidegauge.history.file`,
-      { cause: error },
-    )
+    const problem = isTaken
+      ? 'is written by another process'
+      : `cannot be written (${(error as Error).message})`
+    throw new HistoryFileError(path, problem, isTaken ? `end that, or ${another}` : another, { cause: error })
   }
 }
 
@@ -89,8 +103,10 @@ function create(sqlite: DatabaseSync): void {
 function checkSound(sqlite: DatabaseSync, path: string): void {
   const found = number(sqlite, 'user_version')
   if (found > version)
-    throw new UsageError(
-      `the history ${path} was made by a newer version (${found}, this one knows ${version}): run that, or name another file in tidegauge.history.file`,
+    throw new HistoryFileError(
+      path,
+      `was made by a newer version (${found}, this one knows ${version})`,
+      `run that, or ${another}`,
     )
   const { quick_check: finding } = sqlite.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
   if (finding !== 'ok') throw new Error(finding.replace(/\s+/g, ' '))

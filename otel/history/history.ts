@@ -13,6 +13,7 @@ import type { KeptMetric, Row } from './row.ts'
 import { joinSegments, type Rows, type TimeRange } from './segments.ts'
 import { Store } from './store.ts'
 
+export { HistoryFileError } from './file.ts'
 export type { RecordedError, StateHistory, Transition } from './journal.ts'
 export type { AnswerSeries, HistoryAnswer, HistoryQuery, QueryFunction } from './question.ts'
 export { queryFunctions } from './question.ts'
@@ -54,9 +55,10 @@ export class History implements Disposable {
   /** Rows that are not in the file yet. */
   #waiting: Row[] = []
   #lastAt: number | undefined
+  #isClosed = false
   #writtenAt: number | undefined
 
-  /** @throws {UsageError} for a file that cannot be used. */
+  /** @throws {HistoryFileError} for a file that cannot be used. */
   constructor({
     file,
     node,
@@ -134,7 +136,10 @@ export class History implements Disposable {
     return { diskBytes: this.#store.diskBytes(), memoryBytes: this.#ring.packedBytes }
   }
 
+  /** What is not in the file yet is not written. */
   [Symbol.dispose](): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#store[Symbol.dispose]()
   }
 

@@ -38,7 +38,7 @@ export class Store implements Disposable {
   readonly #statements = new Map<string, StatementSync>()
   #last: Row | undefined
 
-  /** @throws {UsageError} for a file that cannot be used. */
+  /** @throws {HistoryFileError} for a file that cannot be used. */
   constructor(options: StoreOptions) {
     this.#options = options
     const { file, readOnly = false } = options
