@@ -49,6 +49,7 @@ export class History implements Disposable {
   readonly #intake = new Intake(this.#directory)
   readonly #ring: Ring
   readonly #store: Store
+  readonly #ringIntervalMs: number
   readonly #snapshotIntervalMs: number
   readonly #isReadOnly: boolean
   readonly #clock: () => number
@@ -70,6 +71,7 @@ export class History implements Disposable {
     clock = Date.now,
   }: HistoryOptions) {
     this.#ring = new Ring(ringSize, ringIntervalMs)
+    this.#ringIntervalMs = ringIntervalMs
     this.#snapshotIntervalMs = snapshotIntervalMs
     this.#isReadOnly = readOnly
     this.#clock = clock
@@ -94,8 +96,7 @@ export class History implements Disposable {
     const row = this.#intake.row(metrics, at)
     this.#ring.push(row)
     this.#waiting.push(row)
-    const intervalOf = (ms: number) => Math.floor(ms / this.#snapshotIntervalMs)
-    if (this.#writtenAt === undefined || intervalOf(at) !== intervalOf(this.#writtenAt)) this.flush()
+    if (this.#isTimeToWrite(at)) this.flush()
     // One that stands for all of them, as long as nothing can be written.
     if (this.#waiting.length > mostWaiting) this.#waiting = [condense(this.#waiting)]
   }
@@ -141,6 +142,12 @@ export class History implements Disposable {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#store[Symbol.dispose]()
+  }
+
+  /** The first row at once, then one each interval, give or take what timers are late by. */
+  #isTimeToWrite(at: number): boolean {
+    if (this.#writtenAt === undefined || at <= this.#writtenAt) return true
+    return at - this.#writtenAt > this.#snapshotIntervalMs - this.#ringIntervalMs / 2
   }
 
   #rows(metrics: readonly number[], range: TimeRange): Rows {

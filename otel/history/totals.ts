@@ -75,13 +75,16 @@ function readExponential({
   positive,
   negative,
 }: ExponentialHistogram): Exponential {
+  const [above, below] = [trimmed(positive), trimmed(negative)]
+  // Zeroes alone say nothing of a resolution; the SDK gives them a coarse one.
+  const isOfZeroes = above.counts.length + below.counts.length === 0
   const histogram = {
-    scale,
+    scale: isOfZeroes ? finestScale : scale,
     count,
     sum,
     zeroes: zeroCount,
-    positive: trimmed(positive),
-    negative: trimmed(negative),
+    positive: above,
+    negative: below,
   }
   return scale > finestScale ? atScale(histogram, finestScale) : histogram
 }
