@@ -1,6 +1,6 @@
-import { catalog } from '../../src/catalog/catalog.ts'
 import type { KeptMetric, Layout, Row, Shape } from '../../otel/history/row.ts'
 import { widthOf } from '../../otel/history/row.ts'
+import { catalog } from '../../src/catalog/catalog.ts'
 
 const minute = 60_000
 

@@ -144,9 +144,13 @@ function bucketIncreases(members: Members, rowTimes: Float64Array, measures: Mea
   for (const runs of members) {
     const upTo = runs.map(cumulative)
     const bounds = new Set(upTo.flatMap((columns) => [...columns.keys()]))
+    const { times } = samplesOf(runs, rowTimes, ({ columns }) => columns[0])
+    const windows = windowsOf(times, measures)
     for (const bound of bounds) {
       const samples = samplesOf(runs, rowTimes, (run) => upTo[runs.indexOf(run)]?.get(bound))
-      const values = windowsOf(samples.times, measures).map((window) => increase(samples, window))
+      // Where bounds have changed, not all rows have this one.
+      const own = samples.times.length === times.length ? windows : windowsOf(samples.times, measures)
+      const values = own.map((window) => increase(samples, window))
       const before = byBound.get(bound)
       byBound.set(bound, before ? combined(before, values, (one, other) => one + other) : values)
     }

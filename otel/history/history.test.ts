@@ -202,9 +202,9 @@ describe('a history', () => {
       const { series, resolutionMs } = recorded.history.query({
         name: 'orders',
         fn: 'increase',
-        // So that nothing is extrapolated.
+        // So that nothing is extrapolated; the last row is the one that a process writes as it ends.
         since: begin + minute - 1,
-        until: nowMs,
+        until: nowMs + 1,
       })
       return [Math.round(series[0]?.points[0]?.[1] ?? 0), resolutionMs]
     }

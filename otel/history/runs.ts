@@ -57,9 +57,9 @@ interface OpenRun {
 }
 
 function closed({ from, rows, layout, starts }: OpenRun): Run {
-  const columns = Array.from({ length: widthOf(layout) }, (_, column) =>
-    Float64Array.from(starts, ({ values, at }) => values[at + column] ?? Number.NaN),
-  )
+  const columns = Array.from({ length: widthOf(layout) }, () => new Float64Array(rows))
+  for (const [row, { values, at }] of starts.entries())
+    for (let i = 0; i < columns.length; i++) (columns[i] as Float64Array)[row] = values[at + i] as number
   return { from, rows, layout, columns }
 }
 

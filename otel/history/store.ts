@@ -1,12 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { decodeRow, decodeRuns, decodeTimes, encodeRow, encodeRuns, encodeTimes } from './block.ts'
+import { decodeTimes, encodeRow } from './block.ts'
+import { Blocks } from './blocks.ts'
 import { hasReset } from './condense.ts'
 import type { Directory } from './directory.ts'
 import { lockFile, openFile } from './file.ts'
 import type { Journal } from './journal.ts'
-import { levels, sealMs } from './levels.ts'
+import { levels } from './levels.ts'
+import { ascending, joinRecent, type RecentRow } from './recent.ts'
 import type { KeptMetric, Row } from './row.ts'
-import { joinRuns, runsOf, type SeriesRuns } from './runs.ts'
+import { runsOf } from './runs.ts'
+import { sealHours } from './sealing.ts'
 import type { Segment, TimeRange } from './segments.ts'
 import { Thinning } from './thinning.ts'
 
@@ -34,6 +37,7 @@ export class Store implements Disposable {
   readonly #options: StoreOptions
   readonly #lock: DatabaseSync | undefined
   readonly #sqlite: DatabaseSync
+  readonly #blocks: Blocks
   readonly #thinning: Thinning
   readonly #statements = new Map<string, StatementSync>()
   #last: Row | undefined
@@ -49,8 +53,9 @@ export class Store implements Disposable {
       this.#lock?.close()
       throw error
     }
-    this.#thinning = new Thinning(this.#sqlite, options)
-    if (!readOnly) this.#thinning.dropUnfinished()
+    this.#blocks = new Blocks(this.#sqlite)
+    this.#thinning = new Thinning({ ...options, sqlite: this.#sqlite, blocks: this.#blocks })
+    if (!readOnly) this.#blocks.dropUnfinished(options.node)
     this.#load()
   }
 
@@ -60,7 +65,6 @@ export class Store implements Disposable {
     // Where a process begins, all its counters may stand lower than before.
     const isReset = this.#last === undefined || hasReset(row, this.#last)
     this.#transaction(() => {
-      if (this.#isHourOver(row.at)) this.#seal()
       this.#saveDirectory(row.at)
       this.#run('INSERT INTO recent (node, at, reset, data) VALUES (?, ?, ?, ?)', [
         node,
@@ -76,8 +80,13 @@ export class Store implements Disposable {
     this.#last = row
   }
 
-  /** Thins out what has come of age, and takes out what is too old, a little at a time. */
+  /** Puts the rows of an hour together, thins out what has come of age, deletes what is too old; a little at a time. */
   async tidy(nowMs: number, signal?: AbortSignal): Promise<void> {
+    const { node } = this.#options
+    // Something may have failed half-way the last time.
+    this.#blocks.dropUnfinished(node)
+    await sealHours({ sqlite: this.#sqlite, node, blocks: this.#blocks }, nowMs, signal)
+    if (signal?.aborted) return
     await this.#thinning.run(nowMs, signal)
   }
 
@@ -92,7 +101,7 @@ export class Store implements Disposable {
       rank,
       resolutionMs: Math.max(levels[level].stepMs, this.#options.resolutionMs),
       times: decodeTimes(times),
-      all: metrics.flatMap((metric) => this.#columns(id, metric)),
+      all: metrics.flatMap((metric) => this.#blocks.read(id, metric)),
     }))
     const recent = this.#all(
       'SELECT rank, at, data FROM recent WHERE node = ? AND at > ? AND at <= ? ORDER BY rank',
@@ -138,56 +147,13 @@ export class Store implements Disposable {
       this.#run('INSERT INTO series VALUES (?, ?, ?, ?)', [id, metric.id, JSON.stringify(attributes), at])
   }
 
-  #isHourOver(at: number): boolean {
-    const [first] = this.#all('SELECT at FROM recent WHERE node = ? ORDER BY rank LIMIT 1', [
-      this.#options.node,
-    ])
-    return first !== undefined && Math.ceil(Number(first.at) / sealMs) !== Math.ceil(at / sealMs)
-  }
-
-  /** Makes blocks of all rows that are written by themselves. */
-  #seal(): void {
-    const { node } = this.#options
-    const recent = this.#all('SELECT rank, at, reset, data FROM recent WHERE node = ? ORDER BY rank', [
-      node,
-    ]) as unknown as RecentRow[]
-    for (const stretch of ascending(recent)) {
-      const metrics = joinRows(stretch)
-      const [first] = stretch as [RecentRow]
-      const last = stretch.at(-1) as RecentRow
-      const resets = stretch.flatMap(({ reset }, index) => (reset === 1 ? [index] : []))
-      const { lastInsertRowid: block } = this.#run(
-        'INSERT INTO blocks (rank, node, level, whole, first, last, times, resets) VALUES (?, ?, 0, 1, ?, ?, ?, ?)',
-        [
-          last.rank,
-          node,
-          first.at,
-          last.at,
-          encodeTimes(Float64Array.from(stretch, ({ at }) => at)),
-          JSON.stringify(resets),
-        ],
-      )
-      for (const [metric, all] of metrics) {
-        this.#run('INSERT INTO columns VALUES (?, ?, ?)', [block, metric, encodeRuns(all)])
-        for (const { series } of all)
-          this.#run('UPDATE series SET seen = max(seen, ?) WHERE id = ?', [last.at, series])
-      }
-    }
-    this.#run('DELETE FROM recent WHERE node = ?', [node])
-  }
-
   #stretches(recent: readonly RecentRow[], metrics: ReadonlySet<number>): Segment[] {
     return ascending(recent).map((stretch) => ({
       rank: (stretch.at(-1) as RecentRow).rank,
       resolutionMs: this.#options.resolutionMs,
       times: Float64Array.from(stretch, ({ at }) => at),
-      all: [...joinRows(stretch, metrics).values()].flat(),
+      all: joinRecent(stretch, metrics),
     }))
-  }
-
-  #columns(block: number, metric: number): SeriesRuns[] {
-    const [row] = this.#all('SELECT data FROM columns WHERE block = ? AND metric = ?', [block, metric])
-    return row === undefined ? [] : decodeRuns(row.data as Uint8Array)
   }
 
   #transaction(work: () => void): void {
@@ -216,34 +182,4 @@ export class Store implements Disposable {
   #all(sql: string, values: readonly SQLInputValue[] = []) {
     return this.#prepared(sql).all(...values)
   }
-}
-
-interface RecentRow {
-  readonly rank: number
-  readonly at: number
-  readonly reset: 0 | 1
-  readonly data: Uint8Array
-}
-
-/** Takes rows apart where the clock was set back. */
-function ascending(rows: readonly RecentRow[]): RecentRow[][] {
-  const stretches: RecentRow[][] = []
-  for (const row of rows) {
-    const stretch = stretches.at(-1)
-    const last = stretch?.at(-1)
-    if (stretch && last && last.at < row.at) stretch.push(row)
-    else stretches.push([row])
-  }
-  return stretches
-}
-
-function joinRows(rows: readonly RecentRow[], only?: ReadonlySet<number>): Map<number, SeriesRuns[]> {
-  const decoded = rows.map(({ data }) => decodeRow(data, only))
-  const metrics = new Set(decoded.flatMap((row) => [...row.keys()]))
-  return new Map(
-    [...metrics].map((metric) => [
-      metric,
-      joinRuns(decoded.map((row) => ({ rows: 1, all: row.get(metric) ?? [] }))),
-    ]),
-  )
 }

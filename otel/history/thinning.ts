@@ -1,11 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
-import { decodeRuns, decodeTimes, encodeRuns, encodeTimes } from './block.ts'
+import { decodeTimes } from './block.ts'
+import type { Blocks } from './blocks.ts'
 import type { Directory } from './directory.ts'
 import { keptRows, levels, thinMs } from './levels.ts'
 import { joinRuns, type RunsPart, takeRows } from './runs.ts'
 
 export interface ThinningOptions {
+  readonly sqlite: DatabaseSync
+  readonly blocks: Blocks
   readonly node: string
   readonly retentionMs: number
   readonly directory: Directory
@@ -19,14 +22,9 @@ export class Thinning {
   readonly #sqlite: DatabaseSync
   readonly #options: ThinningOptions
 
-  constructor(sqlite: DatabaseSync, options: ThinningOptions) {
-    this.#sqlite = sqlite
+  constructor(options: ThinningOptions) {
+    this.#sqlite = options.sqlite
     this.#options = options
-  }
-
-  /** What a process that has ended left half written. */
-  dropUnfinished(): void {
-    this.#drop(this.#ids('SELECT id FROM blocks WHERE whole = 0'))
   }
 
   async run(nowMs: number, signal?: AbortSignal): Promise<void> {
@@ -46,7 +44,7 @@ export class Thinning {
       before,
     )) {
       if (signal?.aborted) return
-      this.#drop([id])
+      this.#options.blocks.drop([id])
       await setImmediate()
     }
     if (signal?.aborted) return
@@ -79,79 +77,33 @@ export class Thinning {
       before += part.times.length
     }
     const kept = keptRows(times, resets, levels[level]?.stepMs ?? thinMs)
-    const block = this.#begin(blocks, level, { times, resets, kept })
+    const store = this.#options.blocks
+    const block = store.begin({
+      rank: Math.max(...blocks.map(({ rank }) => rank)),
+      node: this.#options.node,
+      level,
+      times: Float64Array.from(kept, (row) => times[row] as number),
+      resets: resets.map((row) => kept.indexOf(row)),
+    })
     for (const metric of this.#metricsOf(blocks)) {
       const runs = parts.map(
-        ({ id, times: { length: rows } }): RunsPart => ({ rows, all: this.#columns(id, metric) }),
+        ({ id, times: { length: rows } }): RunsPart => ({ rows, all: store.read(id, metric) }),
       )
       const taken = joinRuns(runs).map((series) => takeRows(series, kept))
-      const all = taken.filter((series) => series.runs.length > 0)
-      if (all.length > 0)
-        this.#sqlite.prepare('INSERT INTO columns VALUES (?, ?, ?)').run(block, metric, encodeRuns(all))
+      store.write(
+        block,
+        metric,
+        taken.filter((series) => series.runs.length > 0),
+      )
       await setImmediate()
       if (signal?.aborted) return
     }
-    this.#transaction(() => {
-      this.#sqlite.prepare('UPDATE blocks SET whole = 1 WHERE id = ?').run(block)
-      this.#drop(blocks.map(({ id }) => id))
-    })
-  }
-
-  /** A block that nobody reads yet. */
-  #begin(
-    blocks: readonly Block[],
-    level: number,
-    {
-      times,
-      resets,
-      kept,
-    }: { readonly times: Float64Array; readonly resets: readonly number[]; readonly kept: readonly number[] },
-  ): number | bigint {
-    const keptTimes = Float64Array.from(kept, (row) => times[row] as number)
-    const keptResets = resets.map((row) => kept.indexOf(row))
-    return this.#sqlite
-      .prepare(
-        'INSERT INTO blocks (rank, node, level, whole, first, last, times, resets) VALUES (?, ?, ?, 0, ?, ?, ?, ?)',
-      )
-      .run(
-        Math.max(...blocks.map(({ rank }) => rank)),
-        this.#options.node,
-        level,
-        keptTimes[0] as number,
-        keptTimes.at(-1) as number,
-        encodeTimes(keptTimes),
-        JSON.stringify(keptResets),
-      ).lastInsertRowid
+    store.finish(block, () => store.drop(blocks.map(({ id }) => id)))
   }
 
   #metricsOf(blocks: readonly Block[]): number[] {
     const sql = 'SELECT metric AS id FROM columns WHERE block = ?'
     return [...new Set(blocks.flatMap(({ id }) => this.#ids(sql, id)))]
-  }
-
-  #columns(block: number, metric: number) {
-    const row = this.#sqlite
-      .prepare('SELECT data FROM columns WHERE block = ? AND metric = ?')
-      .get(block, metric)
-    return row === undefined ? [] : decodeRuns(row.data as Uint8Array)
-  }
-
-  #drop(blocks: readonly number[]): void {
-    for (const id of blocks) {
-      this.#sqlite.prepare('DELETE FROM columns WHERE block = ?').run(id)
-      this.#sqlite.prepare('DELETE FROM blocks WHERE id = ?').run(id)
-    }
-  }
-
-  #transaction(work: () => void): void {
-    this.#sqlite.exec('BEGIN IMMEDIATE')
-    try {
-      work()
-      this.#sqlite.exec('COMMIT')
-    } catch (error) {
-      if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK')
-      throw error
-    }
   }
 
   #ids(sql: string, ...values: (string | number)[]): number[] {
