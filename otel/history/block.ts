@@ -1,4 +1,4 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { readColumn, writeColumn } from './column.ts'
 import { type BucketRange, isSameLayout, type Layout, widthOf } from './row.ts'
@@ -6,7 +6,8 @@ import type { Run, SeriesRuns } from './runs.ts'
 
 /**
  * Writes the series of one metric over the rows of a block: layouts first, then which series has which rows, then the
- * columns one after the other; zstd takes out what they have in common.
+ * columns one after the other; deflate takes out what they have in common. For so few bytes
+ * zstd needs more of them, or more time.
  */
 export function encodeRuns(all: readonly SeriesRuns[]): Uint8Array {
   const writer = new ByteWriter()
@@ -58,7 +59,7 @@ export function decodeTimes(bytes: Uint8Array): Float64Array {
 
 /** Compresses where that makes it shorter; the first byte tells. */
 function packed(bytes: Uint8Array): Uint8Array {
-  const small = zstdCompressSync(bytes)
+  const small = deflateRawSync(bytes)
   const isSmaller = small.length < bytes.length
   const content = isSmaller ? small : bytes
   const result = new Uint8Array(1 + content.length)
@@ -69,7 +70,7 @@ function packed(bytes: Uint8Array): Uint8Array {
 
 function unpacked(bytes: Uint8Array): Uint8Array {
   const content = bytes.subarray(1)
-  return bytes[0] === 1 ? zstdDecompressSync(content) : content
+  return bytes[0] === 1 ? inflateRawSync(content) : content
 }
 
 function writeRuns(writer: ByteWriter, all: readonly SeriesRuns[]): void {

@@ -38,6 +38,9 @@ export class HistoryFileError extends UsageError {
 
 const another = 'name another file'
 
+/** Above this size, in bytes, a file is not read through when it is opened. */
+const wholeCheckBytes = 64 * 1024 * 1024
+
 /** How long a writer waits for a reader of the same file, in ms. */
 const busyTimeoutMs = 250
 
@@ -108,6 +111,8 @@ function checkSound(sqlite: DatabaseSync, path: string): void {
       `was made by a newer version (${found}, this one knows ${version})`,
       `run that, or ${another}`,
     )
+  const bytes = number(sqlite, 'page_count') * number(sqlite, 'page_size')
+  if (bytes > wholeCheckBytes) return
   const { quick_check: finding } = sqlite.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
   if (finding !== 'ok') throw new Error(finding.replace(/\s+/g, ' '))
 }
