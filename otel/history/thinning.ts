@@ -59,7 +59,7 @@ export class Thinning {
       WHERE node = ? AND level = ? AND whole = 1 AND last < ? ORDER BY first`
     const rows = this.#sqlite.prepare(sql).all(this.#options.node, level, before) as unknown as Block[]
     const days = Map.groupBy(rows, ({ first }) => Math.floor(first / thinMs))
-    const isOver = (day: number) => (day + 1) * thinMs <= before
+    const isOver = (day: number) => (day + 1) * thinMs < before
     return [...days].flatMap(([day, blocks]) => (isOver(day) ? disjoint(blocks) : []))
   }
 
