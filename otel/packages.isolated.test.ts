@@ -83,6 +83,18 @@ describe('what is loaded', () => {
     ])
   })
 
+  it('by a pipeline is SQLite only where a history is kept', async () => {
+    const kept = "history: { enabled: true, file: ':memory:' }, runtimeMetrics: false"
+    for (const more of ['runtimeMetrics: false', kept]) {
+      const urls = await loadedBy(start(listens, more))
+      assert.equal(urls.includes('node:sqlite'), more === kept)
+      assert.equal(
+        urls.some((url) => url.includes('/history/')),
+        more === kept,
+      )
+    }
+  })
+
   /** The URLs of all that a module loads. */
   async function loadedBy(module: string): Promise<string[]> {
     const recorder = `import { registerHooks } from 'node:module'

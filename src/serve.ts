@@ -31,6 +31,7 @@ import { Own } from './compose/own.ts'
 import { Readiness } from './compose/readiness.ts'
 import { createSearchRebuild, rebuildIndexes } from './compose/reindex.ts'
 import { apiNames, serveOwn } from './compose/serve-own.ts'
+import { servedHistory } from './compose/served-history.ts'
 import { rememberSource, type Source } from './compose/source.ts'
 import { openStores, type Stores } from './compose/stores.ts'
 import type { Config } from './config.ts'
@@ -97,19 +98,19 @@ export async function serve(options: ServeOptions): Promise<void> {
   const signal = AbortSignal.any([options.signal, stop.signal])
   await using stack = new AsyncDisposableStack()
 
+  // Its folder is this process's own from here on. It is closed after the pipeline, whose last export tells of it, too.
+  const database = stack.use(new Database({ dir: config.data }))
   const pipeline = stack.use(
     await startPipeline({
       catalog: catalogFor(given),
       service,
       flags,
+      history: servedHistory(config),
       onLog: (level, line) => log[level](line),
     }),
   )
   if (given !== undefined) checkObserverMetrics(given, pipeline, log)
   const meter = pipeline.meter()
-  const database = stack.use(new Database({ dir: config.data }))
-  // What is exported last tells of the database, too.
-  stack.defer(() => pipeline.shutdown())
   const observersMeter = given?.file.metrics.enabled === false ? disabledMeter() : meter
   const stores = instrumentStores(openStores(database, { ...config, log }), meter, observersMeter)
   const { source, hook } = await openSource(config, stack, log)

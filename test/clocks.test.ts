@@ -27,6 +27,7 @@ const users: Readonly<Record<string, string>> = {
   'src/net/firehose/verify-frame.ts': 'the latest revision',
   'src/net/reading/checked-commit.ts': 'the latest revision',
   'otel/exposition/collect-errors.ts': 'times of points, as OTLP has them',
+  'otel/history/history.ts': 'when rows were collected, kept over restarts',
   'otel/pipeline/readers/grpc-transport.ts': 'deadlines of calls, which gRPC has as times',
   'otel/sdk/bound-series.ts': 'times of points',
   'otel/sdk/exemplar-aggregator.ts': 'times of exemplars',

@@ -14,6 +14,14 @@ export interface ConfigurationOptions {
   readonly service: { readonly name: string; readonly version: string }
   readonly environment: NodeJS.ProcessEnv
   readonly flags?: PipelineFlags | undefined
+  /** Of `tidegauge.history`, where the configuration does not say. @default not enabled */
+  readonly history?: HistoryDefaults | undefined
+}
+
+export interface HistoryDefaults {
+  readonly enabled?: boolean
+  /** Path of an SQLite file; made if it is missing. */
+  readonly file?: string
 }
 
 /** What holds, and where each part of it came from. */
@@ -38,10 +46,11 @@ export async function readConfiguration({
   service,
   environment,
   flags,
+  history,
 }: ConfigurationOptions): Promise<Configuration> {
   const file = environment.OTEL_CONFIG_FILE?.trim()
   const read = file ? await readFile(file, environment) : readEnvironment(environment)
-  const source = withService(withFlags(read, flags ?? {}), service)
+  const source = withHistory(withService(withFlags(read, flags ?? {}), service), history ?? {})
   const config = check(source)
   const where = (path: SettingPath) => source.where(path) ?? source.near(path)
   const error: Configuration['error'] = (path, problem, mend, cause) => {
@@ -100,6 +109,16 @@ function withService(source: ConfigSource, service: ConfigurationOptions['servic
   return overlaid(
     source,
     missing.map((attribute, i) => [['resource', 'attributes', attributes.length + i], attribute, undefined]),
+  )
+}
+
+/** Whether a history is kept, and where, as far as the configuration does not say. */
+function withHistory(source: ConfigSource, history: HistoryDefaults): ConfigSource {
+  const given = Object.entries(history).map(([key, value]) => [['tidegauge', 'history', key], value] as const)
+  const missing = given.filter(([path]) => settingAt(source.value, path) == null)
+  return overlaid(
+    source,
+    missing.map(([path, value]) => [path, value, undefined]),
   )
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { describe, it, mock } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { context, diag } from '@opentelemetry/api'
 import { parseConfigFile } from '@opentelemetry/configuration'
@@ -283,6 +284,22 @@ const inEffect: readonly {
     },
   },
   {
+    key: 'tidegauge.history',
+    text: scraped(
+      '',
+      `tidegauge: { history: { enabled: true, file: ":memory:", ring_interval: 20, snapshot_interval: 20 } }`,
+    ),
+    effect: async ({ pipeline }) => {
+      const value = () => {
+        const isKept = pipeline.history?.metrics().some(({ name }) => name === 'demo.jobs')
+        return isKept
+          ? pipeline.history?.query({ name: 'demo.jobs', by: [] }).series[0]?.points[0]?.[1]
+          : undefined
+      }
+      while (value() !== 2) await setTimeout(5)
+    },
+  },
+  {
     key: 'tidegauge.scrape_auth',
     text: scraped('', 'tidegauge: { scrape_auth: { bearer_token: s3cret } }'),
     effect: async ({ pipeline }) => {
@@ -540,6 +557,21 @@ const wrong: readonly (readonly [name: string, text: string, message: string])[]
     'a rate that is not one in n',
     scraped('', 'tidegauge: { sample_rate: 0.7 }'),
     'config.yaml:9: tidegauge.sample_rate: is 0.7; give one in n, such as 1, 0.5, 0.1 or 0.01',
+  ],
+  [
+    'a history whose rows do not fit',
+    scraped('', 'tidegauge: { history: { ring_interval: 7000 } }'),
+    'config.yaml:9: tidegauge.history.snapshot_interval: is 60000, not a multiple of ring_interval, 7000; give 7000, 42000 or another multiple',
+  ],
+  [
+    'a history that is shorter than a row',
+    scraped('', 'tidegauge: { history: { retention: 30 } }'),
+    'config.yaml:9: tidegauge.history.retention: is 30, less than snapshot_interval, 60000; give it in ms: 2592000000 is 30 days',
+  ],
+  [
+    'an unknown key of the history',
+    scraped('', 'tidegauge: { history: { ring_sise: 5 } }'),
+    'config.yaml:9: tidegauge.history.ring_sise',
   ],
   [
     'an attribute of another type',

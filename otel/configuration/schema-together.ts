@@ -19,6 +19,7 @@ export function checkTogether(
   isGiven: (path: SettingPath) => boolean,
 ): void {
   const readers = config.meter_provider?.readers ?? []
+  checkHistory(config.tidegauge.history, error)
   checkPairs(config.resource.attributes_list, ['resource', 'attributes_list'], error)
   for (const [i, { name, value, type }] of (config.resource.attributes ?? []).entries()) {
     if (value === null || isOfType(value, type)) continue
@@ -77,6 +78,25 @@ export function checkTogether(
       }
     }
   })
+}
+
+function checkHistory(
+  { ring_interval: ring, snapshot_interval: snapshot, retention }: Config['tidegauge']['history'],
+  error: MakeError,
+): void {
+  const path = (key: string) => ['tidegauge', 'history', key]
+  if (snapshot % ring !== 0)
+    throw error(
+      path('snapshot_interval'),
+      `is ${snapshot}, not a multiple of ring_interval, ${ring}`,
+      `give ${ring}, ${6 * ring} or another multiple`,
+    )
+  if (retention < snapshot)
+    throw error(
+      path('retention'),
+      `is ${retention}, less than snapshot_interval, ${snapshot}`,
+      'give it in ms: 2592000000 is 30 days',
+    )
 }
 
 function isOfType(value: unknown, type: AttributeType): boolean {

@@ -1,9 +1,11 @@
 import type { Meter, MeterProvider } from '@opentelemetry/api'
 import type { IMetricReader } from '@opentelemetry/sdk-metrics'
 import type { MetricDefinition } from '../catalog/metric.ts'
+import type { HistoryDefaults } from '../configuration/configuration.ts'
 import type { PipelineFlags } from '../configuration/pipeline-flags.ts'
 import type { TidegaugeConfig } from '../configuration/schema-tidegauge.ts'
 import type { Setting } from '../configuration/settings.ts'
+import type { History } from '../history/history.ts'
 import type { OnLog } from './diagnostics.ts'
 
 export interface PipelineOptions {
@@ -15,6 +17,8 @@ export interface PipelineOptions {
   readonly environment?: NodeJS.ProcessEnv
   /** Win over variables and file. */
   readonly flags?: PipelineFlags | undefined
+  /** Of `tidegauge.history`, where the configuration does not say. @default not enabled */
+  readonly history?: HistoryDefaults
   /** Readers beside those that are configured. */
   readonly readers?: readonly IMetricReader[]
   /**
@@ -33,6 +37,8 @@ export interface Pipeline extends AsyncDisposable {
   readonly meterProvider: MeterProvider
   /** Where it can be scraped; undefined without a Prometheus reader. */
   readonly endpoint?: { readonly url: string }
+  /** What was; undefined where `tidegauge.history.enabled` is false. */
+  readonly history?: History
   /** Every effective value and where it came from; secrets are masked. */
   readonly config: readonly Setting[]
   /** The section `tidegauge` of the configuration, with its defaults. */

@@ -13,6 +13,7 @@ import type { Pipeline, PipelineOptions } from './pipeline.ts'
 import { observeProcess } from './process-metrics.ts'
 import { PipelineMeterProvider } from './provider.ts'
 import type { ConfiguredReader } from './readers/configured-reader.ts'
+import { openHistory } from './readers/history-reader.ts'
 import { createReaders } from './readers/readers.ts'
 import { createResource } from './resource.ts'
 import { observeRuntime } from './runtime-metrics.ts'
@@ -25,11 +26,12 @@ export async function start(options: PipelineOptions): Promise<Pipeline> {
   const onLog: OnLog = (level, line) => options.onLog?.(level, maskSecrets(line))
   const catalog = [...new Set([...options.catalog, ...ownMetrics])]
   checkNames(catalog)
-  const configuration = await readConfiguration({ service, environment, flags })
+  const configuration = await readConfiguration({ service, environment, flags, history: options.history })
   for (const notice of configuration.notices) onLog('warn', notice)
   const { config } = configuration
   const extra = options.readers ?? []
-  const isOff = config.disabled || (config.meter_provider === undefined && extra.length === 0)
+  const isKept = config.tidegauge.history.enabled
+  const isOff = config.disabled || (config.meter_provider === undefined && extra.length === 0 && !isKept)
   if (isOff) return disabledPipeline(configuration)
   const { runtimeMetrics } = options
   return startEnabled(configuration, { catalog, extra, onLog, serviceName: service.name, runtimeMetrics })
@@ -53,11 +55,18 @@ async function startEnabled(
   const stopDiagnostics = routeDiagnostics(config.log_level, onLog)
   begun.defer(stopDiagnostics)
   const self = new SelfMetrics(onLog)
-  const readers = await createReaders(configuration, self.events)
+  const kept = tidegauge.history.enabled ? await openHistory(configuration, onLog) : undefined
+  if (kept !== undefined) begun.use(kept.history)
+  const more = kept === undefined ? extra : [...extra, kept.reader]
+  const readers = await createReaders(configuration, self.events, { besides: more.length })
   begun.defer(() => {
     for (const { destroy } of readers) destroy()
   })
-  const provider = createProvider(configuration, readers, { catalog, extra, onOverflow: self.overflowed })
+  const provider = createProvider(configuration, readers, {
+    catalog,
+    extra: more,
+    onOverflow: self.overflowed,
+  })
   const settingsOfMeters = {
     zeroInit: tidegauge.zero_init,
     sampleRate: tidegauge.sample_rate,
@@ -90,6 +99,7 @@ async function startEnabled(
     meter,
     meterProvider: provider,
     ...(endpoint && { endpoint: { url: endpoint.url } }),
+    ...(kept && { history: kept.history }),
     config: settings,
     tidegauge,
     forceFlush: () => within(tidegauge.shutdown_timeout, provider.forceFlush(), onLog),

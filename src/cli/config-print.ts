@@ -1,5 +1,6 @@
 import { processEnvironment } from '@tidegauge/otel/environment'
 import { type Command, type Program, toggle } from '@tidegauge/tools/cli'
+import { servedHistory } from '../compose/served-history.ts'
 import { loadConfig, metricsFlags, flags as serveFlags, shownConfig } from './serve/load-config.ts'
 
 /** `config print`: the settings of the service, and what the pipeline makes of its own. */
@@ -22,6 +23,7 @@ export function configPrintCommand({ name, version }: Program): Command {
         service: { name, version },
         environment,
         flags: metricsFlags(loaded),
+        history: servedHistory(loaded.config),
       })
       if (json) {
         out(`${JSON.stringify({ service: shownConfig(loaded), telemetry })}\n`)

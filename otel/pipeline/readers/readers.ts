@@ -9,14 +9,16 @@ import { pushReader } from './push-reader.ts'
 /**
  * Makes the readers of a configuration; none has started.
  *
+ * @param besides how many other readers there will be.
  * @throws {UsageError} when a file that one needs cannot be read, or a package is not installed.
  */
 export async function createReaders(
   configuration: Configuration,
   events: ReaderEvents,
+  { besides = 0 }: { readonly besides?: number } = {},
 ): Promise<ConfiguredReader[]> {
   const readers = configuration.config.meter_provider?.readers ?? []
-  const isAlone = readers.length === 1
+  const isAlone = readers.length + besides === 1
   const made: ConfiguredReader[] = []
   for (const [i, { periodic, pull }] of readers.entries()) {
     const path: SettingPath = ['meter_provider', 'readers', i]

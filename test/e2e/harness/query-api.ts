@@ -25,6 +25,18 @@ export class QueryApi {
     return series[0]?.value
   }
 
+  /** What a query gives from one time to another, in seconds, at each step. */
+  async range(promql: string, times: { from: number; to: number; step: number }): Promise<Samples[]> {
+    const { from, to, step } = times
+    const { data } = await getJson<Answer>(
+      `${this.url}/api/v1/query_range?query=${encodeURIComponent(promql)}&start=${from}&end=${to}&step=${step}`,
+    )
+    return data.result.map(({ metric, values = [] }) => ({
+      metric,
+      samples: values.map(([time, value]) => ({ time, value: toNumber(value) })),
+    }))
+  }
+
   /** The values of a query by the value of one label. */
   async byLabel(promql: string, label: string): Promise<Record<string, number>> {
     const series = await this.query(promql)
