@@ -389,7 +389,7 @@ function openMcp(
     log,
     signal,
     onRequest: countMcpRequests(meter),
-    measured: (callTool) => instrumentCallTool(callTool, meter),
+    measured: instrumentCallTool(meter),
   })
 }
 

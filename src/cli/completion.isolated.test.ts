@@ -122,7 +122,7 @@ describe('completion', () => {
 
 describe('the table of commands', () => {
   it('says what --json prints for each command that has it, and has it wherever something is printed', async () => {
-    const silent = ['serve', 'completion']
+    const silent = ['serve', 'completion', 'mcp']
     for (const { name, load } of commands) {
       const { flags = {}, json } = await load(commands)
       assert.deepEqual([json !== undefined, 'json' in flags], Array(2).fill(!silent.includes(name)), name)

@@ -7,6 +7,7 @@ import { nodeHelp } from './pages.ts'
 /** `mcp`: a model's program asks by stdin and stdout. */
 export function mcpCommand({ name, version }: Program): Command {
   return {
+    flags,
     synopsis: '[FLAGS]',
     details: () => `${nodeHelp(flags)}
 

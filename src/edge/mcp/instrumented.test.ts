@@ -20,12 +20,18 @@ describe('the metrics of MCP', () => {
       const node = createTestNode({ sync: () => Promise.reject(new Error('down')) })
       const named = toolNamed(tool)
       assert.ok(named)
-      const callTool = instrumentCallTool(createCallTool({ node, onError: () => {} }), meter)
+      const callTool = instrumentCallTool(meter)(createCallTool({ node, onError: () => {} }))
       await callTool(named, input, call)
       assert.equal(await value(mcpToolCalls, { tool }), 1)
       assert.equal(await value(mcpToolErrors, { tool }), errors)
       assert.equal(await value(mcpToolCalls, { tool: 'query' }), 0)
     })
+
+  it('are there before there is anything to count', async () => {
+    const { meter, value } = createTestMeter()
+    instrumentCallTool(meter)
+    assert.equal(await value(mcpToolErrors, { tool: 'sync' }), 0)
+  })
 
   it('count requests', async () => {
     const { meter, value } = createTestMeter()
