@@ -8,9 +8,10 @@ import { History } from './history.ts'
 import { Recorded } from './recorded.fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'history-file-'))
-after(() => rmSync(folder, { recursive: true }))
 
 describe('the file of a history', () => {
+  after(() => rmSync(folder, { recursive: true }))
+
   const open = (file: string, readOnly = false) =>
     new History({ file, node: 'one', readOnly })[Symbol.dispose]()
 

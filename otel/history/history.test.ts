@@ -8,7 +8,6 @@ import type { HistoryAnswer } from './history.ts'
 import { day, hour, minute, Recorded } from './recorded.fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'history-'))
-after(() => rmSync(folder, { recursive: true }))
 
 /** The value of the one point of the one series. */
 function only({ series }: HistoryAnswer): number | undefined {
@@ -18,6 +17,8 @@ function only({ series }: HistoryAnswer): number | undefined {
 }
 
 describe('a history', () => {
+  after(() => rmSync(folder, { recursive: true }))
+
   it('tells values now, by attributes and added up', async () => {
     await using recorded = new Recorded()
     const { history, meter } = recorded

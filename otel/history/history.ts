@@ -123,7 +123,7 @@ export class History implements Disposable {
         `no history is kept of ${query.name}${didYouMean(query.name, this.#directory.names())}: name a metric as OpenTelemetry does`,
       )
     const ids = metrics.map(({ id }) => id)
-    const rows = (_name: string, range: TimeRange) => this.#rows(ids, range)
+    const rows = (range: TimeRange) => this.#rows(ids, range)
     return answerQuery(query, { rows, series: (id) => this.#directory.byId(id) }, this.#clock())
   }
 

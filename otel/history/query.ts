@@ -7,7 +7,7 @@ import type { Rows, TimeRange } from './segments.ts'
 
 /** A metric's rows in a range, and what its series are. */
 export interface QuerySource {
-  readonly rows: (name: string, range: TimeRange) => Rows
+  readonly rows: (range: TimeRange) => Rows
   readonly series: (id: number) => KeptSeries | undefined
 }
 
@@ -25,7 +25,7 @@ export function answerQuery(query: HistoryQuery, source: QuerySource, nowMs: num
   const { times, windowMs } = checkedTimes(query, nowMs)
   const first = times[0] as number
   const until = times.at(-1) as number
-  const gather = (backMs: number) => source.rows(query.name, { after: first - backMs, until })
+  const gather = (backMs: number) => source.rows({ after: first - backMs, until })
   let rows = gather(Math.max(lookbackMs, windowMs ?? 0))
   // Where rows are far apart more of them are needed.
   const needMs = Math.max(4 * rows.resolutionMs, query.step ?? 0)

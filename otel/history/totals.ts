@@ -35,7 +35,7 @@ export function explicitTotal(first: Histogram): Accumulated<Histogram> {
 }
 
 /** An exponential histogram without anything in it; its resolution is that of what comes, and sinks as that widens. */
-export function exponentialTotal(_first: ExponentialHistogram): Accumulated<ExponentialHistogram> {
+export function exponentialTotal(): Accumulated<ExponentialHistogram> {
   const interval = new Interval()
   let total: Exponential | undefined
   let layout: Extract<Layout, { type: 'exponential' }> | undefined

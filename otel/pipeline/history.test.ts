@@ -8,7 +8,6 @@ import type { PipelineOptions } from './pipeline.ts'
 import { startPipeline } from './start-pipeline.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kept-'))
-after(() => rmSync(folder, { recursive: true }))
 
 const jobs = {
   name: 'demo.jobs',
@@ -30,6 +29,8 @@ function start(file: string, options: Partial<PipelineOptions> = {}) {
 }
 
 describe('a pipeline that keeps a history', () => {
+  after(() => rmSync(folder, { recursive: true }))
+
   it('keeps it without any exporter, and has it again after a restart', async () => {
     const file = join(folder, 'again.db')
     for (const total of [5, 3]) {

@@ -13,7 +13,7 @@ const main = fileURLToPath(import.meta.resolve('../main.ts'))
 const token = 'a-token-of-the-tests'
 
 async function startNode(data: string): Promise<ChildProcess> {
-  const args = ['serve', '--data', data, '--port', '0', '--metrics-port', '0', '--demo-rate', '50']
+  const args = ['serve', '--data', data, '--port', '0', '--metrics-port', '0', '--demo-rate', '0']
   const env = { ...process.env, TIDEGAUGE_TOKEN: token }
   const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] })
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream }))
@@ -21,8 +21,8 @@ async function startNode(data: string): Promise<ChildProcess> {
   throw new Error('the node ended before it listened')
 }
 
-/** A program that lets a model ask. */
-class Client {
+/** A program that lets a model ask. It does not outlive a test that fails. */
+class Client implements Disposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
   readonly #lines: Interface
   #id = 0
@@ -71,6 +71,10 @@ class Client {
     this.#child.stdin.end()
     return (await exit)[0]
   }
+
+  [Symbol.dispose](): void {
+    this.#child.kill('SIGKILL')
+  }
 }
 
 const initialize = {
@@ -91,7 +95,7 @@ describe('tidegauge mcp', () => {
   })
 
   it('asks the node that runs, then the folder, then the next node, and keeps none of them', async () => {
-    const client = new Client('--data', data, '--token', token)
+    using client = new Client('--data', data, '--token', token)
     const { protocolVersion, serverInfo } = await client.ask('initialize', initialize)
     assert.deepEqual([protocolVersion, serverInfo.name], ['2025-11-25', 'tidegauge'])
     assert.equal((await client.ask('tools/list')).tools.length, 9)
@@ -131,7 +135,7 @@ describe('tidegauge mcp', () => {
       },
     ]
     for (const { args, says } of cases) {
-      const client = new Client(...args)
+      using client = new Client(...args)
       await client.ask('initialize', initialize)
       const { isError, text } = await client.call('repos')
       assert.equal(isError, true)
