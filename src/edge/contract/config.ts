@@ -103,7 +103,11 @@ const never = z
   .optional()
   .meta({ not: {} })
 
-const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().optional()
+const nullable = <Schema extends z.ZodType>(schema: Schema) =>
+  schema
+    .nullable()
+    .optional()
+    .meta({ ...(schema.description && { description: schema.description }) })
 
 /** Settings with their new values; `null` for what the service was started with. */
 export const configChange = z.strictObject({

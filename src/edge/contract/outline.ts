@@ -51,13 +51,12 @@ function outlined(anchor: string, route: Route, document: OpenApi): OutlinedRout
       ...(operation.parameters ?? []).map(({ name, in: place, required, description, schema }) =>
         field(name, { place, isRequired: required, schema: { ...schema, description } }),
       ),
-      ...Object.entries((body?.properties ?? {}) as Readonly<Record<string, JsonSchema>>).map(
-        ([name, schema]) =>
-          field(name, {
-            place: 'body',
-            isRequired: ((body?.required ?? []) as readonly string[]).includes(name),
-            schema,
-          }),
+      ...fieldsOf(body).map(([name, schema]) =>
+        field(name, {
+          place: 'body',
+          isRequired: ((body?.required ?? []) as readonly string[]).includes(name),
+          schema,
+        }),
       ),
     ],
     answers: responses
@@ -94,6 +93,12 @@ interface Operation {
       }
     >
   >
+}
+
+/** What a body may hold; what it may never hold is told by its problem. */
+function fieldsOf(body: JsonSchema | undefined): readonly (readonly [name: string, schema: JsonSchema])[] {
+  const properties = (body?.properties ?? {}) as Readonly<Record<string, JsonSchema>>
+  return Object.entries(properties).filter(([, schema]) => schema.not === undefined)
 }
 
 function field(
@@ -133,7 +138,10 @@ export function typeName(schema: JsonSchema): string {
 }
 
 /** What a value may be besides its type, in words. */
-function bounds({ minimum, maximum, default: initial, format }: JsonSchema): string {
+function bounds(schema: JsonSchema): string {
+  // One that may be null as well.
+  const [first] = (schema.anyOf ?? []) as readonly JsonSchema[]
+  const { minimum, maximum, default: initial, format } = { ...first, ...schema }
   const range =
     minimum !== undefined && maximum !== undefined
       ? `From ${minimum} to ${maximum}.`
