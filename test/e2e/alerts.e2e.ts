@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AlertStage, type Fault, imported } from './harness/alert-stage.ts'
+import { callTool } from './harness/call-tool.ts'
 import { delayed, deletingAccounts, losing, poisoned } from './harness/faulty-relay.ts'
 import { alertNames } from './harness/hurried-rules.ts'
 import { type Misconduct, startMeasuredService } from './harness/measured-service.ts'
@@ -281,17 +282,8 @@ function alertsOn(number: number): void {
   }
 
   function askInVain(stack: AsyncDisposableStack): void {
-    const params = { name: 'get_record', arguments: { uri: 'at://did:plc:none/app.bsky.feed.post/none' } }
-    const ask = async () => {
-      const response = await request(`${stage.service.url}/mcp`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
-      })
-      // A success, as MCP sees it.
-      assert.equal(response.status, 200)
-      await response.arrayBuffer()
-    }
+    const missing = { uri: 'at://did:plc:none/app.bsky.feed.post/none' }
+    const ask = () => callTool(stage.service, 'get_record', missing)
     const timer = setInterval(() => void Promise.allSettled([ask()]), 250)
     stack.defer(() => clearInterval(timer))
   }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseDocument } from 'yaml'
+import { callTool } from './call-tool.ts'
 import { startLoad } from './load.ts'
 import { request } from './network.ts'
 import { startObservers } from './observing.ts'
@@ -64,6 +65,7 @@ export async function startObserved({
   )
   stack.use(await startLoad(pds, { random, accounts: 3, pauseMs }))
   stack.use(askAllTheWhile(service, random))
+  stack.use(callAllTheWhile(service))
   stack.use(fetchAllTheWhile(service, (await pds.createAccount('fetched')).did))
   return { pds, service, prometheus }
 }
@@ -91,6 +93,23 @@ function fetchAllTheWhile(service: Tidegauge, did: string): AsyncDisposable {
     async [Symbol.asyncDispose]() {
       stop.abort()
       await fetching
+    },
+  }
+}
+
+/** Lets a model ask for what is there. */
+function callAllTheWhile(service: Tidegauge): AsyncDisposable {
+  const stop = new AbortController()
+  const calling = (async () => {
+    while (!stop.signal.aborted) {
+      await callTool(service, 'repos', {}).catch(() => {})
+      await sleep(500)
+    }
+  })()
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await calling
     },
   }
 }
