@@ -418,7 +418,11 @@ export class Engine implements AsyncDisposable {
       await this.#applyFilter(signal).finally(() => {
         this.#isFiltering = false
       })
-      const { repos, left } = await recover({ ...stores, enqueue: this.enqueue, policy: this.policy }, signal)
+      const isUnderWay = (did: Did) => this.sync.isUnderWay(did)
+      const { repos, left } = await recover(
+        { ...stores, enqueue: this.enqueue, policy: this.policy, isUnderWay },
+        signal,
+      )
       if (repos > 0) log.info('repos wait to be fetched', { repos })
       if (left > 0)
         log.info('repos that are older than the stream stay pending; --backfill seen fetches them', {

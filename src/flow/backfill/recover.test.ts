@@ -38,6 +38,14 @@ describe('at the start', () => {
     })
   }
 
+  it('what somebody has asked for since is left to the run that is under way', async () => {
+    const { storage, queue, enqueue } = await open('none')
+    const isUnderWay = (did: Did) => did === 'did:plc:syncing'
+    const { left } = await recover({ storage, queue, enqueue, policy: 'none', isUnderWay })
+    assert.deepEqual(await waiting(queue, resyncQueue), ['did:plc:desync', 'did:plc:error'])
+    assert.equal(left, 1)
+  })
+
   it('what a gap has put in doubt is left to whoever compares it, while that is not done', async () => {
     const { storage, queue, enqueue } = await open('none')
     await recover({ storage, queue, enqueue, policy: 'none', leavesGaps: true })

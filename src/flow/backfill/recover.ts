@@ -14,6 +14,8 @@ export interface RecoverOptions {
     'desynced' | 'needless' | 'overdue' | 'seen' | 'tracked' | 'unverified' | 'settled'
   >
   readonly policy: BackfillPolicy
+  /** Whether a run of this process is working on a repo: one that was asked for since the start. @default none is */
+  readonly isUnderWay?: (did: Did) => boolean
   /** Leaves out repos that are out of sync because of a gap, since `Reconciler` has not worked it off. @default false */
   readonly leavesGaps?: boolean
   /** Repos that are looked at together. @default 500 */
@@ -34,11 +36,12 @@ export interface Recovered {
  * from them. What was queued and not yet written, or lost with its queue, is found here.
  */
 export async function recover(options: RecoverOptions, signal?: AbortSignal): Promise<Recovered> {
-  const { queue, enqueue, policy, storage } = options
+  const { queue, enqueue, policy, storage, isUnderWay = () => false } = options
   const tracked = await trackedOf(storage)
   let repos = 0
-  let left = 0
+  /** Resolves to how many were not wanted. */
   const add = async (status: RepoStatus, act: (did: Did) => void, isWanted = (_did: Did) => true) => {
+    let left = 0
     for await (const page of pagesOf(options, status, signal)) {
       const wanted = page.map(({ did }) => did).filter(isWanted)
       left += page.length - wanted.length
@@ -47,14 +50,23 @@ export async function recover(options: RecoverOptions, signal?: AbortSignal): Pr
       repos += missing.length
       await enqueue.settled()
     }
+    return left
   }
   // Nobody works on a run that began before the start.
-  await add('syncing', (did) => enqueue.desynced(did))
+  await add(
+    'syncing',
+    (did) => enqueue.desynced(did),
+    (did) => !isUnderWay(did),
+  )
   await add('desync', (did) => enqueue.desynced(did))
   // Dead letters are found in the queue, and stay what they are.
   await add('error', (did) => enqueue.desynced(did))
   const isWanted = (did: Did) => policy !== 'none' || tracked.has(did)
-  await add('pending', (did) => (tracked.has(did) ? enqueue.tracked(did) : enqueue.seen(did)), isWanted)
+  const left = await add(
+    'pending',
+    (did) => (tracked.has(did) ? enqueue.tracked(did) : enqueue.seen(did)),
+    isWanted,
+  )
   await dropNeedless(options, signal)
   return { repos, left, lookUps: await recoverHeld(options, signal) }
 }

@@ -25,6 +25,11 @@ export class Sync implements AsyncDisposable {
     return this.#runs.size
   }
 
+  /** Whether a run is working on a repo. */
+  isUnderWay(did: Did): boolean {
+    return this.#runs.has(did)
+  }
+
   /** Brings the local copy of one repo up to date with its host, or joins the run that does. */
   readonly syncOnce: SyncOnce = async (did, trigger) => {
     const underWay = this.#runs.get(did)
@@ -43,7 +48,7 @@ export class Sync implements AsyncDisposable {
    * as far as anybody knows, one that its host hides, and one that is being fetched now are left alone.
    */
   async giveUp(did: Did): Promise<void> {
-    if (this.#runs.has(did)) return
+    if (this.isUnderWay(did)) return
     const repo = await this.#options.storage.getRepo(did)
     const isActive = repo === undefined || repo.status === repo.content
     if (!isActive || repo?.content === 'synced') return
