@@ -8,18 +8,10 @@ import { createInterface, type Interface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { startNode } from './testing/start-node.ts'
 
 const main = fileURLToPath(import.meta.resolve('../main.ts'))
 const token = 'a-token-of-the-tests'
-
-async function startNode(data: string): Promise<ChildProcess> {
-  const args = ['serve', '--data', data, '--port', '0', '--metrics-port', '0', '--demo-rate', '0']
-  const env = { ...process.env, TIDEGAUGE_TOKEN: token }
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] })
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream }))
-    if (line.startsWith('  data')) return child
-  throw new Error('the node ended before it listened')
-}
 
 /** A program that lets a model ask. It does not outlive a test that fails. */
 class Client implements Disposable {
@@ -87,7 +79,7 @@ describe('tidegauge mcp', () => {
   const data = mkdtempSync(join(tmpdir(), 'tidegauge-mcp-'))
   let node: ChildProcess
   before(async () => {
-    node = await startNode(data)
+    node = await startNode(data, { token })
   })
   after(() => {
     node.kill('SIGKILL')
@@ -119,7 +111,7 @@ describe('tidegauge mcp', () => {
     // Calls at the same time share the folder, which can be opened once.
     assert.deepEqual(await client.callAll('repos', 'query', 'repos'), [undefined, undefined, undefined])
 
-    node = await startNode(data)
+    node = await startNode(data, { token })
     assert.match((await client.call('sync', { did })).text, /"state":"synced"/)
     assert.equal(await client.end(), 0)
   })

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
-import { startDemoNetwork } from '../../src/demo/network.ts'
 import { observersFile } from './harness/observing.ts'
+import { startQuietNetwork, writePosts } from './harness/quiet-network.ts'
 import { sumOf } from './harness/scraped-sum.ts'
 import { startTidegauge, type Tidegauge } from './harness/tidegauge.ts'
 import { until } from './harness/until.ts'
@@ -34,12 +34,7 @@ concurrency: 4
 
 describe('an action that ends the process each time that it runs', () => {
   it('is a dead letter after three deaths, and all others are done', async () => {
-    await using network = await startDemoNetwork({
-      dir: ':memory:',
-      accounts: 1,
-      records: 1,
-      eventsPerSecond: 0,
-    })
+    await using network = await startQuietNetwork()
     await using stack = new AsyncDisposableStack()
     const file = observersFile(stack, 'observers: []')
     const notes = join(dirname(file), 'notes.jsonl')
@@ -48,16 +43,8 @@ describe('an action that ends the process each time that it runs', () => {
     writeFileSync(file, observers(notes))
     const pds = { url: network.relay.origin, plc: network.plc.origin }
     await using service = await startTidegauge({ pds, args: ['--observers', file] })
-    const did = network.accounts()[0]?.did ?? assert.fail('there is nobody')
-    await network.write(
-      did,
-      Array.from({ length: posts }, (_, n) => ({
-        action: 'create',
-        collection: 'app.bsky.feed.post',
-        rkey: `p${n}`,
-        record: { $type: 'app.bsky.feed.post', text: `tide ${n}`, createdAt: new Date().toISOString() },
-      })),
-    )
+    const did = network.accounts()[0]?.did
+    await writePosts(network, posts)
 
     let deaths = 0
     while (await diesBeforeAllIsDone(service, notes)) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { startDemoNetwork } from '../../src/demo/network.ts'
 import { hopelessObservers } from './harness/observing.ts'
+import { startQuietNetwork, writePosts } from './harness/quiet-network.ts'
 import { sumOf } from './harness/scraped-sum.ts'
 import { startTidegauge } from './harness/tidegauge.ts'
 import { eventually } from './harness/until.ts'
@@ -10,25 +10,11 @@ const posts = 20
 
 describe('a service that is started again without its observers', () => {
   it('sets aside what waits for them, says so, and has a queue without depth', async () => {
-    await using network = await startDemoNetwork({
-      dir: ':memory:',
-      accounts: 1,
-      records: 1,
-      eventsPerSecond: 0,
-    })
+    await using network = await startQuietNetwork()
     await using stack = new AsyncDisposableStack()
     const pds = { url: network.relay.origin, plc: network.plc.origin }
     await using service = await startTidegauge({ pds, args: ['--observers', hopelessObservers(stack)] })
-    const did = network.accounts()[0]?.did ?? assert.fail('there is nobody')
-    await network.write(
-      did,
-      Array.from({ length: posts }, (_, n) => ({
-        action: 'create',
-        collection: 'app.bsky.feed.post',
-        rkey: `p${n}`,
-        record: { $type: 'app.bsky.feed.post', text: `tide ${n}`, createdAt: new Date().toISOString() },
-      })),
-    )
+    await writePosts(network, posts)
     const depth = async () => sumOf(await service.scrape(), 'queue_depth')
     await eventually(async () => assert.ok((await depth()) >= posts))
     await service.stop()

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { runCli } from '@tidegauge/tools/cli'
 import { createTestTerminal } from '../../../tools/cli/testing/test-terminal.ts'
 import { commandsOf } from '../table.ts'
+import { startNode } from '../testing/start-node.ts'
 
 const program = { name: 'tidegauge', version: '1.2.3', about: 'About.' }
-const main = fileURLToPath(import.meta.resolve('../../main.ts'))
 const token = 'a-token-of-the-tests'
 
 async function run(...args: readonly string[]) {
@@ -23,22 +21,12 @@ async function run(...args: readonly string[]) {
   return { code, ...written }
 }
 
-/** Starts a node and waits until it says where it listens. */
-async function startNode(data: string): Promise<ChildProcess> {
-  const args = ['serve', '--data', data, '--port', '0', '--metrics-port', '0', '--demo-rate', '50']
-  const env = { ...process.env, TIDEGAUGE_TOKEN: token }
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] })
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream }))
-    if (line.startsWith('  data')) return child
-  throw new Error('the node ended before it listened')
-}
-
 describe('commands that touch data', () => {
   const data = mkdtempSync(join(tmpdir(), 'tidegauge-node-'))
   const nodeFile = join(data, 'node.json')
   let node: ChildProcess
   before(async () => {
-    node = await startNode(data)
+    node = await startNode(data, { token, demoRate: 50 })
   })
   after(() => {
     node.kill('SIGKILL')
@@ -102,7 +90,7 @@ describe('commands that touch data', () => {
   })
 
   it('ask the next node that starts there, which takes its file away when it is stopped', async () => {
-    node = await startNode(data)
+    node = await startNode(data, { token, demoRate: 50 })
     assert.equal((await ask('repos', '--limit', '1')).code, 0)
     assert.equal(JSON.parse(readFileSync(nodeFile, 'utf8')).pid, node.pid)
     node.kill('SIGTERM')
